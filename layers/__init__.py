@@ -1,0 +1,1 @@
+"""The library of the water-network register: model, store, exchange. It never imports Qt."""

@@ -1,0 +1,1 @@
+"""What the register holds, without saying where: catalogue, fields, assets, changes, queries."""

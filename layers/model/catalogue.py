@@ -1,0 +1,108 @@
+"""The catalogue: one description of every asset type, from which tables, forms, imports and checks are made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from types import MappingProxyType
+from typing import Literal
+
+from layers.model.code_list import CodeEntry, CodeList
+from layers.model.fields import ChoiceField, Field, GeometryField, LinkField
+from layers.text import Title
+
+Group = Literal["network", "place", "people", "record", "backdrop", "system"]
+Shape = Literal["point", "line", "polygon"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssetType:
+    """The description of one kind of thing: titles, geometry, fields in order, codes and symbol."""
+
+    name: str
+    title: Title
+    plural: Title
+    group: Group
+    shape: Shape | None
+    fields: tuple[Field, ...]
+    sections: Mapping[str, Title]
+    code_prefix: str
+    code_digits: int = 6
+    icon: str | None = None
+    kind_field: str | None = None
+    label_fields: tuple[str, ...] = ("code",)
+    search_fields: tuple[str, ...] = ("code",)
+    aliases: tuple[str, ...] = ()
+    element_codes: Mapping[str, str] = MappingProxyType({})
+    unique_across: Mapping[str, str] = MappingProxyType({})
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Field]:
+        return {field.name: field for field in self.fields}
+
+    def field(self, name: str) -> Field:
+        """The field of that name; ``KeyError`` when there is none."""
+        return self._by_name[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._by_name
+
+    @cached_property
+    def columns(self) -> tuple[Field, ...]:
+        """The fields that have a column of their own in the type's table, geometry excepted."""
+        return tuple(f for f in self.fields if f.storage.kind not in ("none", "geometry"))
+
+    @cached_property
+    def geometry_field(self) -> GeometryField | None:
+        """The field that holds the place, if assets of this type have one."""
+        return next((f for f in self.fields if isinstance(f, GeometryField)), None)
+
+    @cached_property
+    def links(self) -> tuple[LinkField, ...]:
+        """The fields that point to other assets."""
+        return tuple(f for f in self.fields if isinstance(f, LinkField))
+
+    def code(self, number: int) -> str:
+        """The business code with running ``number``, by the type's pattern."""
+        return f"{self.code_prefix}-{number:0{self.code_digits}d}"
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Every asset type and code list, by name. Frozen: a register's own entries make a new catalogue."""
+
+    types: Mapping[str, AssetType]
+    code_lists: Mapping[str, CodeList]
+
+    def __getitem__(self, name: str) -> AssetType:
+        return self.types[name]
+
+    def __iter__(self) -> Iterator[AssetType]:
+        return iter(self.types.values())
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.types
+
+    def of_group(self, *groups: Group) -> tuple[AssetType, ...]:
+        """The types of these groups, in catalogue order."""
+        return tuple(t for t in self.types.values() if t.group in groups)
+
+    def linking_to(self, name: str) -> tuple[tuple[AssetType, LinkField], ...]:
+        """Every field of every type that may point to assets of type ``name``."""
+        return tuple((t, f) for t in self.types.values() for f in t.links if name in f.targets)
+
+    def with_code_entries(self, entries: Mapping[str, Iterable[CodeEntry]]) -> Catalogue:
+        """This catalogue with the code lists as a register holds them (list name to entries)."""
+        lists = dict(self.code_lists)
+        for name, rows in entries.items():
+            lists[name] = lists[name].extended(rows)
+        return Catalogue({n: _with_lists(t, lists) for n, t in self.types.items()}, lists)
+
+
+def _with_lists(asset_type: AssetType, lists: Mapping[str, CodeList]) -> AssetType:
+    fields = tuple(
+        replace(f, code_list=lists[f.code_list.name]) if isinstance(f, ChoiceField) else f
+        for f in asset_type.fields
+    )
+    return replace(asset_type, fields=fields)

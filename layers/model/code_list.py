@@ -1,0 +1,72 @@
+"""Code lists: the closed sets of words that choice fields draw from; a company may add its own entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from layers.text import Title
+
+
+@dataclass(frozen=True)
+class CodeEntry:
+    """One word of a list. ``standard`` is the code of the trade's standard it maps to (CJJ 61-2017)."""
+
+    code: str
+    title: Title
+    standard: str | None = None
+    aliases: tuple[str, ...] = ()
+    position: int = 0
+    active: bool = True
+
+
+@dataclass(frozen=True)
+class CodeList:
+    """A named list of entries in order. Lookups also know titles, aliases and standard codes."""
+
+    name: str
+    title: Title
+    entries: tuple[CodeEntry, ...]
+    extensible: bool = True
+    note: Title | None = None
+
+    @property
+    def table(self) -> str:
+        """The table that holds the list in a register."""
+        return f"c_{self.name}"
+
+    @cached_property
+    def _by_code(self) -> Mapping[str, CodeEntry]:
+        return {entry.code: entry for entry in self.entries}
+
+    @cached_property
+    def _by_word(self) -> Mapping[str, CodeEntry]:
+        words: dict[str, CodeEntry] = {}
+        for names in (
+            lambda e: (e.code, e.title.zh, e.title.en),
+            lambda e: e.aliases,
+            lambda e: (e.standard,) if e.standard else (),
+        ):
+            for entry in self.entries:
+                for word in names(entry):
+                    words.setdefault(normalise(word), entry)
+        return words
+
+    def get(self, code: str) -> CodeEntry | None:
+        """The entry with exactly this code."""
+        return self._by_code.get(code)
+
+    def find(self, word: str) -> CodeEntry | None:
+        """The entry that ``word`` names: code, title in either language, alias, or standard code."""
+        return self._by_word.get(normalise(word))
+
+    def extended(self, entries: Iterable[CodeEntry]) -> CodeList:
+        """This list with the company's entries added or put in place of those of the same code."""
+        merged = {entry.code: entry for entry in self.entries} | {entry.code: entry for entry in entries}
+        return replace(self, entries=tuple(sorted(merged.values(), key=lambda e: e.position)))
+
+
+def normalise(word: str) -> str:
+    """Words are compared without case, spaces and the marks people put between them."""
+    return "".join(ch for ch in word.casefold() if ch not in " \t_-–—·.（）()/")

@@ -1,0 +1,92 @@
+"""Messages without language: an id with parameters, rendered into Chinese or English at the edge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from babel.messages.pofile import read_po
+
+from layers.resources import resource_root
+
+LANGUAGES = ("zh", "en")
+
+
+@dataclass(frozen=True)
+class Title:
+    """A name in Chinese and English, as the catalogue gives it."""
+
+    zh: str
+    en: str
+
+    def __getitem__(self, language: str) -> str:
+        return self.zh if language == "zh" else self.en
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a user shall be told: the id of a text in ``resources/i18n`` and its named parameters.
+
+    Parameters may be plain values, other messages or titles; these are rendered in the same language.
+    """
+
+    id: str
+    parameters: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __hash__(self) -> int:
+        return hash((self.id, tuple(sorted((k, repr(v)) for k, v in self.parameters.items()))))
+
+
+class Texts:
+    """All texts of one language. Rendering a message never fails on a missing id: the id itself is shown."""
+
+    def __init__(self, language: str, texts: Mapping[str, str] | None = None) -> None:
+        if language not in LANGUAGES:
+            raise ValueError(f"unknown language {language!r}")
+        self.language = language
+        self._texts = texts if texts is not None else load_texts(language)
+
+    def __contains__(self, message_id: str) -> bool:
+        return message_id in self._texts
+
+    def get(self, message_id: str, **parameters: Any) -> str:
+        """The text of ``message_id`` with its parameters filled in."""
+        return self.render(Message(message_id, parameters))
+
+    def render(self, message: Message | Title | str) -> str:
+        """The sentence a user reads for ``message``; plain strings pass unchanged."""
+        if isinstance(message, str):
+            return message
+        if isinstance(message, Title):
+            return message[self.language]
+        template = self._texts.get(message.id)
+        if template is None:
+            return f"{message.id} {dict(message.parameters)}" if message.parameters else message.id
+        return template.format(**{k: self._value(v) for k, v in message.parameters.items()})
+
+    def _value(self, value: Any) -> Any:
+        if isinstance(value, Message | Title):
+            return self.render(value)
+        if isinstance(value, tuple | list):
+            return ("、" if self.language == "zh" else ", ").join(str(self._value(v)) for v in value)
+        return value
+
+
+@lru_cache(maxsize=4)
+def load_texts(language: str, root: Path | None = None) -> Mapping[str, str]:
+    """Read every ``.po`` file of ``language``; an id given twice is an error of the program."""
+    texts: dict[str, str] = {}
+    folder = (root or resource_root() / "i18n") / language
+    for path in sorted(folder.glob("*.po")):
+        with path.open("rb") as file:
+            for entry in read_po(file, locale=language):
+                if not entry.id:
+                    continue
+                if entry.id in texts:
+                    raise ValueError(f"{path}: text {entry.id!r} is given twice")
+                texts[str(entry.id)] = str(entry.string)
+    return MappingProxyType(texts)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from types import MappingProxyType
 from typing import Literal
 
 from layers.model.code_list import CodeEntry, CodeList
@@ -34,14 +33,14 @@ class AssetType:
     label_fields: tuple[str, ...] = ("code",)
     search_fields: tuple[str, ...] = ("code",)
     aliases: tuple[str, ...] = ()
-    element_codes: Mapping[str, str] = MappingProxyType({})
-    unique_across: Mapping[str, str] = MappingProxyType({})
+    element_codes: Mapping[str, str] = field(default_factory=dict)
+    unique_across: tuple[str, ...] = ()
 
     @cached_property
     def _by_name(self) -> Mapping[str, Field]:
-        return {field.name: field for field in self.fields}
+        return {f.name: f for f in self.fields}
 
-    def field(self, name: str) -> Field:
+    def field_named(self, name: str) -> Field:
         """The field of that name; ``KeyError`` when there is none."""
         return self._by_name[name]
 

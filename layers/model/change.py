@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from layers.text import Message
@@ -58,7 +57,7 @@ class ChangeSet:
     actor: str
     label: Message
     kind: ChangeKind
-    changes: Mapping[str, TypeChange] = MappingProxyType({})
+    changes: Mapping[str, TypeChange] = field(default_factory=dict)
     undoes: int | None = None
     stated: bool = True
 

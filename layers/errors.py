@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from layers.text import Message
 
 
@@ -16,6 +18,16 @@ class UserError(Exception):
         self.title = title
         self.hint = hint
         self.detail = detail
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Errors cross from the worker process whole."""
+        return _restored, (type(self), self.title.id, dict(self.__dict__))
+
+
+def _restored(kind: type[UserError], word: str, state: dict[str, Any]) -> UserError:
+    error = kind.__new__(kind, word)
+    error.__dict__.update(state)
+    return error
 
 
 class Conflict(UserError):

@@ -1,0 +1,1 @@
+"""Where rows lie: GeoPackage or PostGIS. The only home of SQL."""

@@ -1,0 +1,155 @@
+"""How calls and results travel between the program and its worker: pickled, the bulk in shared memory.
+
+Pickle protocol 5 hands out the buffers of Arrow tables and numpy arrays wherever they lie in a value. They are
+written to one file in memory, which the other side maps and unlinks: no copy there, and nothing to clean up.
+Measured with 107 MB: 35 ms to write, 0.4 ms to map (``multiprocessing.shared_memory`` took 83 ms to write and keeps
+a name that must be tracked).
+"""
+
+from __future__ import annotations
+
+import itertools
+import mmap
+import os
+import pickle
+import shutil
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from layers.errors import UserError
+from layers.text import Message
+
+try:
+    import fcntl
+except ImportError:  # Windows: temporary folders there are swept by the system
+    fcntl = None  # type: ignore[assignment]
+
+_PREFIX = "gisapp-worker-"
+_SMALL = 16_384
+_ALIGNMENT = 64
+_numbers = itertools.count()
+_MEMORY = Path("/dev/shm")  # noqa: S108 - the system's own folder in memory
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A pickled value; ``path`` is the file with its large buffers, of ``sizes`` bytes each, in order."""
+
+    data: bytes
+    path: str | None = None
+    sizes: tuple[int, ...] = ()
+
+
+def make_folders() -> tuple[Path, ...]:
+    """Private folders for parcels, the one in memory first; the second takes what does not fit into it."""
+    places = [_MEMORY] if os.access(_MEMORY, os.W_OK) else []
+    _sweep(places)
+    places.append(Path(tempfile.gettempdir()))
+    return tuple(Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place)) for place in places)
+
+
+def claim(folder: Path) -> int:
+    """Mark ``folder`` as in use for as long as the returned descriptor stays open (-1 where this is unknown)."""
+    if fcntl is None:
+        return -1
+    descriptor = os.open(folder, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    return descriptor
+
+
+def remove_folders(folders: Sequence[Path]) -> None:
+    """Remove the private folders with whatever a crash left in them."""
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sweep(places: Sequence[Path]) -> None:
+    """Remove folders of a program that was killed together with its worker: nobody holds their mark."""
+    if fcntl is None:
+        return
+    for place in places:
+        for folder in place.glob(_PREFIX + "*"):
+            try:
+                descriptor = os.open(folder, os.O_RDONLY)
+            except OSError:
+                continue
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if os.fstat(descriptor).st_mtime < _boot_grace():
+                    shutil.rmtree(folder, ignore_errors=True)
+            except BlockingIOError:
+                continue
+            finally:
+                os.close(descriptor)
+
+
+def _boot_grace() -> float:
+    """Folders younger than this moment may belong to a worker that has not yet put its mark on them."""
+    return time.time() - 60.0
+
+
+def pack(value: Any, folders: Sequence[Path]) -> Parcel:
+    """Pickle ``value`` with its large buffers in a file of the first of ``folders`` that has room.
+
+    Raises ``UserError`` when none has.
+    """
+    large: list[memoryview] = []
+
+    def keep_inside(buffer: pickle.PickleBuffer) -> bool:
+        raw = buffer.raw()
+        if raw.nbytes < _SMALL:
+            return True
+        large.append(raw)
+        return False
+
+    data = pickle.dumps(value, protocol=5, buffer_callback=keep_inside)
+    if not large:
+        return Parcel(data)
+    return Parcel(data, _write(large, folders), tuple(view.nbytes for view in large))
+
+
+def unpack(parcel: Parcel) -> Any:
+    """The value of ``parcel``; its buffers lie, read-only, in the mapped file, which has no name any more."""
+    if parcel.path is None:
+        return pickle.loads(parcel.data)
+    path = Path(parcel.path)
+    with path.open("rb") as file:
+        shared = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    if os.name != "nt":  # Windows keeps a mapped file; there it goes with its folder
+        path.unlink()
+    buffers = []
+    start = 0
+    for size in parcel.sizes:
+        buffers.append(shared[start : start + size])
+        start += size + -size % _ALIGNMENT
+    return pickle.loads(parcel.data, buffers=buffers)
+
+
+def _write(buffers: Sequence[memoryview], folders: Sequence[Path]) -> str:
+    for folder in folders:
+        path = folder / f"{next(_numbers)}-{os.getpid()}"
+        try:
+            with path.open("xb", buffering=0) as file:
+                for view in buffers:
+                    _write_all(file.fileno(), view)
+                    _write_all(file.fileno(), memoryview(bytes(-view.nbytes % _ALIGNMENT)))
+        except OSError:
+            path.unlink(missing_ok=True)
+            continue
+        return str(path)
+    needed = sum(view.nbytes for view in buffers) // 1_000_000 + 1
+    raise UserError(
+        Message("worker.no_space", {"megabytes": needed, "folder": str(folders[-1].parent)}),
+        Message("worker.no_space_hint"),
+    )
+
+
+def _write_all(descriptor: int, view: memoryview) -> None:
+    """One write call takes at most 2 GB."""
+    done = 0
+    while done < view.nbytes:
+        done += os.write(descriptor, view[done : done + (1 << 30)])

@@ -1,0 +1,1 @@
+"""The desktop program: windows, map and tools over the library ``layers``."""

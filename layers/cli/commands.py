@@ -1,0 +1,14 @@
+"""All commands that need no Qt, in the order in which the help lists them."""
+
+from __future__ import annotations
+
+from layers.cli import backup, history, importing, information, sample
+from layers.cli.application import CommandTable
+
+COMMANDS: CommandTable = {
+    **sample.COMMANDS,
+    **information.COMMANDS,
+    **importing.COMMANDS,
+    **history.COMMANDS,
+    **backup.COMMANDS,
+}

@@ -1,0 +1,1 @@
+"""Coordinates, shapes and packed arrays. No Qt, no SQL, no files."""

@@ -1,4 +1,4 @@
-"""Worker: the lasting second process in which GDAL reads and writes, and where long work does not stop the window.
+"""Worker: the lasting second process in which GDAL reads and writes, and where long work stops no window.
 
 Two SQLite libraries in one process lose commits on a live file (POSIX locks belong to the process, not to the
 library), so whatever touches a register through GDAL must run here.
@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 from layers.errors import Cancelled, UserError
 from layers.feedback import Feedback
@@ -24,7 +24,6 @@ from layers.store.worker_child import serve
 from layers.store.worker_transfer import make_folders, pack, remove_folders, unpack
 from layers.text import Message
 
-P = ParamSpec("P")
 R = TypeVar("R")
 
 _TICK = 0.05
@@ -33,8 +32,8 @@ _TICK = 0.05
 class Worker:
     """Runs module-level functions in child processes that last. Safe to share between threads.
 
-    A call that comes while another one runs gets a second child (up to ``children``), else it waits. ``grace`` is how
-    many seconds a cancelled call may take to notice before its process is ended.
+    A call that comes while another one runs gets a second child (up to ``children``), else it waits.
+    ``grace`` is how many seconds a cancelled call may take to notice before its process is ended.
     """
 
     def __init__(self, children: int = 2, grace: float = 3.0) -> None:
@@ -43,13 +42,11 @@ class Worker:
         self._all = tuple(self._idle)
         self._closed = False
 
-    def run(
-        self, function: Callable[Concatenate[Feedback, P], R], *args: P.args, feedback: Feedback | None = None
-    ) -> R:
+    def run(self, function: Callable[..., R], *args: Any, feedback: Feedback | None = None) -> R:
         """``function(feedback, *args)``, run in the worker.
 
-        Arguments and result must be picklable; Arrow and numpy data in them travel by shared memory and arrive
-        read-only. Raises what the function raised, ``Cancelled``, or ``UserError`` when the process died.
+        Arguments and result must be picklable; Arrow and numpy data in them travel by shared memory and
+        arrive read-only. Raises what the function raised, ``Cancelled``, or ``UserError`` when the process died.
         """
         feedback = feedback or Feedback()
         child = self._take(feedback)

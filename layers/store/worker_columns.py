@@ -24,7 +24,7 @@ def read_columns(
     where: str | None,
     box: Box | None,
 ) -> pa.Table:
-    """Read ``fid`` (int64), ``fields`` and, on wish, ``geom`` (WKB; null where unlocated) of a GeoPackage table.
+    """Read ``fid`` (int64), ``fields`` and, on wish, ``geom`` (WKB; null where unlocated) of a table.
 
     ``where`` is an SQLite condition without parameters, ``box`` in the file's CRS leaves out unlocated rows.
     """

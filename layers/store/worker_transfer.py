@@ -1,9 +1,9 @@
 """How calls and results travel between the program and its worker: pickled, the bulk in shared memory.
 
-Pickle protocol 5 hands out the buffers of Arrow tables and numpy arrays wherever they lie in a value. They are
-written to one file in memory, which the other side maps and unlinks: no copy there, and nothing to clean up.
-Measured with 107 MB: 35 ms to write, 0.4 ms to map (``multiprocessing.shared_memory`` took 83 ms to write and keeps
-a name that must be tracked).
+Pickle protocol 5 hands out the buffers of Arrow tables and numpy arrays wherever they lie in a value. They
+are written to one file in memory, which the other side maps and unlinks: no copy there, nothing to clean up.
+Measured with 107 MB: 35 ms to write, 0.4 ms to map (``multiprocessing.shared_memory`` took 83 ms to write
+and keeps a name that must be tracked).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _PREFIX = "gisapp-worker-"
 _SMALL = 16_384
 _ALIGNMENT = 64
 _numbers = itertools.count()
-_MEMORY = Path("/dev/shm")  # noqa: S108 - the system's own folder in memory
+_MEMORY = Path("/dev/shm")
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def make_folders() -> tuple[Path, ...]:
 
 
 def claim(folder: Path) -> int:
-    """Mark ``folder`` as in use for as long as the returned descriptor stays open (-1 where this is unknown)."""
+    """Mark ``folder`` as in use while the returned descriptor stays open (-1 where this is unknown)."""
     if fcntl is None:
         return -1
     descriptor = os.open(folder, os.O_RDONLY)

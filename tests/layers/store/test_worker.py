@@ -234,8 +234,13 @@ def run_program(tmp_path: Path, ending: str) -> tuple[int, str, int]:
     root = Path(__file__).parents[3]
     done = subprocess.run(
         [sys.executable, "-X", "dev", str(script)],
-        capture_output=True, text=True, cwd=root, env=os.environ | {"PYTHONPATH": str(root)}, timeout=60, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        cwd=root,
+        env=os.environ | {"PYTHONPATH": str(root)},
+        timeout=60,
+        check=False,
+    )
     return int(done.stdout.split()[0]), done.stderr, done.returncode
 
 

@@ -160,7 +160,7 @@ def prepare_system(purpose: str) -> None:
     if shutil.which("apt-get") is None:
         names = "  ".join(" | ".join(packages) for packages in missing)
         stop(
-            f"缺少系统软件包(以下是 Debian 的名称),请用本系统的包管理器安装后再试:\n  {names}",
+            f"缺少系统软件包（以下是 Debian 的名称），请用本系统的包管理器安装后再试：\n  {names}",
             "System packages are missing (named as in Debian). Install them and try again.",
         )
     prefix = apt_prefix()
@@ -169,7 +169,7 @@ def prepare_system(purpose: str) -> None:
             known_name(names) for names in missing
         )
         stop(
-            f"缺少系统软件包,当前用户无权安装。请执行下面一行,然后重试:\n\n  {line}\n",
+            f"缺少系统软件包，当前用户无权安装。请执行下面一行，然后重试：\n\n  {line}\n",
             "System packages are missing, and this user may not install them. Run the line above, try again.",
         )
     quiet = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive"]
@@ -183,7 +183,7 @@ def prepare_system(purpose: str) -> None:
     if done.returncode or left:
         print(done.stdout[-4000:], file=sys.stderr)
         stop(
-            f"系统软件包没有装好。请手工执行并查看原因:\n  apt-get install {' '.join(wanted)}",
+            f"系统软件包没有装好。请手工执行并查看原因：\n  apt-get install {' '.join(wanted)}",
             "The system packages could not be installed. Run the line above by hand to see why.",
         )
 
@@ -207,7 +207,7 @@ def prepare_environment() -> dict[str, str]:
     place = f"{sys.version_info[0]}.{sys.version_info[1]} {ROOT}"
     installed: dict[str, str] = json.loads(STAMP.read_text()) if STAMP.exists() else {"place": place}
     if ENVIRONMENT.is_dir() and (not python().exists() or installed["place"] != place):
-        say("重建 .venv(Python 或目录变了)", "Rebuilding .venv (Python or the folder changed)")
+        say("重建 .venv（Python 或目录变了）", "Rebuilding .venv (Python or the folder changed)")
         shutil.rmtree(ENVIRONMENT)
         installed = {"place": place}
     if not ENVIRONMENT.is_dir():
@@ -224,14 +224,14 @@ def prepare_packages(*, development: bool) -> None:
         if installed.get(lock_file.name) == digest:
             continue
         name = lock_file.name
-        say(f"安装 {name} 中的软件包,首次需几分钟", f"Installing the packages of {name}, minutes at first")
+        say(f"安装 {name} 中的软件包，首次需几分钟", f"Installing the packages of {name}, minutes at first")
         done = pip("install", "--quiet", "-r", lock_file)
         if done.returncode == 0 and lock_file is RUN_LOCK:
             done = pip("install", "--quiet", "--no-deps", "--no-build-isolation", "--editable", ROOT)
         if done.returncode:
             print(done.stdout[-4000:], file=sys.stderr)
             stop(
-                f"{name} 没有装好(原因见上)。请检查网络和磁盘空间,再执行同一命令。",
+                f"{name} 没有装好（原因见上）。请检查网络和磁盘空间，再执行同一命令。",
                 f"{name} could not be installed (reason above). Check network and disk, then try again.",
             )
         installed[name] = digest
@@ -262,7 +262,7 @@ def run(arguments: list[str]) -> int:
     ):
         gisapp = python().with_name("gisapp").relative_to(ROOT)
         stop(
-            "这里没有图形显示(DISPLAY 与 WAYLAND_DISPLAY 都未设置),打不开窗口。不用屏幕也能出图:\n"
+            "这里没有图形显示（DISPLAY 与 WAYLAND_DISPLAY 都未设置），打不开窗口。不用屏幕也能出图：\n"
             f"  {gisapp} sample city.gpkg\n  {gisapp} render city.gpkg city.png",
             "There is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set), so no window can open.\n"
             "The two commands above draw the sample city into a picture without a screen.",
@@ -333,8 +333,8 @@ def lock(arguments: list[str]) -> int:
 
 
 COMMANDS: dict[str, tuple[Callable[[list[str]], int], str]] = {
-    "run": (run, "打开示例城市,或执行 gisapp 的命令 / open the sample city, or any gisapp command"),
-    "test": (test, "运行测试,可带 pytest 参数 / run the tests; takes pytest's arguments"),
+    "run": (run, "打开示例城市，或执行 gisapp 的命令 / open the sample city, or any gisapp command"),
+    "test": (test, "运行测试，可带 pytest 参数 / run the tests; takes pytest's arguments"),
     "check": (check, "格式、规则、类型、引用方向 / format, lint, types, import contracts"),
     "format": (format_code, "整理代码格式 / put the code into form"),
     "lock": (lock, "重写锁定版本 / write the lock files anew"),

@@ -6,8 +6,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-# A Latin word with the space after it, or one wide character with the punctuation that must not start a line.
-_PIECES = re.compile(r"\n|[^\s\u2e80-\uffff]+\s*|[\u2e80-\uffff][,。;:!?、)」》”]*\s*|\s+")
+# A Latin word with the space after it, or one wide character with the punctuation that must not start a line
+# (comma, full stop, semicolon, colon, marks, closing brackets and quotes, in both widths) and the opening
+# brackets and quotes that must not end one.
+_CLOSING = r"[,;:!?)\]\uff0c\uff1b\uff1a\uff01\uff1f\uff09\u3001\u3002\u300b\u300d\u201d]*"
+_OPENING = r"[\uff08\u300a\u300c\u201c]*"
+_PIECES = re.compile(rf"\n|{_OPENING}(?:[^\s\u201c\u2e80-\uffff]+|[\u2e80-\uffff]){_CLOSING}\s*|\S|\s+")
 
 
 def cells(text: str) -> int:

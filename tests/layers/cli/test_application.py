@@ -72,11 +72,11 @@ def test_values_reach_the_command_as_what_they_mean(capsys: pytest.CaptureFixtur
 @pytest.mark.parametrize(
     ("arguments", "chinese", "english"),
     [
-        (["pant"], "是不是:paint", "Did you mean: paint"),
+        (["pant"], "是不是：paint", "Did you mean: paint"),
         (["nonsense"], "没有“nonsense”这个命令", "no command “nonsense”"),
         (["paint"], "缺少 PLACE", "PLACE is missing"),
         (["paint", "here", "--sze", "3"], "没有“--sze”这个选项", "no option “--sze”"),
-        (["paint", "here", "there"], "多出来的内容:there", "Too much was given: there"),
+        (["paint", "here", "there"], "多出来的内容：there", "Too much was given: there"),
         (["paint", "here", "--size"], "选项 --size", "Option --size lacks"),
         (["paint", "here", "--size", "big"], "1920x1080", "1920x1080"),
         (["paint", "here", "--box", "1,2,3"], "0,0,5000,4000", "0,0,5000,4000"),
@@ -84,7 +84,7 @@ def test_values_reach_the_command_as_what_they_mean(capsys: pytest.CaptureFixtur
         (["paint", "here", "--box", "5,0,1,9"], "0,0,5000,4000", "0,0,5000,4000"),
         (["paint", "here", "--seed", "10"], "0 到 9", "from 0 to 9"),
         (["paint", "here", "--seed", "2.5"], "0 到 9", "from 0 to 9"),
-        (["paint", "here", "--kind", "c"], "可用:a、b", "Possible: a, b"),
+        (["paint", "here", "--kind", "c"], "可用：a、b", "Possible: a, b"),
         (["paint", "here", "--scale", "-1"], "大于 0", "above 0"),
         (["paint", "nothing"], "缺少 nothing", "nothing is missing"),
         (["--lang", "fr", "paint"], "没有“fr”这种语言", "没有“fr”这种语言"),
@@ -143,7 +143,7 @@ def test_help_speaks_both_languages(capsys: pytest.CaptureFixture[str]) -> None:
         chinese = capsys.readouterr().out
         assert run(*words, "--lang", "en") == 0
         english = capsys.readouterr().out
-        assert "用法:gisapp" in chinese
+        assert "用法：gisapp" in chinese
         assert "Usage: gisapp" in english
         assert "cli." not in chinese + english
         assert english.isascii()

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from layers.cli.layout import cells, definitions, pad, table, wrap
 
-WORDS = st.text(alphabet="ab 水表消火栓。,(DN100", max_size=80)
+WORDS = st.text(alphabet="ab 水表消火栓\u3002\uff0c\uff08\uff09\u201c\u201d,(DN100", max_size=80)
 
 
 def test_widths() -> None:
@@ -26,6 +26,10 @@ def test_wrapping_loses_nothing_and_keeps_the_width(text: str, width: int) -> No
 
 def test_no_line_starts_with_a_full_stop() -> None:
     assert wrap("水表水表。水", 8) == ["水表水", "表。水"]
+
+
+def test_no_line_ends_with_an_opening_bracket() -> None:
+    assert wrap("水表水表\uff08默认\uff09", 10) == ["水表水表", "\uff08默认\uff09"]
 
 
 def test_a_long_name_stands_on_its_own_line() -> None:

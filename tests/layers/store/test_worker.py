@@ -24,6 +24,9 @@ from layers.store.worker import Worker
 from layers.text import Message
 
 
+pytestmark = pytest.mark.keeps_running
+
+
 @pytest.fixture(scope="module")
 def worker() -> Iterator[Worker]:
     with Worker(children=1, grace=0.5) as shared:

@@ -1,0 +1,192 @@
+"""What every test stands on: a home of its own, the shared fixtures, detectors of what a test leaves behind.
+
+Nothing here knows Qt: the tests of ``layers`` run where it is not installed; ``tests/gisapp`` adds it.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import re
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from multiprocessing import resource_tracker
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+FIXTURES_MISSING = "GISAPP_FIXTURES is not set"
+GRACE_SECONDS = 5.0
+"""How long a thread or process may take to end after its test; waited for only while one is alive."""
+
+_HOME = pytest.StashKey[Path]()
+
+
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    parser.addoption("--thorough", action="store_true", help="also what takes long, and more rounds of it")
+    if not pluginmanager.hasplugin("pytest-qt"):
+        for name in ("qt_api", "qt_log_level_fail", "qt_log_ignore"):
+            parser.addini(name, "read by pytest-qt, which is not installed here", type="args")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    home = Path(tempfile.mkdtemp(prefix="gisapp-home-"))
+    config.stash[_HOME] = home
+    os.environ["HOME"] = str(home)
+    for name in ("CONFIG", "DATA", "CACHE", "STATE"):
+        os.environ[f"XDG_{name}_HOME"] = str(home / name.lower())
+    for name in ("GISAPP_LANG", "LC_ALL", "LC_MESSAGES"):
+        os.environ.pop(name, None)
+    os.environ["LANG"] = "C.UTF-8"
+    base = hypothesis.settings.get_profile("ci" if os.environ.get("CI") else "default")
+    slow = [hypothesis.HealthCheck.too_slow]
+    hypothesis.settings.register_profile("house", base, deadline=None, suppress_health_check=slow)
+    hypothesis.settings.load_profile("house")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    shutil.rmtree(config.stash[_HOME], ignore_errors=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--thorough"):
+        return
+    long = [item for item in items if any(item.get_closest_marker(m) for m in ("on_demand", "benchmark"))]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = terminalreporter.stats.get("skipped", [])
+    names = sorted(report.nodeid for report in skipped if FIXTURES_MISSING in str(report.longrepr))
+    if names:
+        terminalreporter.section(f"{len(names)} tests without their fixtures ({FIXTURES_MISSING})")
+        for name in names:
+            terminalreporter.line(name)
+
+
+@pytest.fixture(scope="session")
+def fixtures() -> Path:
+    """The folder of the shared fixtures; without it the test is skipped by name; in CI it fails."""
+    folder = os.environ.get("GISAPP_FIXTURES")
+    if folder and Path(folder).is_dir():
+        return Path(folder).resolve()
+    if os.environ.get("GISAPP_FIXTURES_REQUIRED"):
+        pytest.fail(f"{FIXTURES_MISSING} to a folder, but no test may go without its fixtures here")
+    pytest.skip(f"{FIXTURES_MISSING}: these files are shared among developers and not in the repository")
+
+
+@pytest.fixture(scope="session")
+def thorough(pytestconfig: pytest.Config) -> bool:
+    """Whether this run has time: 50 kill rounds instead of 5, bigger samples."""
+    return bool(pytestconfig.getoption("--thorough"))
+
+
+# ---- log lines -------------------------------------------------------------------------------------------
+
+
+class _Listener(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(f"{record.levelname} {record.name}: {record.getMessage()}")
+
+
+@pytest.fixture(autouse=True)
+def _log_listener() -> Iterator[tuple[_Listener, list[str]]]:
+    listener = _Listener()
+    expected: list[str] = []
+    logging.getLogger().addHandler(listener)
+    yield listener, expected
+    logging.getLogger().removeHandler(listener)
+    surprising = [line for line in listener.lines if not any(re.search(e, line) for e in expected)]
+    unheard = [e for e in expected if not any(re.search(e, line) for line in listener.lines)]
+    if surprising:
+        pytest.fail("unexpected log lines:\n" + "\n".join(surprising))
+    if unheard:
+        pytest.fail(f"expected log lines never came: {unheard}")
+
+
+@pytest.fixture
+def expect_log(_log_listener: tuple[_Listener, list[str]]) -> Callable[[str], None]:
+    """``expect_log(pattern)``: a warning or error that this test must cause; any other log line fails it."""
+    return _log_listener[1].append
+
+
+# ---- leaks -----------------------------------------------------------------------------------------------
+
+
+def _threads() -> set[threading.Thread]:
+    """Running threads. A thread that Qt started leaves a dummy behind when it ends; that is not running."""
+    tasks = Path("/proc/self/task")
+    running = {int(name) for name in os.listdir(tasks)} if tasks.is_dir() else None  # noqa: PTH208
+    return {
+        thread
+        for thread in threading.enumerate()
+        if running is None or thread.native_id is None or thread.native_id in running
+    }
+
+
+def _command(process: int) -> str | None:
+    """The command line of a running process, None for one that has ended."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+        words = Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return None
+    return None if state == "Z" else words
+
+
+def _children() -> dict[int, str]:
+    lists = list(Path("/proc/self/task").glob("*/children"))
+    if not lists:
+        return {child.pid or 0: child.name for child in multiprocessing.active_children()}
+    found: dict[int, str] = {}
+    for path in lists:
+        try:
+            words = path.read_text().split()
+        except OSError:  # the thread ended while it was read
+            continue
+        found |= {int(word): command for word in words if (command := _command(int(word))) is not None}
+    # One helper of multiprocessing, started once and kept for the life of the process.
+    found.pop(getattr(resource_tracker._resource_tracker, "_pid", None) or 0, None)
+    return found
+
+
+def _fail_when_left_running(threads: set[threading.Thread], children: dict[int, str]) -> None:
+    end = time.monotonic() + GRACE_SECONDS
+    while True:
+        left = [thread.name for thread in _threads() - threads]
+        left += [command for process, command in _children().items() if process not in children]
+        if not left:
+            return
+        if time.monotonic() > end:
+            pytest.fail(f"left running: {left}")
+        time.sleep(0.02)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_left_running_by_module() -> Iterator[None]:
+    """A module that leaves a thread or child process running fails; fixtures of the session may keep theirs."""
+    before = _threads(), _children()
+    yield
+    _fail_when_left_running(*before)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_running(
+    request: pytest.FixtureRequest, _nothing_left_running_by_module: None
+) -> Iterator[None]:
+    """So does a test, unless its module says ``keeps_running``: then the end of the module decides."""
+    before = _threads(), _children()
+    yield
+    if request.node.get_closest_marker("keeps_running") is None:
+        _fail_when_left_running(*before)

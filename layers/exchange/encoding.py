@@ -1,7 +1,7 @@
 """Which bytes stand for which characters: .cpg files, language driver ids, and detection made for Chinese.
 
 Detection asks in this order: is it valid UTF-8; is it GBK with common characters; is it Big5 with common
-characters; else what charset-normalizer believes. GBK and GB 2312 are always read as GB 18030, which holds both.
+characters; else what charset-normalizer believes. GBK and GB 2312 are read as GB 18030, which holds both.
 """
 
 from __future__ import annotations
@@ -23,20 +23,22 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# What a short text may be besides; the wide encodings fit any even number of bytes and are left out.
+_OTHERS = ("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp932", "cp949", "cp950", "gb18030", "cp866")
 _GB_FAMILY = frozenset({"gbk", "gb2312", "cp936", "gb18030", "ms936", "euccn", "hz"})
 
 # dBASE language driver ids. 0x57 means "ANSI of that computer", so it decides nothing.
 _LANGUAGE_DRIVERS = {
     0x01: "cp437", 0x02: "cp850", 0x03: "cp1252", 0x13: "cp932", 0x4D: CHINESE, 0x4E: "cp949", 0x4F: "cp950",
     0x50: "cp874", 0x58: "cp1252", 0x59: "cp1252", 0x64: "cp852", 0x65: "cp866", 0x78: "cp950", 0x79: "cp949",
-    0x7A: CHINESE, 0x7B: "cp932", 0x7C: "cp874", 0x7D: "cp1255", 0x7E: "cp1256", 0xC8: "cp1250", 0xC9: "cp1251",
-    0xCA: "cp1254", 0xCB: "cp1253", 0xCC: "cp1257",
+    0x7A: CHINESE, 0x7B: "cp932", 0x7C: "cp874", 0x7D: "cp1255", 0x7E: "cp1256", 0xC8: "cp1250",
+    0xC9: "cp1251", 0xCA: "cp1254", 0xCB: "cp1253", 0xCC: "cp1257",
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Detection:
-    """An encoding and how it was found: "given", "bom", "cpg", "ldid", "detected", or "guessed" (not sure)."""
+    """An encoding and how it was found: "given", "bom", "cpg", "ldid", "detected", "guessed" (not sure)."""
 
     encoding: str
     how: str
@@ -92,7 +94,7 @@ def detect(values: Sequence[bytes]) -> Detection:
     for encoding, common in ((CHINESE, _common_chinese), ("cp950", _common_big5)):
         if decodes(loaded, encoding) and common(b" ".join(loaded)) >= _PLAUSIBLE:
             return Detection(encoding, "detected")
-    best = from_bytes(b"\n".join(loaded)[:_SAMPLE_BYTES]).best()
+    best = from_bytes(b"\n".join(loaded)[:_SAMPLE_BYTES], cp_isolation=list(_OTHERS)).best()
     if best is not None and (known := codec(best.encoding)) and decodes(loaded, known):
         return Detection(known, "guessed")
     mostly = sum(_decodes(value, CHINESE) for value in loaded) / len(loaded)
@@ -140,7 +142,7 @@ def _decodes(value: bytes, encoding: str) -> bool:
 def _is_cut(error: UnicodeDecodeError, value: bytes) -> bool:
     """Whether the value only ends inside a character, as fields of fixed width do."""
     rest = value[error.start :]
-    return 0 < error.start and len(rest) <= 3 and rest[0] >= 0x80 and error.reason in _CUT_REASONS
+    return error.start > 0 and len(rest) <= 3 and rest[0] >= 0x80 and error.reason in _CUT_REASONS
 
 
 _CUT_REASONS = frozenset({"unexpected end of data", "incomplete multibyte sequence"})

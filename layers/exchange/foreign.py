@@ -1,6 +1,6 @@
 """What a foreign file looks like to the importer, whatever its format: files, layers, tables, problems.
 
-Plain frozen data, made in the worker process and sent to the program; the Arrow parts travel by shared memory.
+Plain frozen data, made in the worker process and sent to the program; Arrow parts travel by shared memory.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class ForeignField:
 class ForeignLayer:
     """One table of features or rows.
 
-    ``shape`` none: rows without coordinates. ``count`` None: not known without reading. ``crs`` None: not stated.
-    ``coordinate_fields`` name the columns of a plain table its points were made from: (east, north).
+    ``shape`` none: rows without coordinates. ``count`` None: not known without reading. ``crs`` None: not
+    stated. ``coordinate_fields`` name the columns of a plain table its points were made from: (east, north).
     ``schematic``: the drawing is not to scale (EPANET models). ``target``: the asset type the format itself
     names ("pipe", "valve", "facility", "network_point"; EPANET only), which needs no guessing.
     """
@@ -80,8 +80,9 @@ class RowProblem:
 class ForeignTable:
     """All rows of one layer: ``table`` with column ``ROW`` first and the attributes as the file names them.
 
-    ``geometry`` is WKB beside the rows: points, lines, polygons and their Multi kinds with or without Z, never
-    curves or M; null where there is none. None for a layer without geometry. Coordinates are the file's own.
+    ``geometry`` is WKB beside the rows: points, lines, polygons and their Multi kinds with or without Z,
+    never curves or M; null where there is none. None for a layer without geometry. Coordinates are the
+    file's own.
     """
 
     path: str

@@ -9,6 +9,7 @@ from typing import Literal
 
 from layers.model.code_list import CodeEntry, CodeList
 from layers.model.fields import ChoiceField, Field, GeometryField, LinkField
+from layers.model.settings import SettingDefinition
 from layers.text import Title
 
 Group = Literal["network", "place", "people", "record", "backdrop", "system"]
@@ -69,10 +70,11 @@ class AssetType:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Every asset type and code list, by name. Frozen: a register's own entries make a new catalogue."""
+    """Every asset type, code list and setting, by name. Frozen: a register's own entries make a new catalogue."""
 
     types: Mapping[str, AssetType]
     code_lists: Mapping[str, CodeList]
+    settings: Mapping[str, SettingDefinition] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> AssetType:
         return self.types[name]
@@ -96,7 +98,7 @@ class Catalogue:
         lists = dict(self.code_lists)
         for name, rows in entries.items():
             lists[name] = lists[name].extended(rows)
-        return Catalogue({n: _with_lists(t, lists) for n, t in self.types.items()}, lists)
+        return Catalogue({n: _with_lists(t, lists) for n, t in self.types.items()}, lists, self.settings)
 
 
 def _with_lists(asset_type: AssetType, lists: Mapping[str, CodeList]) -> AssetType:

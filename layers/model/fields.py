@@ -131,6 +131,11 @@ class NumericField(Field):
     maximum: float | None = None
     usual_minimum: float | None = None
     usual_maximum: float | None = None
+    zero_is_blank: bool = False
+
+    def parse(self, text: Any) -> Any:
+        value = super().parse(text)
+        return None if value == 0 and self.zero_is_blank else value
 
     def _number(self, text: Any) -> float:
         if isinstance(text, bool):

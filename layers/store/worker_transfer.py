@@ -12,23 +12,15 @@ import itertools
 import mmap
 import os
 import pickle
-import shutil
-import tempfile
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from layers.errors import UserError
+from layers.store.private_folder import make_folder
 from layers.text import Message
 
-try:
-    import fcntl
-except ImportError:  # Windows: temporary folders there are swept by the system
-    fcntl = None  # type: ignore[assignment]
-
-_PREFIX = "gisapp-worker-"
 _SMALL = 16_384
 _ALIGNMENT = 64
 _numbers = itertools.count()
@@ -46,50 +38,8 @@ class Parcel:
 
 def make_folders() -> tuple[Path, ...]:
     """Private folders for parcels, the one in memory first; the second takes what does not fit into it."""
-    places = [_MEMORY] if os.access(_MEMORY, os.W_OK) else []
-    _sweep(places)
-    places.append(Path(tempfile.gettempdir()))
-    return tuple(Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place)) for place in places)
-
-
-def claim(folder: Path) -> int:
-    """Mark ``folder`` as in use while the returned descriptor stays open (-1 where this is unknown)."""
-    if fcntl is None:
-        return -1
-    descriptor = os.open(folder, os.O_RDONLY)
-    fcntl.flock(descriptor, fcntl.LOCK_SH)
-    return descriptor
-
-
-def remove_folders(folders: Sequence[Path]) -> None:
-    """Remove the private folders with whatever a crash left in them."""
-    for folder in folders:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _sweep(places: Sequence[Path]) -> None:
-    """Remove folders of a program that was killed together with its worker: nobody holds their mark."""
-    if fcntl is None:
-        return
-    for place in places:
-        for folder in place.glob(_PREFIX + "*"):
-            try:
-                descriptor = os.open(folder, os.O_RDONLY)
-            except OSError:
-                continue
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                if os.fstat(descriptor).st_mtime < _boot_grace():
-                    shutil.rmtree(folder, ignore_errors=True)
-            except BlockingIOError:
-                continue
-            finally:
-                os.close(descriptor)
-
-
-def _boot_grace() -> float:
-    """Folders younger than this moment may belong to a worker that has not yet put its mark on them."""
-    return time.time() - 60.0
+    in_memory = [make_folder(_MEMORY)] if os.access(_MEMORY, os.W_OK) else []
+    return (*in_memory, make_folder())
 
 
 def pack(value: Any, folders: Sequence[Path]) -> Parcel:

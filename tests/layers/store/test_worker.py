@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 import threading
 import time
@@ -22,7 +23,6 @@ from layers.feedback import Feedback
 from layers.store import worker_transfer
 from layers.store.worker import Worker
 from layers.text import Message
-
 
 pytestmark = pytest.mark.keeps_running
 
@@ -93,8 +93,9 @@ def is_running(pid: int) -> bool:
         return False
 
 
-def our_folders() -> set[Path]:
-    return {p for place in (Path("/dev/shm"), Path("/tmp")) for p in place.glob("gisapp-worker-*")}
+def folders_of(process: int) -> set[Path]:
+    places = (Path("/dev/shm"), Path(tempfile.gettempdir()))
+    return {path for place in places for path in place.glob(f"gisapp-worker-{process}-*")}
 
 
 def test_arrow_and_numpy_arrive_equal_wherever_they_lie(worker: Worker) -> None:
@@ -108,7 +109,7 @@ def test_large_results_are_mapped_not_copied_and_leave_no_file(worker: Worker) -
     table = worker.run(give_tables, 200_000)["table"]
     assert table.get_total_buffer_size() > 1_000_000
     assert pa.total_allocated_bytes() < table.get_total_buffer_size()
-    assert not [file for folder in our_folders() for file in folder.iterdir()]
+    assert not [file for folder in folders_of(os.getpid()) for file in folder.iterdir()]
 
 
 def test_arguments_travel_the_same_way(worker: Worker) -> None:
@@ -205,33 +206,33 @@ def test_a_bug_in_the_callers_report_does_not_mix_up_later_answers(worker: Worke
 
 
 def test_closing_ends_the_process_and_removes_its_folders() -> None:
-    before = our_folders()
+    before = folders_of(os.getpid())
     shared = Worker(children=1)
     shared.warm_up()
     pid = shared.run(own_pid)
-    assert our_folders() > before
+    assert folders_of(os.getpid()) > before
     shared.close()
     shared.close()
     assert not is_running(pid)
-    assert our_folders() == before
+    assert folders_of(os.getpid()) == before
     with pytest.raises(RuntimeError):
         shared.run(own_pid)
 
 
 PROGRAM = """
     import os, signal, sys, threading, time
-    from tests.layers.store.test_worker import own_pid, stick
+    from tests.layers.store.test_worker import folders_of, own_pid, stick
     from layers.store.worker import Worker
 
     if __name__ == "__main__":
         worker = Worker(children=1)
-        print(worker.run(own_pid), flush=True)
+        print(worker.run(own_pid), os.getpid(), len(folders_of(os.getpid())), flush=True)
         {ending}
 """
 
 
-def run_program(tmp_path: Path, ending: str) -> tuple[int, str, int]:
-    """Run a program that starts a worker; give the child's id, what stood on stderr, and the exit code."""
+def run_program(tmp_path: Path, ending: str) -> tuple[str, int]:
+    """Run a program that starts a worker, see that nothing stays; give its stderr and its exit code."""
     script = tmp_path / "program.py"
     script.write_text(textwrap.dedent(PROGRAM).format(ending=ending))
     root = Path(__file__).parents[3]
@@ -244,7 +245,11 @@ def run_program(tmp_path: Path, ending: str) -> tuple[int, str, int]:
         timeout=60,
         check=False,
     )
-    return int(done.stdout.split()[0]), done.stderr, done.returncode
+    child, program, folders = map(int, done.stdout.split())
+    assert folders > 0
+    assert gone(child)
+    assert not folders_of(program)
+    return done.stderr, done.returncode
 
 
 def gone(pid: int) -> bool:
@@ -255,20 +260,14 @@ def gone(pid: int) -> bool:
 
 
 def test_program_that_forgets_to_close_leaves_nothing_and_says_nothing(tmp_path: Path) -> None:
-    before = our_folders()
-    pid, stderr, code = run_program(tmp_path, "pass")
+    stderr, code = run_program(tmp_path, "pass")
     assert (stderr, code) == ("", 0)
-    assert gone(pid)
-    assert our_folders() == before
 
 
 def test_program_that_is_killed_takes_its_busy_worker_along(tmp_path: Path) -> None:
-    before = our_folders()
     ending = (
         "threading.Thread(target=worker.run, args=(stick,), daemon=True).start();"
         " time.sleep(0.5); os.kill(os.getpid(), signal.SIGKILL)"
     )
-    pid, stderr, code = run_program(tmp_path, ending)
+    stderr, code = run_program(tmp_path, ending)
     assert (stderr, code) == ("", -signal.SIGKILL)
-    assert gone(pid)
-    assert our_folders() == before

@@ -35,7 +35,7 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    home = Path(tempfile.mkdtemp(prefix="gisapp-home-"))
+    home = Path(tempfile.mkdtemp(prefix="home-of-gisapp-tests-"))
     config.stash[_HOME] = home
     os.environ["HOME"] = str(home)
     for name in ("CONFIG", "DATA", "CACHE", "STATE"):

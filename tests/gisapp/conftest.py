@@ -21,7 +21,7 @@ TEST_FONT = Path(os.environ.get("GISAPP_TEST_FONT", "/usr/share/fonts/truetype/w
 
 def _only_one_font() -> None:
     """Point fontconfig at the test font alone, so that pictures and text widths are the same everywhere."""
-    folder = Path(tempfile.gettempdir()) / f"gisapp-test-fonts-{os.getuid()}"
+    folder = Path(tempfile.gettempdir()) / f"fonts-of-gisapp-tests-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
     text = (
         '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">\n'

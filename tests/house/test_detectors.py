@@ -85,4 +85,4 @@ def test_no_test_reaches_the_users_own_folders(tmp_path: Path) -> None:
         "import platformdirs, pathlib as p\ndef test(): print(platformdirs.user_data_dir('a'), p.Path.home())"
     )
     done = run(tmp_path, source, "-s")
-    assert done.stdout.count("gisapp-home-") == 2
+    assert done.stdout.count("home-of-gisapp-tests-") == 2

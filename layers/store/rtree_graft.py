@@ -21,11 +21,6 @@ def is_packable(connection: sa.Connection, tree: str) -> bool:
     )
 
 
-def is_sound(connection: sa.Connection, tree: str) -> bool:
-    """Whether SQLite's own check finds nothing wrong with the R-tree."""
-    return bool(_scalar(connection, f"SELECT rtreecheck('main', '{tree}')") == "ok")
-
-
 def graft(connection: sa.Connection, tree: str, packed: PackedTree, row_offset: int) -> Ints:
     """Add a packed tree, with ``row_offset`` added to its row ids, to the R-tree named ``tree``.
 
@@ -93,7 +88,7 @@ def prune(connection: sa.Connection, tree: str, ranges: Sequence[IdRange]) -> No
     shadow = _Shadow(connection, tree)
     for span in ranges:
         shadow.forget_rows(span)
-    numbers, nodes, levels = shadow.all_nodes()
+    numbers, nodes, levels = read_tree(connection, tree)
     place = np.full(numbers.max() + 1, -1)
     place[numbers] = np.arange(len(numbers))
     gone: Ints = np.empty(0, np.int64)
@@ -131,6 +126,28 @@ def _without_depth_when_empty(nodes: Nodes) -> Nodes:
     return nodes
 
 
+def read_tree(connection: sa.Connection, tree: str) -> tuple[Ints, Nodes, Ints]:
+    """Numbers, nodes and levels of the whole tree, by number; level -1 for a node that nothing leads to.
+
+    Raises ``ValueError`` or ``IndexError`` when the tables do not hold a tree of nodes of the usual size.
+    """
+    rows = connection.exec_driver_sql(f'SELECT nodeno, data FROM "{tree}_node" ORDER BY nodeno').all()
+    numbers = np.array([row[0] for row in rows], np.int64)
+    if any(len(row[1]) != NODE.itemsize for row in rows) or numbers[0] != _ROOT:
+        raise ValueError(f"{tree} has nodes of another size, or no root")
+    nodes = np.frombuffer(b"".join(row[1] for row in rows), NODE).copy()
+    levels = np.full(len(numbers), -1)
+    here = np.array([_ROOT], np.int64)
+    for level in range(int(nodes["depth"][0]), -1, -1):
+        at = np.searchsorted(numbers, here)
+        if (numbers[at] != here).any():
+            raise ValueError(f"{tree} lacks a node")
+        levels[at] = level
+        used = np.arange(CELLS) < nodes["count"][at][:, None]
+        here = nodes["cells"]["id"][at][used].astype(np.int64)
+    return numbers, nodes, levels
+
+
 class _Shadow:
     """The three tables behind an R-tree: ``_node``, ``_parent``, ``_rowid``."""
 
@@ -147,21 +164,6 @@ class _Shadow:
         query = f'SELECT data FROM "{self._tree}_node" WHERE nodeno = ?'
         blobs = [read(query, (int(number),)).scalar_one() for number in numbers]
         return np.frombuffer(b"".join(blobs), NODE).copy()
-
-    def all_nodes(self) -> tuple[Ints, Nodes, Ints]:
-        """Numbers, nodes and levels of the whole tree."""
-        query = f'SELECT nodeno, data FROM "{self._tree}_node" ORDER BY nodeno'
-        rows = self._connection.exec_driver_sql(query).all()
-        numbers = np.array([row[0] for row in rows], np.int64)
-        nodes = np.frombuffer(b"".join(row[1] for row in rows), NODE).copy()
-        levels = np.zeros(len(numbers), np.int64)
-        here = np.array([_ROOT], np.int64)
-        for level in range(int(nodes["depth"][numbers == _ROOT][0]), -1, -1):
-            at = np.searchsorted(numbers, here)
-            levels[at] = level
-            used = np.arange(CELLS) < nodes["count"][at][:, None]
-            here = nodes["cells"]["id"][at][used].astype(np.int64)
-        return numbers, nodes, levels
 
     def add(self, numbers: Ints, nodes: Nodes, parents: Ints) -> None:
         """Write new nodes (or the root anew) and, but for the root, whose children they are."""

@@ -20,8 +20,9 @@ from typing import Any, TypeVar
 
 from layers.errors import Cancelled, UserError
 from layers.feedback import Feedback
+from layers.store.private_folder import remove_folder
 from layers.store.worker_child import serve
-from layers.store.worker_transfer import make_folders, pack, remove_folders, unpack
+from layers.store.worker_transfer import make_folders, pack, unpack
 from layers.text import Message
 
 R = TypeVar("R")
@@ -46,7 +47,7 @@ class Worker:
         """``function(feedback, *args)``, run in the worker.
 
         Arguments and result must be picklable; Arrow and numpy data in them travel by shared memory and
-        arrive read-only. Raises what the function raised, ``Cancelled``, or ``UserError`` when the process died.
+        arrive read-only. Raises what the function raised, ``Cancelled``, ``UserError`` if the process died.
         """
         feedback = feedback or Feedback()
         child = self._take(feedback)
@@ -212,4 +213,5 @@ def _end(process: SpawnProcess, connections: Sequence[Connection], folders: Sequ
             process.kill()
             process.join()
     process.close()
-    remove_folders(folders)
+    for folder in folders:
+        remove_folder(folder)

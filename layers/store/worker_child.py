@@ -13,7 +13,8 @@ from typing import Any
 
 from layers.errors import Cancelled
 from layers.feedback import Feedback
-from layers.store.worker_transfer import Parcel, claim, pack, remove_folders, unpack
+from layers.store.private_folder import claim, release, remove_folder
+from layers.store.worker_transfer import Parcel, pack, unpack
 from layers.text import Message
 
 
@@ -36,8 +37,7 @@ def serve(calls: Connection, control: Connection, folders: Sequence[Path]) -> No
         running.end()
         calls.send(answer)
     for mark in marks:
-        if mark >= 0:
-            os.close(mark)
+        release(mark)
 
 
 class _Running:
@@ -71,7 +71,8 @@ def _listen(control: Connection, running: _Running, folders: Sequence[Path]) -> 
         try:
             running.cancel(control.recv())
         except (EOFError, OSError):
-            remove_folders(folders)
+            for folder in folders:
+                remove_folder(folder)
             os._exit(0)
 
 

@@ -38,8 +38,8 @@ class Parcel:
 
 def make_folders() -> tuple[Path, ...]:
     """Private folders for parcels, the one in memory first; the second takes what does not fit into it."""
-    in_memory = [make_folder(_MEMORY)] if os.access(_MEMORY, os.W_OK) else []
-    return (*in_memory, make_folder())
+    in_memory = [make_folder("worker", _MEMORY)] if os.access(_MEMORY, os.W_OK) else []
+    return (*in_memory, make_folder("worker"))
 
 
 def pack(value: Any, folders: Sequence[Path]) -> Parcel:

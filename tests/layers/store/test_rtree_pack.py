@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.model.change import IdRange
-from layers.store.rtree_graft import graft, is_packable, is_sound, prune
+from layers.store.rtree_check import is_sound
+from layers.store.rtree_graft import graft, is_packable, prune
 from layers.store.rtree_pack import pack, round_down, round_up
 
 
@@ -63,6 +64,7 @@ BOX = (405_000.0, 3_005_000.0, 408_000.0, 3_009_000.0)
 
 
 def assert_answers(connection: sa.Connection, expected: set[int]) -> None:
+    assert connection.exec_driver_sql("SELECT rtreecheck('main', 'tree')").scalar_one() == "ok"
     assert is_sound(connection, "tree")
     answer = found(connection, BOX)
     assert expected <= answer
@@ -123,6 +125,40 @@ def test_pruning_everything_leaves_an_empty_tree(connection: sa.Connection) -> N
     assert connection.exec_driver_sql("SELECT count(*) FROM tree_node").scalar_one() == 1
     insert(connection, boxes(10_000, 4), 20_001)
     assert_answers(connection, inside(boxes(10_000, 4), BOX, 20_001))
+
+
+DAMAGE = (
+    "DELETE FROM tree_rowid WHERE rowid = 77",
+    "UPDATE tree_rowid SET nodeno = nodeno + 1 WHERE rowid = 77",
+    "UPDATE tree_rowid SET rowid = 100001 WHERE rowid = 77",
+    "UPDATE tree_parent SET parentnode = parentnode + 1 WHERE nodeno = 4",
+    "DELETE FROM tree_parent WHERE nodeno = 4",
+    "DELETE FROM tree_node WHERE nodeno = 4",
+    "UPDATE tree_node SET data = zeroblob(1228) WHERE nodeno = 1",
+    "UPDATE tree_node SET data = zeroblob(100) WHERE nodeno = 4",
+    # A cell's box outside that of its parent, and a row id that is another one.
+    "UPDATE tree_node SET data = cast(substr(data, 1, 12) || x'00000000' || substr(data, 17) AS BLOB)"
+    " WHERE nodeno = 4",
+    "UPDATE tree_node SET data = cast(substr(data, 1, 4) || x'00000000000F4240' || substr(data, 13) AS BLOB)"
+    " WHERE nodeno = 4",
+)
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_damage_is_found_by_our_check_as_by_sqlites(connection: sa.Connection, damage: str) -> None:
+    empty_tree(connection)
+    insert(connection, boxes(10_000, 5), 1)
+    assert is_sound(connection, "tree")
+    connection.exec_driver_sql(damage)
+    assert not is_sound(connection, "tree")
+    assert connection.exec_driver_sql("SELECT rtreecheck('main', 'tree')").scalar_one() != "ok"
+
+
+def test_node_that_nothing_leads_to_is_found(connection: sa.Connection) -> None:
+    empty_tree(connection)
+    insert(connection, boxes(10_000, 5), 1)
+    connection.exec_driver_sql("INSERT INTO tree_node SELECT 99999, data FROM tree_node WHERE nodeno = 4")
+    assert not is_sound(connection, "tree")
 
 
 @given(st.lists(st.floats(-1e9, 1e9), min_size=1))

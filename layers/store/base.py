@@ -1,0 +1,134 @@
+"""Store: where rows lie. What differs between a GeoPackage and a server is behind these few methods.
+
+Everything above (edit, undo, history, read) speaks SQLAlchemy Core and is the same for both.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Protocol
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from layers.feedback import Feedback
+from layers.model.change import IdRange
+from layers.model.problem import Problem
+from layers.model.query import Box
+from layers.store.schema import Schema
+from layers.store.worker import Worker
+
+
+class Staged(Protocol):
+    """Rows that wait beside the store; whoever staged them calls ``discard`` when the edit is over."""
+
+    count: int
+
+    def discard(self) -> None:
+        """Remove them. Calling it again does nothing."""
+
+
+class Store(ABC):
+    """An open store with its schema. Safe to share between threads; one thread writes at a time."""
+
+    schema: Schema
+    engine: sa.Engine
+    read_only: bool
+    #: Whether the actor's name is only what the user said (a file), not proven by a login (a server).
+    stated: bool
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """A short transaction that sees one state of the store. Never hold it while a dialog waits."""
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @abstractmethod
+    def write(self) -> AbstractContextManager[sa.Connection]:
+        """The one writing transaction; commits at the end, rolls back on any exception.
+
+        Raises ``UserError`` when the store is read-only, busy, full or gone.
+        """
+
+    @abstractmethod
+    def announce(self, connection: sa.Connection, change_set: int) -> None:
+        """Tell the triggers (and, at commit, other clients) in which change set the following changes lie."""
+
+    @abstractmethod
+    def in_box(self, type_name: str, box: Box) -> sa.ColumnElement[bool]:
+        """The condition that an asset's extent meets ``box``, answered by the spatial index."""
+
+    @abstractmethod
+    def id_in(self, column: sa.ColumnElement[Any], ids: Sequence[int]) -> sa.ColumnElement[bool]:
+        """The condition that ``column`` is one of any number of ids."""
+
+    @abstractmethod
+    def bounds(self, connection: sa.Connection, type_name: str) -> Box | None:
+        """The extent of all located assets of a type; None when there is none."""
+
+    @abstractmethod
+    def defer_links(self, connection: sa.Connection) -> None:
+        """Check foreign keys at the end of this transaction instead of at every statement."""
+
+    @abstractmethod
+    def suspended_triggers(self, connection: sa.Connection, type_name: str) -> AbstractContextManager[None]:
+        """No trigger of this asset table fires within; the caller does their work set-wise (spatial index too)."""
+
+    @abstractmethod
+    def stage(self, worker: Worker | None, type_name: str, rows: pa.Table, feedback: Feedback) -> Staged:
+        """Bring rows near the store, outside any transaction: the slow part of a bulk insert.
+
+        ``rows`` has columns by field name (code included), ``geom`` as WKB; missing columns stay empty.
+        """
+
+    @abstractmethod
+    def load(self, connection: sa.Connection, type_name: str, staged: Staged, feedback: Feedback) -> IdRange:
+        """Take staged rows into the asset table with ids in a run, without a row of history for each."""
+
+    @abstractmethod
+    def remove_range(self, connection: sa.Connection, type_name: str, ids: IdRange, change_set: int) -> None:
+        """Delete every row of a range, keeping each as it was in the history of ``change_set``; by few statements."""
+
+    @abstractmethod
+    def restore_range(self, connection: sa.Connection, type_name: str, ids: IdRange, removed_in: int) -> None:
+        """Put back what ``remove_range`` kept in change set ``removed_in``, with ids and versions."""
+
+    @abstractmethod
+    def changed_elsewhere(self) -> bool:
+        """Whether anybody but this process's writer may have written since the last call. Cheap."""
+
+    @abstractmethod
+    def touched(self, connection: sa.Connection, type_names: Sequence[str]) -> None:
+        """Note, in the writing transaction, that these tables changed (for other programs)."""
+
+    @abstractmethod
+    def inspect(self, connection: sa.Connection, type_names: Sequence[str]) -> list[Problem]:
+        """What is wrong in these tables that only the database can tell: dangling links, spatial index."""
+
+    @abstractmethod
+    def read_columns(
+        self,
+        worker: Worker | None,
+        type_name: str,
+        fields: Sequence[str],
+        *,
+        geometry: bool,
+        where: sa.ColumnElement[bool] | None,
+        box: Box | None,
+        feedback: Feedback | None,
+    ) -> pa.Table:
+        """Bulk read: fid, fields and, on wish, ``geom`` as WKB."""
+
+    def idle(self) -> None:  # noqa: B027 - a server has nothing to do
+        """Called when nothing was written for some seconds."""
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+    def meta(self, connection: sa.Connection) -> dict[str, str]:
+        """What the register says of itself: name, crs, schema_version, ..."""
+        table = self.schema.meta
+        return {row.name: row.value for row in connection.execute(sa.select(table))}

@@ -1,0 +1,354 @@
+"""Edit: one open change set in one transaction. The only door through which a register changes."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import sqlalchemy as sa
+
+from layers.errors import Conflict, UserError
+from layers.feedback import Feedback
+from layers.model.catalogue import AssetType, Catalogue
+from layers.model.change import ChangeKind, ChangeSet, IdRange, TypeChange
+from layers.model.fields import format_instant
+from layers.model.problem import Problem
+from layers.store import history, integrity
+from layers.store.base import Staged, Store
+from layers.store.codes import reserve_numbers
+from layers.store.labels import encode_parameters
+from layers.store.rows import Row, current_row, differing
+from layers.store.schema import CODE, FID, OP_DELETE, OP_INSERT, VERSION
+from layers.store.worker import Worker
+from layers.text import Message
+
+#: The rules on the values of one row: asset type, the whole row, the names that are being set.
+Rules = Callable[[AssetType, Mapping[str, Any], Sequence[str]], list[Problem]]
+
+
+class ValuesRefused(UserError):
+    """Values that the register does not take; ``problems`` has one for every broken rule, naming its field."""
+
+    def __init__(self, asset_type: AssetType, name: str, problems: Sequence[Problem]) -> None:
+        super().__init__(
+            Message(
+                "register.values_refused",
+                {"type": asset_type.title, "name": name, "problems": tuple(p.message for p in problems)},
+            ),
+            Message("register.values_refused_hint"),
+        )
+        self.problems = tuple(problems)
+
+
+@dataclass
+class _Touched:
+    """What was done to one type so far."""
+
+    inserted: set[int] = field(default_factory=set)
+    updated: set[int] = field(default_factory=set)
+    deleted: dict[int, Row] = field(default_factory=dict)
+    inserted_ranges: list[IdRange] = field(default_factory=list)
+    deleted_ranges: list[IdRange] = field(default_factory=list)
+    fields: set[str] = field(default_factory=set)
+
+    def freeze(self) -> TypeChange:
+        born_and_gone = self.inserted & self.deleted.keys()
+        return TypeChange(
+            frozenset(self.inserted - born_and_gone),
+            frozenset(self.updated - self.inserted - self.deleted.keys()),
+            frozenset(self.deleted.keys() - born_and_gone),
+            tuple(self.inserted_ranges),
+            tuple(self.deleted_ranges),
+            frozenset(self.fields),
+        )
+
+
+class Edit:
+    """What an act does to the register. Valid inside ``Register.edit`` only; nothing is seen by others before its end.
+
+    ``change_set`` is None until then, and stays None when nothing changed. ``warnings`` holds values taken in that
+    are unusual.
+    """
+
+    def __init__(
+        self, store: Store, connection: sa.Connection, catalogue: Catalogue, rules: Rules, opened: ChangeSet
+    ) -> None:
+        self.store = store
+        self.connection = connection
+        self.catalogue = catalogue
+        self.change_set: ChangeSet | None = None
+        self.warnings: list[Problem] = []
+        self._rules = rules
+        self._opened = opened
+        self._touched: dict[str, _Touched] = defaultdict(_Touched)
+        self._links_deferred = False
+
+    @property
+    def change_set_id(self) -> int:
+        """The id under which the trail keeps this act."""
+        return self._opened.id
+
+    # ---- what callers use
+
+    def insert(self, type: str, values: Mapping[str, Any]) -> int:
+        """Add an asset and return its id. A missing code is given by the type's pattern.
+
+        Raises ``ValuesRefused`` naming every field that is wrong.
+        """
+        asset_type = self.catalogue[type]
+        row = dict.fromkeys(c.name for c in self.store.schema.value_columns(type)) | self._plain(type, values)
+        if row.get(CODE) is None and CODE in asset_type and asset_type.code_prefix:
+            row[CODE] = asset_type.code(reserve_numbers(self.connection, self.store.schema, asset_type))
+        self._validate(asset_type, row, list(row), None)
+        return self.put(type, {name: value for name, value in row.items() if value is not None})
+
+    def update(self, type: str, id: int, version: int, values: Mapping[str, Any]) -> int:
+        """Set ``values`` on the asset read at ``version`` and return its new version; others stay as they are.
+
+        Raises ``Conflict`` when it changed or went since, ``ValuesRefused`` naming every field that is wrong.
+        """
+        before = self._expect(type, id, version)
+        wanted = self._plain(type, values)
+        changed = differing(before, before | wanted, wanted)
+        if not changed:
+            return version
+        row = {**before, **wanted}
+        self._validate(self.catalogue[type], row, changed, id)
+        return self.set(type, before, {name: wanted[name] for name in changed})
+
+    def delete(self, type: str, id: int, version: int) -> None:
+        """Remove the asset read at ``version``.
+
+        Raises ``Conflict`` when it changed or went since; the end of the edit raises ``UserError`` if an asset that
+        stays still refers to it.
+        """
+        self.remove(type, self._expect(type, id, version))
+
+    def reserve_codes(self, type: str, count: int) -> list[str]:
+        """``count`` new codes of the type's pattern, for rows that are inserted in bulk."""
+        asset_type = self.catalogue[type]
+        first = reserve_numbers(self.connection, self.store.schema, asset_type, count)
+        return [asset_type.code(number) for number in range(first, first + count)]
+
+    def insert_bulk(
+        self,
+        type: str,
+        rows: pa.Table | Staged,
+        worker: Worker | None = None,
+        feedback: Feedback | None = None,
+    ) -> IdRange:
+        """Add many assets at once; their ids, a run in the order of ``rows``.
+
+        The caller has checked every value by its field and that codes are free; missing codes are given by
+        the pattern. ``Register.stage`` beforehand keeps the slow part out of the transaction.
+        """
+        feedback = feedback or Feedback()
+        if not isinstance(rows, pa.Table):
+            return self._load(type, rows, feedback)
+        staged = self.store.stage(worker, type, self._with_codes(type, rows), feedback.part(0.0, 0.5))
+        try:
+            return self._load(type, staged, feedback.part(0.5, 1.0))
+        finally:
+            staged.discard()
+
+    def _load(self, type: str, staged: Staged, feedback: Feedback) -> IdRange:
+        ids = self.store.load(self.connection, type, staged, feedback)
+        self.record_range(type, ids)
+        return ids
+
+    def _with_codes(self, type: str, rows: pa.Table) -> pa.Table:
+        asset_type = self.catalogue[type]
+        if CODE not in asset_type or not asset_type.code_prefix:
+            return rows
+        given = rows[CODE] if CODE in rows.column_names else pa.nulls(rows.num_rows, pa.string())
+        missing = given.null_count
+        if not missing:
+            return rows
+        codes = pc.replace_with_mask(
+            pa.concat_arrays(given.chunks) if isinstance(given, pa.ChunkedArray) else given,
+            given.is_null() if isinstance(given, pa.Array) else pa.concat_arrays(given.is_null().chunks),
+            pa.array(self.reserve_codes(type, missing)),
+        )
+        if CODE in rows.column_names:
+            return rows.set_column(rows.column_names.index(CODE), CODE, codes)
+        return rows.append_column(CODE, codes)
+
+    def record_range(self, type: str, ids: IdRange, *, deleted: bool = False) -> None:
+        """Note in the trail that a bulk act inserted (or removed) this run of ids; for the bulk paths only."""
+        table = self.store.schema.change_set_range
+        self.connection.execute(
+            table.insert().values(
+                changeset_id=self.change_set_id,
+                table_name=type,
+                op=OP_DELETE if deleted else OP_INSERT,
+                first_fid=ids.first,
+                last_fid=ids.last,
+            )
+        )
+        touched = self._touched[type]
+        (touched.deleted_ranges if deleted else touched.inserted_ranges).append(ids)
+
+    # ---- the same without rules, for undo
+
+    def put(self, type: str, row: Row) -> int:
+        """Insert a row as it is, with its own id if it brings one."""
+        table = self.store.schema.assets[type]
+        result = self.connection.execute(table.insert().values(**row))
+        id = int(result.inserted_primary_key[0])
+        self._touched[type].inserted.add(id)
+        return id
+
+    def set(self, type: str, before: Row, values: Row) -> int:
+        """Set values of the row that is now as ``before``; returns the new version."""
+        table = self.store.schema.assets[type]
+        id, version = before[FID], before[VERSION]
+        result = self.connection.execute(
+            table.update()
+            .where(table.c[FID] == id, table.c[VERSION] == version)
+            .values({**values, VERSION: version + 1})
+        )
+        if result.rowcount != 1:
+            raise self._conflict(type, id, version)
+        self._touched[type].updated.add(id)
+        self._touched[type].fields.update(values)
+        return int(version) + 1
+
+    def remove(self, type: str, before: Row) -> None:
+        """Delete the row that is now as ``before``."""
+        self.defer_links()
+        table = self.store.schema.assets[type]
+        id, version = before[FID], before[VERSION]
+        result = self.connection.execute(
+            table.delete().where(table.c[FID] == id, table.c[VERSION] == version)
+        )
+        if result.rowcount != 1:
+            raise self._conflict(type, id, version)
+        self._touched[type].deleted[id] = before
+
+    def defer_links(self) -> None:
+        """Let the end of the transaction check the database's own links; ``finish`` tells the user before."""
+        if not self._links_deferred:
+            self.store.defer_links(self.connection)
+            self._links_deferred = True
+
+    # ---- the end
+
+    def finish(self) -> bool:
+        """Check what only the end can tell, and close the change set. False when nothing changed."""
+        if not self._touched:
+            return False
+        for name, touched in self._touched.items():
+            gone = [row for id, row in touched.deleted.items() if not self._is_back(name, id)]
+            if gone:
+                integrity.refuse_if_referenced(self.store, self.connection, name, gone)
+        changes = {name: touched.freeze() for name, touched in self._touched.items()}
+        close_change_set(self.store, self.connection, self.change_set_id, changes)
+        self.change_set = replace(self._opened, changes=changes)
+        return True
+
+    def _is_back(self, type: str, id: int) -> bool:
+        return (
+            id in self._touched[type].inserted
+            and current_row(self.store, self.connection, type, id) is not None
+        )
+
+    def _plain(self, type: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Plain Python values; an unknown name is a bug of the caller."""
+        known = self.store.schema.assets[type].columns
+        for name in values:
+            if name not in known or name in (FID, VERSION):
+                raise ValueError(f"{type} has no field {name!r} to set")
+        return {name: v.item() if isinstance(v, np.generic) else v for name, v in values.items()}
+
+    def _validate(self, asset_type: AssetType, row: Row, names: Sequence[str], id: int | None) -> None:
+        problems = self._rules(asset_type, row, names)
+        wrong = {p.field for p in problems if p.severity == "error"}
+        named = {name: row[name] for name in names if name not in wrong}
+        problems += integrity.dangling_links(self.store, self.connection, asset_type, named)
+        problems += integrity.repeated_values(self.store, self.connection, asset_type, named, id)
+        errors = [p for p in problems if p.severity == "error"]
+        if errors:
+            raise ValuesRefused(asset_type, str(row.get(CODE) or ""), errors)
+        self.warnings += [p for p in problems if p.severity == "warning"]
+
+    def _expect(self, type: str, id: int, version: int) -> dict[str, Any]:
+        row = current_row(self.store, self.connection, type, id)
+        if row is None or row[VERSION] != version:
+            raise self._conflict(type, id, version)
+        return dict(row)
+
+    def _conflict(self, type: str, id: int, version: int) -> Conflict:
+        """Tell what became of an asset that is no longer as it was read: gone, or newer and in which fields."""
+        asset_type = self.catalogue[type]
+        seen = history.row_at_version(self.store, self.connection, type, id, version)
+        now = current_row(self.store, self.connection, type, id)
+        who = history.last_change_of(self.store, self.connection, type, id)
+        known = {**(seen or {}), **(now or {})}
+        parameters = {
+            "type": asset_type.title,
+            "name": str(known.get(CODE) or f"#{id}"),
+            "actor": who.actor if who else "?",
+            "at": who.at if who else "?",
+        }
+        if now is None:
+            return Conflict(
+                Message("register.conflict_gone", parameters), Message("register.conflict_gone_hint")
+            )
+        names = (
+            ()
+            if seen is None
+            else differing(seen, now, (c.name for c in self.store.schema.value_columns(type)))
+        )
+        titles = tuple(asset_type.field_named(n).title if n in asset_type else n for n in names)
+        return Conflict(
+            Message("register.conflict_newer", {**parameters, "fields": titles}),
+            Message("register.conflict_newer_hint"),
+            names,
+        )
+
+
+def open_change_set(
+    store: Store,
+    connection: sa.Connection,
+    *,
+    actor: str,
+    label: Message,
+    kind: ChangeKind,
+    undoes: int | None = None,
+) -> ChangeSet:
+    """Begin a change set in the writing transaction ``connection``."""
+    at = format_instant(datetime.datetime.now(datetime.UTC))
+    result = connection.execute(
+        store.schema.change_set.insert().values(
+            at=at,
+            actor=actor,
+            stated=store.stated,
+            label_id=label.id,
+            label_parameters=encode_parameters(label),
+            kind=kind,
+            undoes=undoes,
+            is_open=True,
+        )
+    )
+    id = int(result.inserted_primary_key[0])
+    store.announce(connection, id)
+    return ChangeSet(id, at, actor, label, kind, {}, undoes, store.stated)
+
+
+def close_change_set(
+    store: Store, connection: sa.Connection, id: int, changes: Mapping[str, TypeChange]
+) -> None:
+    """End a change set: no later row belongs to it. It is never seen open outside its transaction."""
+    table = store.schema.change_set
+    touched = {name: sorted(change.fields) for name, change in changes.items()}
+    connection.execute(
+        table.update().where(table.c.id == id).values(touched=json.dumps(touched), is_open=False)
+    )
+    store.touched(connection, list(changes))

@@ -1,0 +1,250 @@
+"""GeoPackageStore: a register in one file."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import sqlalchemy as sa
+
+from layers.errors import UserError
+from layers.feedback import Feedback
+from layers.model.change import IdRange
+from layers.model.problem import Problem
+from layers.model.query import Box
+from layers.store import bulk, gpkg
+from layers.store.base import Staged, Store
+from layers.store.database_errors import translated
+from layers.store.engine import WRITE
+from layers.store.schema import FID, GEOMETRY, Schema
+from layers.store.triggers import asset_triggers
+from layers.store.types import header_length
+from layers.store.worker import Worker
+from layers.store.worker_columns import read_columns
+from layers.text import Message
+
+
+class GeoPackageStore(Store):
+    """A register in a GeoPackage. Takes an engine made for its file (``engine.open_engine``)."""
+
+    stated = True
+
+    def __init__(self, path: Path, engine: sa.Engine, schema: Schema, *, read_only: bool = False) -> None:
+        self.path = path
+        self.engine = engine
+        self.schema = schema
+        self.read_only = read_only
+        self._lock = threading.RLock()
+        self._writer = engine.connect().execution_options(**{WRITE: True})
+        self._data_version = self._read_data_version()
+        self._dirty = False
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        if self.read_only:
+            raise UserError(
+                Message("store.read_only", {"place": str(self.path)}), Message("store.read_only_hint")
+            )
+        with self._lock, translated(self.path):
+            try:
+                with self._writer.begin():
+                    self._dirty = True
+                    yield self._writer
+            finally:
+                bulk.detach_staging(self._writer)
+
+    def announce(self, connection: sa.Connection, change_set: int) -> None:
+        """Nothing to do: the triggers look for the open change set, which only its transaction sees."""
+
+    def in_box(self, type_name: str, box: Box) -> sa.ColumnElement[bool]:
+        tree = _rtree(type_name)
+        inside = sa.select(tree.c.id).where(
+            tree.c.maxx >= box.x0, tree.c.minx <= box.x1, tree.c.maxy >= box.y0, tree.c.miny <= box.y1
+        )
+        return self.schema.assets[type_name].c[FID].in_(inside)
+
+    def id_in(self, column: sa.ColumnElement[Any], ids: Sequence[int]) -> sa.ColumnElement[bool]:
+        # As one JSON text: the number of parameters of a statement is limited.
+        each = sa.func.json_each(json.dumps([int(i) for i in ids])).table_valued("value")
+        return column.in_(sa.select(each.c.value))
+
+    def bounds(self, connection: sa.Connection, type_name: str) -> Box | None:
+        rough = self._rough_bounds(connection, type_name)
+        if rough is None:
+            return None
+        # The tree rounds outward to 32 bits: the exact extent is that of the assets that reach its edges.
+        tree, table = _rtree(type_name), self.schema.assets[type_name]
+        at_edge = sa.or_(
+            tree.c.minx <= rough.x0, tree.c.maxx >= rough.x1, tree.c.miny <= rough.y0, tree.c.maxy >= rough.y1
+        )
+        rows = connection.execute(
+            sa.select(table.c[GEOMETRY]).where(table.c[FID].in_(sa.select(tree.c.id).where(at_edge)))
+        )
+        extents = np.array([row[0].bounds for row in rows if row[0] is not None])
+        return Box(*extents[:, :2].min(axis=0).tolist(), *extents[:, 2:].max(axis=0).tolist())
+
+    def defer_links(self, connection: sa.Connection) -> None:
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+
+    @contextmanager
+    def suspended_triggers(self, connection: sa.Connection, type_name: str) -> Iterator[None]:
+        triggers = asset_triggers(self.schema, type_name)
+        for name in triggers:
+            connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+        yield
+        # Not in a finally: after an exception the whole transaction is rolled back, and they are all there.
+        for statement in triggers.values():
+            connection.exec_driver_sql(statement)
+
+    def stage(self, worker: Worker | None, type_name: str, rows: pa.Table, feedback: Feedback) -> Staged:
+        shape = self.schema.catalogue[type_name].shape
+        return bulk.StagedFile(worker, rows, shape, self.schema.srid, feedback)
+
+    def load(self, connection: sa.Connection, type_name: str, staged: Staged, feedback: Feedback) -> IdRange:
+        assert isinstance(staged, bulk.StagedFile)
+        return bulk.load_staged(self, connection, type_name, staged.file, feedback)
+
+    def remove_range(self, connection: sa.Connection, type_name: str, ids: IdRange, change_set: int) -> None:
+        bulk.remove_range(self, connection, type_name, ids, change_set)
+
+    def restore_range(self, connection: sa.Connection, type_name: str, ids: IdRange, removed_in: int) -> None:
+        bulk.restore_range(self, connection, type_name, ids, removed_in)
+
+    def changed_elsewhere(self) -> bool:
+        if not self._lock.acquire(blocking=False):
+            return False  # our own writer is at work; ask again later
+        try:
+            found = self._read_data_version()
+            changed, self._data_version = found != self._data_version, found
+            return changed
+        finally:
+            self._lock.release()
+
+    def touched(self, connection: sa.Connection, type_names: Sequence[str]) -> None:
+        gpkg.touch_contents(connection, list(type_names))
+
+    def inspect(self, connection: sa.Connection, type_names: Sequence[str]) -> list[Problem]:
+        problems = list(self._dangling(connection, type_names))
+        for name in type_names:
+            if GEOMETRY not in self.schema.assets[name].columns:
+                continue
+            answer = connection.execute(
+                sa.select(sa.func.rtreecheck("main", f"rtree_{name}_{GEOMETRY}"))
+            ).scalar()
+            if answer != "ok":
+                message = Message("store.spatial_index", {"type": self.schema.catalogue[name].title})
+                problems.append(Problem("spatial_index", "error", message))
+        return problems
+
+    def read_columns(
+        self,
+        worker: Worker | None,
+        type_name: str,
+        fields: Sequence[str],
+        *,
+        geometry: bool,
+        where: sa.ColumnElement[bool] | None,
+        box: Box | None,
+        feedback: Feedback | None,
+    ) -> pa.Table:
+        conditions = [where] if where is not None else []
+        if box is not None:
+            # Not OGR's own box filter: that one tests the exact shape, ours on both stores the extent.
+            conditions.append(self.in_box(type_name, box))
+        condition = sa.and_(*conditions) if conditions else None
+        if worker is None:
+            return self._read_here(type_name, fields, geometry, condition)
+        text = None if condition is None else self._literal(condition)
+        return worker.run(
+            read_columns, self.path, type_name, list(fields), geometry, text, None, feedback=feedback
+        )
+
+    def idle(self) -> None:
+        """Bring everything into the file itself, so that a copy made by another program is complete."""
+        if not self._dirty or not self._lock.acquire(blocking=False):
+            return
+        try:
+            busy, *_ = self._raw().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            self._dirty = bool(busy)
+        finally:
+            self._lock.release()
+
+    def close(self) -> None:
+        self.idle()
+        self._writer.close()
+        self.engine.dispose()
+
+    def _raw(self) -> Any:
+        return self._writer.connection.driver_connection
+
+    def _read_data_version(self) -> int:
+        version: int = self._raw().execute("PRAGMA data_version").fetchone()[0]
+        return version
+
+    def _literal(self, condition: sa.ColumnElement[bool]) -> str:
+        # Without table names: OGR gives the table another name in its statement.
+        plain = {"literal_binds": True, "include_table": False}
+        return str(condition.compile(dialect=self.engine.dialect, compile_kwargs=plain))
+
+    def _rough_bounds(self, connection: sa.Connection, type_name: str) -> Box | None:
+        """The extent by the root of the spatial index, without reading the rest."""
+        node = sa.table(f"rtree_{type_name}_{GEOMETRY}_node", sa.column("nodeno"), sa.column("data"))
+        data = connection.execute(sa.select(node.c.data).where(node.c.nodeno == 1)).scalar()
+        if data is None:
+            return None
+        count = int.from_bytes(data[2:4], "big")
+        if count == 0:
+            return None
+        cells = np.frombuffer(data, dtype=[("id", ">i8"), ("box", ">f4", 4)], count=count, offset=4)["box"]
+        x0, y0 = cells[:, 0].min(), cells[:, 2].min()
+        x1, y1 = cells[:, 1].max(), cells[:, 3].max()
+        return Box(float(x0), float(y0), float(x1), float(y1))
+
+    def _dangling(self, connection: sa.Connection, type_names: Sequence[str]) -> Iterator[Problem]:
+        """Links to assets that do not exist: other programs write with foreign keys off."""
+        linking = {t.name for name in type_names for t, _ in self.schema.catalogue.linking_to(name)}
+        for name in sorted(linking.union(type_names)):
+            for row in connection.exec_driver_sql(f'PRAGMA foreign_key_check("{name}")'):
+                title = self.schema.catalogue[name].title
+                target = self.schema.catalogue[row[2]].title if row[2] in self.schema.catalogue else row[2]
+                message = Message("store.dangling_link", {"type": title, "id": row[1], "target": target})
+                yield Problem("dangling_link", "error", message, value=row[1])
+
+    def _read_here(
+        self, type_name: str, fields: Sequence[str], geometry: bool, condition: sa.ColumnElement[bool] | None
+    ) -> pa.Table:
+        """The same by our own connection: slower, for a register open without worker."""
+        table = self.schema.assets[type_name]
+        names = [FID, *fields, *([GEOMETRY] if geometry else [])]
+        chosen = [sa.type_coerce(table.c[n], sa.LargeBinary) if n == GEOMETRY else table.c[n] for n in names]
+        statement = sa.select(*chosen).order_by(table.c[FID])
+        if condition is not None:
+            statement = statement.where(condition)
+        with self.read() as connection:
+            columns = list(zip(*connection.execute(statement).all(), strict=True)) or [()] * len(names)
+        arrays = {}
+        for name, values in zip(names, columns, strict=True):
+            if name == GEOMETRY:
+                wkb = [None if blob is None else blob[header_length(blob) :] for blob in values]
+                arrays[name] = pa.array(wkb, pa.binary())
+            else:
+                arrays[name] = pa.array(values, _arrow_type(table.c[name].type))
+        return pa.table(arrays)
+
+
+def _rtree(type_name: str) -> sa.TableClause:
+    return sa.table(f"rtree_{type_name}_{GEOMETRY}", *map(sa.column, ("id", "minx", "maxx", "miny", "maxy")))
+
+
+def _arrow_type(column_type: sa.types.TypeEngine[Any]) -> pa.DataType:
+    if isinstance(column_type, sa.BigInteger):
+        return pa.int64()
+    if isinstance(column_type, sa.Double):
+        return pa.float64()
+    return pa.bool_() if isinstance(column_type, sa.Boolean) else pa.string()

@@ -18,7 +18,7 @@ class AssetKey(NamedTuple):
 
 @dataclass(frozen=True)
 class Asset:
-    """One row with the version it was read at. ``values`` holds every field of the type, geometry included."""
+    """One row with the version it was read at; ``values`` holds every field, geometry included."""
 
     type: str
     id: int

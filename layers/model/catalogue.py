@@ -1,4 +1,4 @@
-"""The catalogue: one description of every asset type, from which tables, forms, imports and checks are made."""
+"""The catalogue: one description of every asset type; tables, forms, imports and checks are made from it."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class AssetType:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Every asset type, code list and setting, by name. Frozen: a register's own entries make a new catalogue."""
+    """Every asset type, code list and setting, by name; a register's own entries make a new catalogue."""
 
     types: Mapping[str, AssetType]
     code_lists: Mapping[str, CodeList]

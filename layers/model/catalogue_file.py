@@ -1,4 +1,4 @@
-"""Reads ``layers/catalogue``: asset types, the parts they share, code lists and settings. Strict: see ``toml_file``."""
+"""Reads ``layers/catalogue``: asset types, the parts they share, code lists, settings; strictly."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from layers.text import Title
 _ELEMENT_CODE = re.compile(r"[1-9]\d{7}")
 _LONGEST_CODE = 16
 _SYNTHESISED = ("located", "companions", "code_list")
-"""Parts that the loader adds itself: to located types, to fields with an origin, as the fields of a code list."""
+"""Parts the loader adds itself: to located types, to fields with an origin, as fields of a code list."""
 
 
 @lru_cache(maxsize=8)

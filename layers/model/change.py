@@ -49,7 +49,7 @@ class TypeChange:
 class ChangeSet:
     """One act: who, when, what it is called, what kind, and which assets it touched.
 
-    ``undoes`` is the change set this one reverses. ``stated`` tells that the actor's name was given, not proven.
+    ``undoes`` is the change set this one reverses. ``stated``: the actor's name was given, not proven.
     """
 
     id: int

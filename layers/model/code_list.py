@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from layers.text import Title
+
+_MARKS = re.compile(r"[\s_\-–—·（）()/]|(?<!\d)\.|\.(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -69,4 +72,4 @@ class CodeList:
 
 def normalise(word: str) -> str:
     """Words are compared without case, spaces and the marks people put between them."""
-    return "".join(ch for ch in word.casefold() if ch not in " \t_-–—·.（）()/")
+    return _MARKS.sub("", word.casefold())

@@ -13,45 +13,55 @@ from typing import Literal
 Precision = Literal["day", "month", "year", "decade", "unknown"]
 UNKNOWN = "XXXX"
 
-_FORM = re.compile(r"^(?:(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?|(\d{3})X|XXXX)$")
-_DAY = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?$")
-_COMPACT_DAY = re.compile(r"^((?:19|20)\d{2})(\d{2})(\d{2})$")
-_MONTH = re.compile(r"^(\d{4})[-/.年](\d{1,2})月?$")
-_YEAR = re.compile(r"^(\d{4})(?:\.0)?年?$")
-_DECADE = re.compile(r"^(\d{3})(?:0s|0年代|[xX])$")
-_SHORT_DECADE = re.compile(r"^(\d)0年代$")
-_UNKNOWN_WORDS = frozenset({"未知", "不详", "不明", "unknown", "XXXX", "xxxx"})
+_FORM = re.compile(r"(?:(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?|(\d{3})X|XXXX)", re.ASCII)
+_TIME = r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:Z|[-+]\d{2}(?::?\d{2})?)?)?"
+_DAY = re.compile(rf"(\d{{4}})[-/.年](\d{{1,2}})[-/.月](\d{{1,2}})日?{_TIME}", re.ASCII)
+_COMPACT_DAY = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})", re.ASCII)
+_COMPACT_MONTH = re.compile(r"((?:19|20)\d{2})(\d{2})", re.ASCII)
+_YEAR = re.compile(r"(\d{4})(?:\.0)?年?", re.ASCII)
+_MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?", re.ASCII)
+_DECADE = re.compile(r"(\d{3})(?:0s|0年代|[xX])", re.ASCII)
+_SHORT_DECADE = re.compile(r"(\d)0年代", re.ASCII)
+_UNKNOWN_WORDS = frozenset({"未知", "不详", "不明", "unknown", "Unknown", "UNKNOWN", "XXXX", "xxxx"})
+_USUAL_YEARS = range(1850, 2101)
 
 
 def is_valid(text: str) -> bool:
     """Whether ``text`` is a stored date of this kind that exists in the calendar."""
-    match = _FORM.match(text)
+    match = _FORM.fullmatch(text)
     if match is None:
         return False
-    year, month, day, _decade = match.groups()
-    if month is None:
+    year, month, day, decade = match.groups()
+    if text == UNKNOWN:
         return True
     try:
-        datetime.date(int(year), int(month), int(day or 1))
+        datetime.date(int(year or decade + "1"), int(month or 1), int(day or 1))
     except ValueError:
         return False
     return True
 
 
+def is_usual(text: str) -> bool:
+    """Whether a stored date lies in the times of piped water (1850 to 2100), or is not known."""
+    first = earliest(text)
+    return first is None or first.year in _USUAL_YEARS
+
+
 def parse(text: str) -> str | None:
     """Read a date as people write it (``2009.6``, ``2009年6月``, ``1990年代``); None when it is no date."""
-    text = text.strip()
+    text = "".join(text.split()) if text.rstrip().endswith(("年代", "日", "月", "年")) else text.strip()
     if text in _UNKNOWN_WORDS:
         return UNKNOWN
     for pattern, form in (
         (_DAY, "{0}-{1:0>2}-{2:0>2}"),
         (_COMPACT_DAY, "{0}-{1}-{2}"),
-        (_MONTH, "{0}-{1:0>2}"),
+        (_COMPACT_MONTH, "{0}-{1}"),
         (_YEAR, "{0}"),
+        (_MONTH, "{0}-{1:0>2}"),
         (_DECADE, "{0}X"),
         (_SHORT_DECADE, "19{0}X"),
     ):
-        match = pattern.match(text)
+        match = pattern.fullmatch(text)
         if match is not None:
             stored = form.format(*match.groups())
             return stored if is_valid(stored) else None
@@ -73,7 +83,7 @@ def earliest(text: str) -> datetime.date | None:
         case "unknown":
             return None
         case "decade":
-            return datetime.date(int(text[:3]) * 10, 1, 1)
+            return datetime.date(max(1, int(text[:3]) * 10), 1, 1)
         case "year":
             return datetime.date(int(text), 1, 1)
         case "month":

@@ -1,102 +1,44 @@
-"""Field: one kind of value. It parses, checks, formats and names its storage: the only validator of the house."""
+"""The kinds of fields. A field parses, checks, formats and names its storage: the only validator there is."""
 
 from __future__ import annotations
 
 import datetime
-import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from layers.model import edtf
-from layers.model.code_list import CodeList
-from layers.model.problem import Problem, Severity
-from layers.text import Message, Title
+from layers.model.code_list import CodeEntry, CodeList
+from layers.model.field import BLANK, Field, Storage, StorageKind, ValueRefused, plain_text
+from layers.model.number_fields import IntegerField, LengthField, NumberField, NumericField
+from layers.model.problem import Problem
 
-StorageKind = Literal["text", "integer", "double", "boolean", "date", "datetime", "geometry", "none"]
+__all__ = [
+    "FIELD_KINDS",
+    "AttachmentField",
+    "BooleanField",
+    "ChoiceField",
+    "DateField",
+    "Field",
+    "GeometryField",
+    "InstantField",
+    "IntegerField",
+    "LengthField",
+    "LinkField",
+    "NumberField",
+    "NumericField",
+    "Storage",
+    "StorageKind",
+    "TextField",
+    "ValueRefused",
+    "format_instant",
+]
 
-_BLANK = frozenset({"", "-", "--", "—", "/", "无", "null", "NULL", "None", "nan", "NaN"})
-_BLANK_BOOLEAN = _BLANK - {"无"}
-_NUMBER = re.compile(r"^(?:DN|dn|Dn|de|De|DE|[ΦφØø∅])?\s*([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)\s*(?:mm|MM|m|米|毫米|MPa|L/s)?$")
-_TRUE = frozenset({"1", "true", "t", "yes", "y", "是", "有", "√", "开"})
-_FALSE = frozenset({"0", "false", "f", "no", "n", "否", "无", "×", "关"})
-
-
-@dataclass(frozen=True)
-class Storage:
-    """How a field lies in a table: the kind of column and, for text, its greatest length."""
-
-    kind: StorageKind
-    length: int | None = None
-
-
-class ValueRefused(Exception):
-    """A text that is no value of the field; carries the problem to show."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.rule)
-        self.problem = problem
-
-
-@dataclass(frozen=True, kw_only=True)
-class Field:
-    """What every kind of field has: names in both languages, section of the form, and rules common to all."""
-
-    kind: ClassVar[str] = ""
-    blank_words: ClassVar[frozenset[str]] = _BLANK
-
-    name: str
-    title: Title
-    section: str = "basic"
-    unit: str | None = None
-    required: bool = False
-    unique: bool = False
-    personal: bool = False
-    computed: bool = False
-    aliases: tuple[str, ...] = ()
-    note: Title | None = None
-    companion_of: str | None = None
-
-    @property
-    def storage(self) -> Storage:
-        raise NotImplementedError
-
-    def parse(self, text: Any) -> Any:
-        """The value that ``text`` (as typed, or as a foreign file holds it) stands for; None for blank.
-
-        Raises ``ValueRefused`` when it is no value of this field.
-        """
-        if text is None or (isinstance(text, float) and math.isnan(text)):
-            return None
-        if isinstance(text, str):
-            text = text.strip()
-            if text in self.blank_words:
-                return None
-        return self._parse(text)
-
-    def check(self, value: Any) -> Iterator[Problem]:
-        """Every rule of the field that ``value`` breaks."""
-        if value is None:
-            if self.required:
-                yield self.problem("required", "error", value)
-            return
-        yield from self._check(value)
-
-    def format(self, value: Any, language: str = "zh") -> str:
-        """The value as a form or a sheet shows it, without unit."""
-        return "" if value is None else str(value)
-
-    def problem(self, rule: str, severity: Severity, value: Any, **parameters: Any) -> Problem:
-        """A problem of this field under the text id ``field.<rule>``."""
-        message = Message(f"field.{rule}", {"field": self.title, "value": value, **parameters})
-        return Problem(rule, severity, message, self.name, value)
-
-    def _parse(self, text: Any) -> Any:
-        raise NotImplementedError
-
-    def _check(self, value: Any) -> Iterator[Problem]:
-        return iter(())
+_TRUE = frozenset({"1", "1.0", "true", "t", "yes", "y", "是", "有", "√", "✓", "开"})
+_FALSE = frozenset({"0", "0.0", "false", "f", "no", "n", "否", "无", "×", "关"})
+_BAD_CHARACTERS = re.compile("[\0\ud800-\udfff]")
+_LARGEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,126 +53,18 @@ class TextField(Field):
     def storage(self) -> Storage:
         return Storage("text", self.length)
 
-    def _parse(self, text: Any) -> str:
-        return _plain(text)
+    def _parse(self, text: Any) -> str | None:
+        return plain_text(text) or None
 
     def _check(self, value: Any) -> Iterator[Problem]:
-        if not isinstance(value, str):
+        if not isinstance(value, str) or _BAD_CHARACTERS.search(value):
             yield self.problem("not_text", "error", value)
+        elif value.strip() != value or value in self.blank_words:
+            yield self.problem("blank_text", "error", value)
         elif len(value) > self.length:
             yield self.problem("too_long", "error", value, length=self.length, actual=len(value))
         elif self.pattern is not None and re.fullmatch(self.pattern, value) is None:
             yield self.problem("bad_form", "error", value, pattern=self.pattern)
-
-
-@dataclass(frozen=True, kw_only=True)
-class NumericField(Field):
-    """Common to integer and number: hard limits refuse a value, usual limits only warn."""
-
-    minimum: float | None = None
-    maximum: float | None = None
-    usual_minimum: float | None = None
-    usual_maximum: float | None = None
-    zero_is_blank: bool = False
-
-    def parse(self, text: Any) -> Any:
-        value = super().parse(text)
-        return None if value == 0 and self.zero_is_blank else value
-
-    def _number(self, text: Any) -> float:
-        if isinstance(text, bool):
-            return float(text)
-        if isinstance(text, int | float):
-            number = float(text)
-        else:
-            match = _NUMBER.match(str(text).replace(",", "").replace("，", "").translate(_FULL_WIDTH))
-            if match is None:
-                raise ValueRefused(self.problem("not_a_number", "error", text))
-            number = float(match.group(1))
-        if not math.isfinite(number):
-            raise ValueRefused(self.problem("not_a_number", "error", text))
-        return number
-
-    def _check(self, value: Any) -> Iterator[Problem]:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            yield self.problem("not_a_number", "error", value)
-            return
-        if (self.minimum is not None and value < self.minimum) or (
-            self.maximum is not None and value > self.maximum
-        ):
-            yield self.problem(
-                "out_of_range", "error", value, minimum=_bound(self.minimum), maximum=_bound(self.maximum)
-            )
-        elif (self.usual_minimum is not None and value < self.usual_minimum) or (
-            self.usual_maximum is not None and value > self.usual_maximum
-        ):
-            yield self.problem(
-                "unusual", "warning", value, minimum=_bound(self.usual_minimum), maximum=_bound(self.usual_maximum)
-            )
-
-
-_FULL_WIDTH = str.maketrans("０１２３４５６７８９．－", "0123456789.-")
-
-
-def _plain(text: Any) -> str:
-    """Text as written; a sheet's 12.0 is the text 12."""
-    return str(int(text)) if isinstance(text, float) and text.is_integer() else str(text)
-
-
-def _bound(limit: float | None) -> str:
-    return "…" if limit is None else f"{limit:g}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class IntegerField(NumericField):
-    """A whole number of at most 32 bits, so that every GIS reads it alike."""
-
-    kind: ClassVar[str] = "integer"
-
-    @property
-    def storage(self) -> Storage:
-        return Storage("integer")
-
-    def _parse(self, text: Any) -> int:
-        number = self._number(text)
-        if not number.is_integer():
-            raise ValueRefused(self.problem("not_whole", "error", text))
-        return int(number)
-
-    def _check(self, value: Any) -> Iterator[Problem]:
-        if isinstance(value, float) and not value.is_integer():
-            yield self.problem("not_whole", "error", value)
-        elif isinstance(value, int | float) and abs(value) > 2**31 - 1:
-            yield self.problem("out_of_range", "error", value, minimum=_bound(self.minimum), maximum=2**31 - 1)
-        else:
-            yield from super()._check(value)
-
-
-@dataclass(frozen=True, kw_only=True)
-class NumberField(NumericField):
-    """A measured number in the field's ``unit``; ``decimals`` is how many are shown, not how many are kept."""
-
-    kind: ClassVar[str] = "number"
-    decimals: int = 2
-
-    @property
-    def storage(self) -> Storage:
-        return Storage("double")
-
-    def format(self, value: Any, language: str = "zh") -> str:
-        return "" if value is None else f"{value:.{self.decimals}f}"
-
-    def _parse(self, text: Any) -> float:
-        return self._number(text)
-
-
-@dataclass(frozen=True, kw_only=True)
-class LengthField(NumberField):
-    """A length in metres, never negative."""
-
-    kind: ClassVar[str] = "length"
-    unit: str | None = "m"
-    minimum: float | None = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -244,20 +78,36 @@ class ChoiceField(Field):
     def storage(self) -> Storage:
         return Storage("text", 16)
 
+    def parse(self, text: Any) -> Any:
+        # A list may have an entry for what is blank elsewhere.
+        if isinstance(text, str) and text.strip() in self.blank_words and self._find(text) is None:
+            return None
+        return None if text is None or text != text else self._parse(text)
+
     def format(self, value: Any, language: str = "zh") -> str:
+        entry = None if value is None else self.code_list.get(value)
+        if entry is None:
+            return super().format(value, language)
+        title = entry.title[language]
+        # A company may give two entries one title: then the code tells them apart.
+        return title if self.code_list.find(title) is entry else entry.code
+
+    def show(self, value: Any, language: str = "zh") -> str:
         entry = None if value is None else self.code_list.get(value)
         return entry.title[language] if entry else super().format(value, language)
 
+    def _find(self, text: Any) -> CodeEntry | None:
+        word = plain_text(text)
+        return self.code_list.get(word) or self.code_list.find(word)
+
     def _parse(self, text: Any) -> str:
-        entry = self.code_list.find(TextField._parse(self, text))  # type: ignore[arg-type]
+        entry = self._find(text)
         if entry is None:
-            raise ValueRefused(
-                self.problem("not_in_list", "error", text, list=self.code_list.title)
-            )
+            raise ValueRefused(self.problem("not_in_list", "error", text, list=self.code_list.title))
         return entry.code
 
     def _check(self, value: Any) -> Iterator[Problem]:
-        if self.code_list.get(value) is None:
+        if not isinstance(value, str) or self.code_list.get(value) is None:
             yield self.problem("not_in_list", "error", value, list=self.code_list.title)
 
 
@@ -266,7 +116,7 @@ class BooleanField(Field):
     """Yes or no."""
 
     kind: ClassVar[str] = "boolean"
-    blank_words: ClassVar[frozenset[str]] = _BLANK_BOOLEAN
+    blank_words: ClassVar[frozenset[str]] = BLANK - {"无"}
 
     @property
     def storage(self) -> Storage:
@@ -278,8 +128,6 @@ class BooleanField(Field):
         return ("是" if value else "否") if language == "zh" else ("yes" if value else "no")
 
     def _parse(self, text: Any) -> bool:
-        if isinstance(text, bool | int | float) and text in (0, 1):
-            return bool(text)
         word = str(text).lower()
         if word in _TRUE or word in _FALSE:
             return word in _TRUE
@@ -306,17 +154,15 @@ class DateField(Field):
         if value == edtf.UNKNOWN:
             return "不详" if language == "zh" else "unknown"
         if str(value).endswith("X"):
-            return f"{value[:3]}0 年代" if language == "zh" else f"{value[:3]}0s"
+            return f"{value[:3]}0年代" if language == "zh" else f"{value[:3]}0s"
         return str(value)
 
     def _parse(self, text: Any) -> str:
         if isinstance(text, datetime.datetime):
-            return text.date().isoformat()
+            text = text.date()
         if isinstance(text, datetime.date):
             return text.isoformat()
-        if isinstance(text, float) and text.is_integer():
-            text = int(text)
-        stored = edtf.parse(str(text))
+        stored = None if isinstance(text, bool) else edtf.parse(plain_text(text))
         if stored is None:
             raise ValueRefused(self.problem("not_a_date", "error", text))
         return stored
@@ -324,11 +170,16 @@ class DateField(Field):
     def _check(self, value: Any) -> Iterator[Problem]:
         if not isinstance(value, str) or not edtf.is_valid(value):
             yield self.problem("not_a_date", "error", value)
+        elif not edtf.is_usual(value):
+            yield self.problem("unusual_date", "warning", value)
 
 
 @dataclass(frozen=True, kw_only=True)
 class InstantField(Field):
-    """A moment, stored in UTC with milliseconds: ``2023-09-15T06:30:00.000Z``."""
+    """A moment, stored in UTC with milliseconds: ``2023-09-15T06:30:00.000Z``.
+
+    A moment written without zone is one of the clock on the wall: it is read in the zone of this machine.
+    """
 
     kind: ClassVar[str] = "instant"
 
@@ -336,19 +187,41 @@ class InstantField(Field):
     def storage(self) -> Storage:
         return Storage("datetime")
 
+    def show(self, value: Any, language: str = "zh") -> str:
+        if value is None:
+            return ""
+        return datetime.datetime.fromisoformat(value).astimezone().strftime("%Y-%m-%d %H:%M")
+
     def _parse(self, text: Any) -> str:
         try:
-            moment = text if isinstance(text, datetime.datetime) else datetime.datetime.fromisoformat(str(text))
-        except ValueError:
+            moment = (
+                text
+                if isinstance(text, datetime.datetime)
+                else datetime.datetime.fromisoformat(_iso(str(text)))
+            )
+            return format_instant(moment.astimezone())
+        except (ValueError, OverflowError, OSError):
             raise ValueRefused(self.problem("not_an_instant", "error", text)) from None
-        return format_instant(moment)
 
     def _check(self, value: Any) -> Iterator[Problem]:
-        if not isinstance(value, str) or _INSTANT.match(value) is None:
+        if not isinstance(value, str) or _INSTANT.fullmatch(value) is None or not _exists(value):
             yield self.problem("not_an_instant", "error", value)
 
 
-_INSTANT = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$")
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z", re.ASCII)
+_SLASHED = re.compile(r"(\d{4})[/.年](\d{1,2})[/.月](\d{1,2})日?", re.ASCII)
+
+
+def _iso(text: str) -> str:
+    return _SLASHED.sub(lambda m: f"{m[1]}-{m[2]:0>2}-{m[3]:0>2}", text, count=1)
+
+
+def _exists(text: str) -> bool:
+    try:
+        datetime.datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def format_instant(moment: datetime.datetime) -> str:
@@ -367,6 +240,7 @@ class LinkField(Field):
 
     @property
     def several(self) -> bool:
+        """Whether assets of more than one type may be meant."""
         return len(self.targets) > 1
 
     @property
@@ -374,19 +248,20 @@ class LinkField(Field):
         return Storage("text", 64) if self.several else Storage("integer")
 
     def _parse(self, text: Any) -> int | str:
-        """Read a stored reference. Business codes are resolved by the importer, which can ask the register."""
-        word = _plain(text)
+        """Read a stored reference; business codes are resolved by the importer, who can ask the register."""
+        word = plain_text(text)
         target, _, number = word.partition(":") if self.several else (self.targets[0], ":", word)
-        if target not in self.targets or not number.isdigit():
+        if target not in self.targets or not (number.isascii() and number.isdecimal()):
             raise ValueRefused(self.problem("not_a_link", "error", text))
-        return word if self.several else int(number)
+        return f"{target}:{int(number)}" if self.several else int(number)
 
     def _check(self, value: Any) -> Iterator[Problem]:
-        ok = isinstance(value, str) if self.several else isinstance(value, int) and not isinstance(value, bool)
-        if ok and self.several:
-            target, _, number = value.partition(":")
-            ok = target in self.targets and number.isdigit()
-        if not ok:
+        try:
+            stored = self._parse(value)
+        except ValueRefused:
+            stored = None
+        number = stored if isinstance(stored, int) else int((stored or ":0").partition(":")[2])
+        if stored != value or isinstance(value, bool | float) or not 0 < number <= _LARGEST_ID:
             yield self.problem("not_a_link", "error", value)
 
 
@@ -422,7 +297,17 @@ class AttachmentField(Field):
 FIELD_KINDS: dict[str, type[Field]] = {
     kind.kind: kind
     for kind in (
-        TextField, IntegerField, NumberField, LengthField, ChoiceField, BooleanField,
-        DateField, InstantField, LinkField, GeometryField, AttachmentField,
+        TextField,
+        IntegerField,
+        NumberField,
+        LengthField,
+        ChoiceField,
+        BooleanField,
+        DateField,
+        InstantField,
+        LinkField,
+        GeometryField,
+        AttachmentField,
     )
 }
+"""The kinds a catalogue may name."""

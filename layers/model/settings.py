@@ -1,10 +1,11 @@
-"""Settings of a register: thresholds, classes, tolerances, promises. Described in ``catalogue/settings.toml``.
+"""Settings of a register: thresholds, classes, tolerances, promises (``catalogue/settings.toml``).
 
 A setting's value is stored as text in a row with history; its field reads, checks and writes that text.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Iterator, Mapping
@@ -60,7 +61,7 @@ class NumberClass:
 
 @dataclass(frozen=True, kw_only=True)
 class ClassesField(Field):
-    """Classes of a number, ascending: ``<100; [100,250); >=250``. ``exhaustive``: every number lies in one."""
+    """Classes of a number, ascending: ``<100; [100,250); >=250``. ``exhaustive``: all numbers lie in one."""
 
     kind: ClassVar[str] = "classes"
     exhaustive: bool = False
@@ -85,7 +86,7 @@ class ClassesField(Field):
         if any(c.lower > c.upper or (c.lower == c.upper and not (c.lower_in and c.upper_in)) for c in value):
             yield self.problem("not_classes", "error", self.format(value))
             return
-        for left, right in zip(value, value[1:], strict=False):
+        for left, right in itertools.pairwise(value):
             if left.upper > right.lower or (left.upper == right.lower and left.upper_in and right.lower_in):
                 yield self.problem(
                     "classes_overlap", "error", self.format(value), first=str(left), second=str(right)
@@ -107,7 +108,7 @@ SETTING_KINDS: Mapping[str, type[Field]] = {
 
 @dataclass(frozen=True)
 class SettingDefinition:
-    """One setting: the field that reads and checks its value, and the value until the company sets another."""
+    """One setting: the field that reads and checks its value, and the value it has until one is set."""
 
     field: Field
     group: str
@@ -119,7 +120,7 @@ class SettingDefinition:
         return self.field.name
 
     def parse(self, text: Any) -> Any:
-        """The value that ``text`` stands for; raises ``ValueRefused`` for any text the setting cannot have."""
+        """The value that ``text`` stands for; raises ``ValueRefused`` for what the setting cannot be."""
         value = self.field.parse(text)
         for problem in self.field.check(value):
             if problem.severity == "error":

@@ -74,7 +74,7 @@ class Store(ABC):
 
     @abstractmethod
     def suspended_triggers(self, connection: sa.Connection, type_name: str) -> AbstractContextManager[None]:
-        """No trigger of this asset table fires within; the caller does their work set-wise (spatial index too)."""
+        """No trigger of this asset table fires within; the caller does their work set-wise."""
 
     @abstractmethod
     def stage(self, worker: Worker | None, type_name: str, rows: pa.Table, feedback: Feedback) -> Staged:
@@ -89,7 +89,7 @@ class Store(ABC):
 
     @abstractmethod
     def remove_range(self, connection: sa.Connection, type_name: str, ids: IdRange, change_set: int) -> None:
-        """Delete every row of a range, keeping each as it was in the history of ``change_set``; by few statements."""
+        """Delete every row of a range, keeping each as it was in the history of ``change_set``."""
 
     @abstractmethod
     def restore_range(self, connection: sa.Connection, type_name: str, ids: IdRange, removed_in: int) -> None:

@@ -34,7 +34,7 @@ Rules = Callable[[AssetType, Mapping[str, Any], Sequence[str]], list[Problem]]
 
 
 class ValuesRefused(UserError):
-    """Values that the register does not take; ``problems`` has one for every broken rule, naming its field."""
+    """Values that the register does not take; ``problems`` has one for every broken rule."""
 
     def __init__(self, asset_type: AssetType, name: str, problems: Sequence[Problem]) -> None:
         super().__init__(
@@ -71,10 +71,10 @@ class _Touched:
 
 
 class Edit:
-    """What an act does to the register. Valid inside ``Register.edit`` only; nothing is seen by others before its end.
+    """What an act does to the register. Valid inside ``Register.edit`` only; others see nothing before its end.
 
-    ``change_set`` is None until then, and stays None when nothing changed. ``warnings`` holds values taken in that
-    are unusual.
+    ``change_set`` is None until then, and stays None when nothing changed. ``warnings`` holds the problems of
+    values that are unusual and were taken in.
     """
 
     def __init__(
@@ -110,7 +110,7 @@ class Edit:
         return self.put(type, {name: value for name, value in row.items() if value is not None})
 
     def update(self, type: str, id: int, version: int, values: Mapping[str, Any]) -> int:
-        """Set ``values`` on the asset read at ``version`` and return its new version; others stay as they are.
+        """Set ``values`` on the asset read at ``version``; its other values stay. Returns the new version.
 
         Raises ``Conflict`` when it changed or went since, ``ValuesRefused`` naming every field that is wrong.
         """
@@ -126,8 +126,8 @@ class Edit:
     def delete(self, type: str, id: int, version: int) -> None:
         """Remove the asset read at ``version``.
 
-        Raises ``Conflict`` when it changed or went since; the end of the edit raises ``UserError`` if an asset that
-        stays still refers to it.
+        Raises ``Conflict`` when it changed or went since; the end of the edit raises ``UserError`` if an asset
+        that stays still refers to it.
         """
         self.remove(type, self._expect(type, id, version))
 
@@ -141,7 +141,6 @@ class Edit:
         self,
         type: str,
         rows: pa.Table | Staged,
-        worker: Worker | None = None,
         feedback: Feedback | None = None,
     ) -> IdRange:
         """Add many assets at once; their ids, a run in the order of ``rows``.
@@ -152,7 +151,7 @@ class Edit:
         feedback = feedback or Feedback()
         if not isinstance(rows, pa.Table):
             return self._load(type, rows, feedback)
-        staged = self.store.stage(worker, type, self._with_codes(type, rows), feedback.part(0.0, 0.5))
+        staged = self.store.stage(self._worker, type, self._with_codes(type, rows), feedback.part(0.0, 0.5))
         try:
             return self._load(type, staged, feedback.part(0.5, 1.0))
         finally:
@@ -181,7 +180,7 @@ class Edit:
         return rows.append_column(CODE, codes)
 
     def record_range(self, type: str, ids: IdRange, *, deleted: bool = False) -> None:
-        """Note in the trail that a bulk act inserted (or removed) this run of ids; for the bulk paths only."""
+        """Note in the trail that a bulk act inserted (or removed) this run of ids."""
         table = self.store.schema.change_set_range
         self.connection.execute(
             table.insert().values(
@@ -201,7 +200,7 @@ class Edit:
         """Insert a row as it is, with its own id if it brings one."""
         table = self.store.schema.assets[type]
         result = self.connection.execute(table.insert().values(**row))
-        id = int(result.inserted_primary_key[0])
+        id = _new_id(result)
         self._touched[type].inserted.add(id)
         return id
 
@@ -285,7 +284,7 @@ class Edit:
         return dict(row)
 
     def _conflict(self, type: str, id: int, version: int) -> Conflict:
-        """Tell what became of an asset that is no longer as it was read: gone, or newer and in which fields."""
+        """Tell what became of an asset that is not as it was read: gone, or newer and in which fields."""
         asset_type = self.catalogue[type]
         seen = history.row_at_version(self.store, self.connection, type, id, version)
         now = current_row(self.store, self.connection, type, id)
@@ -314,6 +313,12 @@ class Edit:
         )
 
 
+def _new_id(result: sa.CursorResult[Any]) -> int:
+    key = result.inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
 def open_change_set(
     store: Store,
     connection: sa.Connection,
@@ -337,7 +342,7 @@ def open_change_set(
             is_open=True,
         )
     )
-    id = int(result.inserted_primary_key[0])
+    id = _new_id(result)
     store.announce(connection, id)
     return ChangeSet(id, at, actor, label, kind, {}, undoes, store.stated)
 

@@ -1,0 +1,304 @@
+"""Register: an open store with its catalogue. The waist of the house: all reading and writing passes here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+import pyarrow as pa
+
+from layers.checks.rules import row_problems
+from layers.feedback import Feedback
+from layers.geometry.crs import Crs
+from layers.model.asset import Asset
+from layers.model.catalogue import Catalogue
+from layers.model.catalogue_file import load_catalogue
+from layers.model.change import ChangeKind, ChangeSet, RowChange
+from layers.model.problem import Problem
+from layers.model.query import Box, Condition, Query
+from layers.store import history, read
+from layers.store.base import Staged, Store
+from layers.store.code_rows import effective_catalogue
+from layers.store.conditions import condition_clause
+from layers.store.edit import Edit, ValuesRefused, open_change_set
+from layers.store.opening import create_geopackage, open_geopackage
+from layers.store.schema import GEOMETRY
+from layers.store.undo import Stack, Step, nothing_to_reverse, reverse, stack_of, step_of
+from layers.store.worker import Worker
+from layers.text import Message
+
+__all__ = ["Edit", "Register", "ValuesRefused"]
+
+Listener = Callable[[ChangeSet], None]
+
+
+class _NothingChangedError(Exception):
+    """Ends the transaction of an edit that changed nothing."""
+
+
+class Register:
+    """An open register: ask, edit, undo, listen. Threads may share it; one edits at a time."""
+
+    def __init__(self, store: Store, target: str | Path, *, actor: str, worker: Worker | None = None) -> None:
+        self.target = target
+        self.actor = actor
+        self.read_only = store.read_only
+        self.worker = worker or Worker()
+        self.opening_findings: list[Problem] = []
+        self._store = store
+        self._listeners: list[Listener] = []
+        with store.read() as connection:
+            meta = store.meta(connection)
+            self.catalogue: Catalogue = effective_catalogue(connection, store.schema)
+        self.crs = Crs.parse(meta["crs"])
+        self.name = meta.get("name", "")
+        self.is_sample = meta.get("is_sample") == "1"
+        self._told = self.data_version
+
+    # ---- creating, opening, closing
+
+    @classmethod
+    def create(
+        cls,
+        target: str | Path,
+        crs: Crs,
+        *,
+        actor: str,
+        name: str = "",
+        sample: bool = False,
+        catalogue: Catalogue | None = None,
+        feedback: Feedback | None = None,
+    ) -> Register:
+        """Make a new, empty register and open it.
+
+        Raises ``UserError`` when the target exists or cannot be written.
+        """
+        path = Path(target)
+        meta = {"name": name, "is_sample": "1" if sample else "0"}
+        create_geopackage(path, catalogue or load_catalogue(), crs, meta)
+        return cls.open(path, actor=actor, catalogue=catalogue)
+
+    @classmethod
+    def open(
+        cls,
+        target: str | Path,
+        *,
+        actor: str,
+        read_only: bool = False,
+        catalogue: Catalogue | None = None,
+        feedback: Feedback | None = None,
+    ) -> Register:
+        """Open a register. Raises ``UserError`` when there is none, or none that this program can read."""
+        path = Path(target)
+        store = open_geopackage(path, catalogue or load_catalogue(), read_only=read_only)
+        return cls(store, path, actor=actor)
+
+    def close(self) -> None:
+        """Finish with the register; the file is complete in itself afterwards."""
+        self._listeners.clear()
+        self.worker.close()
+        self._store.close()
+
+    def __enter__(self) -> Register:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # ---- asking
+
+    @property
+    def data_version(self) -> int:
+        """The id of the newest change set, by whomever; 0 for a new register."""
+        with self._store.read() as connection:
+            return history.newest(self._store, connection)
+
+    def get(self, type: str, id: int) -> Asset | None:
+        """The asset with this id, or None."""
+        with self._store.read() as connection:
+            return read.get(self._store, connection, type, id)
+
+    def by_code(self, type: str, code: str) -> Asset | None:
+        """The asset with this business code, whatever the case of its letters; None when there is none."""
+        with self._store.read() as connection:
+            return read.by_code(self._store, connection, type, code)
+
+    def find(self, query: Query) -> list[Asset]:
+        """The assets that the query asks for, in its order."""
+        with self._store.read() as connection:
+            return read.find(self._store, connection, query)
+
+    def count(self, query: Query | str) -> int:
+        """How many assets meet the query, or how many there are of a type."""
+        with self._store.read() as connection:
+            asked = Query(query) if isinstance(query, str) else query
+            return read.count(self._store, connection, asked)
+
+    def bounds(self, *types: str) -> Box | None:
+        """The extent of all located assets of these types (default: of every type)."""
+        names = [t.name for t in self.catalogue if t.shape and (not types or t.name in types)]
+        with self._store.read() as connection:
+            boxes = [b for name in names if (b := self._store.bounds(connection, name)) is not None]
+        if not boxes:
+            return None
+        x0, y0, x1, y1 = zip(*boxes, strict=True)
+        return Box(min(x0), min(y0), max(x1), max(y1))
+
+    def columns(
+        self,
+        type: str,
+        fields: Sequence[str] | None = None,
+        *,
+        geometry: bool = False,
+        where: Condition | None = None,
+        box: Box | None = None,
+        feedback: Feedback | None = None,
+    ) -> pa.Table:
+        """Bulk read in the worker: ``fid`` (int64), the fields (default: all) and, on wish, ``geom`` as WKB.
+
+        Unlocated rows have a null ``geom``; ``box`` leaves them out. Areas come as multipolygons.
+        """
+        if fields is None:
+            fields = [f.name for f in self.catalogue[type].columns]
+        names = [name for name in fields if name != GEOMETRY]
+        clause = None if where is None else condition_clause(self._store, type, where)
+        return self._store.read_columns(
+            self.worker, type, names, geometry=geometry, where=clause, box=box, feedback=feedback
+        )
+
+    # ---- changing
+
+    @contextmanager
+    def edit(self, label: Message, kind: ChangeKind = "edit") -> Iterator[Edit]:
+        """One act in one transaction: all of it or, on any exception, nothing.
+
+        ``edit.change_set`` is set afterwards, and None when nothing changed. Listeners are told after the
+        commit.
+        """
+        with self._change(label, kind) as edit:
+            yield edit
+
+    def stage(self, type: str, rows: pa.Table, feedback: Feedback | None = None) -> Staged:
+        """Prepare rows for ``Edit.insert_bulk`` outside any transaction; ``discard`` it after the edit."""
+        return self._store.stage(self.worker, type, rows, feedback or Feedback())
+
+    @contextmanager
+    def _change(self, label: Message, kind: ChangeKind, undoes: int | None = None) -> Iterator[Edit]:
+        edit = None
+        try:
+            with self._store.write() as connection:
+                opened = open_change_set(
+                    self._store, connection, actor=self.actor, label=label, kind=kind, undoes=undoes
+                )
+                edit = Edit(self._store, connection, self.catalogue, row_problems, opened, self.worker)
+                yield edit
+                if not edit.finish():
+                    raise _NothingChangedError
+        except _NothingChangedError:
+            return
+        assert edit is not None
+        assert edit.change_set is not None
+        self._tell(edit.change_set)
+
+    def undo(self) -> ChangeSet | None:
+        """Take back this actor's last act by a new change set; None when there is none.
+
+        Raises ``UserError`` when somebody changed the same values since.
+        """
+        step = self._stack().undo
+        return None if step is None else self._reverse(step, "undo")
+
+    def redo(self) -> ChangeSet | None:
+        """Do again what was undone last; None when there is nothing."""
+        step = self._stack().redo
+        return None if step is None else self._reverse(step, "redo")
+
+    def undo_change_set(self, id: int) -> ChangeSet:
+        """Take back any change set. Raises ``UserError`` when its rows changed since, or its kind forbids."""
+        with self._store.read() as connection:
+            step = step_of(self._store, connection, id)
+        return self._reverse(step, "undo")
+
+    @property
+    def undo_label(self) -> Message | None:
+        """What ``undo`` would take back."""
+        step = self._stack().undo
+        return None if step is None else step.label
+
+    @property
+    def redo_label(self) -> Message | None:
+        """What ``redo`` would do again."""
+        step = self._stack().redo
+        return None if step is None else step.label
+
+    def _stack(self) -> Stack:
+        with self._store.read() as connection:
+            return stack_of(self._store, connection, self.actor)
+
+    def _reverse(self, step: Step, kind: ChangeKind) -> ChangeSet:
+        label = Message(f"register.{kind}_of", {"label": step.label})
+        with self._change(label, kind, undoes=step.id) as edit:
+            reverse(edit, step)
+        if edit.change_set is None:
+            raise nothing_to_reverse(step)
+        return edit.change_set
+
+    # ---- the trail
+
+    def change_sets(
+        self, limit: int = 100, before: int | None = None, type: str | None = None, id: int | None = None
+    ) -> list[ChangeSet]:
+        """The newest change sets (older than ``before``), of everything, of a type or of one asset."""
+        condition = self._store.schema.change_set.c.id > 0
+        if before is not None:
+            condition &= self._store.schema.change_set.c.id < before
+        if type is not None:
+            condition &= history.concerning(self._store, type, id)
+        with self._store.read() as connection:
+            return history.change_sets(self._store, connection, condition, limit=limit)
+
+    def row_changes(
+        self,
+        change_set: int | None = None,
+        type: str | None = None,
+        id: int | None = None,
+        limit: int = 1000,
+    ) -> list[RowChange]:
+        """Rows before and after, newest first: of one change set, of a type or of one asset.
+
+        Rows inserted in bulk are kept as id ranges in their change set and do not appear here.
+        """
+        with self._store.read() as connection:
+            return history.row_changes(
+                self._store, connection, change_set=change_set, type_name=type, id=id, limit=limit
+            )
+
+    # ---- news
+
+    def listen(self, callback: Listener) -> Callable[[], None]:
+        """Call ``callback`` with every change set, on the thread that committed or polled.
+
+        Returns the function that ends it.
+        """
+        self._listeners.append(callback)
+
+        def stop() -> None:
+            if callback in self._listeners:
+                self._listeners.remove(callback)
+
+        return stop
+
+    def _tell(self, change_set: ChangeSet) -> None:
+        if any(name.startswith("c_") for name in change_set.changes):
+            with self._store.read() as connection:
+                self.catalogue = effective_catalogue(connection, self._store.schema)
+        for listener in tuple(self._listeners):
+            listener(change_set)
+
+    def idle(self) -> None:
+        """To be called when nothing was edited for about two seconds: the file becomes complete in itself."""
+        self._store.idle()

@@ -1,0 +1,54 @@
+"""Code lists as rows: written from the catalogue, read back with what the company added."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from layers.model.catalogue import Catalogue
+from layers.model.code_list import CodeEntry, CodeList
+from layers.store.schema import Schema
+from layers.text import Title
+
+
+def insert_catalogue_entries(connection: sa.Connection, schema: Schema) -> None:
+    """Fill the code lists of a new register. They are part of its making, not of its trail."""
+    for code_list in schema.catalogue.code_lists.values():
+        table = schema.assets.get(code_list.table)
+        if table is not None and code_list.entries:
+            connection.execute(table.insert(), [entry_row(entry) for entry in code_list.entries])
+
+
+def entry_row(entry: CodeEntry) -> dict[str, Any]:
+    """The row of an entry."""
+    return {
+        "code": entry.code,
+        "title_zh": entry.title.zh,
+        "title_en": entry.title.en,
+        "standard": entry.standard,
+        "aliases": "; ".join(entry.aliases) or None,
+        "position": entry.position,
+        "active": entry.active,
+    }
+
+
+def effective_catalogue(connection: sa.Connection, schema: Schema) -> Catalogue:
+    """The catalogue with the code lists as this register holds them."""
+    entries: dict[str, list[CodeEntry]] = {}
+    for code_list in schema.catalogue.code_lists.values():
+        table = schema.assets.get(code_list.table)
+        if table is not None:
+            rows = connection.execute(sa.select(table)).mappings()
+            entries[code_list.name] = [_entry(dict(row), code_list) for row in rows]
+    return schema.catalogue.with_code_entries(entries)
+
+
+def _entry(row: Mapping[str, Any], code_list: CodeList) -> CodeEntry:
+    aliases = tuple(word.strip() for word in re.split("[;；]", row["aliases"] or "") if word.strip())
+    title = Title(row["title_zh"] or row["code"], row["title_en"] or row["title_zh"] or row["code"])
+    return CodeEntry(
+        row["code"], title, row["standard"], aliases, row["position"] or 0, row["active"] is not False
+    )

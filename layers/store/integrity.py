@@ -1,0 +1,131 @@
+"""What one row must not do to others: repeat a unique value, point to nothing, vanish while pointed to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from layers.errors import UserError
+from layers.model.catalogue import AssetType, Catalogue
+from layers.model.fields import ChoiceField, Field, LinkField
+from layers.model.problem import Problem
+from layers.store.base import Store
+from layers.store.schema import CODE, FID
+from layers.text import Message
+
+_NAMED = 5
+
+
+def repeated_values(
+    store: Store, connection: sa.Connection, asset_type: AssetType, values: Mapping[str, Any], id: int | None
+) -> Iterator[Problem]:
+    """Values that must be unique and are taken, in this type or across the types that share the field."""
+    for field in asset_type.columns:
+        value = values.get(field.name)
+        if value is None or not (field.unique or field.name in asset_type.unique_across):
+            continue
+        for other in _sharing(store.schema.catalogue, asset_type, field):
+            mine = id if other is asset_type else None
+            if _exists(store, connection, other, field, value, mine):
+                yield field.problem("not_unique", "error", value, type=other.title)
+                break
+
+
+def _sharing(catalogue: Catalogue, asset_type: AssetType, field: Field) -> list[AssetType]:
+    if field.name not in asset_type.unique_across:
+        return [asset_type]
+    return [t for t in catalogue if field.name in t.unique_across]
+
+
+def _exists(
+    store: Store, connection: sa.Connection, asset_type: AssetType, field: Field, value: Any, but: int | None
+) -> bool:
+    table = store.schema.assets[asset_type.name]
+    column = table.c[field.name]
+    # Code lists are the targets of foreign keys, which know case.
+    folded = field.storage.kind == "text" and not asset_type.name.startswith("c_")
+    same = sa.func.lower(column) == sa.func.lower(value) if folded else column == value
+    statement = sa.select(table.c[FID]).where(same)
+    if but is not None:
+        statement = statement.where(table.c[FID] != but)
+    return connection.execute(statement.limit(1)).first() is not None
+
+
+def dangling_links(
+    store: Store, connection: sa.Connection, asset_type: AssetType, values: Mapping[str, Any]
+) -> Iterator[Problem]:
+    """Links among ``values`` whose target does not exist."""
+    for field in asset_type.links:
+        value = values.get(field.name)
+        if value is None:
+            continue
+        target, id = split_link(field, value)
+        table = store.schema.assets[target]
+        # The lock keeps the target in place until we are done; a file has one writer and takes no notice.
+        wanted = sa.select(table.c[FID]).where(table.c[FID] == id).with_for_update(read=True, key_share=True)
+        if connection.execute(wanted).first() is None:
+            yield field.problem(
+                "link_to_nothing", "error", value, target=store.schema.catalogue[target].title
+            )
+
+
+def split_link(field: LinkField, value: int | str) -> tuple[str, int]:
+    """Type and id that a link's stored value names."""
+    if not field.several:
+        return field.targets[0], int(value)
+    target, _, number = str(value).partition(":")
+    return target, int(number)
+
+
+def refuse_if_referenced(
+    store: Store, connection: sa.Connection, type_name: str, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Raise ``UserError`` naming what still refers to the deleted ``rows`` of a type."""
+    referrers = list(_referrers(store, connection, store.schema.catalogue[type_name], rows))
+    if not referrers:
+        return
+    asset_type = store.schema.catalogue[type_name]
+    raise UserError(
+        Message(
+            "register.referenced",
+            {"type": asset_type.title, "names": name_rows(rows), "referrers": tuple(referrers)},
+        ),
+        Message("register.referenced_hint"),
+    )
+
+
+def name_rows(rows: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The first few rows by their codes (ids where there is none), for a sentence."""
+    names = [str(row.get(CODE) or f"#{row[FID]}") for row in rows]
+    return tuple(names[:_NAMED] + (["…"] if len(names) > _NAMED else []))
+
+
+def _referrers(
+    store: Store, connection: sa.Connection, asset_type: AssetType, rows: Sequence[Mapping[str, Any]]
+) -> Iterator[Message]:
+    ids = [row[FID] for row in rows]
+    for other, link in store.schema.catalogue.linking_to(asset_type.name):
+        column = store.schema.assets[other.name].c[link.name]
+        condition: sa.ColumnElement[bool]
+        if link.several:
+            condition = column.in_([f"{asset_type.name}:{id}" for id in ids])
+        else:
+            condition = store.id_in(column, ids)
+        yield from _count(store, connection, other, link, condition)
+    for other in store.schema.catalogue:
+        for field in other.fields:
+            if isinstance(field, ChoiceField) and field.code_list.table == asset_type.name:
+                column = store.schema.assets[other.name].c[field.name]
+                yield from _count(store, connection, other, field, column.in_([row[CODE] for row in rows]))
+
+
+def _count(
+    store: Store, connection: sa.Connection, other: AssetType, field: Field, condition: sa.ColumnElement[bool]
+) -> Iterator[Message]:
+    table = store.schema.assets[other.name]
+    count = connection.execute(sa.select(sa.func.count()).select_from(table).where(condition)).scalar_one()
+    if count:
+        parameters = {"count": count, "type": other.title, "field": field.title}
+        yield Message("register.referrer", parameters)

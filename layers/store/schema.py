@@ -1,0 +1,226 @@
+"""The tables of a register, made from the catalogue: one MetaData for both stores.
+
+An asset table has ``fid``, ``geom``, a column per field and the system columns below; ``<type>_h`` keeps each
+row as it was before a change; ``wa_*`` tables belong to the program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from layers.model.catalogue import AssetType, Catalogue
+from layers.model.fields import ChoiceField, Field, LinkField, NumericField
+from layers.store.types import Geometry, Instant, column_type
+
+FID = "fid"
+VERSION = "row_version"
+GEOMETRY = "geom"
+SYSTEM_COLUMNS = (VERSION, "source_id", "source_key", "source_hash")
+HISTORY_COLUMNS = ("h_id", "changeset_id", "at", "op")
+CODE = "code"
+
+OP_INSERT, OP_UPDATE, OP_DELETE = "I", "U", "D"
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The tables of one register: ``assets`` and ``history`` by type name, and the program's own."""
+
+    catalogue: Catalogue
+    srid: int
+    metadata: sa.MetaData
+    assets: Mapping[str, sa.Table]
+    history: Mapping[str, sa.Table]
+    meta: sa.Table
+    change_set: sa.Table
+    change_set_range: sa.Table
+    source: sa.Table
+    counter: sa.Table
+    attachment_blob: sa.Table
+
+    @property
+    def system_tables(self) -> tuple[sa.Table, ...]:
+        """The tables without trail that no other program needs to see."""
+        return (
+            self.meta,
+            self.change_set,
+            self.change_set_range,
+            self.source,
+            self.counter,
+            self.attachment_blob,
+        )
+
+    def value_columns(self, type_name: str) -> tuple[sa.Column[Any], ...]:
+        """Every column of an asset table that an edit may change: all but ``fid`` and ``row_version``."""
+        return tuple(c for c in self.assets[type_name].columns if c.name not in (FID, VERSION))
+
+
+def build_schema(catalogue: Catalogue, srid: int) -> Schema:
+    """The schema of a register with this catalogue whose coordinates are in ``srid`` (-1: local)."""
+    metadata = sa.MetaData()
+    system = _system_tables(metadata)
+    assets = {t.name: _asset_table(metadata, t, srid) for t in catalogue}
+    history = {name: _history_table(metadata, table) for name, table in assets.items()}
+    return Schema(catalogue, srid, metadata, assets, history, **system)
+
+
+def _asset_table(metadata: sa.MetaData, asset_type: AssetType, srid: int) -> sa.Table:
+    table = sa.Table(
+        asset_type.name,
+        metadata,
+        sa.Column(FID, sa.BigInteger, primary_key=True),
+        *([sa.Column(GEOMETRY, Geometry(asset_type.shape, srid))] if asset_type.shape else ()),
+        *(_field_column(asset_type, field) for field in asset_type.columns),
+        sa.Column(VERSION, sa.BigInteger, nullable=False, server_default=sa.text("1")),
+        sa.Column("source_id", sa.BigInteger, sa.ForeignKey("wa_source.id")),
+        sa.Column("source_key", sa.String(200)),
+        sa.Column("source_hash", sa.BigInteger),
+        sqlite_autoincrement=True,
+    )
+    for field in asset_type.columns:
+        for constraint in _checks(table, field):
+            table.append_constraint(constraint)
+    _indexes(table, asset_type)
+    return table
+
+
+def _field_column(asset_type: AssetType, field: Field) -> sa.Column[Any]:
+    name = f"fk_{asset_type.name}_{field.name}"
+    keys: list[sa.ForeignKey] = []
+    if isinstance(field, ChoiceField):
+        keys.append(_foreign_key(f"{field.code_list.table}.{CODE}", name))
+    elif isinstance(field, LinkField) and not field.several:
+        keys.append(_foreign_key(f"{field.targets[0]}.{FID}", name))
+    return sa.Column(
+        field.name, column_type(field.storage), *keys, nullable=not is_mandatory(asset_type, field)
+    )
+
+
+def _foreign_key(target: str, name: str) -> sa.ForeignKey:
+    # use_alter: tables may link in circles; deferrable: an undo puts rows back in any order.
+    return sa.ForeignKey(target, name=name, use_alter=True, deferrable=True, initially="IMMEDIATE")
+
+
+def is_mandatory(asset_type: AssetType, field: Field) -> bool:
+    """Whether the column refuses blanks. A code may come later: rows drawn in QGIS get one on adoption."""
+    return field.required and not (field.name == CODE and asset_type.code_prefix)
+
+
+def _checks(table: sa.Table, field: Field) -> Iterator[sa.CheckConstraint]:
+    column = table.columns[field.name]
+    name = f"ck_{table.name}_{field.name}"
+    if isinstance(field, NumericField):
+        limits = [column >= field.minimum] if field.minimum is not None else []
+        limits += [column <= field.maximum] if field.maximum is not None else []
+        if limits:
+            yield sa.CheckConstraint(sa.and_(*limits), name=name)
+    elif field.storage.kind == "text" and not isinstance(field, ChoiceField):
+        yield sa.CheckConstraint(sa.func.length(column) <= field.storage.length, name=name)
+    elif field.storage.kind == "boolean":
+        # Other programs write what they like into a BOOLEAN of SQLite.
+        yield sa.CheckConstraint(sa.cast(column, sa.Integer).in_((0, 1)), name=name)
+
+
+def _indexes(table: sa.Table, asset_type: AssetType) -> None:
+    for field in asset_type.columns:
+        column = table.columns[field.name]
+        name = f"ix_{table.name}_{field.name}"
+        if field.unique and asset_type.name.startswith("c_"):
+            # The target of foreign keys: they need a plain unique index.
+            table.append_constraint(sa.UniqueConstraint(column, name=name))
+        elif field.unique and field.storage.kind == "text":
+            sa.Index(name, sa.func.lower(column), unique=True)
+        elif field.unique:
+            sa.Index(name, column, unique=True)
+        elif field.name in asset_type.unique_across:
+            sa.Index(name, sa.func.lower(column))
+        elif isinstance(field, LinkField):
+            sa.Index(name, column)
+    sa.Index(f"ix_{table.name}_source", table.columns["source_id"], table.columns["source_key"])
+
+
+def _history_table(metadata: sa.MetaData, asset: sa.Table) -> sa.Table:
+    name = f"{asset.name}_h"
+    table = sa.Table(
+        name,
+        metadata,
+        sa.Column("h_id", sa.BigInteger, primary_key=True),
+        sa.Column("changeset_id", sa.BigInteger, sa.ForeignKey("wa_changeset.id")),
+        sa.Column("at", Instant, nullable=False),
+        sa.Column("op", sa.String(1), nullable=False),
+        *(sa.Column(c.name, c.type, nullable=c.name != FID) for c in asset.columns),
+        sqlite_autoincrement=True,
+    )
+    sa.Index(f"ix_{name}_changeset", table.columns["changeset_id"])
+    sa.Index(f"ix_{name}_fid", table.columns[FID], table.columns["h_id"])
+    return table
+
+
+def _system_tables(metadata: sa.MetaData) -> dict[str, sa.Table]:
+    change_set = sa.Table(
+        "wa_changeset",
+        metadata,
+        sa.Column("id", sa.BigInteger, primary_key=True),
+        sa.Column("at", Instant, nullable=False),
+        sa.Column("actor", sa.String(100), nullable=False),
+        sa.Column("stated", sa.Boolean, nullable=False),
+        sa.Column("label_id", sa.String(100), nullable=False),
+        sa.Column("label_parameters", sa.Text, nullable=False),
+        sa.Column("kind", sa.String(16), nullable=False),
+        sa.Column("undoes", sa.BigInteger, sa.ForeignKey("wa_changeset.id")),
+        # Type name -> changed fields, as JSON: which tables to look into for the rows.
+        sa.Column("touched", sa.Text, nullable=False, server_default=sa.text("'{}'")),
+        sa.Column("is_open", sa.Boolean, nullable=False, server_default=sa.false()),
+        sqlite_autoincrement=True,
+    )
+    is_open = change_set.columns["is_open"]
+    sa.Index("ix_wa_changeset_open", is_open, sqlite_where=is_open == sa.text("1"), postgresql_where=is_open)
+    sa.Index("ix_wa_changeset_actor", change_set.columns["actor"])
+    change_set_range = sa.Table(
+        "wa_changeset_range",
+        metadata,
+        sa.Column("id", sa.BigInteger, primary_key=True),
+        sa.Column(
+            "changeset_id", sa.BigInteger, sa.ForeignKey("wa_changeset.id"), nullable=False, index=True
+        ),
+        sa.Column("table_name", sa.String(64), nullable=False),
+        sa.Column("op", sa.String(1), nullable=False),
+        sa.Column("first_fid", sa.BigInteger, nullable=False),
+        sa.Column("last_fid", sa.BigInteger, nullable=False),
+        sqlite_autoincrement=True,
+    )
+    return {
+        "change_set": change_set,
+        "change_set_range": change_set_range,
+        "meta": sa.Table(
+            "wa_meta",
+            metadata,
+            sa.Column("name", sa.String(64), primary_key=True),
+            sa.Column("value", sa.Text, nullable=False),
+        ),
+        "source": sa.Table(
+            "wa_source",
+            metadata,
+            sa.Column("id", sa.BigInteger, primary_key=True),
+            sa.Column("name", sa.String(200), nullable=False, unique=True),
+            sa.Column("at", Instant, nullable=False),
+            sa.Column("description", sa.Text, nullable=False, server_default=sa.text("''")),
+            sqlite_autoincrement=True,
+        ),
+        "counter": sa.Table(
+            "wa_counter",
+            metadata,
+            sa.Column("name", sa.String(64), primary_key=True),
+            sa.Column("value", sa.BigInteger, nullable=False),
+        ),
+        "attachment_blob": sa.Table(
+            "wa_attachment_blob",
+            metadata,
+            sa.Column("sha256", sa.String(64), primary_key=True),
+            sa.Column("data", sa.LargeBinary, nullable=False),
+        ),
+    }

@@ -1,0 +1,192 @@
+"""Undo and redo: a change set taken back by a new one that sets what it changed, where nobody did since."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from layers.errors import UserError
+from layers.model.change import IdRange
+from layers.store import bulk_undo, history, integrity
+from layers.store.base import Store
+from layers.store.edit import Edit, ValuesRefused
+from layers.store.history import Transition
+from layers.store.labels import decode_message
+from layers.store.rows import Row, current_row, differing
+from layers.store.schema import FID, OP_DELETE, OP_INSERT, VERSION
+from layers.text import Message
+
+_REVERSIBLE = ("edit", "undo", "redo", "checkin", "import", "outside")
+#: How far back a stack is rebuilt after a start.
+_DEPTH = 500
+
+
+@dataclass(frozen=True)
+class Step:
+    """A change set that can be taken back, under the label of the act that a user would recognise."""
+
+    id: int
+    label: Message
+    kind: str
+    types: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The next step to undo and to redo of one actor."""
+
+    undo: Step | None
+    redo: Step | None
+
+
+def step_of(store: Store, connection: sa.Connection, id: int) -> Step:
+    """The step for a change set. Raises ``UserError`` when there is none or its kind cannot be taken back."""
+    table = store.schema.change_set
+    row = connection.execute(sa.select(table).where(table.c.id == id)).first()
+    if row is None:
+        raise UserError(Message("register.no_change_set", {"id": id}), Message("register.no_change_set_hint"))
+    step = _step(row)
+    if row.kind not in _REVERSIBLE:
+        raise UserError(
+            Message("register.not_reversible", {"label": step.label}), Message("register.not_reversible_hint")
+        )
+    return step
+
+
+def stack_of(store: Store, connection: sa.Connection, actor: str) -> Stack:
+    """An actor's stack, rebuilt from the trail: it survives a restart and a crash."""
+    table = store.schema.change_set
+    recent = (
+        sa.select(table)
+        .where(table.c.actor == actor, table.c.kind.in_([k for k in _REVERSIBLE if k != "outside"]))
+        .order_by(table.c.id.desc())
+        .limit(_DEPTH)
+    )
+    undo: list[Any] = []
+    redo: list[Any] = []
+    for row in reversed(connection.execute(recent).all()):
+        if row.kind == "undo" and undo and undo[-1].id == row.undoes:
+            undo.pop()
+            redo.append(row)
+        elif row.kind == "redo" and redo and redo[-1].id == row.undoes:
+            redo.pop()
+            undo.append(row)
+        else:
+            # A new act, the taking back of an older one among them.
+            undo.append(row)
+            redo.clear()
+    return Stack(_step(undo[-1]) if undo else None, _step(redo[-1]) if redo else None)
+
+
+def _step(row: Any) -> Step:
+    label = decode_message(row.label_id, row.label_parameters)
+    # "Undo of X" is redone as X, and a redone X undone as X.
+    if row.kind in ("undo", "redo") and isinstance(inner := label.parameters.get("label"), Message):
+        label = inner
+    return Step(row.id, label, row.kind, tuple(json.loads(row.touched)))
+
+
+def reverse(edit: Edit, step: Step) -> None:
+    """Take back a change set within ``edit``. Raises ``UserError`` naming the rows that changed since."""
+    store, connection = edit.store, edit.connection
+    edit.defer_links()
+    ranges = history.change_set_ranges(store, connection, [step.id])
+    refused: dict[str, list[Row]] = {}
+    returned: list[tuple[str, Row]] = []
+    for name in step.types:
+        bulk = [run for (_, table, _), runs in ranges.items() if table == name for run in runs]
+        removed = ranges.get((step.id, name, OP_DELETE), [])
+        steps = history.transitions(store, connection, name, step.id, without=removed)
+        rows = [row for s in reversed(steps) if (row := _reverse_one(edit, name, s)) is not None]
+        returned += [(name, s.before) for s in steps if s.before is not None]
+        if rows:
+            refused[name] = rows
+        elif bulk:
+            _reverse_ranges(edit, name, step.id, ranges)
+    if refused:
+        raise _changed_since(edit, step, refused)
+    # Not row by row: what a row links to may come back after it.
+    for name, row in returned:
+        _refuse_dangling(edit, name, row)
+
+
+def _reverse_ranges(
+    edit: Edit, name: str, change_set: int, ranges: dict[tuple[int, str, str], list[IdRange]]
+) -> None:
+    for run in reversed(ranges.get((change_set, name, OP_DELETE), [])):
+        bulk_undo.restore_range(edit, name, run, change_set)
+    for run in reversed(ranges.get((change_set, name, OP_INSERT), [])):
+        bulk_undo.remove_range(edit, name, run, change_set)
+
+
+def _reverse_one(edit: Edit, type_name: str, step: Transition) -> Row | None:
+    """Take one row a step back; returns it when that is refused because it changed since."""
+    now = current_row(edit.store, edit.connection, type_name, step.id)
+    names = [c.name for c in edit.store.schema.value_columns(type_name)]
+    if step.operation == OP_DELETE:
+        assert step.before is not None
+        if now is not None:
+            return now
+        _refuse_taken(edit, type_name, step.before)
+        edit.put(type_name, {**step.before, VERSION: step.before[VERSION] + 1})
+        return None
+    lost: Row = step.after or step.before or {FID: step.id}
+    if now is None or step.after is None:
+        return lost
+    if step.operation == OP_INSERT:
+        if differing(step.after, now, names):
+            return now
+        edit.remove(type_name, now)
+        return None
+    assert step.before is not None
+    changed = differing(step.before, step.after, names)
+    if differing(step.after, now, changed):
+        return now
+    values = {name: step.before[name] for name in changed}
+    _refuse_taken(edit, type_name, {**values, FID: step.id})
+    edit.set(type_name, now, values)
+    return None
+
+
+def _refuse_taken(edit: Edit, type_name: str, row: Row) -> None:
+    """Unique values that come back must still be free."""
+    asset_type = edit.catalogue[type_name]
+    problems = list(integrity.repeated_values(edit.store, edit.connection, asset_type, row, row[FID]))
+    if problems:
+        raise ValuesRefused(asset_type, integrity.name_rows([row])[0], problems)
+
+
+def _refuse_dangling(edit: Edit, type_name: str, row: Row) -> None:
+    """Links that come back must lead somewhere, unless the row itself went again on the way."""
+    now = current_row(edit.store, edit.connection, type_name, row[FID])
+    if now is None:
+        return
+    asset_type = edit.catalogue[type_name]
+    problems = list(integrity.dangling_links(edit.store, edit.connection, asset_type, now))
+    if problems:
+        raise ValuesRefused(asset_type, integrity.name_rows([row])[0], problems)
+
+
+def _changed_since(edit: Edit, step: Step, refused: dict[str, list[Row]]) -> UserError:
+    named = tuple(
+        Message(
+            "register.rows_of_type",
+            {"type": edit.catalogue[name].title, "names": integrity.name_rows(rows), "count": len(rows)},
+        )
+        for name, rows in refused.items()
+    )
+    return UserError(
+        Message("register.changed_since", {"label": step.label, "rows": named}),
+        Message("register.changed_since_hint"),
+    )
+
+
+def nothing_to_reverse(step: Step) -> UserError:
+    """The error for a change set whose taking back would change nothing."""
+    return UserError(
+        Message("register.nothing_to_reverse", {"label": step.label}),
+        Message("register.nothing_to_reverse_hint"),
+    )

@@ -78,7 +78,13 @@ class Edit:
     """
 
     def __init__(
-        self, store: Store, connection: sa.Connection, catalogue: Catalogue, rules: Rules, opened: ChangeSet
+        self,
+        store: Store,
+        connection: sa.Connection,
+        catalogue: Catalogue,
+        rules: Rules,
+        opened: ChangeSet,
+        worker: Worker | None = None,
     ) -> None:
         self.store = store
         self.connection = connection
@@ -87,6 +93,7 @@ class Edit:
         self.warnings: list[Problem] = []
         self._rules = rules
         self._opened = opened
+        self._worker = worker
         self._touched: dict[str, _Touched] = defaultdict(_Touched)
         self._links_deferred = False
 

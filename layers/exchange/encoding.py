@@ -16,6 +16,7 @@ from charset_normalizer import from_bytes
 CHINESE = "gb18030"
 _SAMPLE_BYTES = 1_000_000
 _PLAUSIBLE = 0.6
+_ENOUGH_TO_TELL = 20
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -24,7 +25,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 # What a short text may be besides; the wide encodings fit any even number of bytes and are left out.
-_OTHERS = ("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp932", "cp949", "cp950", "gb18030", "cp866")
+_OTHERS = ("cp1252", "cp1251", "cp1253", "cp932", "cp949", "cp950", "gb18030", "cp866")
 _GB_FAMILY = frozenset({"gbk", "gb2312", "cp936", "gb18030", "ms936", "euccn", "hz"})
 
 # dBASE language driver ids. 0x57 means "ANSI of that computer", so it decides nothing.
@@ -94,9 +95,11 @@ def detect(values: Sequence[bytes]) -> Detection:
     for encoding, common in ((CHINESE, _common_chinese), ("cp950", _common_big5)):
         if decodes(loaded, encoding) and common(b" ".join(loaded)) >= _PLAUSIBLE:
             return Detection(encoding, "detected")
-    best = from_bytes(b"\n".join(loaded)[:_SAMPLE_BYTES], cp_isolation=list(_OTHERS)).best()
-    if best is not None and (known := codec(best.encoding)) and decodes(loaded, known):
-        return Detection(known, "guessed")
+    sample = b"\n".join(loaded)[:_SAMPLE_BYTES]
+    if sum(byte >= 0x80 for byte in sample) >= _ENOUGH_TO_TELL:
+        best = from_bytes(sample, cp_isolation=list(_OTHERS)).best()
+        if best is not None and (known := codec(best.encoding)) and decodes(loaded, known):
+            return Detection(known, "guessed")
     mostly = sum(_decodes(value, CHINESE) for value in loaded) / len(loaded)
     if mostly > 0.9 and _common_chinese(b" ".join(loaded)) >= _PLAUSIBLE:
         return Detection(CHINESE, "guessed")

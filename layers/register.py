@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import pyarrow as pa
 
@@ -19,17 +20,27 @@ from layers.model.change import ChangeKind, ChangeSet, RowChange
 from layers.model.problem import Problem
 from layers.model.query import Box, Condition, Query
 from layers.store import history, read
+from layers.store.adoption import adopt, types_edited_outside
 from layers.store.base import Staged, Store
 from layers.store.code_rows import effective_catalogue
 from layers.store.conditions import condition_clause
 from layers.store.edit import Edit, ValuesRefused, open_change_set
 from layers.store.opening import create_geopackage, open_geopackage
 from layers.store.schema import GEOMETRY
+from layers.store.settings import read_setting, write_setting
+from layers.store.summary import (
+    LENGTH_FIELDS,
+    LengthSummary,
+    RegisterSummary,
+    TypeSummary,
+    has_lengths,
+    length_summary,
+)
 from layers.store.undo import Stack, Step, nothing_to_reverse, reverse, stack_of, step_of
 from layers.store.worker import Worker
 from layers.text import Message
 
-__all__ = ["Edit", "Register", "ValuesRefused"]
+__all__ = ["Edit", "Register", "RegisterSummary", "ValuesRefused"]
 
 Listener = Callable[[ChangeSet], None]
 
@@ -49,13 +60,16 @@ class Register:
         self.opening_findings: list[Problem] = []
         self._store = store
         self._listeners: list[Listener] = []
+        #: Ids of our own change sets, which ``poll`` has no need to tell again.
+        self._own: set[int] = set()
         with store.read() as connection:
             meta = store.meta(connection)
             self.catalogue: Catalogue = effective_catalogue(connection, store.schema)
         self.crs = Crs.parse(meta["crs"])
         self.name = meta.get("name", "")
         self.is_sample = meta.get("is_sample") == "1"
-        self._told = self.data_version
+        self._adopt()
+        self._polled = self.data_version
 
     # ---- creating, opening, closing
 
@@ -170,6 +184,25 @@ class Register:
             self.worker, type, names, geometry=geometry, where=clause, box=box, feedback=feedback
         )
 
+    def summary(self, feedback: Feedback | None = None) -> RegisterSummary:
+        """Counts per type, and the lengths of pipes by status and size."""
+        feedback = feedback or Feedback()
+        types: dict[str, TypeSummary] = {}
+        shown = [t for t in self.catalogue if t.group != "system"]
+        for number, asset_type in enumerate(shown):
+            feedback.progress(number / len(shown))
+            name = asset_type.name
+            unlocated = self.count(Query(name, located=False)) if asset_type.shape else None
+            lengths = self._lengths(name, feedback) if has_lengths(asset_type) else None
+            types[name] = TypeSummary(self.count(name), unlocated, lengths)
+        return RegisterSummary(
+            self.name, str(self.crs), self.data_version, self.is_sample, self.bounds(), types
+        )
+
+    def _lengths(self, type: str, feedback: Feedback) -> LengthSummary:
+        table = self.columns(type, LENGTH_FIELDS, geometry=True, feedback=feedback)
+        return length_summary(table, self.setting("dn_classes"), self.setting("dn_threshold"))
+
     # ---- changing
 
     @contextmanager
@@ -202,6 +235,7 @@ class Register:
             return
         assert edit is not None
         assert edit.change_set is not None
+        self._own.add(edit.change_set.id)
         self._tell(edit.change_set)
 
     def undo(self) -> ChangeSet | None:
@@ -245,6 +279,21 @@ class Register:
             reverse(edit, step)
         if edit.change_set is None:
             raise nothing_to_reverse(step)
+        return edit.change_set
+
+    def setting(self, name: str) -> Any:
+        """The value of a setting: the company's, else the catalogue's."""
+        with self._store.read() as connection:
+            return read_setting(self._store, connection, self.catalogue.settings[name])
+
+    def set_setting(self, name: str, value: Any) -> ChangeSet | None:
+        """Set a setting as one act; None (or the catalogue's own value) takes the company's value away.
+
+        Returns None when it was so already. Raises ``ValuesRefused`` for a value it cannot have.
+        """
+        definition = self.catalogue.settings[name]
+        with self.edit(Message("register.setting_changed", {"setting": definition.field.title})) as edit:
+            write_setting(edit, definition, value)
         return edit.change_set
 
     # ---- the trail
@@ -291,6 +340,33 @@ class Register:
                 self._listeners.remove(callback)
 
         return stop
+
+    def poll(self) -> list[ChangeSet]:
+        """What other processes changed since the last call, told to listeners too. Cheap when nothing did."""
+        if not self._store.changed_elsewhere():
+            return []
+        self._adopt()
+        newer = self._store.schema.change_set.c.id > self._polled
+        with self._store.read() as connection:
+            found = history.change_sets(self._store, connection, newer, newest_first=False)
+        news = [change_set for change_set in found if change_set.id not in self._own]
+        self._own.clear()
+        self._polled = max((self._polled, *(change_set.id for change_set in found)))
+        for change_set in news:
+            self._tell(change_set)
+        return news
+
+    def _adopt(self) -> None:
+        """Make change sets of what other programs edited in the file; ``opening_findings``: what is wrong."""
+        with self._store.read() as connection:
+            if not types_edited_outside(self._store, connection):
+                return
+        if self.read_only:
+            self.opening_findings.append(Problem("not_adopted", "note", Message("store.outside_not_adopted")))
+            return
+        with self._store.write() as connection:
+            problems = adopt(self._store, connection, self.catalogue, row_problems)
+        self.opening_findings = problems
 
     def _tell(self, change_set: ChangeSet) -> None:
         if any(name.startswith("c_") for name in change_set.changes):

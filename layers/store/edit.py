@@ -33,7 +33,7 @@ from layers.text import Message
 Rules = Callable[[AssetType, Mapping[str, Any], Sequence[str]], list[Problem]]
 
 
-class ValuesRefused(UserError):
+class ValuesRefused(UserError):  # noqa: N818 - what was refused, as Conflict
     """Values that the register does not take; ``problems`` has one for every broken rule."""
 
     def __init__(self, asset_type: AssetType, name: str, problems: Sequence[Problem]) -> None:
@@ -71,7 +71,7 @@ class _Touched:
 
 
 class Edit:
-    """What an act does to the register. Valid inside ``Register.edit`` only; others see nothing before its end.
+    """What an act does to the register. Valid inside ``Register.edit``; others see nothing before its end.
 
     ``change_set`` is None until then, and stays None when nothing changed. ``warnings`` holds the problems of
     values that are unusual and were taken in.
@@ -133,7 +133,7 @@ class Edit:
     def delete(self, type: str, id: int, version: int) -> None:
         """Remove the asset read at ``version``.
 
-        Raises ``Conflict`` when it changed or went since; the end of the edit raises ``UserError`` if an asset
+        Raises ``Conflict`` when it changed or went since; the edit's end raises ``UserError`` if an asset
         that stays still refers to it.
         """
         self.remove(type, self._expect(type, id, version))

@@ -172,7 +172,7 @@ def transitions(
 def steps_of(store: Store, connection: sa.Connection, type_name: str, ids: Sequence[int]) -> list[Transition]:
     """Every recorded step of these assets, oldest first.
 
-    A row of history holds the asset before the step; after it the asset was as the next row says, or is as now.
+    A row of history holds the asset before the step; after it, it was as the next row says, or is as now.
     """
     table = store.schema.history[type_name]
     rows = connection.execute(

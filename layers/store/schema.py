@@ -137,10 +137,17 @@ def _indexes(table: sa.Table, asset_type: AssetType) -> None:
         elif field.unique:
             sa.Index(name, column, unique=True)
         elif field.name in asset_type.unique_across:
-            sa.Index(name, sa.func.lower(column))
+            _index_of_given(name, column, sa.func.lower(column))
         elif isinstance(field, LinkField):
-            sa.Index(name, column)
-    sa.Index(f"ix_{table.name}_source", table.columns["source_id"], table.columns["source_key"])
+            _index_of_given(name, column, column)
+    source = table.columns["source_id"]
+    _index_of_given(f"ix_{table.name}_source", source, source, table.columns["source_key"])
+
+
+def _index_of_given(name: str, column: sa.Column[Any], *expressions: sa.ColumnElement[Any]) -> None:
+    """An index of the rows where ``column`` has a value: most links are blank, nobody looks for blanks in it."""
+    given = column.is_not(None)
+    sa.Index(name, *expressions, sqlite_where=given, postgresql_where=given)
 
 
 def _history_table(metadata: sa.MetaData, asset: sa.Table) -> sa.Table:

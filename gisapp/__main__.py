@@ -15,8 +15,9 @@ from typing import Annotated
 import typer
 
 from layers.cli.application import CommandTable, run_command_line
-from layers.cli.values import FULL_HD, Box, PictureSize, RegisterArgument, read_box, read_picture_size
+from layers.cli.values import FULL_HD, PictureSize, RegisterArgument, read_box, read_picture_size
 from layers.errors import UserError
+from layers.model.query import Box
 from layers.text import Message
 
 

@@ -36,7 +36,7 @@ class Console:
     def result(self, value: Mapping[str, Any]) -> None:
         """The answer for machines, as one line of JSON; left out for people."""
         if self.as_json:
-            self._write(self.output, json.dumps(value, ensure_ascii=False) + "\n")
+            self._write(self.output, json.dumps(value, ensure_ascii=False, default=str) + "\n")
 
     def fail(self, error: UserError) -> None:
         """What happened, what to do next, and the detail; machines get the same with stable keys."""

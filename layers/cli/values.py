@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from layers.errors import UserError
+from layers.model.query import Box
 from layers.text import Message
 
 JsonOption = Annotated[bool, typer.Option("--json", help="cli.option.json")]
@@ -66,16 +67,6 @@ def _finite_numbers(option: str, value: str, count: int, example: str) -> list[f
     if len(found) != count or not all(math.isfinite(number) for number in found):
         raise _refuse(option, value, Message("cli.hint.example", {"example": example}))
     return found
-
-
-@dataclass(frozen=True)
-class Box:
-    """A box in a register's CRS: the lowest and highest coordinates."""
-
-    x0: float
-    y0: float
-    x1: float
-    y1: float
 
 
 def read_box(value: str | Box) -> Box:

@@ -19,6 +19,8 @@ LONG_FILES: dict[str, str] = {}
 SQL_BUILDERS: dict[str, str] = {
     "layers/store/geopackage.py": "names of tables and columns of a file written elsewhere, quoted",
     "layers/store/gpkg.py": "GeoPackage tables, R-tree tables and triggers named after the catalogue",
+    "layers/store/bulk.py": "INSERT ... SELECT from a staging file into tables named after the catalogue",
+    "layers/store/rtree_check.py": "the R-tree's own tables, named after a layer",
     "layers/store/rtree_graft.py": "the R-tree's own tables, named after a layer",
 }
 """Files of layers/store that put names from the catalogue into SQL -> what they build."""

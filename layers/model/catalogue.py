@@ -18,7 +18,10 @@ Shape = Literal["point", "line", "polygon"]
 
 @dataclass(frozen=True, kw_only=True)
 class AssetType:
-    """The description of one kind of thing: titles, geometry, fields in order, codes and symbol."""
+    """The description of one kind of thing: titles, geometry, fields in order, codes and symbol.
+
+    ``fallback``: rows of a layer of mixed things that name no other type belong here.
+    """
 
     name: str
     title: Title
@@ -36,6 +39,7 @@ class AssetType:
     aliases: tuple[str, ...] = ()
     element_codes: Mapping[str, str] = field(default_factory=dict)
     unique_across: tuple[str, ...] = ()
+    fallback: bool = False
 
     @cached_property
     def _by_name(self) -> Mapping[str, Field]:

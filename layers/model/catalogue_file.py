@@ -238,6 +238,7 @@ class _TypeSource(_FieldTables):
             unique_across=tuple(
                 {n: None for p in used for n in p.unique_across} | dict.fromkeys(head.texts("unique_across"))
             ),
+            fallback=head.flag("fallback"),
         )
         head.done()
         self._check()
@@ -280,6 +281,10 @@ class _TypeSource(_FieldTables):
             for name in names:
                 if name not in self.type:
                     raise self.head.fail("catalogue.unknown_field", key, field=name)
+        for link in self.type.links:
+            if link.unknown_flag is not None and link.unknown_flag not in self.type:
+                reader = self._readers[link.name]
+                raise reader.fail("catalogue.unknown_field", "unknown_flag", field=link.unknown_flag)
         for field in self.type.fields:
             if field.section not in self.type.sections:
                 reader = self._readers[field.name]

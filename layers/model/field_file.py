@@ -27,6 +27,7 @@ _READ: dict[str, Callable[[Reader, str], Any]] = {
     "usual_maximum": Reader.number,
     "decimals": Reader.whole,
     "targets": Reader.texts,
+    "unknown_flag": Reader.text,
     "zero_is_blank": Reader.flag,
     "exhaustive": Reader.flag,
 }

@@ -233,10 +233,14 @@ def format_instant(moment: datetime.datetime) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class LinkField(Field):
-    """A link to an asset of one type (its id) or of one of several types (``type:id``)."""
+    """A link to an asset of one type (its id) or of one of several types (``type:id``).
+
+    ``unknown_flag``: the boolean field that is set when a source names a target nobody knows.
+    """
 
     kind: ClassVar[str] = "link"
     targets: tuple[str, ...]
+    unknown_flag: str | None = None
 
     @property
     def several(self) -> bool:

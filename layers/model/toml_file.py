@@ -47,6 +47,8 @@ class TomlFile:
             if found:
                 if found.group(1) == place.table:
                     count += 1
+                if place == Place() and found.group(1) == key:
+                    return number
                 current = Place(found.group(1), count)
                 if current == place:
                     header = number

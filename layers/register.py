@@ -28,6 +28,7 @@ from layers.store.edit import Edit, ValuesRefused, open_change_set
 from layers.store.opening import create_geopackage, open_geopackage
 from layers.store.schema import GEOMETRY
 from layers.store.settings import read_setting, write_setting
+from layers.store.sources import Source, sources
 from layers.store.summary import (
     LENGTH_FIELDS,
     LengthSummary,
@@ -297,6 +298,11 @@ class Register:
         return edit.change_set
 
     # ---- the trail
+
+    def sources(self) -> list[Source]:
+        """The data sets that were ever imported, the oldest first."""
+        with self._store.read() as connection:
+            return sources(self._store, connection)
 
     def change_sets(
         self, limit: int = 100, before: int | None = None, type: str | None = None, id: int | None = None

@@ -26,6 +26,7 @@ from layers.store.codes import reserve_numbers
 from layers.store.labels import encode_parameters
 from layers.store.rows import Row, current_row, differing
 from layers.store.schema import CODE, FID, OP_DELETE, OP_INSERT, VERSION
+from layers.store.sources import note_source
 from layers.store.worker import Worker
 from layers.text import Message
 
@@ -137,6 +138,10 @@ class Edit:
         that stays still refers to it.
         """
         self.remove(type, self._expect(type, id, version))
+
+    def source(self, name: str, description: str = "") -> int:
+        """The id of the data set ``name``, for the ``source_id`` of rows imported from it; noted if it is new."""
+        return note_source(self.store, self.connection, name, description)
 
     def reserve_codes(self, type: str, count: int) -> list[str]:
         """``count`` new codes of the type's pattern, for rows that are inserted in bulk."""

@@ -47,7 +47,8 @@ def _exists(
     # Code lists are the targets of foreign keys, which know case.
     folded = field.storage.kind == "text" and not asset_type.name.startswith("c_")
     same = sa.func.lower(column) == sa.func.lower(value) if folded else column == value
-    statement = sa.select(table.c[FID]).where(same)
+    # The index holds only the rows that have a value.
+    statement = sa.select(table.c[FID]).where(same, column.is_not(None))
     if but is not None:
         statement = statement.where(table.c[FID] != but)
     return connection.execute(statement.limit(1)).first() is not None

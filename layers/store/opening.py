@@ -15,7 +15,7 @@ from layers.model.fields import format_instant
 from layers.store import gpkg
 from layers.store.code_rows import insert_catalogue_entries
 from layers.store.database_errors import translated
-from layers.store.engine import WRITE, open_engine
+from layers.store.engine import SAFE_WAL, WRITE, open_engine, sqlite_version
 from layers.store.geopackage import GeoPackageStore
 from layers.store.schema import Schema, build_schema
 from layers.text import Message
@@ -75,7 +75,8 @@ def open_geopackage(path: Path, catalogue: Catalogue, *, read_only: bool = False
     """Open a register's file. Raises ``UserError`` when there is none or it is no register."""
     if not path.is_file():
         raise UserError(Message("store.not_found", {"place": str(path)}), Message("store.not_found_hint"))
-    engine = open_engine(path, read_only=read_only)
+    # An older SQLite may damage a file in WAL that several processes write (storage.md 2.2).
+    engine = open_engine(path, read_only=read_only, wal=sqlite_version() >= SAFE_WAL)
     try:
         with translated(path):
             with engine.connect() as connection:

@@ -37,15 +37,14 @@ def is_sound(connection: sa.Connection, tree: str) -> bool:
 
 
 def _boxes_hold(numbers: Ints, nodes: Nodes, inner: Mask, children: Ints, used: Mask) -> bool:
-    cells = nodes["cells"]
-    if (used & ((cells["x0"] > cells["x1"]) | (cells["y0"] > cells["y1"]))).any():
-        return False
+    boxes = {name: nodes["cells"][name].astype(np.float32) for name in ("x0", "x1", "y0", "y1")}
     at = np.searchsorted(numbers, children)
-    within = cells[inner]
-    below, below_used = cells[at], used[at]
     for low, high in (("x0", "x1"), ("y0", "y1")):
-        outside = (below[low] < within[low][:, None]) | (below[high] > within[high][:, None])
-        if (outside & below_used).any():
+        if (used & (boxes[low] > boxes[high])).any():
+            return False
+        lowest = np.where(used, boxes[low], np.inf).min(1)
+        highest = np.where(used, boxes[high], -np.inf).max(1)
+        if (lowest[at] < boxes[low][inner]).any() or (highest[at] > boxes[high][inner]).any():
             return False
     return True
 
@@ -62,7 +61,7 @@ def _rows_agree(connection: sa.Connection, tree: str, numbers: Ints, nodes: Node
     """Each row id lies in the leaf that ``_rowid`` names: compared by sums that SQLite forms itself."""
     ids = nodes["cells"]["id"][leaf].astype(np.int64)
     of = np.repeat(numbers, leaf.sum(1))
-    if len(np.unique(ids)) != len(ids):
+    if (np.diff(np.sort(ids)) == 0).any():
         return False
     query = (
         "SELECT count(*), coalesce(sum(rowid), 0), coalesce(sum(nodeno), 0),"

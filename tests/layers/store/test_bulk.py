@@ -1,0 +1,231 @@
+"""Bulk inserts and their undo on a register: rows, spatial index, trail, constraints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+import shapely
+import sqlalchemy as sa
+
+from layers.errors import UserError
+from layers.geometry.crs import Crs
+from layers.model.change import IdRange
+from layers.model.query import Box, Query
+from layers.register import Register
+from layers.store.worker import Worker
+from layers.text import Message
+
+LABEL = Message("register.import")
+ORIGIN = 500_000.0
+
+
+class SharedWorker(Worker):
+    """One process for all tests of the file: closing a register does not end it."""
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def worker() -> Iterator[Worker]:
+    shared = SharedWorker(children=1)
+    yield shared
+    Worker.close(shared)
+
+
+@pytest.fixture
+def register(tmp_path: Path, worker: Worker) -> Iterator[Register]:
+    with Register.create(tmp_path / "city.gpkg", Crs.parse("EPSG:4546"), actor="test") as opened:
+        opened.worker = worker
+        yield opened
+
+
+def hydrants(count: int, first: int = 1, seed: int = 0) -> pa.Table:
+    random = np.random.default_rng(seed)
+    points = shapely.points(ORIGIN + random.uniform(0, 10_000, (count, 2)))
+    return pa.table(
+        {
+            "code": [f"T-{number}" for number in range(first, first + count)],
+            "geom": pa.array(shapely.to_wkb(points), pa.binary()),
+            "road": pa.array([f"路 {n % 7}" for n in range(count)]).dictionary_encode(),
+            "remark": pa.nulls(count, pa.string()),
+        }
+    )
+
+
+def sound(register: Register, type_name: str) -> None:
+    """The tree is what SQLite itself calls sound, and knows exactly the located rows; links lead somewhere."""
+    with register._store.read() as connection:
+        tree = f"rtree_{type_name}_geom"
+        assert connection.execute(sa.text(f"SELECT rtreecheck('main', '{tree}')")).scalar_one() == "ok"
+        query = f"SELECT count(*) FROM {type_name} WHERE geom IS NOT NULL"
+        located = connection.exec_driver_sql(query).scalar_one()
+        assert connection.exec_driver_sql(f"SELECT count(*) FROM {tree}").scalar_one() == located
+        assert connection.exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"
+        assert not connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+
+
+def insert(register: Register, rows: pa.Table, type_name: str = "hydrant") -> IdRange:
+    with register.edit(LABEL, "import") as edit:
+        return edit.insert_bulk(type_name, rows)
+
+
+@pytest.mark.parametrize("count", [1, 400, 3_000])
+def test_rows_arrive_with_place_values_and_trail(register: Register, count: int) -> None:
+    ids = insert(register, hydrants(count))
+    assert len(ids) == count == register.count("hydrant")
+    table = register.columns("hydrant", ["code", "road"], geometry=True)
+    given = hydrants(count)
+    assert table["fid"].to_pylist() == list(range(ids.first, ids.last + 1))
+    assert table["code"].to_pylist() == given["code"].to_pylist()
+    assert table["road"].to_pylist() == given["road"].to_pylist()
+    assert (shapely.from_wkb(table["geom"].to_pylist()) == shapely.from_wkb(given["geom"].to_pylist())).all()
+    (change_set,) = register.change_sets(limit=1)
+    assert change_set.changes["hydrant"].inserted_ranges == (ids,)
+    assert change_set.changes["hydrant"].count == count
+    asset = register.get("hydrant", ids.first)
+    assert asset is not None
+    assert asset.version == 1
+    sound(register, "hydrant")
+
+
+def test_box_finds_bulk_rows_and_single_ones_alike(register: Register) -> None:
+    insert(register, hydrants(5_000))
+    with register.edit(LABEL) as edit:
+        for number, (x, y) in enumerate(np.random.default_rng(9).uniform(0, 10_000, (50, 2))):
+            edit.insert("hydrant", {"code": f"S-{number}", "geom": shapely.Point(ORIGIN + x, ORIGIN + y)})
+    insert(register, hydrants(3_000, 10_001, seed=4))
+    box = Box(ORIGIN + 2_000, ORIGIN + 2_000, ORIGIN + 4_500, ORIGIN + 3_000)
+    everything = register.find(Query("hydrant"))
+    inside = {a.id for a in everything if shapely.box(*box).buffer(0.1).covers(a.geometry)}
+    found = {a.id for a in register.find(Query("hydrant", box=box))}
+    assert len(everything) == 8_050
+    assert inside
+    assert abs(len(found) - len(inside)) <= len(found ^ inside) <= 3
+    sound(register, "hydrant")
+
+
+def test_unlocated_empty_and_several_shapes(register: Register) -> None:
+    pipes = pa.table(
+        {
+            "code": ["P1", "P2", "P3", "P4"],
+            "dn": pa.array([100, 200, None, 300], pa.int32()),
+            "geom": pa.array(
+                [
+                    shapely.to_wkb(shapely.LineString([(0, 0, 5), (10, 0, 6)])),
+                    None,
+                    shapely.to_wkb(shapely.LineString()),
+                    shapely.to_wkb(shapely.LineString([(0, 0), (0, 7), (3, 7)])),
+                ],
+                pa.binary(),
+            ),
+        }
+    )
+    ids = insert(register, pipes, "pipe")
+    first, second, third, fourth = (register.get("pipe", id) for id in range(ids.first, ids.last + 1))
+    assert first.geometry.has_z
+    assert list(first.geometry.coords)[1] == (10, 0, 6)
+    assert second.geometry is None
+    assert third.geometry is None
+    assert fourth.geometry.length == 10
+    grid = pa.table(
+        {"name": ["网格一"], "geom": pa.array([shapely.to_wkb(shapely.box(0, 0, 5, 5))], pa.binary())}
+    )
+    found = register.get("grid", insert(register, grid, "grid").first)
+    assert found.geometry.equals(shapely.box(0, 0, 5, 5))
+    sound(register, "pipe")
+    sound(register, "grid")
+
+
+def test_types_without_place_and_codes_by_pattern(register: Register) -> None:
+    given = pa.table({"name": ["张三", "李四", "王五"], "code": [None, "YH-X", None]})
+    ids = insert(register, given, "person")
+    codes = [register.get("person", id)["code"] for id in range(ids.first, ids.last + 1)]
+    assert codes[1] == "YH-X"
+    assert codes[0] != codes[2]
+    with register.edit(LABEL) as edit:
+        single = edit.insert("person", {"name": "赵六"})
+    assert register.get("person", single)["code"] not in codes
+
+
+def test_edits_after_a_bulk_insert_are_in_the_trail(register: Register) -> None:
+    ids = insert(register, hydrants(1_000))
+    with register.edit(LABEL) as edit:
+        edit.update("hydrant", ids.first + 5, 1, {"road": "新路", "geom": shapely.Point(ORIGIN - 50, ORIGIN)})
+        edit.delete("hydrant", ids.first + 6, 1)
+    assert [c.operation for c in register.row_changes(type="hydrant", id=ids.first + 5)] == ["update"]
+    assert register.find(Query("hydrant", box=Box(ORIGIN - 60, ORIGIN - 10, ORIGIN - 40, ORIGIN + 10)))
+    sound(register, "hydrant")
+
+
+def test_undo_and_redo_restore_exactly(register: Register) -> None:
+    insert(register, hydrants(2_000))
+    before = register.columns("hydrant", geometry=True)
+    insert(register, hydrants(4_000, 5_001, seed=2))
+    after = register.columns("hydrant", geometry=True)
+    register.undo()
+    assert register.columns("hydrant", geometry=True).equals(before)
+    sound(register, "hydrant")
+    register.redo()
+    assert register.columns("hydrant", geometry=True).equals(after)
+    sound(register, "hydrant")
+    register.undo()
+    register.undo()
+    assert register.count("hydrant") == 0
+    sound(register, "hydrant")
+    ids = insert(register, hydrants(10, 90_001))
+    assert ids.first > 6_000, "ids are never used again"
+
+
+def test_undo_refuses_when_a_row_was_edited_since(register: Register) -> None:
+    ids = insert(register, hydrants(1_000))
+    with register.edit(LABEL) as edit:
+        edit.update("hydrant", ids.first + 5, 1, {"road": "新路"})
+    import_set = register.change_sets(limit=2)[1].id
+    with pytest.raises(UserError) as told:
+        register.undo_change_set(import_set)
+    assert told.value.hint is not None
+    assert register.count("hydrant") == 1_000
+    register.undo()
+    register.undo()
+    assert register.count("hydrant") == 0
+
+
+@pytest.mark.parametrize("bad", ["T-7", "t-7"])
+def test_a_refused_row_leaves_nothing_of_the_whole_import(register: Register, bad: str) -> None:
+    insert(register, hydrants(20))
+    rows = hydrants(900, 1_001).set_column(0, "code", pa.array([bad, *(f"N-{n}" for n in range(899))]))
+    newest = register.data_version
+    with pytest.raises(UserError):
+        insert(register, rows)
+    assert register.count("hydrant") == 20
+    assert register.data_version == newest
+    sound(register, "hydrant")
+    insert(register, hydrants(900, 1_001))
+    assert register.count("hydrant") == 920
+
+
+def test_wrong_choice_is_refused_by_the_store_itself(register: Register) -> None:
+    rows = hydrants(5).append_column("status", pa.array(["no-such-status"] * 5))
+    with pytest.raises(UserError):
+        insert(register, rows)
+    assert register.count("hydrant") == 0
+
+
+def test_staged_beforehand_and_discarded(register: Register) -> None:
+    staged = register.stage("hydrant", hydrants(700))
+    try:
+        with register.edit(LABEL, "import") as edit:
+            edit.insert_bulk("hydrant", staged)
+            edit.insert("hydrant", {"code": "ONE"})
+    finally:
+        staged.discard()
+    assert register.count("hydrant") == 701
+    register.undo()
+    assert register.count("hydrant") == 0
+    with register._store.read() as connection:
+        assert len(connection.exec_driver_sql("PRAGMA database_list").all()) == 1

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -12,36 +9,15 @@ import shapely
 import sqlalchemy as sa
 
 from layers.errors import UserError
-from layers.geometry.crs import Crs
 from layers.model.change import IdRange
 from layers.model.query import Box, Query
 from layers.register import Register
-from layers.store.worker import Worker
 from layers.text import Message
+
+pytestmark = pytest.mark.keeps_running
 
 LABEL = Message("register.import")
 ORIGIN = 500_000.0
-
-
-class SharedWorker(Worker):
-    """One process for all tests of the file: closing a register does not end it."""
-
-    def close(self) -> None:
-        pass
-
-
-@pytest.fixture(scope="module")
-def worker() -> Iterator[Worker]:
-    shared = SharedWorker(children=1)
-    yield shared
-    Worker.close(shared)
-
-
-@pytest.fixture
-def register(tmp_path: Path, worker: Worker) -> Iterator[Register]:
-    with Register.create(tmp_path / "city.gpkg", Crs.parse("EPSG:4546"), actor="test") as opened:
-        opened.worker = worker
-        yield opened
 
 
 def hydrants(count: int, first: int = 1, seed: int = 0) -> pa.Table:

@@ -1,0 +1,46 @@
+"""Registers for the tests of the store: copies of one empty file, with one worker process per module."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from layers.geometry.crs import Crs
+from layers.register import Register
+from layers.store.worker import Worker
+
+
+class SharedWorker(Worker):
+    """Closing a register does not end it: one process serves all tests of a module."""
+
+    def close(self) -> None:
+        """Not yet."""
+
+
+@pytest.fixture(scope="module")
+def worker() -> Iterator[Worker]:
+    """For modules marked ``keeps_running``."""
+    shared = SharedWorker(children=1)
+    yield shared
+    Worker.close(shared)
+
+
+@pytest.fixture(scope="session")
+def empty_register(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The closed file of an empty register in EPSG:4546; copy it."""
+    path = tmp_path_factory.mktemp("template") / "empty.gpkg"
+    Register.create(path, Crs.parse("EPSG:4546"), actor="test", name="测试").close()
+    return path
+
+
+@pytest.fixture
+def register(tmp_path: Path, empty_register: Path, worker: Worker) -> Iterator[Register]:
+    """An open, empty register in a file of its own."""
+    path = tmp_path / "city.gpkg"
+    shutil.copy(empty_register, path)
+    with Register.open(path, actor="test") as opened:
+        opened.worker = worker
+        yield opened

@@ -110,7 +110,9 @@ def _in_our_words(error: Any) -> UserError:
 
 
 def _report_bug(error: Exception, arguments: Sequence[str], console: Console) -> int:
-    facts = {"command": " ".join(arguments)}
+    # Names of files and addresses with passwords stay out of a file that is sent to somebody.
+    options = [word.partition("=")[0] for word in arguments[1:] if word.startswith("-")]
+    facts = {"command": " ".join([*arguments[:1], *options])}
     try:
         report: Path | str = write_crash_report(error, crash_folder(), facts)
     except OSError:

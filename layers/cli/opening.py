@@ -13,7 +13,10 @@ from layers.text import Message
 
 def stated_actor() -> str:
     """The name that changes made on the command line carry: ``GISAPP_ACTOR``, else the login."""
-    return os.environ.get("GISAPP_ACTOR") or getpass.getuser()
+    try:
+        return os.environ.get("GISAPP_ACTOR") or getpass.getuser()
+    except (OSError, KeyError):  # no login name: a bare container, a service
+        return "gisapp"
 
 
 def open_register(target: str, *, read_only: bool = False) -> Register:

@@ -113,14 +113,14 @@ def test_a_bug_leaves_a_report_and_no_traceback_on_the_terminal(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("layers.cli.application.crash_folder", lambda: tmp_path / "crashes")
-    assert run("paint", "bug") == 70
+    assert run("paint", "bug", "--kind=b", "--scale", "2") == 70
     said = capsys.readouterr().err
     (report,) = (tmp_path / "crashes").iterdir()
     assert str(report) in said
     assert "Traceback" not in said
     text = report.read_text(encoding="utf-8")
     assert "KeyError: 'a fault'" in text
-    assert "command: paint bug" in text
+    assert "command: paint --kind --scale\n" in text
 
 
 def test_a_bug_is_shown_where_no_report_can_be_written(

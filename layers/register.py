@@ -92,7 +92,7 @@ class Register:
         """
         path = Path(target)
         meta = {"name": name, "is_sample": "1" if sample else "0"}
-        create_geopackage(path, catalogue or load_catalogue(), crs, meta)
+        create_geopackage(path, catalogue or load_catalogue(), crs, actor=actor, meta=meta)
         return cls.open(path, actor=actor, catalogue=catalogue)
 
     @classmethod

@@ -369,3 +369,16 @@ def close_change_set(
         table.update().where(table.c.id == id).values(touched=json.dumps(touched), is_open=False)
     )
     store.touched(connection, list(changes))
+
+
+def creation_row(actor: str, at: str, *, stated: bool) -> dict[str, Any]:
+    """The first change set of a register, which says who made it and when. It touches no asset."""
+    label = Message("store.created")
+    return {
+        "at": at,
+        "actor": actor,
+        "stated": stated,
+        "label_id": label.id,
+        "label_parameters": encode_parameters(label),
+        "kind": "creation",
+    }

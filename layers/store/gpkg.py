@@ -56,7 +56,7 @@ def srid_of(crs: Crs) -> int:
 
 
 def create_tables(connection: sa.Connection, schema: Schema, crs: Crs) -> None:
-    """Write everything an empty register needs into a new file, in the transaction of ``connection``."""
+    """Write every table of an empty register into a new file, in the transaction of ``connection``."""
     for statement in _BASE_TABLES:
         connection.exec_driver_sql(statement)
     _register_crs(connection, crs)
@@ -65,6 +65,10 @@ def create_tables(connection: sa.Connection, schema: Schema, crs: Crs) -> None:
         register_asset_table(connection, schema, name)
     for table in (*schema.history.values(), *schema.system_tables):
         register_system_table(connection, table.name)
+
+
+def create_triggers(connection: sa.Connection, schema: Schema) -> None:
+    """From here on every change leaves its trail."""
     for statement in all_triggers(schema).values():
         connection.exec_driver_sql(statement)
 

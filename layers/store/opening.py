@@ -15,6 +15,7 @@ from layers.model.fields import format_instant
 from layers.store import gpkg
 from layers.store.code_rows import insert_catalogue_entries
 from layers.store.database_errors import translated
+from layers.store.edit import creation_row
 from layers.store.engine import SAFE_WAL, WRITE, open_engine, sqlite_version
 from layers.store.geopackage import GeoPackageStore
 from layers.store.schema import Schema, build_schema
@@ -24,7 +25,9 @@ from layers.text import Message
 SCHEMA_VERSION = 1
 
 
-def create_geopackage(path: Path, catalogue: Catalogue, crs: Crs, meta: Mapping[str, str]) -> None:
+def create_geopackage(
+    path: Path, catalogue: Catalogue, crs: Crs, *, actor: str, meta: Mapping[str, str]
+) -> None:
     """Write an empty register to a new file; a crash on the way leaves at most ``NAME.part``.
 
     Raises ``UserError`` when the file exists or cannot be written.
@@ -45,7 +48,7 @@ def create_geopackage(path: Path, catalogue: Catalogue, crs: Crs, meta: Mapping[
     engine = open_engine(part, wal=False)
     try:
         with translated(path):
-            _write_tables(engine, schema, crs, meta)
+            _write_tables(engine, schema, crs, actor, meta)
     except BaseException:
         engine.dispose()
         part.unlink(missing_ok=True)
@@ -54,21 +57,24 @@ def create_geopackage(path: Path, catalogue: Catalogue, crs: Crs, meta: Mapping[
     part.replace(path)
 
 
-def _write_tables(engine: sa.Engine, schema: Schema, crs: Crs, meta: Mapping[str, str]) -> None:
+def _write_tables(engine: sa.Engine, schema: Schema, crs: Crs, actor: str, meta: Mapping[str, str]) -> None:
     with engine.connect().execution_options(**{WRITE: True}) as connection:
         gpkg.write_header(connection.connection.driver_connection)
         with connection.begin():
             gpkg.create_tables(connection, schema, crs)
+            now = format_instant(datetime.datetime.now(datetime.UTC))
             rows = {
                 "schema_version": str(SCHEMA_VERSION),
                 "crs": crs.code or crs.wkt,
-                "created": format_instant(datetime.datetime.now(datetime.UTC)),
+                "created": now,
                 **meta,
             }
             connection.execute(
                 schema.meta.insert(), [{"name": name, "value": value} for name, value in rows.items()]
             )
             insert_catalogue_entries(connection, schema)
+            connection.execute(schema.change_set.insert().values(creation_row(actor, now, stated=True)))
+            gpkg.create_triggers(connection, schema)
 
 
 def open_geopackage(path: Path, catalogue: Catalogue, *, read_only: bool = False) -> GeoPackageStore:

@@ -6,7 +6,7 @@ Plain frozen data, made in the worker process and sent to the program; Arrow par
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import pyarrow as pa
@@ -36,8 +36,6 @@ class ForeignLayer:
 
     ``shape`` none: rows without coordinates. ``count`` None: not known without reading. ``crs`` None: not
     stated. ``coordinate_fields`` name the columns of a plain table its points were made from: (east, north).
-    ``schematic``: the drawing is not to scale (EPANET models). ``target``: the asset type the format itself
-    names ("pipe", "valve", "facility", "network_point"; EPANET only), which needs no guessing.
     """
 
     name: str
@@ -49,23 +47,17 @@ class ForeignLayer:
     remarks: tuple[Problem, ...] = ()
     coordinate_fields: tuple[str, str] | None = None
     bounds: tuple[float, float, float, float] | None = None
-    schematic: bool = False
-    target: str | None = None
 
 
 @dataclass(frozen=True)
 class ForeignFile:
-    """What a path holds. ``encoding`` is that of its text, "" where the format itself says it.
-
-    ``scale``: metres per unit of its coordinates where the file shows it (EPANET), else None.
-    """
+    """What a path holds. ``encoding`` is that of its text, "" where the format itself says it."""
 
     path: str
     format: str
     encoding: str
     layers: tuple[ForeignLayer, ...]
     remarks: tuple[Problem, ...] = ()
-    scale: float | None = None
 
 
 @dataclass(frozen=True)
@@ -93,10 +85,6 @@ class ForeignTable:
     encoding: str = ""
     problems: tuple[RowProblem, ...] = ()
     coordinate_fields: tuple[str, str] | None = None
-    schematic: bool = False
-    scale: float | None = None
-    target: str | None = None
-    parameters: Mapping[str, Any] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return int(self.table.num_rows)

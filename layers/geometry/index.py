@@ -1,0 +1,42 @@
+"""Blocks of neighbours with their boxes, so that a view touches only what it needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from layers.geometry.packed import Floats, Integers
+from layers.model.query import Box
+
+BLOCK = 256
+
+
+@dataclass(frozen=True)
+class BlockIndex:
+    """Things lie in runs of at most ``BLOCK``; run ``b`` is ``starts[b]:starts[b + 1]`` within ``boxes[b]``."""
+
+    starts: Integers
+    boxes: Floats
+
+    @classmethod
+    def over(cls, item_boxes: Floats) -> BlockIndex:
+        """The index of things in the order given, which should keep neighbours together."""
+        count = len(item_boxes)
+        starts = np.arange(0, count, BLOCK, dtype=np.int64)
+        if not count:
+            return cls(np.zeros(1, np.int64), np.zeros((0, 4)))
+        low = np.minimum.reduceat(item_boxes[:, :2], starts, axis=0)
+        high = np.maximum.reduceat(item_boxes[:, 2:], starts, axis=0)
+        return cls(np.append(starts, count), np.concatenate([low, high], axis=1))
+
+    def runs(self, box: Box) -> list[tuple[int, int]]:
+        """The runs that may reach into ``box``; neighbouring runs are joined."""
+        b = self.boxes
+        hit = np.flatnonzero((b[:, 0] <= box.x1) & (b[:, 2] >= box.x0) & (b[:, 1] <= box.y1) & (b[:, 3] >= box.y0))
+        if not len(hit):
+            return []
+        breaks = np.flatnonzero(np.diff(hit) > 1)
+        first = hit[np.concatenate([[0], breaks + 1])]
+        last = hit[np.concatenate([breaks, [len(hit) - 1]])]
+        return [(int(self.starts[f]), int(self.starts[t + 1])) for f, t in zip(first, last, strict=True)]

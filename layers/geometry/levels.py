@@ -1,0 +1,51 @@
+"""What is worth drawing at so many metres per pixel: an order of points in which a view reads a prefix per block.
+
+Points are sorted by (level, Morton code). A point's level is the coarsest quadtree depth at which its cell is not
+the cell of the point before it on the Morton curve: the points of level <= d are one for each occupied cell of depth d.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from layers.geometry.packed import Floats, Integers
+from layers.model.query import Box
+
+DEPTH = 16
+
+
+def morton_codes(xy: Floats, box: Box) -> npt.NDArray[np.uint64]:
+    """Interleaved bits of the cell (2^16 by 2^16 over ``box``) of every point."""
+    side = max(box.width, box.height, 1e-9)
+    cells = ((xy - (box.x0, box.y0)) * ((2**DEPTH - 1) / side)).clip(0, 2**DEPTH - 1).astype(np.uint64)
+    return _spread_bits(cells[:, 0]) | (_spread_bits(cells[:, 1]) << np.uint64(1))
+
+
+def _spread_bits(value: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    for shift, mask in ((8, 0x00FF00FF), (4, 0x0F0F0F0F), (2, 0x33333333), (1, 0x55555555)):
+        value = (value | (value << np.uint64(shift))) & np.uint64(mask)
+    return value
+
+
+def level_order(xy: Floats, box: Box) -> tuple[Integers, npt.NDArray[np.uint8]]:
+    """The order of the points by (level, Morton code), and their levels in that order."""
+    codes = morton_codes(xy, box)
+    along = np.argsort(codes, kind="stable")
+    sorted_codes = codes[along]
+    levels = np.zeros(len(codes), dtype=np.uint8)
+    if len(codes) > 1:
+        differing = sorted_codes[1:] ^ sorted_codes[:-1]
+        # The highest differing bit pair tells the depth at which the two cells part; equal codes come last.
+        bits = np.zeros(len(differing), dtype=np.int64)
+        some = differing > 0
+        bits[some] = np.floor(np.log2(differing[some].astype(np.float64))).astype(np.int64)
+        levels[1:] = np.where(some, DEPTH - bits // 2, DEPTH + 1)
+    by_level = np.argsort(levels, kind="stable")
+    return along[by_level], levels[by_level]
+
+
+def depth_for(box: Box, metres: float) -> int:
+    """The quadtree depth over ``box`` whose cells are about ``metres`` wide or finer."""
+    side = max(box.width, box.height, 1e-9)
+    return int(np.clip(np.ceil(np.log2(max(side / metres, 1.0))), 0, DEPTH + 1))

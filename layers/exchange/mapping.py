@@ -1,0 +1,289 @@
+"""Mapping: what each layer and column of a foreign file means in the register. A guess until somebody confirms it.
+
+A ``LayerMapping`` is plain data: it is guessed here, shown and changed by the user, kept as a template
+(``mapping_file``) and followed by ``staging``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from layers.exchange.survey import ColumnSurvey, LayerSurvey
+from layers.exchange.units import guess_unit
+from layers.exchange.vocabulary import Vocabulary, words_of
+from layers.model.catalogue import AssetType, Catalogue, Shape
+from layers.model.code_list import normalise
+from layers.model.fields import ChoiceField, Field, LinkField, NumericField, TextField, ValueRefused
+
+LEAST_CONFIDENCE = 0.5
+"""A guess below this is not offered."""
+
+_IDENTIFIERS = ("id", "fid", "ogcfid", "gid", "objectid", "globalid", "guid", "uuid", "@id", "featureid")
+
+
+@dataclass(frozen=True)
+class ColumnRule:
+    """``field`` is filled from ``column``. ``unit``: what its numbers count in, if not the field's own unit.
+
+    ``words``: what the user said a word of the file means (a code of the field's list), by normalised word.
+    """
+
+    column: str
+    field: str
+    confidence: float = 1.0
+    unit: str | None = None
+    words: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TypeRule:
+    """Rows become assets of ``type``: which columns fill which fields, and fields set to one value for all rows."""
+
+    type: str
+    columns: tuple[ColumnRule, ...] = ()
+    constants: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    confidence: float = 1.0
+
+    def column_for(self, field_name: str) -> ColumnRule | None:
+        """The rule that fills ``field_name``, if any."""
+        return next((rule for rule in self.columns if rule.field == field_name), None)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One value of the column that says what a row is: the type it goes to, and the kind (None: not known)."""
+
+    type: str
+    kind: str | None = None
+
+
+@dataclass(frozen=True)
+class LayerMapping:
+    """What becomes of one layer. Without ``types`` it is a reference layer: shown on wish, never imported.
+
+    One type: all rows go to it. Several: ``type_column`` and ``choices`` (by normalised value) tell, and a value not
+    listed goes to ``otherwise`` (None: such rows are quarantined). ``native_id``: the column that identifies a row in
+    its source. ``dataset``: the name the source is known by from now on.
+    """
+
+    layer: str
+    dataset: str
+    types: Mapping[str, TypeRule] = dataclasses.field(default_factory=dict)
+    type_column: str | None = None
+    choices: Mapping[str, Choice] = dataclasses.field(default_factory=dict)
+    otherwise: str | None = None
+    native_id: str | None = None
+    confidence: float = 0.0
+    said: bool = False
+
+    @property
+    def is_reference(self) -> bool:
+        return not self.types
+
+    def unmapped(self, columns: Iterable[str]) -> tuple[str, ...]:
+        """The columns of the file that fill nothing."""
+        used = {rule.column for rule in self._rules()} | {self.type_column}
+        return tuple(name for name in columns if name not in used)
+
+    def with_rule(self, rule: TypeRule) -> LayerMapping:
+        """This mapping with ``rule`` in the place of that type's."""
+        return replace(self, types={**self.types, rule.type: rule})
+
+    def _rules(self) -> Iterable[ColumnRule]:
+        for rule in self.types.values():
+            yield from rule.columns
+
+
+class Guesser:
+    """Guesses mappings for one catalogue."""
+
+    def __init__(self, catalogue: Catalogue, vocabulary: Vocabulary | None = None) -> None:
+        self._catalogue = catalogue
+        self._vocabulary = vocabulary or Vocabulary(catalogue)
+
+    def guess(self, file_stem: str, survey: LayerSurvey, dataset: str) -> LayerMapping:
+        """The mapping of a layer from its name, its columns and what they hold; a reference layer if none fits."""
+        empty = LayerMapping(survey.name, dataset, native_id=native_id(survey))
+        named = self._named(file_stem, survey)
+        split = self._split_by_column(survey)
+        if split is not None and (named is None or named.type in split[1] or named.confidence < 0.9):
+            return self._with_split(empty, survey, split)
+        if named is None:
+            named = self._by_columns(survey)
+        if named is None:
+            return empty
+        return replace(empty, types={named.type: named}, confidence=named.confidence)
+
+    def as_type(self, survey: LayerSurvey, dataset: str, type_name: str) -> LayerMapping:
+        """The mapping of a layer that the user said holds ``type_name``."""
+        rule = self._rule(self._catalogue[type_name], survey, None, 1.0)
+        return LayerMapping(
+            survey.name, dataset, {type_name: rule}, native_id=native_id(survey), confidence=1.0, said=True
+        )
+
+    def columns(self, asset_type: AssetType, survey: LayerSurvey) -> tuple[ColumnRule, ...]:
+        """Which column fills which field of ``asset_type``: each at most once, the surest pairs first."""
+        pairs = []
+        for position, target in enumerate(_targets(asset_type)):
+            for column in survey.columns:
+                score = self._vocabulary.score(asset_type, target, column.name)
+                if score >= LEAST_CONFIDENCE:
+                    score *= _evidence(target, column)
+                if score >= LEAST_CONFIDENCE:
+                    pairs.append((-score, position, column, target))
+        chosen: dict[str, ColumnRule] = {}
+        taken: set[str] = set()
+        for score, _, column, target in sorted(pairs, key=lambda pair: pair[:2]):
+            if target.name not in chosen and column.name not in taken:
+                taken.add(column.name)
+                chosen[target.name] = ColumnRule(
+                    column.name, target.name, round(-score, 2), guess_unit(target, column)
+                )
+        return tuple(chosen.values())
+
+    def _rule(
+        self, asset_type: AssetType, survey: LayerSurvey, kind: str | None, confidence: float
+    ) -> TypeRule:
+        rules = self.columns(asset_type, survey)
+        constants = {}
+        if (
+            kind is not None
+            and asset_type.kind_field
+            and all(r.field != asset_type.kind_field for r in rules)
+        ):
+            constants[asset_type.kind_field] = kind
+        return TypeRule(asset_type.name, rules, constants, round(confidence, 2))
+
+    def _named(self, file_stem: str, survey: LayerSurvey) -> TypeRule | None:
+        """By the layer's name, else the file's; a type of another shape than the layer's is not meant."""
+        for name in dict.fromkeys((survey.name, file_stem)):
+            for match in self._vocabulary.types_named(name):
+                asset_type = self._catalogue[match.type]
+                confidence = match.score * shape_fit(asset_type.shape, survey.shape)
+                if confidence >= LEAST_CONFIDENCE:
+                    return self._rule(asset_type, survey, match.kind, confidence)
+        return None
+
+    def _by_columns(self, survey: LayerSurvey) -> TypeRule | None:
+        """By the columns alone: the type of fitting shape that explains clearly more of them than any other."""
+        found = []
+        for asset_type in self._catalogue.of_group("network", "place", "people"):
+            if asset_type.shape != survey.shape:
+                continue
+            rules = self.columns(asset_type, survey)
+            sure = [rule for rule in rules if rule.confidence >= 0.85]
+            if len(sure) >= 3 and len(sure) >= 0.3 * len(survey.columns):
+                found.append((len(sure), asset_type))
+        found.sort(key=lambda item: -item[0])
+        if not found or (len(found) > 1 and found[0][0] < found[1][0] + 2):
+            return None
+        return self._rule(found[0][1], survey, None, 0.6)
+
+    def _split_by_column(self, survey: LayerSurvey) -> tuple[str, dict[str, list[str]]] | None:
+        """The column whose values are names of types: at least two types, and most of its values known."""
+        for column in survey.columns:
+            if column.kind != "text" or not 2 <= column.distinct <= 80:
+                continue
+            by_type: dict[str, list[str]] = {}
+            known = 0
+            for value, count in column.top:
+                choice = self._choice(str(value), survey.shape)
+                if choice is not None:
+                    known += count
+                    by_type.setdefault(choice.type, []).append(str(value))
+            if len(by_type) >= 2 and known >= 0.6 * column.filled:
+                return column.name, by_type
+        return None
+
+    def _choice(self, value: str, shape: Shape | None) -> Choice | None:
+        for match in self._vocabulary.types_named(value):
+            if match.score * shape_fit(self._catalogue[match.type].shape, shape) >= LEAST_CONFIDENCE:
+                return Choice(match.type, match.kind)
+        return None
+
+    def _with_split(
+        self, empty: LayerMapping, survey: LayerSurvey, split: tuple[str, dict[str, list[str]]]
+    ) -> LayerMapping:
+        column, by_type = split
+        choices = {
+            normalise(value): choice
+            for values in by_type.values()
+            for value in values
+            if (choice := self._choice(value, survey.shape)) is not None
+        }
+        otherwise = self._fallback(survey.shape)
+        names = dict.fromkeys((*by_type, *([otherwise] if otherwise else [])))
+        rules = {name: self._rule(self._catalogue[name], survey, None, 0.8) for name in names}
+        rules = {name: _without_column(rule, column) for name, rule in rules.items()}
+        return replace(
+            empty, types=rules, type_column=column, choices=choices, otherwise=otherwise, confidence=0.8
+        )
+
+    def _fallback(self, shape: Shape | None) -> str | None:
+        """Where rows of no type of their own go: the type that shares its point numbers with the other point types."""
+        for asset_type in self._catalogue.of_group("network"):
+            if asset_type.shape == shape and asset_type.fallback:
+                return asset_type.name
+        return None
+
+
+def native_id(survey: LayerSurvey) -> str | None:
+    """The column that identifies a row in its source: complete, without repeats, and called an identifier."""
+    candidates = [c for c in survey.columns if c.is_key and c.kind in ("text", "integer")]
+    for name in _IDENTIFIERS:
+        for column in candidates:
+            if normalise(column.name) == name:
+                return column.name
+    endings = ("id", "no", "code", "编号", "点号", "number")
+    for column in candidates:
+        words = words_of(column.name)
+        if (words and words[-1] in endings) or normalise(column.name).endswith(endings):
+            return column.name
+    return None
+
+
+def shape_fit(wanted: Shape | None, found: Shape | None) -> float:
+    """How well a layer's geometry suits a type: a table may fill any type, a line never a polygon."""
+    if wanted == found or found is None:
+        return 1.0
+    if wanted is None:
+        return 0.6
+    return {("point", "line"): 0.7, ("point", "polygon"): 0.62}.get((wanted, found), 0.0)
+
+
+def _targets(asset_type: AssetType) -> Sequence[Field]:
+    return [f for f in asset_type.columns if not f.computed]
+
+
+def _evidence(target: Field, column: ColumnSurvey) -> float:
+    """1 where the values of ``column`` read as values of ``target``, down to 0.2 where none does."""
+    if not column.filled or isinstance(target, LinkField | TextField):
+        return 1.0 if column.filled else 0.9
+    good = total = 0
+    for value, count in column.top:
+        total += count
+        good += count if _reads(target, value) else 0
+    share = good / total if total else 1.0
+    if isinstance(target, ChoiceField):
+        # Words not known yet can be taught; a column of which nothing is known is something else.
+        return 1.0 if share >= 0.5 else 0.6 + 0.4 * share
+    return 0.2 + 0.8 * share
+
+
+def _reads(target: Field, value: Any) -> bool:
+    if isinstance(target, NumericField) and isinstance(value, int | float):
+        return True
+    try:
+        target.parse(value)
+    except ValueRefused as refused:
+        # A length in an integer field may be a diameter in metres: the unit is looked at later.
+        return refused.problem.rule == "not_whole"
+    return True
+
+
+def _without_column(rule: TypeRule, column: str) -> TypeRule:
+    """The column that told the type fills the type's kind only, which the choices know better."""
+    return replace(rule, columns=tuple(r for r in rule.columns if r.column != column))

@@ -1,0 +1,170 @@
+"""The program: builds what all windows share, opens windows, and sees that everything ends."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from platformdirs import user_config_path
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from gisapp.actions import Actions
+from gisapp.commands.dropping import take_dropped
+from gisapp.commands.editing import edit_actions
+from gisapp.commands.files import file_actions
+from gisapp.commands.finding import Palette
+from gisapp.commands.helping import ask_name, help_actions
+from gisapp.commands.importing import import_files
+from gisapp.commands.opening import open_target
+from gisapp.commands.sample import open_sample
+from gisapp.commands.viewing import view_actions
+from gisapp.crash import Crash, CrashReporter
+from gisapp.dialogs.crash_dialog import CrashDialog
+from gisapp.finder import Finder
+from gisapp.language import Language
+from gisapp.notify import Notifier
+from gisapp.session import Session
+from gisapp.settings import Settings
+from gisapp.tasks import Tasks
+from gisapp.theme import Theme
+from gisapp.window import Parts, Window
+from layers.crash import crash_folder
+
+WAKE_MILLISECONDS = 200
+
+
+class Application(QObject):
+    """Everything that several windows share, and the windows."""
+
+    def __init__(self, qt: QApplication, settings: Settings, language: str) -> None:
+        super().__init__()
+        self._qt = qt
+        self.settings = settings
+        self.language = Language(settings.preferences.language or language, self)
+        self.theme = Theme(settings.preferences.theme, self)
+        self.theme.apply()
+        self.windows: list[Window] = []
+        self.crashes = CrashReporter(crash_folder(), self._facts, self)
+        self.crashes.crashed.connect(self._tell_crash)
+
+    def new_window(self) -> Window:
+        """Open another window, on its start page."""
+        window = self._build()
+        self.windows.append(window)
+        place = self.settings.preferences.window
+        if place is not None:
+            step = 32 * (len(self.windows) - 1)
+            window.setGeometry(place[0] + step, place[1] + step, place[2], place[3])
+        else:
+            window.resize(1440, 900)
+        window.showMaximized() if self.settings.preferences.maximised else window.show()
+        if not self.settings.preferences.name:
+            self._first_start(window)
+        return window
+
+    def _build(self) -> Window:
+        tasks, notifier = Tasks(), Notifier()
+        session = Session(tasks)
+        actions = Actions(self.language, self.theme)
+        finder = Finder(session, tasks)
+        parts = Parts(self.settings, self.language, self.theme, tasks, notifier, session, finder, actions)
+        window = Window(parts)
+        for declared in (
+            file_actions(window, self.new_window),
+            edit_actions(window),
+            view_actions(window),
+            help_actions(window),
+        ):
+            actions.add(declared)
+        palette = Palette(window)
+        window.furnish(palette.local, palette.remote)
+        window.dropped.connect(lambda paths: take_dropped(window, paths))
+        window.start.recent_chosen.connect(lambda target: open_target(window, target))
+        window.start.recent_forgotten.connect(lambda target: self._forget(window, target))
+        window.shut.connect(self._on_shut)
+        window.show_preferences()
+        return window
+
+    def _first_start(self, window: Window) -> None:
+        login = _login()
+        # The login stands in until a name is given, so that nothing done meanwhile is without one.
+        self.settings.change(name=login)
+        window.show_preferences()
+        ask_name(window, login)
+
+    def _forget(self, window: Window, target: str) -> None:
+        self.settings.forget(target)
+        window.show_preferences()
+
+    def _on_shut(self, window: Window) -> None:
+        if not window.isMaximized():
+            box = window.geometry()
+            self.settings.change(window=(box.x(), box.y(), box.width(), box.height()))
+        self.settings.change(maximised=window.isMaximized())
+        self.windows.remove(window)
+
+    def _facts(self) -> Mapping[str, str]:
+        """What a crash report says of the moment; names of files and people are left out."""
+        running = [task.label.id for window in self.windows for task in window.parts.tasks.running]
+        return {
+            "windows": str(len(self.windows)),
+            "language": self.language.code,
+            "theme": self.theme.name,
+            "tasks": ", ".join(running) or "-",
+            "qt platform": self._qt.platformName(),
+        }
+
+    def _tell_crash(self, crash: Crash) -> None:
+        window = self._qt.activeWindow()
+        parent = window if isinstance(window, Window) else next(iter(self.windows), None)
+        if parent is None:
+            sys.stderr.write(crash.text)
+            return
+        CrashDialog(self.language, self.theme, crash, parent).show()
+
+
+def run_window(target: str | None, *, sample: bool = False, language: str = "zh") -> int:
+    """Open the window, empty, on ``target`` or on the sample city, and stay until it is closed."""
+    qt = QApplication(sys.argv[:1])
+    qt.setApplicationName("gisapp")
+    settings = Settings(user_config_path("gisapp", appauthor=False))
+    application = Application(qt, settings, language)
+    application.crashes.install()
+    _let_signals_through(qt)
+    window = application.new_window()
+    if sample:
+        QTimer.singleShot(0, window, lambda: open_sample(window))
+    elif target is not None:
+        QTimer.singleShot(0, window, lambda: _open(window, target))
+    code = qt.exec()
+    application.crashes.release()
+    return code
+
+
+def _open(window: Window, target: str) -> None:
+    where = target if "://" in target else str(Path(target).absolute())
+    open_target(window, where, lambda path: import_files(window, [path]))
+
+
+def _let_signals_through(qt: QApplication) -> None:
+    """Ctrl+C in the terminal closes the window: Python sees signals only when it gets to run."""
+    signal.signal(signal.SIGINT, lambda *_: qt.closeAllWindows())
+    timer = QTimer(qt, interval=WAKE_MILLISECONDS)
+    timer.timeout.connect(_nothing)
+    timer.start()
+
+
+def _nothing() -> None:
+    pass
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return os.environ.get("USERNAME", "")

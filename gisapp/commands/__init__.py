@@ -1,0 +1,1 @@
+"""A short function for each thing a user can do, declared as actions."""

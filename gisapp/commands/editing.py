@@ -1,0 +1,90 @@
+"""Undo, redo, find, and letting go of the selection."""
+
+from __future__ import annotations
+
+from gisapp.actions import Action
+from gisapp.window import Window
+from layers.model.change import ChangeSet
+from layers.text import Message
+
+
+def edit_actions(window: Window) -> list[Action]:
+    """The edit menu."""
+    session = window.parts.session
+
+    def undo_label() -> Message | None:
+        step = session.undo_label
+        return None if step is None else Message("action.undo.of", {"step": step})
+
+    def redo_label() -> Message | None:
+        step = session.redo_label
+        return None if step is None else Message("action.redo.of", {"step": step})
+
+    return [
+        Action(
+            id="edit.undo",
+            title=Message("action.undo"),
+            key="Ctrl+Z",
+            icon="arrow-u-up-left",
+            menu="edit",
+            group=1,
+            handler=lambda: undo(window),
+            label=undo_label,
+            enabled=lambda: session.is_writable and session.undo_label is not None,
+        ),
+        Action(
+            id="edit.redo",
+            title=Message("action.redo"),
+            key="Ctrl+Shift+Z",
+            icon="arrow-u-up-right",
+            menu="edit",
+            group=1,
+            handler=lambda: redo(window),
+            label=redo_label,
+            enabled=lambda: session.is_writable and session.redo_label is not None,
+        ),
+        Action(
+            id="edit.find",
+            title=Message("action.find"),
+            key="Ctrl+K",
+            icon="magnifying-glass",
+            menu="edit",
+            group=2,
+            handler=lambda: window.palette_panel.open(),
+        ),
+        Action(
+            id="edit.deselect",
+            title=Message("action.deselect"),
+            key="Escape",
+            icon="selection",
+            menu="edit",
+            group=2,
+            handler=lambda: session.select(()),
+            enabled=lambda: bool(session.selection),
+        ),
+    ]
+
+
+def undo(window: Window) -> None:
+    """Take back the latest step and say which."""
+    _tell(window, undone=True)
+
+
+def redo(window: Window) -> None:
+    """Do it again and say which."""
+    _tell(window, undone=False)
+
+
+def _tell(window: Window, *, undone: bool) -> None:
+    session, notifier = window.parts.session, window.parts.notifier
+    step = session.undo_label if undone else session.redo_label
+
+    def done(change: ChangeSet | None) -> None:
+        if change is None or step is None:
+            notifier.info(Message("notify.nothing_to_undo"))
+        elif undone:
+            notifier.done(Message("notify.undone", {"step": step}), "edit.redo")
+        else:
+            notifier.done(Message("notify.redone", {"step": step}), "edit.undo")
+
+    session.undo(done) if undone else session.redo(done)

@@ -1,0 +1,99 @@
+"""What is done with files: the sample, open, new, import, export, copy, close."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gisapp.actions import Action
+from gisapp.commands.exporting import ask_export
+from gisapp.commands.importing import ask_import, import_files
+from gisapp.commands.opening import ask_copy, ask_new, ask_open, close_register
+from gisapp.commands.sample import open_sample
+from gisapp.window import Window
+from layers.text import Message
+
+
+def file_actions(window: Window, new_window: Callable[[], object]) -> list[Action]:
+    """The file menu."""
+    session = window.parts.session
+
+    def is_open() -> bool:
+        return session.is_open
+
+    def is_writable() -> bool:
+        return session.is_writable
+
+    def add(
+        name: str, title: Message, handler: Callable[[], None], icon: str, group: int, **options: object
+    ) -> Action:
+        return Action(
+            id=f"file.{name}",
+            title=title,
+            handler=handler,
+            icon=icon,
+            menu="file",
+            group=group,
+            **options,  # type: ignore[arg-type]
+        )
+
+    return [
+        add(
+            "open",
+            Message("action.open"),
+            lambda: ask_open(window, lambda path: import_files(window, [path])),
+            "folder-open",
+            1,
+            key="Ctrl+O",
+        ),
+        add("new", Message("action.new"), lambda: ask_new(window), "file-plus", 1, key="Ctrl+N"),
+        add(
+            "sample", Message("action.sample"), lambda: open_sample(window), "drop", 1, words="demo 演示 样例"
+        ),
+        add(
+            "window", Message("action.window"), lambda: _void(new_window()), "browser", 1, key="Ctrl+Shift+N"
+        ),
+        add(
+            "import",
+            Message("action.import"),
+            lambda: ask_import(window),
+            "download-simple",
+            2,
+            key="Ctrl+I",
+            words="shapefile geojson epanet inp csv excel",
+            enabled=lambda: is_writable() or not is_open(),
+        ),
+        add(
+            "export",
+            Message("action.export"),
+            lambda: ask_export(window),
+            "upload-simple",
+            2,
+            key="Ctrl+E",
+            enabled=is_open,
+            words="shapefile geojson csv excel",
+        ),
+        add(
+            "copy",
+            Message("action.copy"),
+            lambda: ask_copy(window),
+            "copy",
+            2,
+            key="Ctrl+Shift+S",
+            enabled=is_open,
+            words="backup 备份",
+        ),
+        add(
+            "close",
+            Message("action.close"),
+            lambda: close_register(window),
+            "x",
+            3,
+            key="Ctrl+W",
+            enabled=is_open,
+        ),
+        add("quit", Message("action.quit"), lambda: _void(window.close()), "sign-out", 4, key="Ctrl+Q"),
+    ]
+
+
+def _void(result: object) -> None:
+    """Actions give nothing back."""

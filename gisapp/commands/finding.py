@@ -1,0 +1,121 @@
+"""What the palette finds, and what choosing it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gisapp.actions import Action, key_text
+from gisapp.panels.palette_model import Entry
+from gisapp.window import Window
+from layers.model.asset import AssetKey
+from layers.search.coordinates import Place, read_place
+from layers.search.index import Hit
+from layers.search.initials import pinyin_keys
+from layers.search.text_column import squeeze
+from layers.text import LANGUAGES, Message, Texts
+
+ACTIONS_SHOWN = 8
+AT_FIRST = (
+    "file.sample",
+    "file.open",
+    "file.new",
+    "file.import",
+    "view.fit",
+    "file.export",
+    "view.theme",
+    "view.language",
+    "help.keys",
+)
+
+
+class Palette:
+    """Answers the palette of one window."""
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+        self._words: dict[str, str] = {}
+
+    def local(self, text: str) -> list[Entry]:
+        """Coordinates and actions, at once."""
+        if not text:
+            return [
+                self._action(self._window.parts.actions[name]) for name in AT_FIRST if self._is_possible(name)
+            ]
+        entries = [self._action(action) for action in self._actions(text)]
+        place = self._place(text)
+        return entries if place is None else [place, *entries]
+
+    def remote(self, text: str, answer: Callable[[list[Entry]], None]) -> None:
+        """Assets, roads, communities, people: from the search index, beside the window."""
+        self._window.parts.finder.search(
+            text, lambda hits: answer([self._asset(hit) for hit in hits]), self._window.palette_panel
+        )
+
+    def _is_possible(self, name: str) -> bool:
+        return self._window.parts.actions.is_possible(name)
+
+    def _actions(self, text: str) -> list[Action]:
+        query = squeeze(text)
+        actions = self._window.parts.actions
+        found = [
+            (self._known_words(a).find(query), a) for a in actions if a.enabled() and a.id != "edit.find"
+        ]
+        return [action for position, action in sorted(found, key=lambda pair: pair[0]) if position >= 0][
+            :ACTIONS_SHOWN
+        ]
+
+    def _known_words(self, action: Action) -> str:
+        """Everything an action answers to: its names in both languages, their initials, its further words."""
+        if action.id not in self._words:
+            titles = [Texts(code).render(action.title) for code in LANGUAGES]
+            initials, full = pinyin_keys([titles[0]])[0]
+            parts = [*titles, initials, full, action.words]
+            self._words[action.id] = "|".join(map(squeeze, parts))
+        return self._words[action.id]
+
+    def _action(self, action: Action) -> Entry:
+        actions = self._window.parts.actions
+        return Entry(
+            actions.title(action.id),
+            "",
+            lambda: actions.trigger(action.id),
+            icon=action.icon or "command",
+            key=key_text(action.key) if action.key else "",
+        )
+
+    def _asset(self, hit: Hit) -> Entry:
+        register = self._window.parts.session.register
+        assert register is not None
+        render = self._window.parts.language.render
+        asset_type = register.catalogue[hit.key.type]
+        note = render(asset_type.title)
+        if hit.value != hit.label:
+            field = asset_type.field_named(hit.field)
+            note = render(
+                Message(
+                    "palette.by_field", {"type": asset_type.title, "field": field.title, "value": hit.value}
+                )
+            )
+        return Entry(hit.label, note, lambda: show_asset(self._window, hit.key), symbol=asset_type)
+
+    def _place(self, text: str) -> Entry | None:
+        register = self._window.parts.session.register
+        if register is None:
+            return None
+        place = read_place(text, register.crs, self._window.map.bounds)
+        if place is None:
+            return None
+        render = self._window.parts.language.render
+        note = Message("palette.degrees") if place.reading == "degrees" else Message("palette.plane")
+        title = render(Message("window.position", {"north": f"{place.y:.2f}", "east": f"{place.x:.2f}"}))
+        return Entry(title, render(note), lambda: self._go(place), icon="map-pin")
+
+    def _go(self, place: Place) -> None:
+        self._window.map.fly_to(place.x, place.y)
+
+
+def show_asset(window: Window, key: AssetKey) -> None:
+    """Select an asset, open it in the inspector and fly there."""
+    window.close_sheet()
+    window.parts.session.select((key,))
+    window.map.fly_to_asset(key)

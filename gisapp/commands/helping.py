@@ -1,0 +1,70 @@
+"""Settings, keys, about."""
+
+from __future__ import annotations
+
+from gisapp.actions import Action
+from gisapp.commands.viewing import use_language, use_theme
+from gisapp.dialogs.about import AboutDialog, KeysDialog
+from gisapp.dialogs.settings_dialog import FirstStartDialog, SettingsDialog
+from gisapp.window import Window
+from layers.text import Message
+
+
+def help_actions(window: Window) -> list[Action]:
+    """The help menu, and the settings."""
+    parts = window.parts
+    return [
+        Action(
+            id="settings.open",
+            title=Message("action.settings"),
+            key="Ctrl+,",
+            icon="gear",
+            menu="tools",
+            group=9,
+            handler=lambda: open_settings(window),
+            words="preferences 偏好 语言 主题 姓名",
+        ),
+        Action(
+            id="help.keys",
+            title=Message("action.keys"),
+            key="F1",
+            icon="keyboard",
+            menu="help",
+            handler=lambda: KeysDialog(parts.language, parts.theme, parts.actions, window).open(),
+        ),
+        Action(
+            id="help.about",
+            title=Message("action.about"),
+            icon="info",
+            menu="help",
+            handler=lambda: AboutDialog(parts.language, parts.theme, window).open(),
+        ),
+    ]
+
+
+def open_settings(window: Window) -> None:
+    """The settings dialog, each choice in force at once."""
+    parts = window.parts
+    dialog = SettingsDialog(parts.language, parts.theme, parts.settings.preferences, window)
+    dialog.theme_chosen.connect(lambda choice: use_theme(window, choice))
+    dialog.language_chosen.connect(lambda code: use_language(window, code))
+    dialog.name_chosen.connect(lambda name: use_name(window, name))
+    dialog.open()
+
+
+def ask_name(window: Window, login: str) -> None:
+    """At the first start: who works here."""
+    dialog = FirstStartDialog(window.parts.language, window.parts.theme, login, window)
+    dialog.chosen.connect(lambda name: use_name(window, name))
+    dialog.open()
+
+
+def use_name(window: Window, name: str) -> None:
+    """Put this name beside every change from now on."""
+    if not name:
+        return
+    window.parts.settings.change(name=name)
+    register = window.parts.session.register
+    if register is not None:
+        register.actor = name
+    window.show_preferences()

@@ -1,0 +1,1 @@
+"""Working places: a panel beside the map for one kind of work."""

@@ -1,0 +1,20 @@
+"""The map desk: layers and legend beside the map."""
+
+from __future__ import annotations
+
+from gisapp.desks.desk import Desk
+from gisapp.language import Language
+from gisapp.panels.layers_panel import LayersPanel
+from gisapp.panels.map_view import MapView
+from gisapp.theme import Theme
+from layers.text import Message
+
+
+def map_desk(language: Language, theme: Theme, view: MapView) -> Desk:
+    """The desk with its panel tied to the map."""
+    panel = LayersPanel(language, theme)
+    view.legend_changed.connect(panel.show_rows)
+    view.note_changed.connect(panel.show_note)
+    panel.hidden_changed.connect(view.hide_layers)
+    panel.in_view_changed.connect(view.count_in_view)
+    return Desk("map", Message("window.desk.map"), "map-trifold", panel, theme.size("desk_panel"))

@@ -1,0 +1,106 @@
+"""Finder: keeps the search index of the open register and answers what is typed, beside the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+
+from gisapp.session import Session
+from gisapp.tasks import Tasks
+from layers.model.change import ChangeSet
+from layers.register import Register
+from layers.search.index import Hit, SearchIndex
+from layers.text import Message
+
+Answer = Callable[[list[Hit]], None]
+
+
+class Finder(QObject):
+    """A question asked while the index is still being made is answered once it is there."""
+
+    ready = Signal()
+
+    def __init__(self, session: Session, tasks: Tasks, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._tasks = session, tasks
+        self._index: SearchIndex | None = None
+        self._is_patching = False
+        self._changes: list[ChangeSet] = []
+        self._waiting: tuple[str, Answer, QObject] | None = None
+        session.opened.connect(self._on_opened)
+        session.closed.connect(self._on_closed)
+        session.changed.connect(self._on_changed)
+
+    @property
+    def is_ready(self) -> bool:
+        return self._index is not None
+
+    def search(self, text: str, answer: Answer, owner: QObject) -> None:
+        """Call ``answer`` with the hits for ``text``, unless a later question comes or ``owner`` goes."""
+        index = self._index
+        if index is None:
+            self._waiting = (text, answer, owner) if self._session.is_open else None
+            if self._waiting is None:
+                answer([])
+            return
+        self._tasks.run(
+            Message("task.search"),
+            lambda _: index.search(text),
+            answer,
+            owner=owner,
+            key="search",
+            shown=False,
+        )
+
+    def _on_opened(self, register: Register) -> None:
+        def keep(index: SearchIndex) -> None:
+            if self._session.register is register:
+                self._take(index)
+
+        self._tasks.run(
+            Message("task.index"),
+            lambda feedback: SearchIndex.build(register, feedback),
+            keep,
+            owner=self,
+            shown=False,
+        )
+
+    def _on_closed(self) -> None:
+        self._index = None
+        self._waiting = None
+        self._is_patching = False
+        self._changes.clear()
+
+    def _on_changed(self, change: ChangeSet) -> None:
+        self._changes.append(change)
+        self._patch()
+
+    def _patch(self) -> None:
+        """Bring the changes so far into the index, one task at a time."""
+        register, index = self._session.register, self._index
+        if register is None or index is None or self._is_patching or not self._changes:
+            return
+        changes, self._changes = self._changes, []
+        self._is_patching = True
+
+        def work(_: object) -> SearchIndex:
+            patched = index
+            for change in changes:
+                patched = patched.patched(register, change)
+            return patched
+
+        def keep(patched: SearchIndex) -> None:
+            if self._session.register is register:
+                self._is_patching = False
+                self._take(patched)
+
+        self._tasks.run(Message("task.index"), work, keep, owner=self, shown=False)
+
+    def _take(self, index: SearchIndex) -> None:
+        self._index = index
+        self.ready.emit()
+        if self._waiting is not None:
+            (text, answer, owner), self._waiting = self._waiting, None
+            self.search(text, answer, owner)
+        self._patch()

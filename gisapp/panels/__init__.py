@@ -1,0 +1,1 @@
+"""What stands around the map; each hears the session and knows no other panel."""

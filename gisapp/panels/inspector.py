@@ -1,0 +1,336 @@
+"""The inspector: everything about the selected asset; made from the catalogue, read-only for now."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gisapp.forms.chip import Chip, life_kind
+from gisapp.forms.rows import SectionView, sections
+from gisapp.forms.words import ElidedLabel, IconButton, IconLabel, Label, Line, SymbolLabel
+from gisapp.language import Language, Words
+from gisapp.panels.inspector_pages import history_page, links_page, photos_page
+from gisapp.panels.reading import Inspected, asset_label, linked_key, read_inspected
+from gisapp.session import Session
+from gisapp.tasks import Debounce, Tasks
+from gisapp.theme import Theme
+from layers.model.asset import AssetKey
+from layers.model.catalogue import AssetType
+from layers.model.change import ChangeSet
+from layers.model.fields import ChoiceField
+from layers.text import Message
+
+_TABS = {
+    "fields": Message("inspector.tab.fields"),
+    "links": Message("inspector.tab.links"),
+    "history": Message("inspector.tab.history"),
+    "photos": Message("inspector.tab.photos"),
+}
+
+
+class Inspector(QFrame):
+    """Follows the selection. ``fly_asked`` and ``show_asked`` tell the asset to go to or to open."""
+
+    fly_asked = Signal(object)
+    show_asked = Signal(object)
+    shown = Signal(object)
+
+    def __init__(self, language: Language, theme: Theme, session: Session, tasks: Tasks) -> None:
+        super().__init__()
+        self.setObjectName("inspector")
+        self._language, self._theme, self._session, self._tasks = language, theme, session, tasks
+        self._tab = "fields"
+        self.inspected: Inspected | None = None
+        self._pages = QStackedWidget()
+        self._empty = _Empty(language, theme)
+        self._many = _Many(language, theme)
+        self._one = _One(language, theme)
+        self._one.fly.clicked.connect(lambda: self._emit_key(self.fly_asked))
+        self._one.tab_chosen.connect(self._choose_tab)
+        for page in (self._empty, self._many, self._one):
+            self._pages.addWidget(page)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._pages)
+        self._later = Debounce(150, self._read, self)
+        session.selection_changed.connect(self._on_selection)
+        session.changed.connect(self._on_changed)
+
+    def _on_selection(self, keys: Sequence[AssetKey]) -> None:
+        if len(keys) == 1:
+            self._read()
+            return
+        self.inspected = None
+        register = self._session.register
+        if keys and register is not None:
+            self._many.show_counts(
+                [(register.catalogue[t], n) for t, n in Counter(k.type for k in keys).most_common()]
+            )
+            self._pages.setCurrentWidget(self._many)
+        else:
+            self._pages.setCurrentWidget(self._empty)
+
+    def _on_changed(self, change: ChangeSet) -> None:
+        if len(self._session.selection) == 1:
+            self._later.touch()
+
+    def _read(self) -> None:
+        register = self._session.register
+        if register is None or len(self._session.selection) != 1:
+            return
+        key = self._session.selection[0]
+        self._tasks.run(
+            Message("task.inspect"),
+            lambda _: read_inspected(register, key),
+            self._show,
+            owner=self,
+            key="inspect",
+            shown=False,
+        )
+
+    def _show(self, inspected: Inspected | None) -> None:
+        if inspected is None:
+            self._session.select(())
+            return
+        if self._session.selection != (inspected.asset.key,):
+            return
+        self.inspected = inspected
+        self._one.show_head(inspected)
+        self._show_tab()
+        self._pages.setCurrentWidget(self._one)
+        self.shown.emit(inspected.asset.key)
+
+    def _choose_tab(self, name: str) -> None:
+        self._tab = name
+        self._show_tab()
+
+    def _show_tab(self) -> None:
+        inspected = self.inspected
+        if inspected is None:
+            return
+        if self._tab == "fields":
+            page = self._fields_page(inspected)
+        elif self._tab == "links":
+            page = links_page(self._language, self._theme, inspected.groups, self.show_asked.emit)
+        elif self._tab == "history":
+            page = history_page(self._language, self._theme, inspected.type, inspected.steps)
+        else:
+            page = photos_page(self._language, self._theme, inspected.photos)
+        self._one.show_page(self._tab, page)
+
+    def _fields_page(self, inspected: Inspected) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 8)
+        column.setSpacing(0)
+        for title, rows in sections(inspected.type, inspected.asset.values):
+            column.addWidget(
+                SectionView(self._language, self._theme, title, self._named(rows), self._on_link)
+            )
+        column.addStretch(1)
+        return page
+
+    def _named(self, rows: list[Any]) -> list[Any]:
+        """Rows of links say the name of what they point to."""
+        assert self.inspected is not None
+        names = {link.key: link.label for group in self.inspected.groups for link in group.links}
+        return [
+            row if row.link is None else _with_value(row, names.get(linked_key(*row.link), row.value))
+            for row in rows
+        ]
+
+    def _on_link(self, link: Any) -> None:
+        self.show_asked.emit(linked_key(*link))
+
+    def _emit_key(self, signal: Any) -> None:
+        if self.inspected is not None:
+            signal.emit(self.inspected.asset.key)
+
+
+def _with_value(row: Any, value: Words) -> Any:
+    return type(row)(**{**vars(row), "value": value})
+
+
+class _One(QWidget):
+    """Head, tabs and the page of one asset."""
+
+    tab_chosen = Signal(str)
+
+    def __init__(self, language: Language, theme: Theme) -> None:
+        super().__init__()
+        self._language, self._theme = language, theme
+        self._symbol = SymbolLabel(theme, 26)
+        self._symbol.setObjectName("symbolTile")
+        self._symbol.setFixedSize(36, 36)
+        self.name = ElidedLabel(language, theme, size="object", strong=True)
+        self.name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._kind = ElidedLabel(language, theme, size="small", tone="quiet")
+        self._chip = Chip(language, theme)
+        self.fly = IconButton(
+            language, theme, "crosshair-simple", Message("inspector.fly.tip"), words=Message("inspector.fly")
+        )
+        self.fly.setObjectName("filterChip")
+        self._scroll = QScrollArea(widgetResizable=True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._tabs = {name: _tab(language, theme, title) for name, title in _TABS.items()}
+        self._lay_out()
+
+    def show_head(self, inspected: Inspected) -> None:
+        """Symbol, name, kind and state."""
+        asset_type, asset = inspected.type, inspected.asset
+        self._symbol.show_type(asset_type)
+        self.name.show_words(asset_label(asset_type, asset))
+        kind = _choice_title(asset_type, asset_type.kind_field, asset.values)
+        words: Words = asset_type.title
+        if kind is not None:
+            words = Message("inspector.kind", {"type": asset_type.title, "kind": kind})
+        self._kind.show_words(words)
+        status = _choice_title(asset_type, "status", asset.values)
+        self._chip.setVisible(status is not None)
+        if status is not None:
+            self._chip.show_state(status, life_kind(asset.values.get("status")))
+        self.fly.setEnabled(asset.geometry is not None)
+        counts = {
+            "links": sum(group.count for group in inspected.groups),
+            "history": len(inspected.steps),
+            "photos": len(inspected.photos),
+        }
+        for name, tab in self._tabs.items():
+            count = counts.get(name)
+            title = (
+                Message("inspector.tab.count", {"tab": _TABS[name], "count": count}) if count else _TABS[name]
+            )
+            self._language.say(tab, "setText", title)
+
+    def show_page(self, tab: str, page: QWidget) -> None:
+        """Put a page under the tabs; the place scrolled to stays when the tab does."""
+        same = self._tabs[tab].property("shown") == "true"
+        position = self._scroll.verticalScrollBar().value() if same else 0
+        for name, button in self._tabs.items():
+            button.setProperty("shown", "true" if name == tab else "false")
+        self._tabs[tab].setChecked(True)
+        self._scroll.setWidget(page)
+        self._scroll.verticalScrollBar().setValue(position)
+
+    def _lay_out(self) -> None:
+        texts = QVBoxLayout()
+        texts.setSpacing(0)
+        texts.addWidget(self.name)
+        texts.addWidget(self._kind)
+        head = QHBoxLayout()
+        head.setContentsMargins(12, 12, 12, 8)
+        head.setSpacing(8)
+        head.addWidget(self._symbol)
+        head.addLayout(texts, 1)
+        head.addWidget(self._chip, 0, Qt.AlignmentFlag.AlignTop)
+        acts = QHBoxLayout()
+        acts.setContentsMargins(12, 0, 12, 8)
+        acts.addWidget(self.fly)
+        acts.addStretch(1)
+        tabs = QHBoxLayout()
+        tabs.setContentsMargins(4, 0, 4, 0)
+        tabs.setSpacing(0)
+        group = QButtonGroup(self)
+        for name, button in self._tabs.items():
+            group.addButton(button)
+            button.clicked.connect(lambda _=False, chosen=name: self.tab_chosen.emit(chosen))
+            tabs.addWidget(button)
+        tabs.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addLayout(acts)
+        column.addLayout(tabs)
+        column.addWidget(Line())
+        column.addWidget(self._scroll, 1)
+
+
+def _choice_title(asset_type: AssetType, name: str | None, values: Any) -> Words | None:
+    if name is None or name not in asset_type or values.get(name) is None:
+        return None
+    field = asset_type.field_named(name)
+    entry = field.code_list.get(values[name]) if isinstance(field, ChoiceField) else None
+    return entry.title if entry is not None else str(values[name])
+
+
+def _tab(language: Language, theme: Theme, title: Message) -> QToolButton:
+    button = QToolButton()
+    button.setObjectName("tab")
+    button.setFont(theme.font("base"))
+    button.setCheckable(True)
+    button.setFixedHeight(theme.size("tab_bar"))
+    language.say(button, "setText", title)
+    return button
+
+
+class _Empty(QWidget):
+    """Nothing is selected: how to select."""
+
+    def __init__(self, language: Language, theme: Theme) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 0, 24, 64)
+        column.setSpacing(8)
+        column.addStretch(1)
+        column.addWidget(IconLabel(theme, "cursor", 32, "text3"), 0, Qt.AlignmentFlag.AlignHCenter)
+        title = Label(language, theme, Message("inspector.nothing"), size="heading", strong=True)
+        text = Label(language, theme, Message("inspector.nothing.text"), tone="quiet", wrap=True)
+        for label in (title, text):
+            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            column.addWidget(label)
+        column.addStretch(1)
+
+
+class _Many(QWidget):
+    """Several are selected: how many of what."""
+
+    def __init__(self, language: Language, theme: Theme) -> None:
+        super().__init__()
+        self._language, self._theme = language, theme
+        self._title = Label(language, theme, size="object", strong=True)
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 16, 12, 12)
+        column.setSpacing(8)
+        column.addWidget(self._title)
+        column.addLayout(self._rows)
+        column.addStretch(1)
+
+    def show_counts(self, counts: Sequence[tuple[AssetType, int]]) -> None:
+        """List types and how many of each."""
+        total = sum(count for _, count in counts)
+        self._title.show_words(Message("window.selected", {"count": f"{total:,}"}))
+        while (item := self._rows.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.deleteLater()
+        for asset_type, count in counts:
+            self._rows.addWidget(self._row(asset_type, count))
+
+    def _row(self, asset_type: AssetType, count: int) -> QWidget:
+        line = QWidget()
+        line.setFixedHeight(self._theme.size("control"))
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        symbol = SymbolLabel(self._theme, 16)
+        symbol.show_type(asset_type)
+        row.addWidget(symbol)
+        row.addWidget(Label(self._language, self._theme, asset_type.plural))
+        row.addStretch(1)
+        row.addWidget(Label(self._language, self._theme, f"{count:,}"))
+        return line

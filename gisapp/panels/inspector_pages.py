@@ -1,0 +1,169 @@
+"""The inspector's further tabs: what hangs together with the asset, its history, its photos."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from gisapp.forms.rows import GroupHeader
+from gisapp.forms.words import Button, ElidedLabel, IconLabel, Label, SymbolLabel
+from gisapp.language import Language, Words
+from gisapp.panels.reading import LinkGroup, Photo, Step
+from gisapp.theme import Theme
+from layers.model.asset import AssetKey
+from layers.model.catalogue import AssetType
+from layers.model.fields import GeometryField
+from layers.text import Message, Title
+
+FIELDS_PER_STEP = 6
+THUMB = (132, 96)
+
+
+def links_page(
+    language: Language, theme: Theme, groups: Sequence[LinkGroup], choose: Callable[[AssetKey], None]
+) -> QWidget:
+    """What it belongs to and what belongs to it, each a way to go there."""
+    if not groups:
+        return _nothing(language, theme, "link", Message("inspector.no_links"))
+    page, column = _page()
+    for group in groups:
+        counted = Message("inspector.group", {"title": group.title, "count": group.count})
+        header = GroupHeader(language, theme, counted if group.count > 1 else group.title)
+        body = QWidget()
+        rows = QVBoxLayout(body)
+        rows.setContentsMargins(12, 4, 12, 4)
+        rows.setSpacing(0)
+        for link in group.links:
+            rows.addWidget(_link_row(language, theme, group.type, link.label, partial(choose, link.key)))
+        if group.count > len(group.links):
+            more = Message("inspector.more", {"count": group.count - len(group.links)})
+            rows.addWidget(Label(language, theme, more, size="small", tone="faint"))
+        header.toggled.connect(body.setVisible)
+        column.addWidget(header)
+        column.addWidget(body)
+    column.addStretch(1)
+    return page
+
+
+def history_page(language: Language, theme: Theme, asset_type: AssetType, steps: Sequence[Step]) -> QWidget:
+    """Every change, newest first: when, who, which act, and each field before and after."""
+    if not steps:
+        return _nothing(language, theme, "clock-counter-clockwise", Message("inspector.no_history"))
+    page, column = _page()
+    column.setContentsMargins(12, 8, 12, 8)
+    column.setSpacing(2)
+    for step in steps:
+        who = step.act.actor if step.act is not None else ""
+        head = Label(language, theme, f"{_local(step.row.at)}  {who}", size="small", tone="faint")
+        act = step.act.label if step.act is not None else Message("inspector.outside")
+        column.addWidget(head)
+        column.addWidget(Label(language, theme, act, strong=True, wrap=True))
+        for words in _changes(asset_type, step):
+            column.addWidget(Label(language, theme, words, size="small", tone="quiet", wrap=True))
+        column.addSpacing(10)
+    column.addStretch(1)
+    return page
+
+
+def photos_page(language: Language, theme: Theme, photos: Sequence[Photo]) -> QWidget:
+    """Small pictures, two in a row; documents by name."""
+    if not photos:
+        return _nothing(language, theme, "image", Message("inspector.no_photos"))
+    page = QWidget()
+    grid = QGridLayout(page)
+    grid.setContentsMargins(12, 12, 12, 12)
+    grid.setSpacing(8)
+    for position, photo in enumerate(photos):
+        grid.addWidget(_photo(language, theme, photo), position // 2, position % 2)
+    grid.setRowStretch(len(photos) // 2 + 1, 1)
+    return page
+
+
+def _page() -> tuple[QWidget, QVBoxLayout]:
+    page = QWidget()
+    column = QVBoxLayout(page)
+    column.setContentsMargins(0, 0, 0, 8)
+    column.setSpacing(0)
+    return page, column
+
+
+def _nothing(language: Language, theme: Theme, icon: str, words: Message) -> QWidget:
+    page, column = _page()
+    column.setContentsMargins(24, 48, 24, 0)
+    column.setSpacing(8)
+    column.addWidget(IconLabel(theme, icon, 28, "text3"), 0, Qt.AlignmentFlag.AlignHCenter)
+    label = Label(language, theme, words, tone="quiet", wrap=True)
+    label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+    column.addWidget(label)
+    column.addStretch(1)
+    return page
+
+
+def _link_row(
+    language: Language, theme: Theme, asset_type: AssetType, label: str, choose: Callable[[], None]
+) -> QWidget:
+    line = QWidget()
+    line.setFixedHeight(theme.size("row_field"))
+    row = QHBoxLayout(line)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(8)
+    symbol = SymbolLabel(theme, 16)
+    symbol.show_type(asset_type)
+    button = Button(language, label, "link")
+    button.clicked.connect(lambda: choose())
+    row.addWidget(symbol)
+    row.addWidget(button)
+    row.addStretch(1)
+    return line
+
+
+def _changes(asset_type: AssetType, step: Step) -> list[Words]:
+    row = step.row
+    if row.operation != "update":
+        return [Message("inspector.created") if row.operation == "insert" else Message("inspector.deleted")]
+    names = [name for name in row.changed_fields if name in asset_type]
+    lines: list[Words] = []
+    for name in names[:FIELDS_PER_STEP]:
+        field = asset_type.field_named(name)
+        if isinstance(field, GeometryField):
+            lines.append(Message("inspector.moved"))
+            continue
+        values = [
+            Title(field.format(value, "zh") or "—", field.format(value, "en") or "—")
+            for value in ((row.before or {}).get(name), (row.after or {}).get(name))
+        ]
+        parameters = {"field": field.title, "before": values[0], "after": values[1], "unit": field.unit or ""}
+        lines.append(Message("inspector.changed", parameters))
+    if len(names) > FIELDS_PER_STEP:
+        lines.append(Message("inspector.more", {"count": len(names) - FIELDS_PER_STEP}))
+    return lines
+
+
+def _local(instant: str) -> str:
+    """A stored instant as the clock on the wall shows it."""
+    return f"{datetime.fromisoformat(instant).astimezone():%Y-%m-%d %H:%M}"
+
+
+def _photo(language: Language, theme: Theme, photo: Photo) -> QWidget:
+    box = QWidget()
+    column = QVBoxLayout(box)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(2)
+    image = QImage.fromData(photo.data) if photo.data else QImage()
+    if image.isNull():
+        column.addWidget(IconLabel(theme, "file", 28, "text3"))
+    else:
+        picture = QLabel()
+        mode = Qt.AspectRatioMode.KeepAspectRatio
+        small = image.scaled(*THUMB, mode, Qt.TransformationMode.SmoothTransformation)
+        picture.setPixmap(QPixmap.fromImage(small))
+        column.addWidget(picture)
+    column.addWidget(
+        ElidedLabel(language, theme, str(photo.asset.get("file_name", "")), size="small", tone="quiet")
+    )
+    return box

@@ -1,0 +1,165 @@
+"""Layers and legend in one list: what is drawn, how it looks, how many there are, in all or in view."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QStackedWidget,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QToolButton,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gisapp.forms.words import Label, Line
+from gisapp.language import Language
+from gisapp.panels.legend_model import COUNT, LENGTH, NAME, LegendModel, LegendRow
+from gisapp.theme import Theme
+from layers.text import Message
+
+SWATCH = (28, 16)
+NUMBER_WIDTHS = {COUNT: 64, LENGTH: 56}
+
+
+class LayersPanel(QWidget):
+    """``hidden_changed`` tells what is switched off, ``in_view_changed`` what the numbers shall count."""
+
+    hidden_changed = Signal(tuple)
+    in_view_changed = Signal(bool)
+
+    def __init__(self, language: Language, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._language, self._theme = language, theme
+        self.model = LegendModel(language, self)
+        self.model.hidden_changed.connect(self.hidden_changed)
+        self.tree = _LegendTree(theme)
+        self.tree.setModel(self.model)
+        self.tree.dress()
+        self._foot = Label(language, theme, size="rail", tone="faint", wrap=True)
+        self._foot.setObjectName("panelFoot")
+        self._foot.setContentsMargins(12, 6, 12, 6)
+        self._foot.hide()
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._nothing())
+        self._pages.addWidget(self.tree)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._head())
+        column.addWidget(Line())
+        column.addWidget(self._pages, 1)
+        column.addWidget(self._foot)
+
+    def show_rows(self, rows: Sequence[LegendRow]) -> None:
+        """Show the legend; none means the register is empty."""
+        was_empty = self.model.rowCount() == 0
+        self.model.show(rows)
+        if was_empty:
+            self.tree.expandAll()
+        self._pages.setCurrentIndex(1 if rows else 0)
+
+    def show_note(self, words: Message | None) -> None:
+        """A line at the foot: what is not drawn at this scale."""
+        self._foot.show_words(words or "")
+        self._foot.setVisible(words is not None)
+
+    def _head(self) -> QWidget:
+        head = QFrame()
+        head.setFixedHeight(self._theme.size("panel_title"))
+        row = QHBoxLayout(head)
+        row.setContentsMargins(12, 0, 8, 0)
+        row.setSpacing(4)
+        row.addWidget(
+            Label(self._language, self._theme, Message("window.layers"), size="heading", strong=True)
+        )
+        row.addStretch(1)
+        group = QButtonGroup(self)
+        for words, in_view in (
+            (Message("window.layers.all"), False),
+            (Message("window.layers.in_view"), True),
+        ):
+            button = QToolButton()
+            button.setObjectName("segment")
+            button.setFont(self._theme.font("small"))
+            button.setCheckable(True)
+            button.setChecked(not in_view)
+            self._language.say(button, "setText", words)
+            button.clicked.connect(lambda _=False, chosen=in_view: self.in_view_changed.emit(chosen))
+            group.addButton(button)
+            row.addWidget(button)
+            if not in_view:
+                row.addWidget(Line(upright=True, length=12))
+        return head
+
+    def _nothing(self) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(16, 24, 16, 16)
+        column.setSpacing(8)
+        language, theme = self._language, self._theme
+        column.addWidget(Label(language, theme, Message("window.layers.empty"), strong=True, wrap=True))
+        column.addWidget(Label(language, theme, Message("window.layers.empty.text"), tone="quiet", wrap=True))
+        column.addStretch(1)
+        return page
+
+
+class _LegendTree(QTreeView):
+    """A tree whose numbers stand in columns and whose swatches are the map's own."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setFont(theme.font("small"))
+        self.setIndentation(16)
+        self.setUniformRowHeights(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setSelectionMode(QTreeView.SelectionMode.NoSelection)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setItemDelegate(_LegendDelegate(theme, self))
+        theme.changed.connect(self.viewport().update)
+
+    def dress(self) -> None:
+        """Set the widths of the columns, once there is a model."""
+        header = self.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
+        for column, width in NUMBER_WIDTHS.items():
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
+            header.resizeSection(column, width)
+
+
+class _LegendDelegate(QStyledItemDelegate):
+    """Draws the swatch between check box and name; numbers in lighter ink."""
+
+    def __init__(self, theme: Theme, parent: QTreeView) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(0, self._theme.size("row_tree") + 2)
+
+    def initStyleOption(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().initStyleOption(option, index)
+        row: LegendRow = index.data(Qt.ItemDataRole.UserRole)
+        if index.column() == NAME and row.swatch is not None:
+            option.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
+            option.decorationSize = QSize(*SWATCH)
+            option.icon = QIcon(row.swatch(*SWATCH))
+        if index.column() == LENGTH:
+            option.palette.setColor(
+                option.palette.ColorRole.Text,
+                self._theme.color("text3"),
+            )

@@ -1,0 +1,117 @@
+"""The bar at the bottom: last message, running task with progress and cancel, selection, saved when."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
+
+from gisapp.forms.words import Button, ElidedLabel, IconLabel, Label, Line
+from gisapp.language import Language
+from gisapp.notify import Notice
+from gisapp.tasks import Task, Tasks
+from gisapp.theme import Theme
+from layers.text import Message
+
+_ICONS = {
+    "ok": ("check", "ok"),
+    "info": ("info", "info"),
+    "warning": ("warning", "warn"),
+    "error": ("warning-circle", "danger"),
+}
+
+
+class StatusBar(QWidget):
+    """Listens to the tasks; the window tells it the rest."""
+
+    def __init__(self, language: Language, theme: Theme, tasks: Tasks) -> None:
+        super().__init__()
+        self.setObjectName("statusBar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(theme.size("status_bar"))
+        self._language, self._tasks = language, tasks
+        self._icon = IconLabel(theme, "check", 14, "ok")
+        self._icon.hide()
+        self.message = ElidedLabel(language, theme, size="small", tone="quiet")
+        self._what = Label(language, theme, size="small", strong=True)
+        self._bar = QProgressBar(textVisible=False)
+        self._bar.setFixedWidth(120)
+        self._amount = Label(language, theme, size="small", tone="quiet")
+        self._cancel = Button(language, Message("task.cancel"), "link")
+        self._cancel.setFont(theme.font("small"))
+        self._cancel.clicked.connect(self._cancel_shown)
+        self.selected = Label(language, theme, size="small", tone="quiet")
+        self.saved = Label(language, theme, size="small", tone="quiet")
+        self._selected_line, self._saved_line = Line(upright=True, length=12), Line(upright=True, length=12)
+        self._task: Task | None = None
+        self._lay_out()
+        tasks.started.connect(self._choose)
+        tasks.ended.connect(self._choose)
+        self._choose()
+        self.show_selected(0)
+        self.show_saved(None)
+
+    def show_notice(self, notice: Notice) -> None:
+        """Show the line of a notice."""
+        self._icon.show_icon(*_ICONS[notice.severity])
+        self._icon.show()
+        self.message.show_words(notice.title)
+
+    def show_selected(self, count: int) -> None:
+        """Say how many assets are selected; nothing when none."""
+        self.selected.show_words(Message("window.selected", {"count": f"{count:,}"}))
+        self.selected.setVisible(count > 0)
+        self._selected_line.setVisible(count > 0)
+
+    def show_saved(self, at: datetime | None, *, read_only: bool = False) -> None:
+        """Say when the register was last written."""
+        words = (
+            Message("window.read_only")
+            if read_only
+            else Message("window.saved", {"time": f"{at:%H:%M}" if at else ""})
+        )
+        self.saved.show_words(words)
+        shown = read_only or at is not None
+        self.saved.setVisible(shown)
+        self._saved_line.setVisible(shown)
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 0, 12, 0)
+        row.setSpacing(8)
+        row.addWidget(self._icon)
+        row.addWidget(self.message, 1)
+        parts: tuple[QWidget, ...] = (self._what, self._bar, self._amount, self._cancel)
+        for part in (*parts, self._selected_line, self.selected, self._saved_line, self.saved):
+            row.addWidget(part)
+
+    def _choose(self) -> None:
+        """Show the oldest task that is worth showing."""
+        shown = next((task for task in self._tasks.running if task.shown and not task.is_stale), None)
+        if shown is not self._task:
+            self._task = shown
+            if shown is not None:
+                shown.progressed.connect(self._show_progress)
+        for part in (self._what, self._bar, self._amount, self._cancel):
+            part.setVisible(shown is not None)
+        self._show_progress()
+
+    def _show_progress(self) -> None:
+        task = self._task
+        if task is None:
+            return
+        self._what.show_words(task.label)
+        self._bar.setRange(0, 0 if task.fraction is None else 1000)
+        self._bar.setValue(int((task.fraction or 0.0) * 1000))
+        left = task.seconds_left
+        parts = [self._language.render(task.what)] if task.what else []
+        if left is not None:
+            minutes, seconds = divmod(round(left), 60)
+            parts.append(self._language.render(Message("task.left", {"time": f"{minutes}:{seconds:02d}"})))
+        self._amount.show_words("  ".join(parts))
+
+    def _cancel_shown(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            self._choose()

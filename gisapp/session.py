@@ -1,0 +1,166 @@
+"""Session: the register a window works on, what is selected in it, and the news about both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from gisapp.tasks import Debounce, Tasks
+from layers.errors import UserError
+from layers.feedback import Feedback
+from layers.model.asset import AssetKey
+from layers.model.change import ChangeSet
+from layers.register import Edit, Register
+from layers.text import Message
+
+POLL_SECONDS = 2.0
+IDLE_SECONDS = 2.0
+
+
+class Session(QObject):
+    """One open register. Panels read through it, listen to it, and never to each other."""
+
+    opened = Signal(object)
+    """The Register, ready."""
+    closed = Signal()
+    changed = Signal(object)
+    """A ChangeSet: by this window, another window, or another program."""
+    selection_changed = Signal(object)
+    """The tuple of AssetKeys now selected."""
+    steps_changed = Signal()
+    """What undo and redo would do is another step now."""
+
+    _news = Signal(object)
+
+    def __init__(self, tasks: Tasks, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.tasks = tasks
+        self.register: Register | None = None
+        self.selection: tuple[AssetKey, ...] = ()
+        self.saved_at: datetime | None = None
+        self.undo_label: Message | None = None
+        self.redo_label: Message | None = None
+        self._unlisten: Callable[[], None] | None = None
+        self._news.connect(self._on_news)
+        self._poll = QTimer(self, interval=int(POLL_SECONDS * 1000))
+        self._poll.timeout.connect(self._ask_others)
+        self._idle = Debounce(int(IDLE_SECONDS * 1000), self._settle, self)
+
+    @property
+    def is_open(self) -> bool:
+        return self.register is not None
+
+    @property
+    def is_writable(self) -> bool:
+        return self.register is not None and not self.register.read_only
+
+    def begin(self, register: Register) -> None:
+        """Work on ``register`` from now on; one open before is closed."""
+        self.close()
+        self.register = register
+        self._unlisten = register.listen(self._news.emit)
+        self._poll.start()
+        self.opened.emit(register)
+        self._ask_steps()
+
+    def close(self) -> None:
+        """Let go of the register; its last words are written on the writer lane."""
+        register = self.register
+        if register is None:
+            return
+        self._poll.stop()
+        self._idle.stop()
+        if self._unlisten is not None:
+            self._unlisten()
+        self.select(())
+        self.register = None
+        self.saved_at = self.undo_label = self.redo_label = None
+        self.closed.emit()
+        self.tasks.run(Message("task.close"), lambda _: register.close(), lane="writer", shown=False)
+
+    def select(self, keys: Iterable[AssetKey], *, add: bool = False) -> None:
+        """Select ``keys``; with ``add`` those already selected are taken out, the others come in."""
+        chosen = tuple(dict.fromkeys(keys))
+        if add:
+            kept = tuple(key for key in self.selection if key not in chosen)
+            chosen = kept + tuple(key for key in chosen if key not in self.selection)
+        if chosen != self.selection:
+            self.selection = chosen
+            self.selection_changed.emit(chosen)
+
+    def edit(
+        self,
+        label: Message,
+        work: Callable[[Edit], None],
+        done: Callable[[ChangeSet | None], None] | None = None,
+        failed: Callable[[UserError], None] | None = None,
+    ) -> None:
+        """Do ``work`` as one edit called ``label`` on the writer lane."""
+        register = self._open_register()
+
+        def write(_: Feedback) -> ChangeSet | None:
+            with register.edit(label) as edit:
+                work(edit)
+            return edit.change_set
+
+        self.tasks.run(label, write, done, failed=failed, lane="writer", shown=False)
+
+    def undo(self, done: Callable[[ChangeSet | None], None]) -> None:
+        """Take back the actor's latest step."""
+        register = self._open_register()
+        self.tasks.run(Message("task.undo"), lambda _: register.undo(), done, lane="writer")
+
+    def redo(self, done: Callable[[ChangeSet | None], None]) -> None:
+        """Do again what was taken back."""
+        register = self._open_register()
+        self.tasks.run(Message("task.redo"), lambda _: register.redo(), done, lane="writer")
+
+    def _open_register(self) -> Register:
+        if self.register is None:
+            raise RuntimeError("no register is open")
+        return self.register
+
+    def _on_news(self, change: ChangeSet) -> None:
+        if self.register is None:
+            return
+        self.saved_at = datetime.now()
+        gone = {AssetKey(name, number) for name, part in change.changes.items() for number in part.deleted}
+        self.select(key for key in self.selection if key not in gone)
+        self.changed.emit(change)
+        self._ask_steps()
+        self._idle.touch()
+
+    def _ask_steps(self) -> None:
+        """Learn what undo and redo would do; asked beside the window, for it reads the trail."""
+        register = self.register
+        if register is None or register.read_only:
+            return
+
+        def keep(labels: tuple[Message | None, Message | None]) -> None:
+            if self.register is register:
+                self.undo_label, self.redo_label = labels
+                self.steps_changed.emit()
+
+        self.tasks.run(
+            Message("task.steps"),
+            lambda _: (register.undo_label, register.redo_label),
+            keep,
+            owner=self,
+            key="steps",
+            shown=False,
+        )
+
+    def _ask_others(self) -> None:
+        register = self.register
+        if register is not None:
+            self.tasks.run(
+                Message("task.poll"), lambda _: register.poll(), key="poll", shown=False, owner=self
+            )
+
+    def _settle(self) -> None:
+        """Bring everything into the one file, so that a copy of it made now is complete."""
+        register = self.register
+        if register is not None:
+            self.tasks.run(Message("task.settle"), lambda _: register.idle(), lane="writer", shown=False)

@@ -1,0 +1,241 @@
+"""The window: it places panels and ties their signals, and does nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from gisapp.actions import Actions
+from gisapp.desks.map_desk import map_desk
+from gisapp.finder import Finder
+from gisapp.language import Language
+from gisapp.notify import Notice, Notifier
+from gisapp.panels.inspector import Inspector
+from gisapp.panels.map_view import MapView
+from gisapp.panels.notice_bar import NoticeBar
+from gisapp.panels.palette import Local, Palette, Remote
+from gisapp.panels.rail import Rail
+from gisapp.panels.start_page import StartPage
+from gisapp.panels.status_bar import StatusBar
+from gisapp.panels.task_list import TaskList
+from gisapp.panels.top_bar import TopBar
+from gisapp.session import Session
+from gisapp.settings import Settings
+from gisapp.tasks import Task, Tasks
+from gisapp.theme import Theme
+from layers.model.change import ChangeSet
+from layers.register import Register
+from layers.text import Message
+
+NARROW = 1360
+INSPECTOR_NARROW = 288
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a window works with: settings, language and theme are shared by all, the rest is its own."""
+
+    settings: Settings
+    language: Language
+    theme: Theme
+    tasks: Tasks
+    notifier: Notifier
+    session: Session
+    finder: Finder
+    actions: Actions
+
+
+class Window(QMainWindow):
+    """One window on one register. ``furnish`` is called once the actions are known."""
+
+    dropped = Signal(list)
+    """Paths dropped on the window."""
+    shut = Signal(object)
+
+    def __init__(self, parts: Parts) -> None:
+        super().__init__()
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setAcceptDrops(True)
+        self.setMinimumSize(1024, 640)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.parts = parts
+        for part in (parts.tasks, parts.notifier, parts.session, parts.finder, parts.actions):
+            part.setParent(self)
+        parts.language.changed.connect(self._show_title)
+
+    def furnish(self, local: Local, remote: Remote) -> None:
+        """Place the panels; ``local`` and ``remote`` answer the palette."""
+        parts = self.parts
+        language, theme = parts.language, parts.theme
+        self.top_bar = TopBar(language, theme, parts.actions)
+        self.notices = NoticeBar(language, theme)
+        self.start = StartPage(language, theme, parts.actions.trigger)
+        self.map = MapView(language, theme, parts.session, parts.tasks, parts.actions)
+        self.inspector = Inspector(language, theme, parts.session, parts.tasks)
+        self.status = StatusBar(language, theme, parts.tasks)
+        self.desks = {desk.id: desk for desk in (map_desk(language, theme, self.map),)}
+        self.rail = Rail(language, theme, tuple(self.desks.values()))
+        self.pages = QStackedWidget()
+        self._place()
+        self.palette_panel = Palette(language, theme, local, remote, self, self.top_bar.search)
+        self.task_list = TaskList(language, theme, parts.tasks, self)
+        for action in parts.actions:
+            self.addAction(parts.actions.qt(action.id))
+        self._tie()
+        self._show_closed()
+        self.setFocus()
+
+    @property
+    def sheet(self) -> QWidget | None:
+        """What lies over the workplace now (an import), if anything."""
+        return self.pages.widget(2)
+
+    def open_sheet(self, sheet: QWidget) -> None:
+        """Lay a screen of its own over the workplace until ``close_sheet``."""
+        self.close_sheet()
+        self.pages.addWidget(sheet)
+        self.pages.setCurrentWidget(sheet)
+
+    def close_sheet(self) -> None:
+        """Back to the workplace, or to the start page."""
+        sheet = self.sheet
+        if sheet is not None:
+            self.pages.removeWidget(sheet)
+            sheet.deleteLater()
+        self.pages.setCurrentIndex(1 if self.parts.session.is_open else 0)
+
+    def _place(self) -> None:
+        theme = self.parts.theme
+        self.desk_pages = QStackedWidget()
+        self.desk_pages.setObjectName("deskPanel")
+        for desk in self.desks.values():
+            self.desk_pages.addWidget(desk.panel)
+        self.work = QSplitter(Qt.Orientation.Horizontal)
+        self.work.setChildrenCollapsible(False)
+        self.work.setHandleWidth(1)
+        for panel in (self.desk_pages, self.map, self.inspector):
+            self.work.addWidget(panel)
+        self.work.setStretchFactor(1, 1)
+        self.desk_pages.setMinimumWidth(232)
+        self.inspector.setMinimumWidth(264)
+        self.work.setSizes([theme.size("desk_panel"), 800, theme.size("inspector")])
+        self.pages.addWidget(self.start)
+        self.pages.addWidget(self.work)
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(self.top_bar)
+        right.addWidget(self.notices)
+        right.addWidget(self.pages, 1)
+        upper = QHBoxLayout()
+        upper.setSpacing(0)
+        upper.addWidget(self.rail)
+        upper.addLayout(right, 1)
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(upper, 1)
+        column.addWidget(self.status)
+        self.setCentralWidget(centre)
+
+    def _tie(self) -> None:
+        parts = self.parts
+        session, actions = parts.session, parts.actions
+        session.opened.connect(self._show_opened)
+        session.closed.connect(self._show_closed)
+        session.changed.connect(self._show_changed)
+        session.steps_changed.connect(actions.refresh)
+        session.selection_changed.connect(lambda keys: self.status.show_selected(len(keys)))
+        session.selection_changed.connect(lambda _: actions.refresh())
+        parts.notifier.told.connect(self._show_notice)
+        parts.tasks.failed.connect(parts.notifier.error)
+        parts.tasks.started.connect(self._count_tasks)
+        parts.tasks.ended.connect(self._count_tasks)
+        self.top_bar.search_asked.connect(self.palette_panel.open)
+        self.top_bar.tasks_asked.connect(lambda: self.task_list.open_under(self.top_bar.tasks))
+        self.rail.desk_chosen.connect(self.show_desk)
+        self.rail.settings_asked.connect(lambda: actions.trigger("settings.open"))
+        self.inspector.show_asked.connect(lambda key: session.select((key,)))
+        self.inspector.fly_asked.connect(self.map.fly_to_asset)
+
+    def show_desk(self, name: str) -> None:
+        """Go to a desk."""
+        self.desk_pages.setCurrentWidget(self.desks[name].panel)
+        self.rail.show_desk(name)
+
+    def show_preferences(self) -> None:
+        """Show who works here and the registers of late."""
+        preferences = self.parts.settings.preferences
+        self.top_bar.show_user(preferences.name)
+        self.start.show_recent(preferences.recent)
+
+    def _show_opened(self, register: Register) -> None:
+        self.close_sheet()
+        self.top_bar.show_register(register.name or str(register.target), sample=register.is_sample)
+        self.status.show_saved(None, read_only=register.read_only)
+        self.rail.enable(True)
+        self.show_desk("map")
+        self._show_title()
+        self.parts.actions.refresh()
+
+    def _show_closed(self) -> None:
+        self.close_sheet()
+        self.top_bar.show_register(None, sample=False)
+        self.status.show_selected(0)
+        self.status.show_saved(None)
+        self.rail.enable(False)
+        self.show_preferences()
+        self._show_title()
+        self.parts.actions.refresh()
+
+    def _show_changed(self, change: ChangeSet) -> None:
+        self.status.show_saved(self.parts.session.saved_at)
+        self.parts.actions.refresh()
+
+    def _show_notice(self, notice: Notice) -> None:
+        self.status.show_notice(notice)
+        self.notices.show_notice(notice)
+
+    def _count_tasks(self, task: Task) -> None:
+        self.top_bar.show_tasks(sum(task.shown for task in self.parts.tasks.running))
+
+    def _show_title(self) -> None:
+        register = self.parts.session.register
+        program = self.parts.language.render(Message("window.program"))
+        name = "" if register is None else register.name or str(register.target)
+        self.setWindowTitle(f"{name} - {program}" if name else program)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if not hasattr(self, "work"):
+            return
+        was_narrow = 0 < event.oldSize().width() < NARROW
+        is_narrow = event.size().width() < NARROW
+        if was_narrow != is_narrow:
+            inspector = INSPECTOR_NARROW if is_narrow else self.parts.theme.size("inspector")
+            left = self.parts.theme.size("desk_panel")
+            self.work.setSizes([left, event.size().width() - left - inspector, inspector])
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if local_paths(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = local_paths(event.mimeData())
+        if paths:
+            event.acceptProposedAction()
+            self.dropped.emit(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.shut.emit(self)
+        self.parts.session.close()
+        self.parts.tasks.close()
+        super().closeEvent(event)
+
+
+def local_paths(data: QMimeData) -> list[str]:
+    """The files that lie in what is dragged."""
+    return [url.toLocalFile() for url in data.urls() if url.isLocalFile()]

@@ -1,0 +1,48 @@
+"""Which class of a layer each row of a table belongs to, for whole columns at once."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from layers.scene.style import LayerStyle, Rule
+
+UNCLASSED = 255
+
+
+def class_indexes(table: pa.Table, layer: LayerStyle) -> npt.NDArray[np.uint8]:
+    """The position of the first class whose rules every row meets; ``UNCLASSED`` where there is none."""
+    result = np.full(len(table), UNCLASSED, dtype=np.uint8)
+    open_rows = np.ones(len(table), dtype=bool)
+    for number, style in enumerate(layer.classes):
+        met = open_rows.copy()
+        for rule in style.rules:
+            met &= _meets(table, rule)
+        result[met] = number
+        open_rows &= ~met
+    return result
+
+
+def _meets(table: pa.Table, rule: Rule) -> npt.NDArray[np.bool_]:
+    if rule.field not in table.column_names:
+        return np.full(len(table), rule.blank, dtype=bool)
+    column = table.column(rule.field)
+    if rule.blank:
+        return np.asarray(pc.is_null(column).to_numpy(), dtype=bool)
+    if rule.values:
+        met = pc.is_in(column, value_set=pa.array([_typed(v, column.type) for v in rule.values], column.type))
+    else:
+        met = pc.is_valid(column)
+        if rule.lower is not None:
+            met = pc.and_(met, pc.fill_null(pc.greater_equal(column, rule.lower), False))
+        if rule.upper is not None:
+            met = pc.and_(met, pc.fill_null(pc.less(column, rule.upper), False))
+    return np.asarray(met.to_numpy(), dtype=bool)
+
+
+def _typed(value: str, kind: pa.DataType) -> object:
+    if pa.types.is_boolean(kind):
+        return value == "true"
+    return int(value) if pa.types.is_integer(kind) else value

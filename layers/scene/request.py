@@ -1,0 +1,84 @@
+"""A draw request and its answer: both frozen, so that they may cross threads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from layers.geometry.packed import Floats, PackedLines
+from layers.model.query import Box
+from layers.scene.style import METRES_PER_PIXEL, LayerStyle, Look
+
+
+@dataclass(frozen=True)
+class DrawRequest:
+    """What a frame shows: ``box`` in the register's CRS at ``metres_per_pixel``, without the ``hidden`` classes.
+
+    ``hidden`` holds ``layer/class`` ids. ``serial`` tells a stale answer from the one waited for.
+    """
+
+    serial: int
+    box: Box
+    metres_per_pixel: float
+    hidden: frozenset[str] = frozenset()
+
+    @property
+    def denominator(self) -> float:
+        """N of the scale 1:N on a screen of 96 dots to the inch."""
+        return self.metres_per_pixel / METRES_PER_PIXEL
+
+
+@dataclass(frozen=True)
+class ClassBatch:
+    """What is to be drawn of one class: straight pieces (n, 4), whole lines, or points (n, 2), in metres."""
+
+    look: Look
+    pieces: Floats | None = None
+    lines: PackedLines | None = None
+    points: Floats | None = None
+    rotation: Floats | None = None
+
+
+@dataclass(frozen=True)
+class LabelBatch:
+    """Texts to place: where, along which direction (radians), how much room, and what to say.
+
+    ``words`` holds, for each, the pieces of text or codes that the map puts together in the user's language.
+    """
+
+    kind: str
+    xy: Floats
+    angle: Floats
+    room: Floats
+    words: tuple[tuple[object, ...], ...]
+
+
+@dataclass(frozen=True)
+class DrawBatch:
+    """One layer's answer: its classes in drawing order, and its labels."""
+
+    layer: LayerStyle
+    classes: tuple[ClassBatch, ...]
+    labels: tuple[LabelBatch, ...] = ()
+
+
+@dataclass(frozen=True)
+class ClassCount:
+    """How many assets of a class there are, and how long together (metres; None for points)."""
+
+    count: int
+    metres: float | None = None
+
+
+Counts = dict[str, ClassCount]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """An asset near a place: its id, and how far away its drawing is (metres)."""
+
+    type: str
+    id: int
+    distance: float
+    is_line: bool = field(default=False)
+
+

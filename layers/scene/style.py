@@ -1,0 +1,100 @@
+"""Map styles as data: which assets belong to which class of a layer, and how a class looks.
+
+Colours are names of theme tokens (``resources/themes``), widths are px at 1:5 000 and 100 % scaling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from layers.text import Title
+
+Drawing = Literal["area", "line", "main", "symbol"]
+#: Metres per pixel of the scale 1:1 on a screen of 96 dots to the inch.
+METRES_PER_PIXEL = 0.0254 / 96
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One condition on a field: one of ``values``, a number in [lower, upper), or ``blank``."""
+
+    field: str
+    values: tuple[str, ...] = ()
+    lower: float | None = None
+    upper: float | None = None
+    blank: bool = False
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a class is drawn. ``dash`` is px on and off; ``ticks`` px between the ticks of a disused main."""
+
+    colour: str = "map_ink"
+    width: float = 1.0
+    dash: tuple[float, ...] = ()
+    casing: str | None = None
+    casing_extra: float = 0.0
+    core: str | None = None
+    core_width: float = 0.0
+    ticks: float = 0.0
+    hatch: bool = False
+    opacity: float = 1.0
+    fill: str | None = None
+    symbol: str | None = None
+    ground_width: float = 0.0
+
+    @property
+    def is_solid(self) -> bool:
+        """Whether pieces may be drawn in any order: nothing runs along the line."""
+        return not self.dash and not self.ticks and not self.hatch
+
+
+@dataclass(frozen=True)
+class ClassStyle:
+    """One class of a layer: the assets that meet every rule and no class before it."""
+
+    id: str
+    title: Title
+    rules: tuple[Rule, ...]
+    look: Look
+
+
+@dataclass(frozen=True)
+class LayerStyle:
+    """How the assets of one type are drawn, between two scales (denominators; 0 is no limit)."""
+
+    id: str
+    type: str
+    drawing: Drawing
+    title: Title
+    classes: tuple[ClassStyle, ...]
+    largest_denominator: float = 0.0
+    rotate: bool = False
+    offset_metres: float = 0.0
+    labels: str | None = None
+    label_denominator: float = 0.0
+    in_legend: bool = True
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields that decide the class."""
+        return tuple(dict.fromkeys(rule.field for style in self.classes for rule in style.rules))
+
+    def is_visible(self, denominator: float) -> bool:
+        """Whether the layer is drawn at the scale 1:``denominator``."""
+        return not self.largest_denominator or denominator <= self.largest_denominator * 1.0001
+
+
+@dataclass(frozen=True)
+class MapStyle:
+    """A named way to draw the register: layers from the ground up."""
+
+    name: str
+    title: Title
+    layers: tuple[LayerStyle, ...] = field(default_factory=tuple)
+
+    def of_type(self, type_name: str) -> Iterator[LayerStyle]:
+        """The layers that draw assets of this type."""
+        return (layer for layer in self.layers if layer.type == type_name)

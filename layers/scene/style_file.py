@@ -1,0 +1,117 @@
+"""Reading ``resources/styles``: one ground of layers, and ways to class the mains."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from layers.model.settings import NumberClass
+from layers.resources import resource_root
+from layers.scene.style import ClassStyle, LayerStyle, Look, MapStyle, Rule
+from layers.text import Title
+
+GROUND = "ground"
+
+
+def style_names(folder: Path | None = None) -> tuple[str, ...]:
+    """The names of the ways to class the mains, the usual one first."""
+    names = sorted(p.stem for p in (folder or _folder()).glob("*.toml") if p.stem != GROUND)
+    return tuple(sorted(names, key=lambda name: name != "diameter"))
+
+
+def load_style(name: str, dn_classes: Sequence[NumberClass], folder: Path | None = None) -> MapStyle:
+    """The style of that name with the register's DN classes. ``KeyError`` when there is no such style."""
+    if name not in style_names(folder):
+        raise KeyError(name)
+    ground = _read((folder or _folder()) / f"{GROUND}.toml")
+    chosen = _read((folder or _folder()) / f"{name}.toml")
+    states = [_class(entry) for entry in ground["state"]]
+    layers = []
+    for entry in ground["layer"]:
+        layer = _layer(entry)
+        if layer.drawing == "main":
+            layer = replace(layer, classes=(*states, *_main_classes(chosen, dn_classes)))
+        layers.append(layer)
+    return MapStyle(name, _title(chosen["title"]), tuple(layers))
+
+
+def _main_classes(chosen: Mapping[str, Any], dn_classes: Sequence[NumberClass]) -> Iterable[ClassStyle]:
+    ramp = chosen.get("ramp")
+    if ramp is not None:
+        looks = [_look(step) for step in ramp["steps"]]
+        # Ranges are drawn small below large, but listed large first, as on the map sheet.
+        for number in reversed(range(len(dn_classes))):
+            interval = dn_classes[number]
+            look = looks[round(number * (len(looks) - 1) / max(len(dn_classes) - 1, 1))]
+            yield ClassStyle(f"dn{number}", _dn_title(interval), (_range(ramp["field"], interval),), look)
+    for entry in chosen.get("class", ()):
+        yield _class(entry)
+
+
+def _range(field: str, interval: NumberClass) -> Rule:
+    """An interval of whole numbers as [lower, upper)."""
+    lower = None if interval.lower == float("-inf") else interval.lower + (0 if interval.lower_in else 1)
+    upper = None if interval.upper == float("inf") else interval.upper + (1 if interval.upper_in else 0)
+    return Rule(field, lower=lower, upper=upper)
+
+
+def _dn_title(interval: NumberClass) -> Title:
+    low, high = f"{interval.lower:g}", f"{interval.upper:g}"
+    if interval.lower == float("-inf"):
+        return Title(f"DN{high} 以下", f"below DN{high}")
+    if interval.upper == float("inf"):
+        return Title(f"DN{low} 及以上", f"DN{low} and above")
+    return Title(f"DN{low}–{high}", f"DN{low}–{high}")
+
+
+def _layer(entry: Mapping[str, Any]) -> LayerStyle:
+    return LayerStyle(
+        id=entry.get("id", entry["type"]),
+        type=entry["type"],
+        drawing=entry["drawing"],
+        title=_title(entry["title"]),
+        classes=tuple(_class(c) for c in entry.get("classes", ())),
+        largest_denominator=entry.get("largest_denominator", 0.0),
+        rotate=entry.get("rotate", False),
+        offset_metres=entry.get("offset_metres", 0.0),
+        labels=entry.get("labels"),
+        label_denominator=entry.get("label_denominator", 0.0),
+        in_legend=entry.get("in_legend", True),
+    )
+
+
+def _class(entry: Mapping[str, Any]) -> ClassStyle:
+    rules = tuple(
+        Rule(
+            rule["field"],
+            tuple(rule.get("values", ())),
+            rule.get("lower"),
+            rule.get("upper"),
+            rule.get("blank", False),
+        )
+        for rule in entry.get("rules", ())
+    )
+    return ClassStyle(entry["id"], _title(entry["title"]), rules, _look(entry["look"]))
+
+
+def _look(entry: Mapping[str, Any]) -> Look:
+    values = dict(entry)
+    if "dash" in values:
+        values["dash"] = tuple(values["dash"])
+    return Look(**values)
+
+
+def _title(entry: Mapping[str, str]) -> Title:
+    return Title(entry["zh"], entry["en"])
+
+
+def _read(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        return tomllib.load(file)
+
+
+def _folder() -> Path:
+    return resource_root() / "styles"

@@ -201,6 +201,9 @@ class _Database:
             try:
                 layers = describe_layers(str(usable), path.name)
             except UserError as error:
+                said = str(error.detail.parameters) if error.detail else ""
+                if "not recognized" not in said:
+                    raise
                 raise self._without_features(path, error) from error
         if not layers:
             raise self._without_features(path, None)

@@ -101,7 +101,8 @@ def _features(
 
 def _walk(source: Any) -> Iterator[tuple[int, Any]]:
     """Features one after another by number; an exception in place of one that cannot be read."""
-    for number in range(len(source)):
+    # Numbers count from 0 in some formats and from 1 in others.
+    for number in range(len(source) + 1):
         try:
             feature = source[number]
         except _ERRORS as error:

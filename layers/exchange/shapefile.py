@@ -34,7 +34,7 @@ from layers.exchange.gdal_source import (
     load,
     refused,
 )
-from layers.exchange.vector import assemble, describe_loaded
+from layers.exchange.vector import assemble, describe_loaded, rows_missing
 from layers.feedback import Feedback
 from layers.model.problem import Problem
 from layers.text import Message
@@ -58,6 +58,8 @@ _MAGIC = b"\x00\x00\x27\x0a"
 # dBASE II to 7 and the FoxPros, with and without memo.
 _DBF_VERSIONS = frozenset(b"\x02\x03\x04\x05\x07\x30\x31\x32\x43\x63\x83\x8b\x8c\x8e\xcb\xe5\xf5\xfb")
 _DESCRIBED_FEATURES = 20_000
+# A record without geometry: its head and its kind.
+_SMALLEST_RECORD = 12
 
 
 _CUT_OFF = problem("geometry_cut_off", "error", Message("format.geometry_cut_off"))
@@ -99,6 +101,10 @@ def read(path: Path, encoding: str | None = None, feedback: Feedback | None = No
         except READ_ERRORS as error:
             damaged = rescue.Damaged(str(opened.path), opened.layer, path.name, error, BYTES_AS_TEXT)
             raw, problems = rescue.load(damaged, feedback)
+        else:
+            problems = rows_missing(
+                info(str(opened.path), opened.layer, BYTES_AS_TEXT).count or 0, len(raw.fids)
+            )
         found, doubts = _encoding(opened.members, raw.attributes, encoding)
         loaded, repeated, undecodable = _decoded(raw, found.encoding)
         problems += [*undecodable, *_lost_geometry(opened.members, loaded)]
@@ -135,19 +141,67 @@ def _opened(path: Path) -> Iterator[_Opened]:
         )
     remarks = list(_missing(members))
     usable = {suffix: member for suffix, member in members.items() if suffix in _COPIED}
-    if ".dbf" in usable and not _is_dbf(usable[".dbf"]):
-        remarks.append(problem("dbf_unreadable", "warning", Message("format.dbf_unreadable")))
-        del usable[".dbf"]
-    if set(usable) >= {".shx", ".dbf"} | ({".dbf"} & set(members)) and _plainly_named(main, usable):
+    whole = _drop_damaged(usable, remarks)
+    if whole and {".shx", ".dbf"} <= set(usable) and _plainly_named(main, usable):
         yield _Opened(main, _only_layer(main), members, tuple(remarks))
         return
     with tempfile.TemporaryDirectory(prefix="gisapp-shp-") as folder:
         copy = Path(folder) / "layer.shp"
         for suffix, member in usable.items():
             shutil.copyfile(member, copy.with_suffix(suffix))
+        _pad_table(copy)
         with gdal_options(SHAPE_RESTORE_SHX="YES"):
             layer = _only_layer(copy, main.name)
         yield _Opened(copy, layer, members, tuple(remarks))
+
+
+def _drop_damaged(usable: dict[str, Path], remarks: list[Problem]) -> bool:
+    """Take out the parts that cannot be used as they are; whether the rest is whole."""
+    if ".dbf" in usable and not _is_dbf(usable[".dbf"]):
+        remarks.append(problem("dbf_unreadable", "warning", Message("format.dbf_unreadable")))
+        del usable[".dbf"]
+    if ".shx" in usable and not _is_index(usable[".shx"]):
+        remarks.append(problem("shx_damaged", "warning", Message("format.shx_damaged")))
+        del usable[".shx"]
+    if ".dbf" not in usable:
+        return True
+    stated, held = _dbf_records(usable[".dbf"])
+    if stated > held:
+        message = Message("format.dbf_cut_off", {"stated": stated, "found": held})
+        remarks.append(problem("dbf_cut_off", "error", message))
+    return stated <= held
+
+
+def _is_index(path: Path) -> bool:
+    """Whether an .shx is as long as it says."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(100)
+    return len(head) == 100 and head[:4] == _MAGIC and int.from_bytes(head[24:28], "big") * 2 <= size
+
+
+def _dbf_records(path: Path) -> tuple[int, int]:
+    """How many records a .dbf states, and how many whole ones it holds."""
+    with path.open("rb") as file:
+        head = file.read(32)
+    stated, header, record = struct.unpack("<IHH", head[4:12])
+    return stated, max(path.stat().st_size - header, 0) // record
+
+
+def _pad_table(copy: Path) -> None:
+    """Give a cut-off .dbf blank records for the shapes beyond its end, so that these are not lost with it."""
+    table = copy.with_suffix(".dbf")
+    if not table.exists():
+        return
+    stated, held = _dbf_records(table)
+    most = copy.stat().st_size // _SMALLEST_RECORD
+    if not held < stated <= max(most, held):
+        return
+    header, record = struct.unpack("<HH", table.read_bytes()[8:12])
+    with table.open("r+b") as file:
+        file.truncate(header + held * record)
+        file.seek(0, 2)
+        file.write(b" " * (record * (stated - held)))
 
 
 def _table_alone(path: Path, members: dict[str, Path]) -> _Opened:
@@ -202,7 +256,7 @@ def looks_like(head: bytes) -> str:
 
 
 def _encoding(members: dict[str, Path], raw: pa.Table, given: str | None) -> tuple[Detection, list[Problem]]:
-    """The encoding of the texts: as given, else .cpg, else language driver id, else detected, with remarks."""
+    """The encoding of the texts: given, else .cpg, else language driver id, else detected, with remarks."""
     values = list(_bytes_of(raw))
     if given:
         return Detection(_known(given), "given"), []

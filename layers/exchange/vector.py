@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from layers.errors import UserError
 from layers.exchange import rescue
 from layers.exchange.foreign import ROW, ForeignLayer, ForeignTable, RowProblem, Shape, problem
 from layers.exchange.gdal_source import (
@@ -60,13 +61,43 @@ def read_table(
     ``rows_are_ids``: the feature id says where a row stands; else its place in the sequence does.
     Damaged data sets are read feature by feature. Raises ``UserError`` when nothing can be read.
     """
-    problems: list[RowProblem] = []
-    try:
-        loaded = load(gdal_path, layer)
-    except READ_ERRORS as error:
-        loaded, problems = rescue.load(rescue.Damaged(gdal_path, layer, path.name, error), feedback)
+    loaded, problems = _load_all(gdal_path, path, layer, feedback)
     rows = loaded.fids if rows_are_ids else np.arange(1, len(loaded.fids) + 1, dtype=np.int64)
     return assemble(path, layer, loaded, rows, problems)
+
+
+def _load_all(
+    gdal_path: str, path: Path, layer: str, feedback: Feedback | None
+) -> tuple[Loaded, list[RowProblem]]:
+    try:
+        loaded = load(gdal_path, layer)
+        announced = info(gdal_path, layer).count or 0
+        lost = announced - len(loaded.fids)
+        if lost <= 0:
+            return loaded, []
+        cause: BaseException = RuntimeError(f"{len(loaded.fids)} of {announced}")
+    except READ_ERRORS as error:
+        # Text that is not what the file says is mostly GBK.
+        encoding = "gb18030" if isinstance(error, UnicodeError) else None
+        return rescue.load(rescue.Damaged(gdal_path, layer, path.name, error, encoding), feedback)
+    problems: list[RowProblem] = []
+    try:
+        rescued, problems = rescue.load(rescue.Damaged(gdal_path, layer, path.name, cause), feedback)
+    except UserError:
+        rescued = loaded
+    if len(rescued.fids) > len(loaded.fids):
+        loaded = rescued
+    else:
+        problems = []
+    return loaded, [*problems, *rows_missing(announced, len(loaded.fids))]
+
+
+def rows_missing(announced: int, found: int) -> list[RowProblem]:
+    """The problem that a file announces more rows than can be read of it."""
+    if found >= announced:
+        return []
+    message = Message("format.rows_missing", {"announced": announced, "found": found})
+    return [RowProblem(None, problem("rows_missing", "error", message, value=announced - found))]
 
 
 def assemble(

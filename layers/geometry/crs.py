@@ -207,7 +207,11 @@ def _local() -> Crs:
 @lru_cache(maxsize=4)
 def _shifted(code: str) -> Crs:
     title = Title(f"{code}（消费地图偏移坐标）", f"{code} (shifted consumer-map degrees)")
-    return Crs(code, CRS.from_epsg(4326).to_wkt(), title, is_projected=False, metres_per_unit=float("nan"))
+    # Named in the definition too, so that a file written with it says what it holds.
+    definition = CRS.from_epsg(4326).to_json_dict() | {"name": code}
+    definition.pop("id", None)
+    wkt = CRS.from_json_dict(definition).to_wkt()
+    return Crs(code, wkt, title, is_projected=False, metres_per_unit=float("nan"))
 
 
 @lru_cache(maxsize=256)
@@ -228,6 +232,10 @@ def _from_definition(definition: CRS, text: str) -> Crs:
         definition = definition.to_2d()
     if definition.is_engineering:
         return _local()
+    # Esri's form of a definition puts GCS_ in front and underscores between.
+    shifted = definition.name.removeprefix("GCS_").replace("_", "-")
+    if shifted in (GCJ02, BD09):
+        return _shifted(shifted)
     if (
         definition.is_vertical
         or definition.is_geocentric

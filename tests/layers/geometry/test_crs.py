@@ -182,3 +182,9 @@ def test_shifted_degrees_pass_through_the_transformer_both_ways(code: str) -> No
     plain = transformer(zone, WGS84)(points)
     assert 100.0 < np.abs(there - plain).max() * 111_320.0 < 1_500.0
     np.testing.assert_allclose(transformer(shifted, zone)(there), points, atol=0.001)
+
+
+@pytest.mark.parametrize("code", ["GCJ-02", "BD-09"])
+def test_a_file_in_shifted_degrees_says_so_in_its_definition(code: str) -> None:
+    assert Crs.parse(Crs.parse(code).wkt) == Crs.parse(code)
+    assert Crs.parse(CRS.from_wkt(Crs.parse(code).wkt).to_wkt("WKT1_ESRI")) == Crs.parse(code)

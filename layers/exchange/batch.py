@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -90,8 +91,13 @@ class Batch:
             if isinstance(field, LinkField):
                 self._link(field, column.column, raw)
                 continue
-            read = read_values(self._type, field, column, raw)
-            self._values[field.name] = read.values
+            # A code that is missing is given by the pattern.
+            asked = replace(field, required=False) if field.name == CODE else field
+            read = read_values(self._type, asked, column, raw)
+            values = read.values
+            if field.name == CODE and self._job.mapping.code_prefix:
+                values = pc.binary_join_element_wise(self._job.mapping.code_prefix, values, "")
+            self._values[field.name] = values
             for finding in read.findings:
                 self._take_finding(field, finding, raw)
             if read.source is not None and f"{field.name}{SOURCE}" not in self._values:
@@ -174,8 +180,8 @@ class Batch:
         place = np.full(self._size, -1, dtype=np.int64)
         place[rows] = np.arange(len(rows))
         added = added.take(pa.array(place, mask=place < 0))
-        joined = pc.binary_join_element_wise(before, added, "；", null_handling="skip")
-        joined = pc.if_else(pc.equal(joined, ""), None, joined)
+        # A null of either side makes the joined text null: then the other side stands alone.
+        joined = pc.coalesce(pc.binary_join_element_wise(before, added, "；"), added, before)
         self._values[REMARK] = pc.utf8_slice_codeunits(joined, 0, field.length)
 
     # ---- place
@@ -263,7 +269,8 @@ class Batch:
     # ---- identity
 
     def _native(self) -> pa.Array | None:
-        name = self._job.mapping.native_id
+        code = self._rule.column_for(CODE)
+        name = self._job.mapping.native_id or (code.column if code else None)
         if name is None or name not in self._table.column_names:
             return None
         column = self._table.column(name)
@@ -294,7 +301,6 @@ class Batch:
         rows = self._rows(accepted, single, parts, known, hashes)
         warned = self._findings.marked("warning") & accepted
         quarantined = self._records(np.flatnonzero(broken), single, parts, known, hashes)
-        fresh = tuple(r for r in quarantined if f"{r.key}|{r.hash}" not in self._context.waiting)
         counts = Counts(
             self._size, int(accepted.sum()), int(known.same.sum()), int(warned.sum()), int(broken.sum())
         )
@@ -303,7 +309,7 @@ class Batch:
         return StagedType(
             self._type.name, counts, rows, tuple(f for f in told if len(f.rows)),
             tuple(self._missing_of(each, accepted[parts.origin], parts) for each in self._missing),
-            fresh,
+            quarantined,
             self._rows(changed, single, parts, known, hashes, with_fid=True) if changed.any() else None,
             self._records(np.flatnonzero(changed), single, parts, known, hashes),
             (self._native() or pa.nulls(self._size, pa.string())).take(

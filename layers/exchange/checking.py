@@ -29,6 +29,7 @@ from layers.exchange.staging_data import (
 )
 from layers.feedback import Feedback
 from layers.model.catalogue import Catalogue
+from layers.model.problem import Problem
 from layers.store.worker import Worker
 from layers.text import Message
 
@@ -136,7 +137,7 @@ class _Run:
             {t.name: t for t in self._catalogue if t.group != "system"},
             layer.placement,
             source_id,
-            {name: self._context(name, layer.mapping.dataset) for name in layer.mapping.types},
+            {name: self._context(name) for name in layer.mapping.types},
             {name: self._directory(name) for name in self._targets(layer)},
             self._creatable(),
             self._plan.options.unknown_words,
@@ -153,11 +154,7 @@ class _Run:
             if count or name in self._outcomes
         }
         general = [Reported(file, "", None, None, problem) for file, problem in self._plan.problems]
-        general += [
-            Reported(layer.file_name, layer.survey.name, None, problem.field, problem)
-            for layer in self._plan.layers
-            for problem in layer.problems
-        ]
+        general += _told_once(self._plan.layers)
         self._checked.report = ImportReport(
             self._counts,
             outcomes,
@@ -177,7 +174,7 @@ class _Run:
             return frozenset()
         return frozenset(t.name for t in self._catalogue if creatable_by(t) is not None)
 
-    def _context(self, name: str, dataset: str) -> TypeContext:
+    def _context(self, name: str) -> TypeContext:
         tables = self._checked.rows[name]
         codes = [_column(t, "code") for t in tables if "code" in t.column_names]
         taken = pa.concat_arrays([folded(c) for c in codes]) if codes else pa.array([], pa.string())
@@ -185,7 +182,6 @@ class _Run:
             self._book.of(name),
             self._checked.count(name),
             taken.drop_null(),
-            self._book.waiting(name, dataset),
         )
 
     def _directory(self, name: str) -> Directory:
@@ -211,7 +207,7 @@ class _Run:
         blank = pa.nulls(rows.num_rows, pa.string())
         columns = [
             (_column(rows, column) if column in rows.column_names else blank, ids)
-            for column in (*naming_fields(self._catalogue[name]), "source_key")
+            for column in naming_fields(self._catalogue[name])
         ]
         return directory.with_rows(columns)
 
@@ -230,13 +226,13 @@ class _Run:
 
     def _take_type(self, layer: PlannedLayer, name: str, part: StagedType) -> tuple[Counts, list[Finding]]:
         counts, told = part.counts, list[Finding]()
-        records = list(part.quarantined)
+        waiting = self._book.waiting(name or "?", layer.mapping.dataset)
+        records = [r for r in part.quarantined if f"{r.key}|{r.hash}" not in waiting]
         if part.changed is not None:
             same, differing, told = split_changed(self._book, self._catalogue[name], part)
             counts = replace(
                 counts, unchanged=counts.unchanged + same, quarantined=counts.quarantined + len(differing)
             )
-            waiting = self._book.waiting(name, layer.mapping.dataset)
             records += [r for r in differing if f"{r.key}|{r.hash}" not in waiting]
         dataset = layer.mapping.dataset
         self._checked.quarantined += [
@@ -280,6 +276,18 @@ class _Run:
                 self._directories[target] = self._extended(target, self._directories[target], table, before)
         found: list[Any] = [None if t is None else made[t.casefold()] for t in names.to_pylist()]
         return pa.array(found, pa.int64())
+
+
+def _told_once(layers: Iterable[PlannedLayer]) -> list[Reported]:
+    """The problems of whole layers; what is the same for several layers of a file is told once, for the file."""
+    found: dict[tuple[str, Problem], list[PlannedLayer]] = {}
+    for layer in layers:
+        for problem in layer.problems:
+            found.setdefault((layer.file_name, problem), []).append(layer)
+    return [
+        Reported(file, where[0].survey.name if len(where) == 1 else "", None, problem.field, problem)
+        for (file, problem), where in found.items()
+    ]
 
 
 def _with_dataset(rows: pa.Table, dataset: str) -> pa.Table:

@@ -80,9 +80,9 @@ def creatable_by(target: AssetType) -> str | None:
     """
     if target.group != "place":
         return None
-    needed = [f.name for f in target.columns if f.required and f.name != "code"]
+    needed = {f.name for f in target.columns if f.required and f.name != "code"}
     named = [name for name in target.label_fields if name != "code"]
-    return needed[0] if len(needed) == 1 and needed == named[:1] else None
+    return named[0] if named and needed <= set(named[:1]) else None
 
 
 def stored_link(field: LinkField, target: str, ids: Numbers, found: NDArray[np.bool_]) -> pa.Array:

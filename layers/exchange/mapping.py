@@ -66,7 +66,7 @@ class LayerMapping:
 
     One type: all rows go to it. Several: ``type_column`` and ``choices`` (by normalised value) tell, and a value not
     listed goes to ``otherwise`` (None: such rows are quarantined). ``native_id``: the column that identifies a row in
-    its source. ``dataset``: the name the source is known by from now on.
+    its source. ``dataset``: the name the source is known by from now on. ``code_prefix`` is put before its codes.
     """
 
     layer: str
@@ -76,6 +76,7 @@ class LayerMapping:
     choices: Mapping[str, Choice] = dataclasses.field(default_factory=dict)
     otherwise: str | None = None
     native_id: str | None = None
+    code_prefix: str = ""
     confidence: float = 0.0
     said: bool = False
 
@@ -97,6 +98,19 @@ class LayerMapping:
             yield from rule.columns
 
 
+@dataclass(frozen=True)
+class _Split:
+    """A column that tells the type of each row, and how surely."""
+
+    column: str
+    choices: Mapping[str, Choice]
+    confidence: float
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(choice.type for choice in self.choices.values()))
+
+
 class Guesser:
     """Guesses mappings for one catalogue."""
 
@@ -109,7 +123,7 @@ class Guesser:
         empty = LayerMapping(survey.name, dataset, native_id=native_id(survey))
         named = self._named(file_stem, survey)
         split = self._split_by_column(survey)
-        if split is not None and (named is None or named.type in split[1] or named.confidence < 0.9):
+        if split is not None and (named is None or split.confidence >= min(named.confidence, 0.9)):
             return self._with_split(empty, survey, split)
         if named is None:
             named = self._by_columns(survey)
@@ -182,44 +196,48 @@ class Guesser:
             return None
         return self._rule(found[0][1], survey, None, 0.6)
 
-    def _split_by_column(self, survey: LayerSurvey) -> tuple[str, dict[str, list[str]]] | None:
-        """The column whose values are names of types: at least two types, and most of its values known."""
+    def _split_by_column(self, survey: LayerSurvey) -> _Split | None:
+        """The column whose values are names of things of the network: at least two types, most values known."""
+        best: _Split | None = None
         for column in survey.columns:
             if column.kind != "text" or not 2 <= column.distinct <= 80:
                 continue
-            by_type: dict[str, list[str]] = {}
-            known = 0
+            choices: dict[str, Choice] = {}
+            certainty = 0.0
             for value, count in column.top:
-                choice = self._choice(str(value), survey.shape)
-                if choice is not None:
-                    known += count
-                    by_type.setdefault(choice.type, []).append(str(value))
-            if len(by_type) >= 2 and known >= 0.6 * column.filled:
-                return column.name, by_type
-        return None
+                found = self._choice(str(value), survey.shape)
+                if found is not None:
+                    choices[normalise(str(value))] = found[0]
+                    certainty += count * found[1]
+            split = _Split(column.name, choices, certainty / max(column.filled, 1))
+            if (
+                split.confidence >= 0.6
+                and len(split.types) >= 2
+                and (not best or split.confidence > best.confidence)
+            ):
+                best = split
+        return best
 
-    def _choice(self, value: str, shape: Shape | None) -> Choice | None:
+    def _choice(self, value: str, shape: Shape | None) -> tuple[Choice, float] | None:
         for match in self._vocabulary.types_named(value):
-            if match.score * shape_fit(self._catalogue[match.type].shape, shape) >= LEAST_CONFIDENCE:
-                return Choice(match.type, match.kind)
+            asset_type = self._catalogue[match.type]
+            score = match.score * shape_fit(asset_type.shape, shape)
+            if asset_type.group == "network" and score >= LEAST_CONFIDENCE:
+                return Choice(match.type, match.kind), score
         return None
 
-    def _with_split(
-        self, empty: LayerMapping, survey: LayerSurvey, split: tuple[str, dict[str, list[str]]]
-    ) -> LayerMapping:
-        column, by_type = split
-        choices = {
-            normalise(value): choice
-            for values in by_type.values()
-            for value in values
-            if (choice := self._choice(value, survey.shape)) is not None
-        }
+    def _with_split(self, empty: LayerMapping, survey: LayerSurvey, split: _Split) -> LayerMapping:
         otherwise = self._fallback(survey.shape)
-        names = dict.fromkeys((*by_type, *([otherwise] if otherwise else [])))
+        names = dict.fromkeys((*split.types, *([otherwise] if otherwise else [])))
         rules = {name: self._rule(self._catalogue[name], survey, None, 0.8) for name in names}
-        rules = {name: _without_column(rule, column) for name, rule in rules.items()}
+        rules = {name: _without_column(rule, split.column) for name, rule in rules.items()}
         return replace(
-            empty, types=rules, type_column=column, choices=choices, otherwise=otherwise, confidence=0.8
+            empty,
+            types=rules,
+            type_column=split.column,
+            choices=split.choices,
+            otherwise=otherwise,
+            confidence=round(split.confidence, 2),
         )
 
     def _fallback(self, shape: Shape | None) -> str | None:
@@ -251,7 +269,7 @@ def shape_fit(wanted: Shape | None, found: Shape | None) -> float:
         return 1.0
     if wanted is None:
         return 0.6
-    return {("point", "line"): 0.7, ("point", "polygon"): 0.62}.get((wanted, found), 0.0)
+    return {("point", "line"): 0.7, ("point", "polygon"): 0.55}.get((wanted, found), 0.0)
 
 
 def _targets(asset_type: AssetType) -> Sequence[Field]:
@@ -260,8 +278,12 @@ def _targets(asset_type: AssetType) -> Sequence[Field]:
 
 def _evidence(target: Field, column: ColumnSurvey) -> float:
     """1 where the values of ``column`` read as values of ``target``, down to 0.2 where none does."""
-    if not column.filled or isinstance(target, LinkField | TextField):
-        return 1.0 if column.filled else 0.9
+    if not column.filled:
+        return 0.9
+    if target.unique and column.distinct < 0.95 * column.filled:
+        return 0.2
+    if isinstance(target, LinkField | TextField):
+        return 1.0
     good = total = 0
     for value, count in column.top:
         total += count
@@ -269,7 +291,7 @@ def _evidence(target: Field, column: ColumnSurvey) -> float:
     share = good / total if total else 1.0
     if isinstance(target, ChoiceField):
         # Words not known yet can be taught; a column of which nothing is known is something else.
-        return 1.0 if share >= 0.5 else 0.6 + 0.4 * share
+        return 1.0 if share >= 0.5 else 0.6 + 0.4 * share if share > 0.0 else 0.3
     return 0.2 + 0.8 * share
 
 

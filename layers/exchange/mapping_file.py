@@ -34,22 +34,15 @@ from layers.exchange.units import METRES
 from layers.model.catalogue import Catalogue
 from layers.model.code_list import normalise
 from layers.model.fields import ChoiceField
+from layers.resources import resource_root
 from layers.text import Message
 
 _LAYER_KEYS = frozenset(
     {
-        "match",
-        "has",
-        "type",
-        "dataset",
-        "native_id",
-        "type_column",
-        "otherwise",
-        "choices",
-        "constants",
-        "column",
+        "match", "has", "type", "dataset", "native_id", "code_prefix", "type_column", "otherwise", "choices",
+        "constants", "column",
     }
-)
+)  # fmt: skip
 _COLUMN_KEYS = frozenset({"from", "to", "type", "unit", "words"})
 _BARE_KEY = re.compile(r"^[A-Za-z0-9_-]+$")
 
@@ -102,6 +95,12 @@ def load_mapping(path: Path, catalogue: Catalogue) -> tuple[LayerTemplate, ...]:
     return tuple(_Reader(path, catalogue, number, each).read() for number, each in enumerate(layers, 1))
 
 
+def bundled_mappings(catalogue: Catalogue) -> tuple[LayerTemplate, ...]:
+    """The mappings that come with the program, for the exports of well-known programs."""
+    folder = resource_root() / "templates" / "mappings"
+    return tuple(each for path in sorted(folder.glob("*.toml")) for each in load_mapping(path, catalogue))
+
+
 def dump_mapping(mappings: Iterable[LayerMapping]) -> str:
     """The mapping file for these mappings."""
     return "\n".join(_dump_layer(mapping) for mapping in mappings)
@@ -129,7 +128,7 @@ class _Reader:
         types = {name: self._rule(name) for name in sorted(names)}
         mapping = LayerMapping(
             "", self._text("dataset") or "", types, self._text("type_column"), choices, self._text("otherwise"),
-            self._text("native_id"), 1.0, said=True,
+            self._text("native_id"), self._text("code_prefix") or "", 1.0, said=True,
         )  # fmt: skip
         if choices and mapping.type_column is None:
             raise self._fail("import.mapping.no_type_column")
@@ -199,7 +198,7 @@ class _Reader:
 
 def _dump_layer(mapping: LayerMapping) -> str:
     lines = ["[[layer]]", f"match = {_string(mapping.layer)}"]
-    for key in ("dataset", "native_id", "type_column", "otherwise"):
+    for key in ("dataset", "native_id", "code_prefix", "type_column", "otherwise"):
         if value := getattr(mapping, key):
             lines.append(f"{key} = {_string(value)}")
     single = next(iter(mapping.types.values())) if len(mapping.types) == 1 and not mapping.choices else None

@@ -15,6 +15,7 @@ from layers.exchange.foreign import ForeignFile, ForeignLayer
 from layers.exchange.formats import describe_in_worker, gather
 from layers.exchange.import_plan import ImportOptions, ImportPlan, PlannedLayer
 from layers.exchange.mapping import Guesser, LayerMapping, TypeRule, shape_fit
+from layers.exchange.mapping_file import LayerTemplate, bundled_mappings
 from layers.exchange.placement import (
     Placement,
     SourceSystem,
@@ -25,6 +26,7 @@ from layers.exchange.placement import (
 )
 from layers.exchange.survey import LayerSurvey, survey_layer
 from layers.exchange.units import METRES, LengthRatio, guess_length_unit, length_ratio
+from layers.exchange.vocabulary import unit_of
 from layers.feedback import Feedback
 from layers.geometry.crs import Crs
 from layers.model.catalogue import Catalogue
@@ -58,12 +60,13 @@ def make_plan(
     """
     surveyed, files, problems = _survey(worker, paths, options, feedback)
     guesser = Guesser(catalogue)
+    templates = bundled_mappings(catalogue)
     systems: list[SourceSystem] = []
     mappings: list[LayerMapping] = []
     for each in surveyed:
         wish = options.wish_for((each.file.path, each.layer.name))
         systems.append(source_system(each.survey, wish, register_crs))
-        mappings.append(_mapping(guesser, catalogue, each, options))
+        mappings.append(_mapping(guesser, catalogue, each, options, templates))
     target = register_crs
     if target is None:
         # The layers that are imported decide; without any, those that are only shown.
@@ -125,12 +128,18 @@ def _distinct(found: list[_Surveyed]) -> list[_Surveyed]:
     ]
 
 
-def _mapping(guesser: Guesser, catalogue: Catalogue, each: _Surveyed, options: ImportOptions) -> LayerMapping:
+def _mapping(
+    guesser: Guesser,
+    catalogue: Catalogue,
+    each: _Surveyed,
+    options: ImportOptions,
+    known_templates: tuple[LayerTemplate, ...],
+) -> LayerMapping:
     key = (each.file.path, each.layer.name)
     if options.mappings and key in options.mappings:
         return options.mappings[key]
     names = [column.name for column in each.survey.columns]
-    for template in options.templates:
+    for template in (*options.templates, *(() if options.as_types else known_templates)):
         if template.fits(each.layer.name, names) or template.fits(Path(each.file.path).stem, names):
             return template.for_layer(each.layer.name, each.dataset, names)
     for name in options.as_types:
@@ -246,7 +255,7 @@ def _said_units(catalogue: Catalogue, mapping: LayerMapping) -> list[Problem]:
     told = []
     for rule in mapping.types.values():
         for column in rule.columns:
-            if column.unit is None or mapping.said:
+            if column.unit is None or mapping.said or unit_of(column.column) is not None:
                 continue
             field = catalogue[rule.type].field_named(column.field)
             seen = {

@@ -26,14 +26,12 @@ UnknownWords = Literal["note", "quarantine"]
 class TypeContext:
     """What the register and this import hold of one type already.
 
-    ``staged``: rows staged from earlier layers, ``staged_codes``: their codes, folded. ``waiting``: keys and hashes
-    (``key|hash``) of rows of the data set that lie in quarantine already.
+    ``staged``: rows staged from earlier layers, ``staged_codes``: their codes, folded.
     """
 
     book: Book
     staged: int = 0
     staged_codes: pa.Array = field(default_factory=lambda: pa.array([], pa.string()))
-    waiting: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -101,8 +99,7 @@ class StagedType:
 
     ``rows``: one column per filled field, ``geom`` (WKB), ``source_key``, ``source_hash``; links to rows of the same
     import as -1 - k. ``changed``: rows known to the book whose content differs, still to be compared value by value
-    (columns as ``rows`` plus ``fid``), with their quarantine records beside them. ``known``: how many of the
-    quarantined rows lie in quarantine already.
+    (columns as ``rows`` plus ``fid``), with their quarantine records beside them.
     """
 
     type: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -44,3 +45,34 @@ def register(tmp_path: Path, empty_register: Path, worker: Worker) -> Iterator[R
     with Register.open(path, actor="test") as opened:
         opened.worker = worker
         yield opened
+
+
+# ---- the contract: the same tests on every store
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an empty register lies, on one of the stores; opened as often as a test likes."""
+
+    target: str | Path
+    worker: Worker
+
+    def open(self, actor: str = "test", *, read_only: bool = False) -> Register:
+        opened = Register.open(self.target, actor=actor, read_only=read_only)
+        opened.worker = self.worker
+        return opened
+
+
+@pytest.fixture(params=["geopackage"])
+def place(tmp_path: Path, empty_register: Path, worker: Worker) -> Place:
+    """An empty register on each store. Modules that use it are named ``test_contract_*``."""
+    path = tmp_path / "contract.gpkg"
+    shutil.copy(empty_register, path)
+    return Place(path, worker)
+
+
+@pytest.fixture
+def opened(place: Place) -> Iterator[Register]:
+    """The same, open."""
+    with place.open() as register:
+        yield register

@@ -14,7 +14,7 @@ BLOCK = 256
 
 @dataclass(frozen=True)
 class BlockIndex:
-    """Things lie in runs of at most ``BLOCK``; run ``b`` is ``starts[b]:starts[b + 1]`` within ``boxes[b]``."""
+    """Runs of at most ``BLOCK`` things; run ``b`` is ``starts[b]:starts[b + 1]``, all within ``boxes[b]``."""
 
     starts: Integers
     boxes: Floats
@@ -33,7 +33,9 @@ class BlockIndex:
     def runs(self, box: Box) -> list[tuple[int, int]]:
         """The runs that may reach into ``box``; neighbouring runs are joined."""
         b = self.boxes
-        hit = np.flatnonzero((b[:, 0] <= box.x1) & (b[:, 2] >= box.x0) & (b[:, 1] <= box.y1) & (b[:, 3] >= box.y0))
+        hit = np.flatnonzero(
+            (b[:, 0] <= box.x1) & (b[:, 2] >= box.x0) & (b[:, 1] <= box.y1) & (b[:, 3] >= box.y0)
+        )
         if not len(hit):
             return []
         breaks = np.flatnonzero(np.diff(hit) > 1)

@@ -1,7 +1,8 @@
-"""What is worth drawing at so many metres per pixel: an order of points in which a view reads a prefix per block.
+"""What is worth drawing at so many metres per pixel: points in an order of which a view reads a prefix.
 
-Points are sorted by (level, Morton code). A point's level is the coarsest quadtree depth at which its cell is not
-the cell of the point before it on the Morton curve: the points of level <= d are one for each occupied cell of depth d.
+Points are sorted by (level, Morton code). A point's level is the coarsest quadtree depth at which its cell
+is not the cell of the point before it on the Morton curve: the points of level <= d are one for each
+occupied cell of depth d.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where names may stand: candidates along lines, in areas and at points, at places that stay put while panning.
+"""Where names may stand: along lines, in areas and at points, at places that stay put while panning.
 
 What is finally written is decided by the map, which knows how wide a text is and what else is there.
 """
@@ -57,7 +57,9 @@ class LineLabels:
         words = [tuple(column[row] for column in columns) for row in lines.row]
         if layer.labels == "main":
             words = [_main_words(*word) for word in words]
-            short: list[tuple[object, ...]] = [(word[0], None, None, word[3]) if word else () for word in words]
+            short: list[tuple[object, ...]] = [
+                (word[0], None, None, word[3]) if word else () for word in words
+            ]
         else:
             words = short = [word if word[0] else () for word in words]
         return cls(layer, _chains(lines, words), _chains(lines, short))
@@ -69,11 +71,8 @@ class LineLabels:
             return ()
         detailed = request.denominator <= _DETAIL_DENOMINATOR
         kind = "main" if self.layer.labels == "main" else "name"
-        chains = self.full if detailed else self.short
-        batches = [_along(chains, request, kind)]
-        if detailed and kind == "main":
-            batches.append(_along(self.short, request, kind))
-        return tuple(batch for batch in batches if len(batch.xy))
+        batch = _along(self.full if detailed else self.short, request, kind)
+        return (batch,) if len(batch.xy) else ()
 
 
 def _main_words(dn: object, material: object, laid: object, status: object) -> tuple[object, ...]:

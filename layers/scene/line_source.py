@@ -169,7 +169,9 @@ class LineSource:
         for number, style in enumerate(self.layer.classes):
             lines = self._classes.get(number)
             if lines is None:
-                result[style.id] = ClassCount(int((self._class_of_row == number).sum()) if box is None else 0, 0.0)
+                result[style.id] = ClassCount(
+                    int((self._class_of_row == number).sum()) if box is None else 0, 0.0
+                )
                 continue
             if box is None:
                 total = float(lines.lengths.sum())

@@ -11,7 +11,7 @@ from layers.scene.style import METRES_PER_PIXEL, LayerStyle, Look
 
 @dataclass(frozen=True)
 class DrawRequest:
-    """What a frame shows: ``box`` in the register's CRS at ``metres_per_pixel``, without the ``hidden`` classes.
+    """What a frame shows: ``box`` in the register's CRS at ``metres_per_pixel``, less the ``hidden`` classes.
 
     ``hidden`` holds ``layer/class`` ids. ``serial`` tells a stale answer from the one waited for.
     """
@@ -80,5 +80,3 @@ class Hit:
     id: int
     distance: float
     is_line: bool = field(default=False)
-
-

@@ -29,7 +29,7 @@ ON_PIPE = 1.0
 
 @dataclass(frozen=True)
 class Scene:
-    """Sources in drawing order. Frozen: a change of the register makes a new scene that shares what stayed."""
+    """Sources in drawing order. Frozen: a change of the register makes a new scene, sharing what stayed."""
 
     style: MapStyle
     sources: tuple[Source, ...]
@@ -68,7 +68,12 @@ class Scene:
 
 
 def build_scene(
-    register: Register, style_name: str, feedback: Feedback, *, before: Scene | None = None, changed: Iterable[str] = ()
+    register: Register,
+    style_name: str,
+    feedback: Feedback,
+    *,
+    before: Scene | None = None,
+    changed: Iterable[str] = (),
 ) -> Scene:
     """Read what the style draws. With ``before``, only the ``changed`` types are read anew."""
     version = register.data_version
@@ -102,7 +107,9 @@ class _Tables:
             for layer in self._layers:
                 if layer.type == type_name:
                     wanted += layer.fields
-                    wanted += MAIN_FIELDS if layer.labels == "main" else (layer.labels,) if layer.labels else ()
+                    wanted += (
+                        MAIN_FIELDS if layer.labels == "main" else (layer.labels,) if layer.labels else ()
+                    )
             names = [name for name in dict.fromkeys(wanted) if name in asset_type]
             self._read[type_name] = self._register.columns(
                 type_name, names, geometry=True, feedback=self._feedback
@@ -124,7 +131,7 @@ def _source(layer: LayerStyle, tables: _Tables, whole: Box, feedback: Feedback) 
 
 
 def rotation_along(table: pa.Table, mains: PackedLines) -> Floats:
-    """For every row, the direction on the screen (degrees, clockwise) of the main its point lies on; else 0."""
+    """For every row, the direction on the screen (degrees, clockwise) of the main it lies on; else 0."""
     rotation = np.zeros(len(table))
     points = pack_points(table.column("geom"))
     pieces, _ = segments(mains)

@@ -1,0 +1,258 @@
+"""The canvas: shows the last frame shifted or scaled at once, asks for a crisp one, and feeds the mouse to a tool."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+from shapely.geometry.base import BaseGeometry
+
+from gisapp.map.overlay import Overlay
+from gisapp.map.pens import Colours
+from gisapp.map.renderer import MARGIN, Frame, Renderer
+from gisapp.map.tool import MapTool
+from gisapp.map.viewport import Viewport
+from gisapp.tasks import Tasks
+from layers.model.query import Box
+from layers.scene.request import Hit
+from layers.scene.scene import Scene
+
+#: One notch of the wheel.
+ZOOM_STEP = 1.5
+_NOTCH = 120.0
+#: A click may tremble by this many pixels.
+HIT_PIXELS = 7.0
+#: Milliseconds of quiet after a wheel notch before a crisp frame is asked for.
+_SETTLE = 60
+
+
+class MapCanvas(QWidget):
+    """The map widget. Coordinates in signals are the register's, metres."""
+
+    viewport_changed = Signal(object)
+    hovered = Signal(float, float)
+    frame_shown = Signal()
+    """The frame asked for last is on the screen."""
+
+    def __init__(self, tasks: Tasks, colours: Colours, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.renderer = Renderer(tasks, self)
+        self.renderer.frame_ready.connect(self._show_frame)
+        self.overlay = Overlay()
+        self.tool: MapTool | None = None
+        self.viewport = Viewport(0.0, 0.0, 1.0, max(self.width(), 1), max(self.height(), 1))
+        self.hidden: frozenset[str] = frozenset()
+        self._colours = colours
+        self._frame: Frame | None = None
+        self._drag_from: QPointF | None = None
+        self._space_held = False
+        self._fit_when_shown: Box | None = None
+        self._settle = QTimer(self, singleShot=True, interval=_SETTLE)
+        self._settle.timeout.connect(self._ask)
+
+    @property
+    def scene(self) -> Scene | None:
+        """What is shown."""
+        return self.renderer.scene
+
+    def show_scene(self, scene: Scene | None) -> None:
+        """Show another scene at the same place; None shows bare land."""
+        self.renderer.stop()
+        self.renderer.scene = scene
+        if scene is None:
+            self._frame = None
+            self.overlay.selected = ()
+        self._ask()
+        self.update()
+
+    def recolour(self, colours: Colours) -> None:
+        """Use other colours from now on."""
+        self._colours = colours
+        self._frame = None
+        self._ask()
+        self.update()
+
+    def redraw(self) -> None:
+        """Ask for a new frame: words or data changed."""
+        self._ask()
+
+    def hide_classes(self, hidden: frozenset[str]) -> None:
+        """Leave out these ``layer/class`` ids."""
+        if hidden != self.hidden:
+            self.hidden = hidden
+            self._ask()
+
+    def select(self, geometries: Sequence[BaseGeometry]) -> None:
+        """Mark these as selected."""
+        self.overlay.selected = tuple(geometries)
+        self.update()
+
+    # ---- moving
+
+    def go(self, viewport: Viewport) -> None:
+        """Show ``viewport``: the last frame at once, a crisp one as soon as it is painted."""
+        viewport = viewport.resized(max(self.width(), 1), max(self.height(), 1))
+        if viewport == self.viewport:
+            return
+        scaled = viewport.metres_per_pixel != self.viewport.metres_per_pixel
+        self.viewport = viewport
+        self.viewport_changed.emit(viewport)
+        self.update()
+        if scaled:
+            self._settle.start()
+        elif self._is_uncovered():
+            self._ask()
+        else:
+            self._settle.start()
+
+    def fit(self, box: Box | None) -> None:
+        """Show all of ``box``."""
+        if box is None:
+            return
+        if self.width() < 2 or not self.isVisible():
+            self._fit_when_shown = box
+        self.go(Viewport.fitting(box, self.width(), self.height()))
+
+    def zoom(self, factor: float) -> None:
+        """Zoom about the middle."""
+        self.go(self.viewport.zoomed(factor, self.width() / 2, self.height() / 2))
+
+    def fly_to(self, x: float, y: float, metres_per_pixel: float | None = None) -> None:
+        """Show a place in the middle."""
+        self.go(self.viewport.centred(x, y, metres_per_pixel))
+
+    def near(self, position: QPointF, pixels: float = HIT_PIXELS) -> list[Hit]:
+        """What is drawn at a pixel, the most likely meant first."""
+        if self.scene is None:
+            return []
+        x, y = self.viewport.to_world(position.x(), position.y())
+        return self.scene.near(x, y, self.viewport.metres_per_pixel, pixels, self.hidden)
+
+    # ---- frames
+
+    def _ask(self) -> None:
+        self._settle.stop()
+        self.renderer.request(self.viewport, self.hidden, self.devicePixelRatioF())
+
+    def _show_frame(self, frame: Frame) -> None:
+        self._frame = frame
+        self.update()
+        self.frame_shown.emit()
+
+    def _is_uncovered(self) -> bool:
+        """Whether the window reaches beyond the frame, or soon will."""
+        if self._frame is None:
+            return True
+        have, want = self._frame.viewport.box, self.viewport.box
+        room_x, room_y = want.width * MARGIN * 0.3, want.height * MARGIN * 0.3
+        return (
+            want.x0 < have.x0 + room_x
+            or want.x1 > have.x1 - room_x
+            or want.y0 < have.y0 + room_y
+            or want.y1 > have.y1 - room_y
+        )
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self._colours["map_land"])
+        if self._frame is not None:
+            have = self._frame.viewport
+            scale = have.metres_per_pixel / self.viewport.metres_per_pixel
+            left, top = self.viewport.to_pixel(have.box.x0, have.box.y1)
+            if scale == 1.0:
+                # Whole pixels: a plain blit, and nothing swims while panning.
+                painter.drawImage(QPoint(round(left), round(top)), self._frame.image)
+            else:
+                painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+                painter.drawImage(
+                    QRectF(left, top, have.width * scale, have.height * scale), self._frame.image
+                )
+        self.overlay.paint(painter, self.viewport, self._colours)
+        painter.end()
+
+    # ---- events
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.viewport = self.viewport.resized(max(self.width(), 1), max(self.height(), 1))
+        if self._fit_when_shown is not None and self.isVisible():
+            box, self._fit_when_shown = self._fit_when_shown, None
+            self.fit(box)
+        self.viewport_changed.emit(self.viewport)
+        self._settle.start()
+        super().resizeEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        notches = event.angleDelta().y() / _NOTCH
+        if notches:
+            at = event.position()
+            self.go(self.viewport.zoomed(ZOOM_STEP**notches, at.x(), at.y()))
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        middle = event.button() == Qt.MouseButton.MiddleButton
+        if middle or (event.button() == Qt.MouseButton.LeftButton and self._space_held):
+            self._drag_from = event.position()
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        elif self.tool is not None:
+            self.tool.press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._drag_from is not None:
+            moved = event.position() - self._drag_from
+            self._drag_from = event.position()
+            self.go(self.viewport.panned(moved.x(), moved.y()))
+        elif self.tool is not None:
+            self.tool.move(event)
+        self.hovered.emit(*self.viewport.to_world(event.position().x(), event.position().y()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._drag_from is not None:
+            self._drag_from = None
+            self.unsetCursor()
+        elif self.tool is not None:
+            self.tool.release(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {
+            Qt.Key.Key_Left: (1, 0),
+            Qt.Key.Key_Right: (-1, 0),
+            Qt.Key.Key_Up: (0, 1),
+            Qt.Key.Key_Down: (0, -1),
+        }
+        key = Qt.Key(event.key())
+        if key == Qt.Key.Key_Space:
+            self._space_held = True
+        elif key in steps:
+            dx, dy = steps[key]
+            self.go(self.viewport.panned(dx * self.width() / 6, dy * self.height() / 6))
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self.zoom(ZOOM_STEP)
+        elif key == Qt.Key.Key_Minus:
+            self.zoom(1 / ZOOM_STEP)
+        elif key == Qt.Key.Key_Escape and self.tool is not None:
+            self.tool.cancel()
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._space_held = False
+        else:
+            super().keyReleaseEvent(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.renderer.stop()
+        super().closeEvent(event)

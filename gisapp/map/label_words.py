@@ -1,0 +1,54 @@
+"""What labels say, in the user's language: ``DN600 球墨铸铁 2014``, names of roads, places and works."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtGui import QFont
+
+from gisapp.map.label_painter import LabelWriter, WrittenLabel
+from layers.model.catalogue import Catalogue
+from layers.model.code_list import CodeList
+from layers.text import Message, Title
+
+_STATES = {
+    "planned": Message("map.label.planned"),
+    "construction": Message("map.label.construction"),
+    "out_of_service": Message("map.label.out_of_service"),
+}
+
+
+def label_writer(
+    catalogue: Catalogue, render: Callable[[Message | Title | str], str], font: Callable[[float, bool], QFont]
+) -> LabelWriter:
+    """A writer of labels. ``font(size in px, strong)`` gives the fonts of screen or sheet."""
+    materials = catalogue.code_lists.get("material")
+    main_font, name_font, area_font = font(11, False), font(12, False), font(12, False)
+    point_font = font(12, True)
+
+    def write(kind: str, words: tuple[object, ...]) -> WrittenLabel | None:
+        if kind == "main":
+            return WrittenLabel(_main_texts(words, materials, render), _main_colour(words), main_font)
+        text = str(words[0])
+        if kind == "point":
+            return WrittenLabel((text,), "map_text", point_font)
+        return WrittenLabel((text,), "map_road_text", name_font if kind == "name" else area_font)
+
+    return write
+
+
+def _main_texts(
+    words: tuple[object, ...], materials: CodeList | None, render: Callable[[Message | Title | str], str]
+) -> tuple[str, ...]:
+    dn, material, year, status = words
+    short = "DN ?" if dn is None else f"DN{dn}"
+    entry = materials.get(str(material)) if materials is not None and material is not None else None
+    long = " ".join(part for part in (short, render(entry.title) if entry else "", str(year or "")) if part)
+    state = _STATES.get(str(status))
+    if state is not None:
+        return (f"{render(state)} {short}",)
+    return (long, short) if long != short else (short,)
+
+
+def _main_colour(words: tuple[object, ...]) -> str:
+    return "works" if words[3] in ("planned", "construction") else "map_text"

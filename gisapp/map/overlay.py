@@ -1,0 +1,82 @@
+"""What lies over the map for the moment: the selection, the box being drawn. Painted anew with every blit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import shapely
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+from shapely.geometry.base import BaseGeometry
+
+from gisapp.map.pens import Colours, pen, width_factor
+from gisapp.map.viewport import Viewport
+
+_HALO_RADIUS = 15.0
+_RING_RADIUS = 12.0
+
+
+class Overlay:
+    """Selected geometries in the register's CRS, and a rubber box in pixels."""
+
+    def __init__(self) -> None:
+        self.selected: tuple[BaseGeometry, ...] = ()
+        self.rubber: QRectF | None = None
+
+    def paint(self, painter: QPainter, viewport: Viewport, colours: Colours) -> None:
+        """Paint over the map."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        window = shapely.box(*viewport.box)
+        for geometry in self.selected:
+            if geometry.intersects(window):
+                self._mark(painter, geometry, viewport, colours)
+        if self.rubber is not None:
+            fill = QColor(colours["accent"])
+            fill.setAlphaF(0.12)
+            painter.setPen(QPen(colours["accent"], 1.2))
+            painter.setBrush(fill)
+            painter.drawRect(self.rubber)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+
+    def _mark(self, painter: QPainter, geometry: BaseGeometry, viewport: Viewport, colours: Colours) -> None:
+        if geometry.geom_type in ("Point", "MultiPoint"):
+            for part in shapely.get_parts(geometry):
+                _ring(painter, QPointF(*viewport.to_pixel(part.x, part.y)), colours)
+            return
+        path = _path(geometry, viewport)
+        width = 4.0 * width_factor(viewport.denominator) + 2
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(pen(colours["select_edge"], width + 2.5))
+        painter.drawPath(path)
+        painter.setPen(pen(colours["select_halo"], width))
+        painter.drawPath(path)
+
+
+def _ring(painter: QPainter, at: QPointF, colours: Colours) -> None:
+    halo = QColor(colours["select_halo"])
+    halo.setAlphaF(0.35)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(halo)
+    painter.drawEllipse(at, _HALO_RADIUS, _HALO_RADIUS)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for token, width in (("select_edge", 3.6), ("select_halo", 2.0)):
+        painter.setPen(QPen(colours[token], width))
+        painter.drawEllipse(at, _RING_RADIUS, _RING_RADIUS)
+
+
+def _path(geometry: BaseGeometry, viewport: Viewport) -> QPainterPath:
+    path = QPainterPath()
+    parts: Sequence[BaseGeometry] = list(shapely.get_parts(geometry))
+    rings = [
+        ring
+        for part in parts
+        for ring in (shapely.get_rings(part) if part.geom_type == "Polygon" else [part])
+    ]
+    for ring in rings:
+        xy = viewport.pixels(np.asarray(shapely.get_coordinates(ring)))
+        if len(xy):
+            path.moveTo(*xy[0])
+            for x, y in xy[1:]:
+                path.lineTo(x, y)
+    return path

@@ -1,0 +1,134 @@
+"""The painter of the map: draw batches onto any QPainter - frame, sheet or legend - in short slices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter
+
+from gisapp.map.label_painter import LabelPainter, LabelWriter
+from gisapp.map.pens import Colours, line_width, pen, symbol_size
+from gisapp.map.strokes import area_paths, crossing_marks, draw_pieces, polylines, worth_drawing
+from gisapp.map.symbols import Symbols
+from gisapp.map.viewport import Viewport
+from layers.scene.request import ClassBatch, DrawBatch
+from layers.scene.style import LayerStyle
+
+_PAUSE_EVERY = 64
+#: A symbol keeps labels this much of its size away.
+_SYMBOL_ROOM = 0.62
+
+SymbolsOf = Callable[[int], Symbols]
+
+
+class MapPainter:
+    """Paints batches for one viewport; ``steps`` pauses often, so that events have their turn."""
+
+    def __init__(
+        self,
+        painter: QPainter,
+        viewport: Viewport,
+        colours: Colours,
+        symbols_of: SymbolsOf,
+        writer: LabelWriter,
+    ) -> None:
+        self._painter = painter
+        self._viewport = viewport
+        self._colours = colours
+        self._symbols_of = symbols_of
+        self._labels = LabelPainter(painter, viewport, colours, writer)
+        self._size = symbol_size(viewport.denominator)
+
+    def steps(self, batches: Sequence[DrawBatch]) -> Iterator[None]:
+        """Paint everything from the ground up, labels last."""
+        self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        window = QRectF(0, 0, self._viewport.width, self._viewport.height)
+        self._painter.fillRect(window, self._colours["map_land"])
+        yield
+        for batch in batches:
+            if batch.layer.drawing == "area":
+                yield from self._areas(batch)
+            elif batch.layer.drawing == "symbol":
+                yield from self._symbols(batch)
+            else:
+                yield from self._lines(batch)
+        yield from self._labels.steps(batches)
+
+    def _areas(self, batch: DrawBatch) -> Iterator[None]:
+        for part in batch.classes:
+            if part.lines is None:
+                continue
+            look = part.look
+            self._painter.setBrush(self._colours[look.fill or look.colour])
+            self._painter.setPen(
+                pen(self._colours[look.colour], look.width) if look.width else Qt.PenStyle.NoPen
+            )
+            for number, path in enumerate(area_paths(part.lines, self._viewport)):
+                self._painter.drawPath(path)
+                if number % _PAUSE_EVERY == 0:
+                    yield
+        self._painter.setBrush(Qt.BrushStyle.NoBrush)
+
+    def _lines(self, batch: DrawBatch) -> Iterator[None]:
+        # Casings of all classes first: where roads cross, no edge runs through the crossing.
+        for part in batch.classes:
+            look, width = part.look, self._width(batch.layer, part)
+            if look.casing is not None and (width > 3.0 or not look.ground_width):
+                casing = pen(self._colours[look.casing], width + 2 * look.casing_extra)
+                yield from self._stroke(part, casing)
+        for part in batch.classes:
+            look, width = part.look, self._width(batch.layer, part)
+            opacity = 0.3 if look.hatch else look.opacity
+            yield from self._stroke(part, pen(self._colours[look.colour], width, look.dash, opacity))
+            if look.core is not None and width > 2.0:
+                core = pen(self._colours[look.core], look.core_width * width / max(look.width, 0.1))
+                yield from self._stroke(part, core)
+            if part.lines is not None and (look.ticks or look.hatch):
+                marks = crossing_marks(
+                    part.lines, self._viewport, look.ticks or 6.0, 90.0 if look.ticks else 45.0
+                )
+                self._painter.setPen(pen(self._colours[look.colour], 1.3))
+                yield from draw_pieces(self._painter, marks)
+
+    def _width(self, layer: LayerStyle, part: ClassBatch) -> float:
+        viewport = self._viewport
+        return line_width(layer, part.look, viewport.metres_per_pixel, viewport.denominator)
+
+    def _stroke(self, part: ClassBatch, stroke: object) -> Iterator[None]:
+        self._painter.setPen(stroke)  # type: ignore[arg-type]
+        if part.pieces is not None:
+            yield from draw_pieces(self._painter, worth_drawing(self._viewport.pixels(part.pieces)))
+        elif part.lines is not None:
+            for number, line in enumerate(polylines(part.lines, self._viewport)):
+                self._painter.drawPolyline(line)
+                if number % _PAUSE_EVERY == 0:
+                    yield
+
+    def _symbols(self, batch: DrawBatch) -> Iterator[None]:
+        for part in batch.classes:
+            if part.points is None or part.look.symbol is None or not len(part.points):
+                continue
+            xy = self._viewport.pixels(part.points)
+            size = max(round(self._size * part.look.width), 5)
+            self._labels.keep_clear(xy, size * _SYMBOL_ROOM)
+            symbols = self._symbols_of(size)
+            for start in range(0, len(xy), 4000):
+                turned = None if part.rotation is None else np.asarray(part.rotation[start : start + 4000])
+                symbols.draw(self._painter, part.look.symbol, xy[start : start + 4000], turned)
+                yield
+
+
+def paint_map(
+    painter: QPainter,
+    batches: Sequence[DrawBatch],
+    viewport: Viewport,
+    colours: Colours,
+    symbols_of: SymbolsOf,
+    writer: LabelWriter,
+) -> None:
+    """Paint everything at once, for sheets and tests."""
+    for _ in MapPainter(painter, viewport, colours, symbols_of, writer).steps(batches):
+        pass

@@ -1,0 +1,64 @@
+"""Pens and widths: what a look is in pixels at a scale. Map, legend and sheet share them, so they agree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPen
+
+from layers.scene.style import LayerStyle, Look
+
+Colours = Mapping[str, QColor]
+
+#: (denominator, factor on the widths given at 1:5 000); between them in proportion to the logarithm.
+_WIDTHS = (
+    (500.0, 1.35),
+    (1000.0, 1.25),
+    (5000.0, 1.0),
+    (7500.0, 0.85),
+    (25000.0, 0.62),
+    (60000.0, 0.5),
+    (300000.0, 0.4),
+)
+#: (denominator, side of a symbol in px).
+_SYMBOLS = ((500.0, 20.0), (1000.0, 18.0), (2000.0, 16.0), (5000.0, 14.0), (10000.0, 10.0))
+THINNEST = 0.7
+
+
+def width_factor(denominator: float) -> float:
+    """What to multiply the widths of mains by at 1:``denominator``."""
+    return _between(_WIDTHS, denominator)
+
+
+def symbol_size(denominator: float) -> int:
+    """The side of a symbol's box in px at 1:``denominator``."""
+    return round(_between(_SYMBOLS, denominator))
+
+
+def _between(steps: Sequence[tuple[float, float]], denominator: float) -> float:
+    at, value = zip(*steps, strict=True)
+    return float(np.interp(np.log(max(denominator, 1.0)), np.log(at), value))
+
+
+def line_width(layer: LayerStyle, look: Look, metres_per_pixel: float, denominator: float) -> float:
+    """Px of a line: a road has its width on the ground, a main the width of its class."""
+    if look.ground_width:
+        return min(max(look.ground_width / metres_per_pixel, THINNEST), 3.2 * look.width)
+    if layer.drawing == "main":
+        return max(look.width * width_factor(denominator), THINNEST)
+    return look.width
+
+
+def pen(colour: QColor, width: float, dash: Sequence[float] = (), opacity: float = 1.0) -> QPen:
+    """A round pen; ``dash`` in px."""
+    if opacity < 1.0:
+        colour = QColor(colour)
+        colour.setAlphaF(opacity)
+    result = QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+    if dash:
+        # Flat ends: a round cap would eat the gaps of a thick dashed line.
+        result.setCapStyle(Qt.PenCapStyle.FlatCap)
+        result.setDashPattern([step / max(width, 0.1) for step in dash])
+    return result

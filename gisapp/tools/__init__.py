@@ -1,0 +1,1 @@
+"""Map tools: what the mouse does on the map."""

@@ -1,0 +1,91 @@
+"""Tools that only look: select by click or box, and pan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QMouseEvent
+
+from gisapp.map.canvas import MapCanvas
+from gisapp.map.viewport import Viewport
+from layers.model.asset import AssetKey
+from layers.model.query import Box
+
+#: A press that moves farther than this is a drag.
+DRAG_PIXELS = 4.0
+
+Select = Callable[[Sequence[AssetKey], bool], None]
+SelectBox = Callable[[Box, bool], None]
+
+
+class SelectTool:
+    """Click selects the nearest asset, Shift adds; a drag selects what lies in the box."""
+
+    def __init__(self, canvas: MapCanvas, select: Select, select_box: SelectBox) -> None:
+        self._canvas, self._select, self._select_box = canvas, select, select_box
+        self._from: QPointF | None = None
+
+    def press(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._from = event.position()
+
+    def move(self, event: QMouseEvent) -> None:
+        if self._from is not None and _is_drag(self._from, event.position()):
+            self._canvas.overlay.rubber = QRectF(self._from, event.position()).normalized()
+            self._canvas.update()
+
+    def release(self, event: QMouseEvent) -> None:
+        if self._from is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        start, self._from = self._from, None
+        add = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if _is_drag(start, event.position()):
+            self.cancel()
+            self._select_box(_world_box(self._canvas.viewport, start, event.position()), add)
+            return
+        hits = self._canvas.near(event.position())
+        self._select([AssetKey(hits[0].type, hits[0].id)] if hits else [], add)
+
+    def cancel(self) -> None:
+        """Drop the box."""
+        self._from = None
+        self._canvas.overlay.rubber = None
+        self._canvas.update()
+
+
+class PanTool:
+    """Drag moves the map."""
+
+    def __init__(self, canvas: MapCanvas) -> None:
+        self._canvas = canvas
+        self._from: QPointF | None = None
+
+    def press(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._from = event.position()
+            self._canvas.setCursor(Qt.CursorShape.ClosedHandCursor)
+
+    def move(self, event: QMouseEvent) -> None:
+        if self._from is not None:
+            moved = event.position() - self._from
+            self._from = event.position()
+            self._canvas.go(self._canvas.viewport.panned(moved.x(), moved.y()))
+
+    def release(self, event: QMouseEvent) -> None:
+        self.cancel()
+
+    def cancel(self) -> None:
+        """Let go of the map."""
+        self._from = None
+        self._canvas.unsetCursor()
+
+
+def _is_drag(start: QPointF, end: QPointF) -> bool:
+    return (end - start).manhattanLength() > DRAG_PIXELS
+
+
+def _world_box(viewport: Viewport, start: QPointF, end: QPointF) -> Box:
+    x0, y0 = viewport.to_world(start.x(), start.y())
+    x1, y1 = viewport.to_world(end.x(), end.y())
+    return Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))

@@ -78,7 +78,15 @@ class Session(QObject):
         self.register = None
         self.saved_at = self.undo_label = self.redo_label = None
         self.closed.emit()
-        self.tasks.run(Message("task.close"), lambda _: register.close(), lane="writer", shown=False)
+        self.tasks.cancel_readers()
+        self.tasks.run(
+            Message("task.close"),
+            lambda _: register.close(),
+            lane="writer",
+            shown=False,
+            certain=True,
+            after_readers=True,
+        )
 
     def select(self, keys: Iterable[AssetKey], *, add: bool = False) -> None:
         """Select ``keys``; with ``add`` those already selected are taken out, the others come in."""
@@ -105,7 +113,7 @@ class Session(QObject):
                 work(edit)
             return edit.change_set
 
-        self.tasks.run(label, write, done, failed=failed, lane="writer", shown=False)
+        self.tasks.run(label, write, done, failed=failed, lane="writer", shown=False, certain=True)
 
     def undo(self, done: Callable[[ChangeSet | None], None]) -> None:
         """Take back the actor's latest step."""

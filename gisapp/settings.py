@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 RECENT_KEPT = 12
 VIEWS_KEPT = 50
-_SECRET = re.compile(r"(?i)\b(password|passwd|pwd|passfile)\s*=\s*('[^']*'|\S+)\s*")
+_SECRET = re.compile(r"(?i)(?:^|(?<=\s))(password|passwd|pwd|passfile)\s*=\s*('[^']*'|\S+)\s*")
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ The only place of the program's Qt side that starts threads. Results come back o
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any, Literal
 
 import shiboken6
@@ -27,10 +27,12 @@ class Task(QObject):
 
     progressed = Signal()
 
-    def __init__(self, label: Message, shown: bool, parent: QObject) -> None:
+    def __init__(self, label: Message, lane: Lane, shown: bool, certain: bool, parent: QObject) -> None:
         super().__init__(parent)
         self.label = label
+        self.lane = lane
         self.shown = shown
+        self.certain = certain
         self.fraction: float | None = None
         self.what: Message | None = None
         self.started_at = time.monotonic()
@@ -38,9 +40,10 @@ class Task(QObject):
         self.is_stale = False
 
     def cancel(self) -> None:
-        """Stop at the next check, without waiting; nothing of it is delivered."""
-        self.is_stale = True
-        self.feedback.cancel()
+        """Stop at the next check, without waiting; nothing of it is delivered. Certain work goes on."""
+        if not self.certain:
+            self.is_stale = True
+            self.feedback.cancel()
 
     @property
     def seconds_left(self) -> float | None:
@@ -69,6 +72,7 @@ class Tasks(QObject):
             "reader": ThreadPoolExecutor(READERS, thread_name_prefix="reader"),
         }
         self._running: dict[Task, tuple[str | None, Callable[[Task, Any, Any], None]]] = {}
+        self._futures: dict[Task, Future[None]] = {}
         self._is_closed = False
         self._reported.connect(self._on_reported, Qt.ConnectionType.QueuedConnection)
         self._finished.connect(self._on_finished, Qt.ConnectionType.QueuedConnection)
@@ -90,11 +94,14 @@ class Tasks(QObject):
         lane: Lane = "reader",
         key: str | None = None,
         shown: bool = True,
+        certain: bool = False,
+        after_readers: bool = False,
     ) -> Task:
         """Run ``work(feedback)`` on a lane; then ``done(result)``, ``failed`` or ``cancelled`` here.
 
         Nothing is delivered when ``owner`` is gone by then or a newer task of the same ``key`` was started.
         A bug in ``work`` is raised again on the window's thread. ``shown`` puts it into the status bar.
+        ``certain`` work is done even when the window closes; ``after_readers`` lets all reading end first.
         """
         if self._is_closed:
             raise RuntimeError("the window is closing")
@@ -102,7 +109,7 @@ class Tasks(QObject):
             for other, (other_key, _) in list(self._running.items()):
                 if other_key == key:
                     other.cancel()
-        task = Task(label, shown, self)
+        task = Task(label, lane, shown, certain, self)
         task.feedback = Feedback(lambda fraction, what: self._reported.emit(task, fraction, what))
 
         def deliver(task: Task, result: Any, error: BaseException | None) -> None:
@@ -118,14 +125,18 @@ class Tasks(QObject):
             elif done is not None:
                 done(result)
 
+        reading = [self._futures[other] for other in self._running if other.lane == "reader"]
         self._running[task] = (key, deliver)
-        self._lanes[lane].submit(self._work, task, work)
+        self._futures[task] = self._lanes[lane].submit(
+            self._work, task, work, reading if after_readers else ()
+        )
         self.started.emit(task)
         return task
 
-    def _work(self, task: Task, work: Work) -> None:
+    def _work(self, task: Task, work: Work, before: Iterable[Future[None]]) -> None:
         result, error = None, None
         try:
+            wait(before)
             task.feedback.check()
             task.started_at = time.monotonic()
             result = work(task.feedback)
@@ -134,30 +145,34 @@ class Tasks(QObject):
         self._finished.emit(task, result, error)
 
     def _on_reported(self, task: Task, fraction: float | None, what: Message | None) -> None:
-        if task in self._running:
+        if task in self._running and not self._is_closed:
             task.fraction, task.what = fraction, what or task.what
             task.progressed.emit()
 
     def _on_finished(self, task: Task, result: Any, error: BaseException | None) -> None:
+        if self._is_closed:
+            return  # was on its way when everything was closed
         _, deliver = self._running.pop(task)
+        del self._futures[task]
         self.ended.emit(task)
         task.deleteLater()
         deliver(task, result, error)
 
-    def cancel_all(self) -> None:
-        """Ask every task to stop."""
+    def cancel_readers(self) -> None:
+        """Ask everything that reads to stop; what writes goes on."""
         for task in self._running:
-            task.cancel()
+            if task.lane == "reader":
+                task.cancel()
 
     def close(self) -> None:
-        """Stop everything, wait for the threads to end, deliver nothing more."""
+        """Stop everything but certain work, wait for the threads to end, deliver nothing more."""
         self._is_closed = True
-        self._reported.disconnect()
-        self._finished.disconnect()
-        self.cancel_all()
+        for task in self._running:
+            task.cancel()
         for lane in ("reader", "writer"):
-            self._lanes[lane].shutdown(wait=True, cancel_futures=True)
+            self._lanes[lane].shutdown(wait=True)
         self._running.clear()
+        self._futures.clear()
 
 
 def _is_there(owner: QObject | None) -> bool:

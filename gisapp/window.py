@@ -160,6 +160,7 @@ class Window(QMainWindow):
         self.rail.settings_asked.connect(lambda: actions.trigger("settings.open"))
         self.inspector.show_asked.connect(lambda key: session.select((key,)))
         self.inspector.fly_asked.connect(self.map.fly_to_asset)
+        self.map.noticed.connect(parts.notifier.info)
 
     def show_desk(self, name: str) -> None:
         """Go to a desk."""

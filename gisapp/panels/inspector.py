@@ -69,6 +69,10 @@ class Inspector(QFrame):
         session.selection_changed.connect(self._on_selection)
         session.changed.connect(self._on_changed)
 
+    def tab_button(self, name: str) -> QToolButton:
+        """The button of a tab: ``fields``, ``links``, ``history`` or ``photos``."""
+        return self._one.tabs[name]
+
     def _on_selection(self, keys: Sequence[AssetKey]) -> None:
         if len(keys) == 1:
             self._read()
@@ -185,7 +189,7 @@ class _One(QWidget):
         self.fly.setObjectName("filterChip")
         self._scroll = QScrollArea(widgetResizable=True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._tabs = {name: _tab(language, theme, title) for name, title in _TABS.items()}
+        self.tabs = {name: _tab(language, theme, title) for name, title in _TABS.items()}
         self._lay_out()
 
     def show_head(self, inspected: Inspected) -> None:
@@ -208,7 +212,7 @@ class _One(QWidget):
             "history": len(inspected.steps),
             "photos": len(inspected.photos),
         }
-        for name, tab in self._tabs.items():
+        for name, tab in self.tabs.items():
             count = counts.get(name)
             title = (
                 Message("inspector.tab.count", {"tab": _TABS[name], "count": count}) if count else _TABS[name]
@@ -217,11 +221,11 @@ class _One(QWidget):
 
     def show_page(self, tab: str, page: QWidget) -> None:
         """Put a page under the tabs; the place scrolled to stays when the tab does."""
-        same = self._tabs[tab].property("shown") == "true"
+        same = self.tabs[tab].property("shown") == "true"
         position = self._scroll.verticalScrollBar().value() if same else 0
-        for name, button in self._tabs.items():
+        for name, button in self.tabs.items():
             button.setProperty("shown", "true" if name == tab else "false")
-        self._tabs[tab].setChecked(True)
+        self.tabs[tab].setChecked(True)
         self._scroll.setWidget(page)
         self._scroll.verticalScrollBar().setValue(position)
 
@@ -244,7 +248,7 @@ class _One(QWidget):
         tabs.setContentsMargins(4, 0, 4, 0)
         tabs.setSpacing(0)
         group = QButtonGroup(self)
-        for name, button in self._tabs.items():
+        for name, button in self.tabs.items():
             group.addButton(button)
             button.clicked.connect(lambda _=False, chosen=name: self.tab_chosen.emit(chosen))
             tabs.addWidget(button)

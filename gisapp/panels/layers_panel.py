@@ -66,7 +66,8 @@ class LayersPanel(QWidget):
         was_empty = self.model.rowCount() == 0
         self.model.show(rows)
         if was_empty:
-            self.tree.expandAll()
+            # The mains are what a map of water is about; the rest unfolds on wish.
+            self.tree.expand(self.model.index(0, 0))
         self._pages.setCurrentIndex(1 if rows else 0)
 
     def show_note(self, words: Message | None) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from gisapp.actions import Actions
 from gisapp.forms.rows import grouped
@@ -14,6 +14,7 @@ from gisapp.forms.words import Label
 from gisapp.language import Language
 from gisapp.theme import Theme
 from layers.geometry.crs import Crs
+from layers.scene.style_file import style_names, style_title
 from layers.text import Message
 
 _STEPS = (1, 2, 5)
@@ -128,3 +129,38 @@ def _rounded(scale: float) -> float:
     """Two digits are enough for a scale."""
     digits = len(str(int(scale))) - 2
     return round(scale, -digits) if digits > 0 else round(scale)
+
+
+class StyleButton(QToolButton):
+    """How the mains are classed; a menu of the styles there are."""
+
+    chosen = Signal(str)
+
+    def __init__(self, language: Language, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("mapTools")
+        self._language = language
+        self.setFont(theme.font("small"))
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFixedHeight(theme.size("tool_button") + 2)
+        self._name = ""
+        self._titles = {name: style_title(name) for name in style_names()}
+        menu = QMenu(self)
+        for name, title in self._titles.items():
+            action = menu.addAction("")
+            language.say(action, "setText", title)
+            action.triggered.connect(lambda _=False, chosen=name: self.chosen.emit(chosen))
+        self.setMenu(menu)
+        language.changed.connect(self._tell)
+
+    def show_style(self, name: str) -> None:
+        """Name the style in use."""
+        self._name = name
+        self._tell()
+
+    def _tell(self) -> None:
+        if self._name:
+            render = self._language.render
+            self.setText(f"{render(Message('map.style'))}  {render(self._titles[self._name])}  ")
+            self.adjustSize()

@@ -2,58 +2,330 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QFont, QResizeEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+from shapely.geometry.base import BaseGeometry
 
 from gisapp.actions import Actions
 from gisapp.language import Language
-from gisapp.panels.map_tools import MapFoot, ToolStrip
+from gisapp.map.canvas import MapCanvas
+from gisapp.map.label_words import label_writer
+from gisapp.map.renderer import Dress
+from gisapp.map.viewport import Viewport
+from gisapp.panels.legend_rows import legend_rows
+from gisapp.panels.map_tools import MapFoot, StyleButton, ToolStrip
 from gisapp.session import Session
-from gisapp.tasks import Tasks
-from gisapp.theme import Theme
+from gisapp.tasks import Debounce, Tasks
+from gisapp.theme import Theme, font_families
+from gisapp.tools.look import PanTool, SelectTool
+from layers.feedback import Feedback
 from layers.model.asset import AssetKey
-from layers.model.query import Box
+from layers.model.change import ChangeSet
+from layers.model.query import Box, Query
 from layers.register import Register
+from layers.scene.request import Counts
+from layers.scene.scene import Scene, build_scene
+from layers.scene.style import METRES_PER_PIXEL
+from layers.text import Message
 
 MARGIN = 12
+#: A single asset is shown at this scale or a larger one.
+ASSET_DENOMINATOR = 1000.0
+#: So many assets at most are selected by one box.
+BOX_LIMIT = 5000
+#: Geometries of so many selected assets are marked.
+MARKED_LIMIT = 500
 
 
 class MapView(QWidget):
+    """The canvas of the session's register; tells the legend what is drawn."""
+
     legend_changed = Signal(list)
     note_changed = Signal(object)
+    noticed = Signal(object)
+    """A Message for the status bar."""
 
     def __init__(
         self, language: Language, theme: Theme, session: Session, tasks: Tasks, actions: Actions
     ) -> None:
         super().__init__()
-        self._session = session
+        self._language, self._theme, self._session, self._tasks = language, theme, session, tasks
         self.bounds: Box | None = None
+        self.tool_name = "select"
+        self._style = "diameter"
+        self._counts_in_view = False
+        self._counts: dict[str, Counts] = {}
+        self.canvas = MapCanvas(tasks, theme.colors())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.canvas)
+        self._tools = {
+            "select": SelectTool(self.canvas, self._select, self._select_box),
+            "pan": PanTool(self.canvas),
+        }
+        self.canvas.tool = self._tools["select"]
+        self.tool_strip = ToolStrip(theme, actions, ("tool.select", "tool.pan"), self)
+        self.style_button = StyleButton(language, theme, self)
         self.zoom_strip = ToolStrip(
             theme, actions, ("view.zoom_in", "view.zoom_out", "view.fit"), self, upright=True
         )
         self.foot = MapFoot(language, theme, self)
+        self._recount = Debounce(150, self._count, self)
+        self._tie()
+
+    def _tie(self) -> None:
+        session = self._session
         session.opened.connect(self._on_opened)
+        session.closed.connect(self._on_closed)
+        session.changed.connect(self._on_changed)
+        session.selection_changed.connect(self._mark_selection)
+        self.canvas.viewport_changed.connect(self._on_viewport)
+        self.canvas.hovered.connect(self.foot.show_position)
+        self.style_button.chosen.connect(self.use_style)
+        self._language.changed.connect(self.canvas.redraw)
+        self._theme.changed.connect(self._recolour)
+
+    # ---- what the window asks
+
+    def fit(self) -> None:
+        """Show everything."""
+        self.canvas.fit(self.bounds)
+
+    def zoom(self, factor: float) -> None:
+        """Zoom about the middle."""
+        self.canvas.zoom(factor)
+
+    def fly_to(self, x: float, y: float) -> None:
+        """Show a place near by."""
+        nearest = min(self.canvas.viewport.metres_per_pixel, ASSET_DENOMINATOR * METRES_PER_PIXEL)
+        self.canvas.fly_to(x, y, nearest)
+
+    def fly_to_asset(self, key: AssetKey) -> None:
+        """Show an asset; one without a place leaves the map where it is."""
+        self._with_geometries((key,), self._show_geometries)
+
+    def fly_to_selection(self) -> None:
+        """Show all that is selected."""
+        self._with_geometries(self._session.selection, self._show_geometries)
+
+    def use_tool(self, name: str) -> None:
+        """Let the mouse mean ``select`` or ``pan``."""
+        if self.canvas.tool is not None:
+            self.canvas.tool.cancel()
+        self.tool_name = name
+        self.canvas.tool = self._tools[name]
+
+    def use_style(self, name: str) -> None:
+        """Class the mains another way."""
+        if name != self._style:
+            self._style = name
+            self._build(changed=())
+
+    def hide_layers(self, names: Sequence[str]) -> None:
+        """Leave out these classes (``layer/class``) and whole layers."""
+        scene = self.canvas.scene
+        if scene is None:
+            return
+        hidden = {name for name in names if "/" in name}
+        hidden |= {
+            f"{source.layer.id}/{style.id}"
+            for source in scene.sources
+            if source.layer.id in names
+            for style in source.layer.classes
+        }
+        self.canvas.hide_classes(frozenset(hidden))
+
+    def count_in_view(self, on: bool) -> None:
+        """Let the legend count what is in view, or everything."""
+        self._counts_in_view = on
+        self._count()
+
+    # ---- following the session
 
     def _on_opened(self, register: Register) -> None:
+        self.canvas.show_scene(None)
         self.bounds = register.bounds()
         self.foot.show_crs(register.crs)
-        self.foot.show_scale(1.32, 3779)
+        self.canvas.renderer.dress(self._dress)
+        self.fit()
         self._place()
+        self._build(changed=None)
 
-    def fit(self) -> None: ...
-    def zoom(self, factor: float) -> None: ...
-    def fly_to(self, x: float, y: float) -> None: ...
-    def fly_to_asset(self, key: AssetKey) -> None: ...
-    def fly_to_selection(self) -> None: ...
-    def hide_layers(self, names: Sequence[str]) -> None: ...
-    def count_in_view(self, on: bool) -> None: ...
+    def _on_closed(self) -> None:
+        self.bounds = None
+        self.canvas.show_scene(None)
+        self.legend_changed.emit([])
+        self.note_changed.emit(None)
+
+    def _on_changed(self, change: ChangeSet) -> None:
+        self._build(changed=tuple(change.changes))
+
+    def _build(self, changed: Sequence[str] | None) -> None:
+        """Read the scene anew: all of it, or only what ``changed``."""
+        register = self._session.register
+        if register is None:
+            return
+        before = None if changed is None else self.canvas.scene
+        style = self._style
+
+        def build(feedback: Feedback) -> Scene:
+            return build_scene(register, style, feedback, before=before, changed=changed or ())
+
+        first = before is None
+        self._tasks.run(Message("task.map"), build, self._show_scene, owner=self, key="scene", shown=first)
+
+    def _show_scene(self, scene: Scene) -> None:
+        was_empty = self.bounds is None
+        self.bounds = scene.box
+        self.style_button.show_style(scene.style.name)
+        self.canvas.show_scene(scene)
+        if was_empty:
+            self.fit()
+        self._tell_scales()
+        self._count()
+
+    def _count(self) -> None:
+        scene = self.canvas.scene
+        if scene is None:
+            return
+        box = self.canvas.viewport.box if self._counts_in_view else None
+        self._tasks.run(
+            Message("task.count"),
+            lambda _: scene.counts(box),
+            lambda counts: self._show_counts(scene, counts),
+            owner=self,
+            key="counts",
+            shown=False,
+        )
+
+    def _show_counts(self, scene: Scene, counts: dict[str, Counts]) -> None:
+        self._counts = counts
+        if scene is self.canvas.scene:
+            rows = legend_rows(scene, counts, self._theme.colors(), self.devicePixelRatioF())
+            self.legend_changed.emit(rows)
+
+    def _on_viewport(self, viewport: Viewport) -> None:
+        self.foot.show_scale(viewport.metres_per_pixel, 1 / METRES_PER_PIXEL)
+        self._place()
+        self._tell_scales()
+        if self._counts_in_view:
+            self._recount.touch()
+
+    def _tell_scales(self) -> None:
+        """Name what is there but not drawn at this scale, so that nobody takes it for missing."""
+        scene = self.canvas.scene
+        if scene is None:
+            return
+        denominator = self.canvas.viewport.denominator
+        waiting: dict[float, list[object]] = {}
+        for source in scene.sources:
+            layer = source.layer
+            if layer.in_legend and not layer.is_visible(denominator) and len(source.ids):
+                waiting.setdefault(layer.largest_denominator, []).append(layer.title)
+        if not waiting:
+            self.note_changed.emit(None)
+            return
+        nearest = max(waiting)
+        self.note_changed.emit(
+            Message("map.from_scale", {"layers": tuple(waiting[nearest]), "scale": f"{nearest:,.0f}"})
+        )
+
+    # ---- selection
+
+    def _select(self, keys: Sequence[AssetKey], add: bool) -> None:
+        if keys or not add:
+            self._session.select(keys, add=add)
+
+    def _select_box(self, box: Box, add: bool) -> None:
+        register, scene = self._session.register, self.canvas.scene
+        if register is None or scene is None:
+            return
+        denominator = self.canvas.viewport.denominator
+        types = dict.fromkeys(
+            s.layer.type for s in scene.sources if s.layer.in_legend and s.layer.is_visible(denominator)
+        )
+
+        def find(feedback: Feedback) -> list[AssetKey]:
+            found: list[AssetKey] = []
+            for name in types:
+                feedback.check()
+                query = Query(name, box=box, fields=("code",), limit=BOX_LIMIT + 1 - len(found))
+                found += [asset.key for asset in register.find(query)]
+                if len(found) > BOX_LIMIT:
+                    break
+            return found
+
+        def take(keys: list[AssetKey]) -> None:
+            if len(keys) > BOX_LIMIT:
+                self.noticed.emit(Message("map.selection_cut", {"count": BOX_LIMIT}))
+            self._select(keys[:BOX_LIMIT], add)
+
+        self._tasks.run(Message("task.select"), find, take, owner=self, key="select", shown=False)
+
+    def _mark_selection(self, keys: Sequence[AssetKey]) -> None:
+        if not keys:
+            self.canvas.select(())
+            return
+        self._with_geometries(keys[:MARKED_LIMIT], self.canvas.select)
+
+    def _with_geometries(
+        self, keys: Sequence[AssetKey], then: Callable[[Sequence[BaseGeometry]], None]
+    ) -> None:
+        register = self._session.register
+        if register is None or not keys:
+            return
+
+        def read(_: Feedback) -> list[BaseGeometry]:
+            assets = (register.get(key.type, key.id) for key in keys)
+            return [a.geometry for a in assets if a is not None and a.geometry is not None]
+
+        self._tasks.run(
+            Message("task.select"), read, then, owner=self, key=f"geometries-{then.__name__}", shown=False
+        )
+
+    def _show_geometries(self, geometries: Sequence[BaseGeometry]) -> None:
+        if not geometries:
+            return
+        boxes = [geometry.bounds for geometry in geometries]
+        x0, y0 = min(b[0] for b in boxes), min(b[1] for b in boxes)
+        x1, y1 = max(b[2] for b in boxes), max(b[3] for b in boxes)
+        size = self.canvas.width(), self.canvas.height()
+        fitting = Viewport.fitting(Box(x0, y0, x1, y1), *size, margin=80.0)
+        metres = max(fitting.metres_per_pixel, ASSET_DENOMINATOR * METRES_PER_PIXEL)
+        self.canvas.fly_to(fitting.x, fitting.y, metres)
+
+    # ---- looks
+
+    def _dress(self) -> Dress:
+        register = self._session.register
+        assert register is not None
+        writer = label_writer(register.catalogue, self._language.render, _font)
+        return Dress(self._theme.colors(), writer)
+
+    def _recolour(self) -> None:
+        self.canvas.renderer.dress(self._dress)
+        self.canvas.recolour(self._theme.colors())
+        scene = self.canvas.scene
+        if scene is not None:
+            self._show_counts(scene, self._counts)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
         self._place()
 
     def _place(self) -> None:
+        self.tool_strip.move(MARGIN, MARGIN)
+        self.style_button.move(MARGIN + self.tool_strip.width() + MARGIN, MARGIN)
         self.zoom_strip.move(self.width() - self.zoom_strip.width() - MARGIN, MARGIN)
         self.foot.move(MARGIN, self.height() - self.foot.height() - MARGIN)
+
+
+def _font(pixels: float, strong: bool) -> QFont:
+    font = QFont(font_families())
+    font.setPixelSize(round(pixels))
+    if strong:
+        font.setWeight(QFont.Weight.DemiBold)
+    return font

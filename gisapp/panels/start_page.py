@@ -73,7 +73,7 @@ class RecentRow(QFrame):
     def __init__(self, language: Language, theme: Theme, recent: Recent) -> None:
         super().__init__()
         self.setObjectName("recentRow")
-        self._target = recent.target
+        self.target = recent.target
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFixedHeight(44)
@@ -88,18 +88,18 @@ class RecentRow(QFrame):
             row.addWidget(SampleMark(language, theme))
         row.addWidget(ElidedLabel(language, theme, _place(recent.target), size="small", tone="faint"), 1)
         row.addWidget(Label(language, theme, recent.opened_at[:10], size="small", tone="faint"))
-        self._forget = IconButton(language, theme, "x", Message("start.forget"))
-        self._forget.clicked.connect(lambda: self.forgotten.emit(self._target))
-        self._forget.setIconSize(QSize(12, 12))
-        row.addWidget(self._forget)
+        self.forget_button = IconButton(language, theme, "x", Message("start.forget"))
+        self.forget_button.clicked.connect(lambda: self.forgotten.emit(self.target))
+        self.forget_button.setIconSize(QSize(12, 12))
+        row.addWidget(self.forget_button)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
-            self.chosen.emit(self._target)
+            self.chosen.emit(self.target)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.chosen.emit(self._target)
+            self.chosen.emit(self.target)
         else:
             super().keyPressEvent(event)
 
@@ -161,6 +161,12 @@ class StartPage(QScrollArea):
             row.forgotten.connect(self.recent_forgotten)
             self._rows.addWidget(row)
         self._title.setVisible(bool(recent))
+
+    def recent_rows(self) -> list[RecentRow]:
+        """The rows listed, newest first."""
+        items = (self._rows.itemAt(position) for position in range(self._rows.count()))
+        widgets = (item.widget() for item in items if item is not None)
+        return [row for row in widgets if isinstance(row, RecentRow)]
 
     def _cards(self, trigger: Callable[[str], None]) -> QGridLayout:
         grid = QGridLayout()

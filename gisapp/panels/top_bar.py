@@ -83,7 +83,7 @@ class TopBar(QWidget):
 
     def show_user(self, name: str) -> None:
         """Say who works here."""
-        self.user.setText(name)
+        self._language.say(self.user, "setText", name)
 
     def show_tasks(self, count: int) -> None:
         """Say how many tasks run."""
@@ -149,7 +149,7 @@ class TopBar(QWidget):
 
         def follow() -> None:
             button.setEnabled(made.isEnabled())
-            button.setToolTip(made.toolTip())
+            self._language.say(button, "setToolTip", made.toolTip())
 
         made.changed.connect(follow)
         follow()

@@ -76,3 +76,13 @@ def _no_widget_left_over() -> Iterator[None]:
         pytest.fail(f"left over: {names}")
     if not idle:
         pytest.fail("a task is still running in Qt's thread pool")
+
+
+from tests.gisapp.driving import (  # noqa: E402, F401 - after the font, for it loads Qt
+    application,
+    open_town,
+    settings,
+    town,
+    town_master,
+    window,
+)

@@ -1,0 +1,109 @@
+"""The rows of the legend: what a scene draws, with the map's own swatches and counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPixmap
+
+from gisapp.map.pens import Colours
+from gisapp.map.swatch import paint_swatch
+from gisapp.map.symbols import SymbolAtlas
+from gisapp.panels.legend_model import LegendRow
+from layers.scene.request import ClassCount, Counts
+from layers.scene.scene import Scene
+from layers.scene.style import ClassStyle, LayerStyle
+from layers.text import Message
+
+#: Swatches show classes as they are at this scale.
+SWATCH_DENOMINATOR = 5000.0
+_NONE = ClassCount(0, 0.0)
+
+
+def legend_rows(
+    scene: Scene, counts: Mapping[str, Counts], colours: Colours, ratio: float
+) -> list[LegendRow]:
+    """A row for every layer with assets, its classes below it; the backdrop comes last, in one row."""
+    swatches = Swatches(colours, ratio)
+    drawn = [s.layer for s in scene.sources]
+    mains = [layer for layer in drawn if layer.drawing == "main"]
+    symbols = [layer for layer in reversed(drawn) if layer.drawing == "symbol" and layer.in_legend]
+    others = [layer for layer in drawn if layer.drawing in ("line", "area") and layer.in_legend]
+    rows = [row for layer in (*mains, *symbols, *others) if (row := _layer(layer, counts, swatches))]
+    ground = [row for layer in drawn if not layer.in_legend and (row := _flat(layer, counts, swatches))]
+    if ground:
+        count = sum(row.count for row in ground)
+        rows.append(LegendRow("backdrop", Message("map.backdrop"), count, None, children=tuple(ground)))
+    return rows
+
+
+class Swatches:
+    """Makes the functions that draw swatches; symbols are rendered once per size."""
+
+    def __init__(self, colours: Colours, ratio: float) -> None:
+        self._colours, self._ratio = colours, ratio
+        self._atlases: dict[int, SymbolAtlas] = {}
+
+    def of(self, layer: LayerStyle, style: ClassStyle) -> Callable[[int, int], QPixmap]:
+        """The function that draws a class."""
+
+        def draw(width: int, height: int) -> QPixmap:
+            pixmap = QPixmap(round(width * self._ratio), round(height * self._ratio))
+            pixmap.setDevicePixelRatio(self._ratio)
+            pixmap.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(pixmap)
+            box = QRectF(0, 0, width, height)
+            paint_swatch(painter, box, layer, style.look, SWATCH_DENOMINATOR, self._colours, self._symbols)
+            painter.end()
+            return pixmap
+
+        return draw
+
+    def _symbols(self, size: int) -> SymbolAtlas:
+        if size not in self._atlases:
+            self._atlases[size] = SymbolAtlas(self._colours, size, self._ratio)
+        return self._atlases[size]
+
+
+def _layer(layer: LayerStyle, counts: Mapping[str, Counts], swatches: Swatches) -> LegendRow | None:
+    of_class = counts.get(layer.id, {})
+    shown = [style for style in layer.classes if of_class.get(style.id, _NONE).count]
+    if not shown:
+        return None
+    if layer.drawing != "main" and len(shown) == 1:
+        return _flat(layer, counts, swatches)
+    # States are exceptions: below the ramp, as on the sheets of the trade.
+    ramp = [style for style in shown if not _is_state(style)]
+    ordered = [*ramp, *(style for style in shown if _is_state(style))] if layer.drawing == "main" else shown
+    children = tuple(
+        LegendRow(
+            f"{layer.id}/{style.id}",
+            style.title,
+            of_class[style.id].count,
+            of_class[style.id].metres if layer.drawing == "main" else None,
+            swatches.of(layer, style),
+        )
+        for style in ordered
+    )
+    swatch = None if layer.drawing == "main" else swatches.of(layer, layer.classes[-1])
+    count, metres = _sum(of_class)
+    return LegendRow(
+        layer.id, layer.title, count, metres if layer.drawing == "main" else None, swatch, children
+    )
+
+
+def _flat(layer: LayerStyle, counts: Mapping[str, Counts], swatches: Swatches) -> LegendRow | None:
+    count, _ = _sum(counts.get(layer.id, {}))
+    if not count:
+        return None
+    shown = [s for s in layer.classes if counts[layer.id].get(s.id, _NONE).count]
+    return LegendRow(layer.id, layer.title, count, None, swatches.of(layer, shown[-1]))
+
+
+def _is_state(style: ClassStyle) -> bool:
+    return any(rule.field == "status" for rule in style.rules)
+
+
+def _sum(of_class: Counts) -> tuple[int, float]:
+    return sum(c.count for c in of_class.values()), sum(c.metres or 0.0 for c in of_class.values())

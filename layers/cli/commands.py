@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from layers.cli import backup, history, importing, information, sample
+from layers.cli import backup, history, importing, information, quarantine, sample
 from layers.cli.application import CommandTable
 
 COMMANDS: CommandTable = {
     **sample.COMMANDS,
     **information.COMMANDS,
     **importing.COMMANDS,
+    **quarantine.COMMANDS,
     **history.COMMANDS,
     **backup.COMMANDS,
 }

@@ -24,13 +24,13 @@ given. All of these take long and belong into a task; files are read and staged 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from layers.errors import UserError
 from layers.exchange.book import RegisterBook
 from layers.exchange.checking import Checked, check_plan
+from layers.exchange.identity import same_file
 from layers.exchange.import_plan import ImportOptions, ImportPlan, PlannedLayer
 from layers.exchange.mapping_file import dump_mapping, load_mapping
 from layers.exchange.planning import make_plan
@@ -131,18 +131,10 @@ def refuse_register(target: str | Path, path: Path) -> None:
         return
     own = Path(target)
     for name in (own, own.with_name(own.name + "-wal"), own.with_name(own.name + "-shm")):
-        if _same_file(name, path):
+        if same_file(name, path):
             raise UserError(
                 Message("import.own_register", {"file": path.name}), Message("import.own_register.hint")
             )
-
-
-def _same_file(one: Path, other: Path) -> bool:
-    try:
-        here, there = os.stat(one), os.stat(other)  # noqa: PTH116 - links are followed on purpose
-    except (OSError, ValueError):
-        return False
-    return (here.st_dev, here.st_ino) == (there.st_dev, there.st_ino)
 
 
 def _worker(register: Register | None, worker: Worker | None) -> Worker:

@@ -58,20 +58,26 @@ def read_shapes(wkb: pa.Array, findings: Findings) -> Geometries:
     return result
 
 
+def moved(shapes: Geometries, placement: Placement) -> Geometries:
+    """The geometries in the target's coordinates; heights stay as they are."""
+    if placement.is_identity:
+        return shapes
+    result = shapes.copy()
+    run = placement.transform()
+    deep = shapely.has_z(shapes)
+    flat = ~shapely.is_missing(shapes) & ~deep
+    if flat.any():
+        result[flat] = shapely.transform(shapes[flat], run)
+    if deep.any():
+        result[deep] = shapely.transform(
+            shapes[deep], lambda xyz: np.column_stack((run(xyz[:, :2]), xyz[:, 2])), include_z=True
+        )
+    return result
+
+
 def place_shapes(shapes: Geometries, placement: Placement, findings: Findings) -> Geometries:
     """The geometries in the register's coordinates; a row whose coordinates have no counterpart is in error."""
-    present = ~shapely.is_missing(shapes)
-    if not placement.is_identity:
-        shapes = shapes.copy()
-        run = placement.transform()
-        deep = shapely.has_z(shapes)
-        flat = present & ~deep
-        if flat.any():
-            shapes[flat] = shapely.transform(shapes[flat], run)
-        if deep.any():
-            shapes[deep] = shapely.transform(
-                shapes[deep], lambda xyz: np.column_stack((run(xyz[:, :2]), xyz[:, 2])), include_z=True
-            )
+    shapes = moved(shapes, placement)
     coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
     lost = np.zeros(len(shapes), dtype=np.bool_)
     lost[owner[~np.isfinite(coordinates).all(axis=1)]] = True

@@ -1,0 +1,238 @@
+"""Exporting assets of a register into files: which types, which rows, in which system, with which words.
+
+Field names are stable and codes are written as codes, so that an export can be imported again; links are written as
+the code of what they lead to. Personal data is masked unless asked for. Every export is noted in the register.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import shapely
+
+from layers.errors import UserError
+from layers.exchange.conditions import read_condition, refuse_unknown_fields
+from layers.exchange.identity import same_file
+from layers.exchange.placement import Placement
+from layers.exchange.shapes import moved
+from layers.exchange.writers import OutLayer, Written, write_layers
+from layers.feedback import Feedback
+from layers.geometry.crs import Crs
+from layers.model.catalogue import AssetType
+from layers.model.fields import BooleanField, ChoiceField, DateField, Field, LinkField
+from layers.register import Register
+from layers.text import Message
+
+GEOMETRY = "geom"
+_RECORD = "export_record"
+_PHONE = re.compile(r"^\+?[\d\- ]{7,}$")
+
+
+@dataclass(frozen=True)
+class ExportOptions:
+    """What to export and how.
+
+    ``types`` empty: every type that has assets. ``language``: headers and words of lists in it instead of field
+    names and codes. ``personal``: personal data in clear.
+    """
+
+    types: tuple[str, ...] = ()
+    where: str | None = None
+    crs: Crs | None = None
+    language: str | None = None
+    personal: bool = False
+
+
+@dataclass(frozen=True)
+class Exported:
+    """The files written, how many assets of which type, and what the format could not hold as it is."""
+
+    written: Written
+    counts: dict[str, int]
+    crs: Crs
+    masked: bool
+
+
+def export_assets(
+    register: Register, path: Path, options: ExportOptions, feedback: Feedback | None = None
+) -> Exported:
+    """Write assets to ``path`` in the format of its ending. Long: a task.
+
+    Raises ``UserError`` for an unknown type, condition or ending, for the register itself as the target, and when
+    there is nothing to export.
+    """
+    feedback = feedback or Feedback()
+    refuse_own_register(register.target, path)
+    target = options.crs or register.crs
+    if target != register.crs and (target.is_local or register.crs.is_local):
+        raise UserError(
+            Message("export.local_crs", {"crs": target.title}), Message("crs.local_has_no_place.hint")
+        )
+    types = _types(register, options)
+    if options.where is not None:
+        refuse_unknown_fields(options.where, types)
+    layers: list[OutLayer] = []
+    counts: dict[str, int] = {}
+    masked = False
+    for number, asset_type in enumerate(types):
+        part = feedback.part(0.5 * number / len(types), 0.5 * (number + 1) / len(types))
+        part.progress(0.0, Message("export.progress.reading", {"type": asset_type.title}))
+        layer = _layer(register, asset_type, options, part)
+        if layer is not None:
+            counts[asset_type.name] = layer.table.num_rows
+            layers.append(layer)
+            masked |= not options.personal and _has_personal(asset_type, layer.table)
+    if not layers:
+        raise UserError(Message("export.nothing"), Message("export.nothing.hint"))
+    placement = Placement(register.crs, target)
+    written = register.worker.run(_write, str(path), layers, placement, feedback=feedback.part(0.5, 1.0))
+    _note(register, path, options, counts)
+    return Exported(written, counts, target, masked)
+
+
+def refuse_own_register(target: str | Path, path: Path) -> None:
+    """Raise ``UserError`` if ``path`` is the open register."""
+    if not str(target).startswith(("postgresql:", "postgres:")) and same_file(Path(target), path):
+        raise UserError(
+            Message("export.own_register", {"file": path.name}), Message("export.own_register.hint")
+        )
+
+
+def mask(text: str) -> str:
+    """A name, number or address that still tells rows apart: 张**, 138****0001."""
+    if _PHONE.match(text):
+        return text[:3] + "*" * max(len(text) - 7, 1) + text[-4:]
+    return text[:1] + "*" * min(max(len(text) - 1, 1), 2)
+
+
+def _types(register: Register, options: ExportOptions) -> list[AssetType]:
+    known = [t for t in register.catalogue if t.group != "system"]
+    if not options.types:
+        return [t for t in known if register.count(t.name)]
+    names = {t.name for t in known}
+    for name in options.types:
+        if name not in names:
+            raise UserError(
+                Message("cli.error.no_such_type", {"name": name}),
+                Message("cli.hint.one_of", {"values": tuple(sorted(names))}),
+            )
+    return [register.catalogue[name] for name in dict.fromkeys(options.types)]
+
+
+def _layer(
+    register: Register, asset_type: AssetType, options: ExportOptions, feedback: Feedback
+) -> OutLayer | None:
+    condition = None
+    if options.where is not None:
+        condition = read_condition(options.where, asset_type)
+        if condition is None:
+            return None
+    located = asset_type.shape is not None
+    found = register.columns(asset_type.name, geometry=located, where=condition, feedback=feedback)
+    if not found.num_rows:
+        return None
+    columns: dict[str, pa.Array] = {}
+    for field in asset_type.columns:
+        values = _combined(found.column(field.name))
+        columns[_header(field, options.language, columns)] = _written(register, field, values, options)
+    geometry = _combined(found.column(GEOMETRY)) if located else None
+    if geometry is not None and geometry.null_count == len(geometry):
+        geometry = None
+    name = asset_type.name if options.language is None else asset_type.title[options.language]
+    return OutLayer(name, pa.table(columns), geometry, register.crs)
+
+
+def _has_personal(asset_type: AssetType, table: pa.Table) -> bool:
+    """Whether there is anything to mask; the columns stand in the order of the type's fields."""
+    columns = zip(asset_type.columns, table.columns, strict=True)
+    return any(field.personal and column.null_count < len(column) for field, column in columns)
+
+
+def _header(field: Field, language: str | None, taken: dict[str, Any]) -> str:
+    if language is None:
+        return field.name
+    title = field.title[language]
+    return title if title not in taken else f"{title} ({field.name})"
+
+
+def _written(register: Register, field: Field, values: pa.Array, options: ExportOptions) -> pa.Array:
+    if isinstance(field, LinkField):
+        values = _codes(register, field, values)
+    if field.personal and not options.personal:
+        return pa.array([None if v is None else mask(str(v)) for v in values.to_pylist()], pa.string())
+    if options.language is not None and isinstance(field, ChoiceField | BooleanField | DateField):
+        return _in_words(field, values, options.language)
+    return values
+
+
+def _in_words(field: Field, values: pa.Array, language: str) -> pa.Array:
+    encoded = values.dictionary_encode()
+    words = pa.array([field.format(value, language) for value in encoded.dictionary.to_pylist()], pa.string())
+    return words.take(encoded.indices)
+
+
+def _codes(register: Register, field: LinkField, values: pa.Array) -> pa.Array:
+    """Links as the business codes of their targets: ids mean nothing outside the register."""
+    if values.null_count == len(values):
+        return pa.nulls(len(values), pa.string())
+    result = pa.nulls(len(values), pa.string())
+    for target in field.targets:
+        target_type = register.catalogue[target]
+        naming = "code" if "code" in target_type else target_type.label_fields[0]
+        table = register.columns(target, [naming])
+        ids = table.column("fid").cast(pa.string())
+        keys = _combined(pc.binary_join_element_wise(target, ids, ":")) if field.several else _combined(ids)
+        place = pc.index_in(values.cast(pa.string()), value_set=keys)
+        codes = _combined(table.column(naming)).take(place)
+        if field.several:
+            codes = pc.binary_join_element_wise(target, codes, ":")
+        result = pc.coalesce(result, codes)
+    return result
+
+
+def _write(feedback: Feedback, path: str, layers: Sequence[OutLayer], placement: Placement) -> Written:
+    """Runs in the worker: into the target's coordinates, and out."""
+    moved = [_moved(layer, placement) for layer in layers]
+    feedback.progress(0.3)
+    return write_layers(feedback.part(0.3, 1.0), path, moved)
+
+
+def _moved(layer: OutLayer, placement: Placement) -> OutLayer:
+    if layer.geometry is None or placement.is_identity:
+        return replace(layer, crs=placement.target)
+    raw = np.asarray(layer.geometry.to_numpy(zero_copy_only=False), dtype=object)
+    shapes = moved(shapely.from_wkb(raw), placement)
+    wkb = shapely.to_wkb(shapes, output_dimension=3, byte_order=1, flavor="iso")
+    return replace(layer, geometry=pa.array(wkb, pa.binary()), crs=placement.target)
+
+
+def _note(register: Register, path: Path, options: ExportOptions, counts: dict[str, int]) -> None:
+    """The trail of exports. A register that cannot be written to keeps none."""
+    if register.read_only:
+        return
+    personal = options.personal and any(
+        f.personal for name in counts for f in register.catalogue[name].columns
+    )
+    total = sum(counts.values())
+    with register.edit(Message("export.noted", {"count": total, "file": path.name}), "export") as edit:
+        edit.insert(
+            _RECORD,
+            {
+                "target": str(path.name)[:500],
+                "type_names": ",".join(counts)[:500],
+                "condition": None if options.where is None else options.where[:500],
+                "asset_count": total,
+                "personal_data": personal,
+            },
+        )
+
+
+def _combined(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column

@@ -45,12 +45,13 @@ def render(
         PictureSize, typer.Option(metavar="WxH", parser=read_picture_size, help="cli.render.size")
     ] = FULL_HD,
     style: Annotated[str | None, typer.Option(metavar="NAME", help="cli.render.style")] = None,
+    theme: Annotated[str, typer.Option(metavar="light|dark", help="cli.render.theme")] = "light",
 ) -> int:
     """The map as a picture, without a screen."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from gisapp.app import render_picture
+    from gisapp.map.picture import render_picture
 
-    return render_picture(context.obj, register, out, box=box, size=size, style=style)
+    return render_picture(context.obj, register, out, box=box, size=size, style=style, theme=theme)
 
 
 COMMANDS: CommandTable = {

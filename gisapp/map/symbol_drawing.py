@@ -1,7 +1,8 @@
 """The trade's symbols as drawings (``resources/icons/assets``): coloured, and widened into their halo.
 
-A drawing is an SVG of 16 by 16 in two placeholder colours, ``currentColor`` for ink and ``var(--fill)``. Every
-line's width is written as ``stroke-width``, so that the same drawing with wider lines in one colour is its halo.
+A drawing is an SVG of 16 by 16 in two placeholder colours, ``currentColor`` for ink and ``var(--fill)``.
+Every line's width is written as ``stroke-width``, so that the same drawing with wider lines in one colour is
+its halo.
 A name may carry overlays: ``valve_gate+inoperable`` is the gate valve under a cross in the colour of danger.
 """
 

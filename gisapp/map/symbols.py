@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -27,17 +27,10 @@ _FRAGMENT = ("x", "y", "left", "top", "width", "height", "scale_x", "scale_y", "
 class Symbols(Protocol):
     """Something that draws many symbols of one name."""
 
-    def draw(
-        self,
-        painter: QPainter,
-        name: str,
-        xy: Floats,
-        rotation: Floats | None = None,
-        scale: float = 1.0,
-    ) -> None:
+    def draw(self, painter: QPainter, name: str, xy: Floats, rotation: Floats | None = None) -> None:
         """Draw ``name`` with its middle at every row of ``xy`` (n, 2), in device-independent px.
 
-        ``rotation`` (n,) is in degrees clockwise; ``scale`` is the symbol's share of the usual size.
+        ``rotation`` (n,) is in degrees clockwise.
         """
         ...
 
@@ -58,7 +51,6 @@ class SymbolAtlas:
         self._drawings: dict[str, SymbolDrawing] = {}
         self._cells: dict[tuple[str, int], int] = {}
         self._pixmap = self._blank(_ROWS)
-        self._other_sizes: dict[float, SymbolAtlas] = {}
 
     @property
     def pixmap(self) -> QPixmap:
@@ -66,22 +58,15 @@ class SymbolAtlas:
         return self._pixmap
 
     def fragment(self, name: str, degrees: float = 0.0) -> QRect:
-        """Where in ``pixmap`` the symbol lies, turned clockwise to the nearest step. ``KeyError`` if unknown."""
+        """Where in ``pixmap`` the symbol lies, turned clockwise to the nearest step.
+
+        ``KeyError`` when there is no such drawing.
+        """
         column, row = self._place(self._cell(name, _step(degrees)))
         return QRect(column * self.cell, row * self.cell, self.cell, self.cell)
 
-    def draw(
-        self,
-        painter: QPainter,
-        name: str,
-        xy: Floats,
-        rotation: Floats | None = None,
-        scale: float = 1.0,
-    ) -> None:
+    def draw(self, painter: QPainter, name: str, xy: Floats, rotation: Floats | None = None) -> None:
         """Draw ``name`` at every row of ``xy``; see ``Symbols.draw``. Places are whole device px."""
-        if scale != 1.0:
-            self._scaled(scale).draw(painter, name, xy, rotation)
-            return
         if not len(xy):
             return
         if rotation is None:
@@ -97,13 +82,9 @@ class SymbolAtlas:
         fragments[:, 4:6] = self.cell
         fragments[:, 6:8] = 1 / self._ratio
         fragments[:, 8:] = (0.0, 1.0)
-        first = wrapInstance(fragments.ctypes.data, QPainter.PixmapFragment)
+        # Zero-copy: Qt reads the array in place; ``fragments`` lives until the call is over.
+        first = cast(QPainter.PixmapFragment, wrapInstance(fragments.ctypes.data, QPainter.PixmapFragment))
         painter.drawPixmapFragments(first, len(fragments), self._pixmap)
-
-    def _scaled(self, scale: float) -> SymbolAtlas:
-        if scale not in self._other_sizes:
-            self._other_sizes[scale] = SymbolAtlas(self._colours, self._size * scale, self._ratio)
-        return self._other_sizes[scale]
 
     def _cell(self, name: str, step: int) -> int:
         key = (name, step)
@@ -149,23 +130,15 @@ class VectorSymbols:
     def __init__(self, colours: Mapping[str, QColor], size: float) -> None:
         self._colours = colours
         self._size = size
-        self._drawings: dict[tuple[str, float], SymbolDrawing] = {}
+        self._drawings: dict[str, SymbolDrawing] = {}
 
-    def draw(
-        self,
-        painter: QPainter,
-        name: str,
-        xy: Floats,
-        rotation: Floats | None = None,
-        scale: float = 1.0,
-    ) -> None:
+    def draw(self, painter: QPainter, name: str, xy: Floats, rotation: Floats | None = None) -> None:
         """Draw ``name`` at every row of ``xy``; see ``Symbols.draw``."""
-        key = (name, scale)
-        if key not in self._drawings:
-            self._drawings[key] = SymbolDrawing(name, self._size * scale, self._colours)
+        if name not in self._drawings:
+            self._drawings[name] = SymbolDrawing(name, self._size, self._colours)
         angles = np.zeros(len(xy)) if rotation is None else rotation
         for (x, y), degrees in zip(xy, angles, strict=True):
-            self._drawings[key].paint(painter, float(x), float(y), float(degrees))
+            self._drawings[name].paint(painter, float(x), float(y), float(degrees))
 
 
 def _step(degrees: float) -> int:

@@ -1,0 +1,45 @@
+"""What a sheet says, and in which fonts."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtGui import QFont
+
+from layers.text import Message, Texts, Title
+
+#: ``font(size in px, strong)``.
+FontOf = Callable[[float, bool], QFont]
+
+
+@dataclass(frozen=True)
+class SheetWords:
+    """Names and dates of one sheet in the user's language."""
+
+    texts: Texts
+    font: FontOf
+    title: str
+    style: Title
+    crs: Title
+    drawn_on: datetime.date
+    is_sample: bool = False
+
+    def render(self, words: Message | Title | str) -> str:
+        """The text a reader sees."""
+        return self.texts.render(words)
+
+    def text(self, message_id: str) -> str:
+        """The text of a message without parameters."""
+        return self.texts.get(message_id)
+
+
+def grouped(number: float) -> str:
+    """A whole number in groups of three digits, as the trade writes coordinates and scales."""
+    return f"{number:,.0f}".replace(",", " ")
+
+
+def metres_or_kilometres(length: float) -> str:
+    """``500 m`` or ``2 km``."""
+    return f"{length / 1000:g} km" if length >= 1000 else f"{length:g} m"

@@ -1,0 +1,61 @@
+"""A piece of the map as large as a legend's swatch, drawn by the map's own painter: the legend is the map."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter
+
+from gisapp.map.painter import SymbolsOf, paint_map
+from gisapp.map.pens import Colours
+from gisapp.map.viewport import Viewport
+from layers.geometry.packed import PackedLines
+from layers.scene.request import ClassBatch, DrawBatch
+from layers.scene.style import METRES_PER_PIXEL, Drawing, LayerStyle, Look
+
+#: How much of the swatch's side an area fills.
+_AREA_SHARE = 0.8
+
+
+def paint_swatch(
+    painter: QPainter,
+    rect: QRectF,
+    layer: LayerStyle,
+    look: Look,
+    denominator: float,
+    colours: Colours,
+    symbols_of: SymbolsOf,
+) -> None:
+    """Draw one asset of ``look`` into ``rect`` as the map draws it at 1:``denominator``, on no ground."""
+    metres = denominator * METRES_PER_PIXEL
+    viewport = Viewport(0.0, 0.0, metres, rect.width(), rect.height())
+    batch = DrawBatch(layer, (_batch(layer.drawing, look, rect, metres),))
+    painter.save()
+    painter.setClipRect(rect, Qt.ClipOperation.IntersectClip)
+    painter.translate(rect.topLeft())
+    paint_map(painter, [batch], viewport, _without_land(colours), symbols_of, lambda kind, words: None)
+    painter.restore()
+
+
+def _batch(drawing: Drawing, look: Look, rect: QRectF, metres: float) -> ClassBatch:
+    half = rect.width() / 2 * metres
+    if drawing == "symbol":
+        return ClassBatch(look, points=np.zeros((1, 2)))
+    if drawing == "area":
+        x, y = half * _AREA_SHARE, rect.height() / 2 * metres * _AREA_SHARE
+        return ClassBatch(look, lines=_one_line([(-x, -y), (x, -y), (x, y), (-x, y), (-x, -y)]))
+    # Longer than the swatch, so that no round end shows.
+    ends = (-2 * half, 2 * half)
+    if look.is_solid:
+        return ClassBatch(look, pieces=np.array([[ends[0], 0.0, ends[1], 0.0]]))
+    return ClassBatch(look, lines=_one_line([(ends[0], 0.0), (ends[1], 0.0)]))
+
+
+def _one_line(points: list[tuple[float, float]]) -> PackedLines:
+    return PackedLines(np.array(points), np.array([0, len(points)]), np.zeros(1, np.int64))
+
+
+def _without_land(colours: Mapping[str, QColor]) -> Colours:
+    return {**colours, "map_land": QColor(Qt.GlobalColor.transparent)}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QIcon, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from gisapp.language import Language
@@ -65,7 +65,10 @@ class Actions(QObject):
         theme.changed.connect(self._refresh_icons)
 
     def add(self, actions: Iterable[Action]) -> None:
-        """Take actions into the registry; an id or key used twice is a mistake of the program."""
+        """Take actions into the registry; ``refresh`` once the window can say what is possible.
+
+        An id or key used twice is a mistake of the program.
+        """
         for action in actions:
             if action.id in self._actions:
                 raise ValueError(f"action {action.id!r} is declared twice")
@@ -74,7 +77,6 @@ class Actions(QObject):
                 raise ValueError(f"key {action.key} of {action.id!r} belongs to {holder!r}")
             self._actions[action.id] = action
             self._made[action.id] = self._make(action)
-        self.refresh()
 
     def __iter__(self) -> Iterator[Action]:
         return iter(list(self._actions.values()))
@@ -124,7 +126,7 @@ class Actions(QObject):
         if action.key:
             made.setShortcut(QKeySequence(action.key))
         if action.icon:
-            made.setIcon(self._theme.icon(action.icon))
+            made.setIcon(self._icon(action))
         made.setCheckable(action.checked is not None)
         made.triggered.connect(lambda: self._run(action))
         return made
@@ -138,7 +140,11 @@ class Actions(QObject):
     def _refresh_icons(self) -> None:
         for name, made in self._made.items():
             if self._actions[name].icon:
-                made.setIcon(self._theme.icon(self._actions[name].icon))
+                made.setIcon(self._icon(self._actions[name]))
+
+    def _icon(self, action: Action) -> QIcon:
+        # A switch that is on stands on the accent colour.
+        return self._theme.icon(action.icon, active="accent_text" if action.checked else None)
 
 
 def key_text(key: str) -> str:

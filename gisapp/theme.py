@@ -82,6 +82,10 @@ class Theme(QObject):
         """The colour of a token."""
         return QColor(self._colors[key])
 
+    def colors(self) -> dict[str, QColor]:
+        """Every token's colour, for painters that outlive a change of theme."""
+        return {key: QColor(value) for key, value in self._colors.items()}
+
     def size(self, key: str) -> int:
         """A width or height in px."""
         return int(self._measures["size"][key])
@@ -153,6 +157,11 @@ class Theme(QObject):
         for role in (roles.Text, roles.WindowText, roles.ButtonText):
             palette.setColor(QPalette.ColorGroup.Disabled, role, faint)
         return palette
+
+
+def theme_colours(name: str) -> dict[str, QColor]:
+    """Every colour of the theme ``light`` or ``dark`` by its token, for maps and print."""
+    return {key: QColor(value) for key, value in _read(name)["color"].items()}
 
 
 def contrast(first: str, second: str) -> float:

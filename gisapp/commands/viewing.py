@@ -63,7 +63,7 @@ def view_actions(window: Window) -> list[Action]:
             menu="tools",
             handler=lambda: window.map.use_tool("select"),
             enabled=is_open,
-            checked=lambda: window.map.tool_name == "select",
+            checked=lambda: is_open() and window.map.tool_name == "select",
         ),
         Action(
             id="tool.pan",
@@ -73,7 +73,7 @@ def view_actions(window: Window) -> list[Action]:
             menu="tools",
             handler=lambda: window.map.use_tool("pan"),
             enabled=is_open,
-            checked=lambda: window.map.tool_name == "pan",
+            checked=lambda: is_open() and window.map.tool_name == "pan",
         ),
         Action(
             id="view.theme",

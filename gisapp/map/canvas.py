@@ -1,4 +1,4 @@
-"""The canvas: shows the last frame shifted or scaled at once, asks for a crisp one, and feeds the mouse to a tool."""
+"""The canvas: shows the last frame at once, asks for a crisp one, and feeds the mouse to a tool."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ from gisapp.theme import Theme
 from layers.text import Message
 
 SWATCH = (28, 16)
-NUMBER_WIDTHS = {COUNT: 64, LENGTH: 56}
+NUMBER_WIDTHS = {COUNT: 56, LENGTH: 46}
 
 
 class LayersPanel(QWidget):
@@ -121,7 +121,7 @@ class _LegendTree(QTreeView):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setFont(theme.font("small"))
-        self.setIndentation(16)
+        self.setIndentation(12)
         self.setUniformRowHeights(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setSelectionMode(QTreeView.SelectionMode.NoSelection)

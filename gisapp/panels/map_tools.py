@@ -144,6 +144,13 @@ class StyleButton(QToolButton):
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setFixedHeight(theme.size("tool_button") + 2)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        # The arrow stands behind the words.
+        self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        self.setIconSize(QSize(12, 12))
+        self._theme = theme
+        theme.changed.connect(self._dress)
+        self._dress()
         self._name = ""
         self._titles = {name: style_title(name) for name in style_names()}
         menu = QMenu(self)
@@ -153,6 +160,9 @@ class StyleButton(QToolButton):
             action.triggered.connect(lambda _=False, chosen=name: self.chosen.emit(chosen))
         self.setMenu(menu)
         language.changed.connect(self._tell)
+
+    def _dress(self) -> None:
+        self.setIcon(self._theme.icon("caret-down"))
 
     def show_style(self, name: str) -> None:
         """Name the style in use."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from layers.model.nominal import NOMINAL_MM
 from layers.model.settings import NumberClass
 from layers.resources import resource_root
 from layers.scene.style import ClassStyle, LayerStyle, Look, MapStyle, Rule
@@ -20,6 +21,11 @@ def style_names(folder: Path | None = None) -> tuple[str, ...]:
     """The names of the ways to class the mains, the usual one first."""
     names = sorted(p.stem for p in (folder or _folder()).glob("*.toml") if p.stem != GROUND)
     return tuple(sorted(names, key=lambda name: name != "diameter"))
+
+
+def style_title(name: str, folder: Path | None = None) -> Title:
+    """What the style is called."""
+    return _title(_read((folder or _folder()) / f"{name}.toml")["title"])
 
 
 def load_style(name: str, dn_classes: Sequence[NumberClass], folder: Path | None = None) -> MapStyle:
@@ -61,10 +67,12 @@ def _range(field: str, interval: NumberClass) -> Rule:
 def _dn_title(interval: NumberClass) -> Title:
     low, high = f"{interval.lower:g}", f"{interval.upper:g}"
     if interval.lower == float("-inf"):
-        return Title(f"DN{high} 以下", f"below DN{high}")
+        return Title(f"DN{high} 以下", f"< DN{high}")
     if interval.upper == float("inf"):
-        return Title(f"DN{low} 及以上", f"DN{low} and above")
-    return Title(f"DN{low}–{high}", f"DN{low}–{high}")
+        return Title(f"DN{low} 以上", f"≥ DN{low}")
+    # Sizes are nominal: the largest below the limit says more than the limit, which is in the next class.
+    largest = max((size for size in NOMINAL_MM if size in interval), default=interval.upper)
+    return Title(f"DN{low}–{largest:g}", f"DN{low}–{largest:g}")
 
 
 def _layer(entry: Mapping[str, Any]) -> LayerStyle:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,12 +64,26 @@ class Place:
         return opened
 
 
+NewPlace = Callable[[], Place]
+
+
 @pytest.fixture(params=["geopackage"])
-def place(tmp_path: Path, empty_register: Path, worker: Worker) -> Place:
+def new_place(tmp_path: Path, empty_register: Path, worker: Worker) -> NewPlace:
+    """Makes an empty register on each store, a new one at every call."""
+    numbers = itertools.count(1)
+
+    def make() -> Place:
+        path = tmp_path / f"contract{next(numbers)}.gpkg"
+        shutil.copy(empty_register, path)
+        return Place(path, worker)
+
+    return make
+
+
+@pytest.fixture
+def place(new_place: NewPlace) -> Place:
     """An empty register on each store. Modules that use it are named ``test_contract_*``."""
-    path = tmp_path / "contract.gpkg"
-    shutil.copy(empty_register, path)
-    return Place(path, worker)
+    return new_place()
 
 
 @pytest.fixture

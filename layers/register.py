@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ from layers.model.problem import Problem
 from layers.model.query import Box, Condition, Query
 from layers.store import history, read
 from layers.store.adoption import adopt, types_edited_outside
+from layers.store.backup import restore
 from layers.store.base import Staged, Store
 from layers.store.code_rows import effective_catalogue
 from layers.store.conditions import condition_clause
@@ -58,7 +60,7 @@ class Register:
         self.actor = actor
         self.read_only = store.read_only
         self.worker = worker or Worker()
-        self.opening_findings: list[Problem] = []
+        self.opening_findings: list[Problem] = list(store.findings)
         self._store = store
         self._listeners: list[Listener] = []
         #: Ids of our own change sets, which ``poll`` has no need to tell again.
@@ -107,8 +109,18 @@ class Register:
     ) -> Register:
         """Open a register. Raises ``UserError`` when there is none, or none that this program can read."""
         path = Path(target)
-        store = open_geopackage(path, catalogue or load_catalogue(), read_only=read_only)
+        store = open_geopackage(
+            path, catalogue or load_catalogue(), read_only=read_only, feedback=feedback
+        )
         return cls(store, path, actor=actor)
+
+    @staticmethod
+    def restore(copy: str | Path, target: str | Path, feedback: Feedback | None = None) -> Path | None:
+        """Put a copy in the place of the register ``target``; returns where the present file was moved to.
+
+        Raises ``UserError`` when the copy is no sound register or the target is open.
+        """
+        return restore(Path(copy), Path(target), feedback)
 
     def close(self) -> None:
         """Finish with the register; the file is complete in itself afterwards."""
@@ -372,7 +384,7 @@ class Register:
             return
         with self._store.write() as connection:
             problems = adopt(self._store, connection, self.catalogue, row_problems)
-        self.opening_findings = problems
+        self.opening_findings += problems
 
     def _tell(self, change_set: ChangeSet) -> None:
         if any(name.startswith("c_") for name in change_set.changes):
@@ -380,6 +392,20 @@ class Register:
                 self.catalogue = effective_catalogue(connection, self._store.schema)
         for listener in tuple(self._listeners):
             listener(change_set)
+
+    # ---- copies
+
+    def backup(self, out: str | Path | None = None, feedback: Feedback | None = None) -> Path:
+        """Save a complete copy (default: beside the register), whoever edits meanwhile; returns its path."""
+        return self._store.backup(Path(out) if out is not None else None, feedback or Feedback())
+
+    def daily_copy(self, feedback: Feedback | None = None) -> Path | None:
+        """Make today's automatic copy unless there is one; the newest seven are kept."""
+        return self._store.daily_copy(datetime.date.today(), feedback or Feedback())
+
+    def backup_before(self, act: str, feedback: Feedback | None = None) -> Path | None:
+        """A copy before a risky act (``act`` is a word for its file name); the newest five are kept."""
+        return self._store.backup_before(act, feedback or Feedback())
 
     def idle(self) -> None:
         """To be called when nothing was edited for about two seconds: the file becomes complete in itself."""

@@ -5,20 +5,24 @@ Everything above (edit, undo, history, read) speaks SQLAlchemy Core and is the s
 
 from __future__ import annotations
 
+import datetime
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Any, Protocol
 
 import pyarrow as pa
 import sqlalchemy as sa
 
+from layers.errors import UserError
 from layers.feedback import Feedback
 from layers.model.change import IdRange
 from layers.model.problem import Problem
 from layers.model.query import Box
 from layers.store.schema import Schema
 from layers.store.worker import Worker
+from layers.text import Message
 
 
 class Staged(Protocol):
@@ -30,12 +34,18 @@ class Staged(Protocol):
         """Remove them. Calling it again does nothing."""
 
 
+def _on_server() -> UserError:
+    return UserError(Message("backup.on_server"), Message("backup.on_server_hint"))
+
+
 class Store(ABC):
     """An open store with its schema. Safe to share between threads; one thread writes at a time."""
 
     schema: Schema
     engine: sa.Engine
     read_only: bool
+    #: What opening found: why it is read-only, what another program broke and was put right.
+    findings: Sequence[Problem] = ()
     #: Whether the actor's name is only what the user said (a file), not proven by a login (a server).
     stated: bool
 
@@ -120,6 +130,18 @@ class Store(ABC):
         feedback: Feedback | None,
     ) -> pa.Table:
         """Bulk read: fid, fields and, on wish, ``geom`` as WKB."""
+
+    def backup(self, target: Path | None, feedback: Feedback) -> Path:
+        """Copy the whole store to a file (default: beside it, named by the moment)."""
+        raise _on_server()
+
+    def daily_copy(self, today: datetime.date, feedback: Feedback) -> Path | None:
+        """Today's automatic copy, unless there is one; None when nothing was to do."""
+        return None
+
+    def backup_before(self, act: str, feedback: Feedback) -> Path | None:
+        """A copy before a risky act; None where the server's own backups are relied on."""
+        return None
 
     def idle(self) -> None:  # noqa: B027 - a server has nothing to do
         """Called when nothing was written for some seconds."""

@@ -55,7 +55,7 @@ def open_engine(
             cached_statements=512,
         )
         try:
-            prepare(raw, wal=wal and not read_only)
+            prepare(raw, journal=None if read_only else "WAL" if wal else "DELETE")
             if setup is not None:
                 setup(raw)
         except BaseException:
@@ -70,11 +70,11 @@ def open_engine(
     return engine
 
 
-def prepare(raw: Any, *, wal: bool) -> None:
+def prepare(raw: Any, *, journal: str | None) -> None:
     """Give a fresh DBAPI connection the house's settings and the functions that the R-tree triggers call."""
-    if wal:
+    if journal is not None:
         # Other programs set DELETE mode when they close the file last: asked for at every open.
-        raw.execute("PRAGMA journal_mode=WAL")
+        raw.execute(f"PRAGMA journal_mode={journal}")
     raw.execute("PRAGMA synchronous=FULL")
     raw.execute("PRAGMA foreign_keys=ON")
     raw.execute("PRAGMA recursive_triggers=OFF")

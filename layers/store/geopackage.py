@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import sqlalchemy as sa
+from pysqlite3 import dbapi2
 
 from layers.errors import UserError
 from layers.feedback import Feedback
 from layers.model.change import IdRange
 from layers.model.problem import Problem
 from layers.model.query import Box
-from layers.store import bulk, gpkg
+from layers.store import backup, bulk, gpkg
 from layers.store.base import Staged, Store
 from layers.store.database_errors import translated
-from layers.store.engine import WRITE
+from layers.store.engine import BUSY_SECONDS, WRITE
+from layers.store.idle import IdleTimer
+from layers.store.lock_note import LockNote
 from layers.store.schema import FID, GEOMETRY, Schema
-from layers.store.triggers import asset_triggers
+from layers.store.triggers import all_triggers, asset_triggers
 from layers.store.types import header_length
 from layers.store.worker import Worker
 from layers.store.worker_columns import read_columns
@@ -35,7 +39,15 @@ class GeoPackageStore(Store):
 
     stated = True
 
-    def __init__(self, path: Path, engine: sa.Engine, schema: Schema, *, read_only: bool = False) -> None:
+    def __init__(
+        self,
+        path: Path,
+        engine: sa.Engine,
+        schema: Schema,
+        *,
+        read_only: bool = False,
+        lock_note: LockNote | None = None,
+    ) -> None:
         self.path = path
         self.engine = engine
         self.schema = schema
@@ -44,6 +56,8 @@ class GeoPackageStore(Store):
         self._writer = engine.connect().execution_options(**{WRITE: True})
         self._data_version = self._read_data_version()
         self._dirty = False
+        self._lock_note = lock_note
+        self._idle = IdleTimer(self._become_complete)
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
@@ -58,6 +72,7 @@ class GeoPackageStore(Store):
                     yield self._writer
             finally:
                 bulk.detach_staging(self._writer)
+                self._idle.touch()
 
     def announce(self, connection: sa.Connection, change_set: int) -> None:
         """Nothing to do: the triggers look for the open change set, which only its transaction sees."""
@@ -165,20 +180,71 @@ class GeoPackageStore(Store):
             read_columns, self.path, type_name, list(fields), geometry, text, None, feedback=feedback
         )
 
+    def backup(self, target: Path | None, feedback: Feedback) -> Path:
+        target = target or backup.named_by_moment(self.path)
+        backup.copy_register(self.engine, self.path, target, feedback)
+        return target
+
+    def daily_copy(self, today: datetime.date, feedback: Feedback) -> Path | None:
+        return backup.daily_copy(self.engine, self.path, today, feedback)
+
+    def backup_before(self, act: str, feedback: Feedback) -> Path | None:
+        return backup.backup_before(self.engine, self.path, act, feedback)
+
     def idle(self) -> None:
         """Bring everything into the file itself, so that a copy made by another program is complete."""
-        if not self._dirty or not self._lock.acquire(blocking=False):
-            return
+        self._become_complete()
+
+    def _become_complete(self) -> bool:
+        """Whether nothing is left to do; called some seconds after the last edit too."""
+        if not self._dirty:
+            return True
+        if not self._lock.acquire(blocking=False):
+            return False
+        raw = self._raw()
         try:
-            busy, *_ = self._raw().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            # Not for long: our own writer waits meanwhile. A reader in the way means: again later.
+            raw.execute("PRAGMA busy_timeout=200")
+            busy, *_ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             self._dirty = bool(busy)
         finally:
+            raw.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}")
             self._lock.release()
+        return not self._dirty
+
+    def restore_triggers(self) -> None:
+        """Make the triggers anew that another program dropped, and the spatial indexes they kept."""
+        with self.write() as connection:
+            query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+            present = set(connection.exec_driver_sql(query).scalars())
+            for name, statement in all_triggers(self.schema).items():
+                if name not in present:
+                    connection.exec_driver_sql(statement)
+            for name, table in self.schema.assets.items():
+                tree = f"rtree_{name}_{GEOMETRY}"
+                if GEOMETRY in table.columns and f"{tree}_insert" not in present:
+                    bulk.rebuild_index(connection, name)
 
     def close(self) -> None:
+        if self._writer.closed:
+            return
+        self._idle.close()
         self.idle()
-        self._writer.close()
         self.engine.dispose()
+        if not self.read_only:
+            self._leave_plain()
+        # Its pool is gone: without this, closing would only give it back to that.
+        self._writer.detach()
+        self._writer.close()
+        if self._lock_note is not None:
+            self._lock_note.release()
+
+    def _leave_plain(self) -> None:
+        """Leave the file in DELETE mode, which any program reads from anywhere, if nobody else has it open."""
+        raw = self._raw()
+        raw.execute("PRAGMA busy_timeout=0")
+        with suppress(dbapi2.OperationalError):
+            raw.execute("PRAGMA journal_mode=DELETE").fetchone()
 
     def _raw(self) -> Any:
         return self._writer.connection.driver_connection

@@ -34,7 +34,7 @@ def hydrants(count: int, first: int = 1, seed: int = 0) -> pa.Table:
 
 
 def sound(register: Register, type_name: str) -> None:
-    """The tree is what SQLite itself calls sound, and knows exactly the located rows; links lead somewhere."""
+    """SQLite itself calls the tree sound, and it knows exactly the located rows; links lead somewhere."""
     with register._store.read() as connection:
         tree = f"rtree_{type_name}_geom"
         assert connection.execute(sa.text(f"SELECT rtreecheck('main', '{tree}')")).scalar_one() == "ok"

@@ -1,0 +1,115 @@
+"""One migration step, and the words it is written in: native ALTERs on an asset table and its history alike.
+
+Never a rebuild by copying, as Alembic's batch mode does: on a GeoPackage that loses triggers, AUTOINCREMENT
+and the geometry type. All triggers are dropped while steps run and generated anew afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.schema import CreateColumn
+
+from layers.store import gpkg
+from layers.store.schema import FID, Schema
+
+
+@dataclass(frozen=True)
+class Migration:
+    """What a step works with: the writing transaction, and the schema as today's program wants it."""
+
+    connection: sa.Connection
+    schema: Schema
+
+    def add_type(self, type_name: str) -> None:
+        """Create the tables of a type that the register does not have yet, with indexes and registration."""
+        table, history = self.schema.assets[type_name], self.schema.history[type_name]
+        table.create(self.connection)
+        history.create(self.connection)
+        if self.connection.dialect.name == "sqlite":
+            gpkg.register_asset_table(self.connection, self.schema, type_name)
+            gpkg.register_system_table(self.connection, history.name)
+
+    def add_field(self, type_name: str, name: str) -> None:
+        """Add a column to a type and its history, with its CHECK, foreign key and indexes."""
+        table, history = self.schema.assets[type_name], self.schema.history[type_name]
+        self._alter(table, f"ADD COLUMN {self._definition(table, name)}")
+        self._alter(history, f"ADD COLUMN {self._plain_definition(history, name)}")
+        for index in table.indexes:
+            if name in {column.name for column in index.columns}:
+                index.create(self.connection)
+
+    def drop_field(self, type_name: str, name: str) -> None:
+        """Drop a column from a type and its history, and the index named after it."""
+        self._sql(f"DROP INDEX IF EXISTS {self._quote(f'ix_{type_name}_{name}')}")
+        for table in (type_name, f"{type_name}_h"):
+            self._sql(f"ALTER TABLE {self._quote(table)} DROP COLUMN {self._quote(name)}")
+
+    def rename_field(self, type_name: str, old: str, new: str) -> None:
+        """Rename a column of a type and its history; an index named after it follows."""
+        self._sql(f"DROP INDEX IF EXISTS {self._quote(f'ix_{type_name}_{old}')}")
+        for table in (type_name, f"{type_name}_h"):
+            rename = f"RENAME COLUMN {self._quote(old)} TO {self._quote(new)}"
+            self._sql(f"ALTER TABLE {self._quote(table)} {rename}")
+        for index in self.schema.assets[type_name].indexes:
+            if index.name == f"ix_{type_name}_{new}":
+                index.create(self.connection)
+
+    def has_type(self, type_name: str) -> bool:
+        return sa.inspect(self.connection).has_table(type_name)
+
+    def field_names(self, type_name: str) -> list[str]:
+        """The columns that a type's table has now."""
+        return [column["name"] for column in sa.inspect(self.connection).get_columns(type_name)]
+
+    def add_what_is_missing(self) -> None:
+        """Create every type and column that today's catalogue has and the register lacks."""
+        for name, table in self.schema.assets.items():
+            if not self.has_type(name):
+                self.add_type(name)
+                continue
+            present = set(self.field_names(name))
+            for column in table.columns:
+                if column.name not in present and column.name != FID:
+                    self.add_field(name, column.name)
+
+    def _definition(self, table: sa.Table, name: str) -> str:
+        """Column, CHECK and foreign key in the one form that ``ADD COLUMN`` takes."""
+        column = table.columns[name]
+        words = [self._plain_definition(table, name)]
+        for key in column.foreign_keys:
+            target = key.column
+            words.append(
+                f"CONSTRAINT {self._quote(str(key.name))} REFERENCES {self._quote(target.table.name)}"
+                f" ({self._quote(target.name)}) DEFERRABLE INITIALLY IMMEDIATE"
+            )
+        for check in table.constraints:
+            if isinstance(check, sa.CheckConstraint) and check.name == f"ck_{table.name}_{name}":
+                text = check.sqltext.compile(
+                    dialect=self.connection.dialect,
+                    compile_kwargs={"literal_binds": True, "include_table": False},
+                )
+                words.append(f"CONSTRAINT {self._quote(str(check.name))} CHECK ({text})")
+        return " ".join(words)
+
+    def _plain_definition(self, table: sa.Table, name: str) -> str:
+        return str(CreateColumn(table.columns[name]).compile(dialect=self.connection.dialect)).strip()
+
+    def _alter(self, table: sa.Table, change: str) -> None:
+        self._sql(f"ALTER TABLE {self._quote(table.name)} {change}")
+
+    def _sql(self, statement: str) -> None:
+        self.connection.exec_driver_sql(statement)
+
+    def _quote(self, name: str) -> str:
+        return self.connection.dialect.identifier_preparer.quote(name)
+
+
+@dataclass(frozen=True)
+class Step:
+    """From version ``version - 1`` to ``version``."""
+
+    version: int
+    up: Callable[[Migration], None]

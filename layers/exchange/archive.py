@@ -13,7 +13,8 @@ from pathlib import Path, PurePosixPath
 
 from layers.errors import UserError
 from layers.exchange.encoding import detect
-from layers.exchange.shapefile import COMPANIONS, looks_like
+from layers.exchange.foreign import looks_like
+from layers.exchange.shapefile import COMPANIONS
 from layers.feedback import Feedback
 from layers.text import Message
 

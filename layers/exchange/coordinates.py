@@ -84,7 +84,7 @@ def find_wkt(table: pa.Table) -> str | None:
     for name in names:
         if _bare(name) in _WKT and pa.types.is_string(table.schema.field(name).type):
             values = [v for v in table.column(name).slice(0, _SAMPLE).to_pylist() if v][:20]
-            if values and all(_from_wkt(value) is not None for value in values[:3]):
+            if values and sum(_from_wkt(value) is not None for value in values) >= 0.6 * len(values):
                 return name
     return None
 

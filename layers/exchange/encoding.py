@@ -1,7 +1,7 @@
 """Which bytes stand for which characters: .cpg files, language driver ids, and detection made for Chinese.
 
-Detection asks in this order: is it valid UTF-8; is it GBK with common characters; is it Big5 with common
-characters; else what charset-normalizer believes. GBK and GB 2312 are read as GB 18030, which holds both.
+Detection asks in this order: is it valid UTF-8; is it GBK or Big5, whichever gives more common characters;
+else what charset-normalizer believes. GBK and GB 2312 are read as GB 18030, which holds both.
 """
 
 from __future__ import annotations
@@ -12,6 +12,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from charset_normalizer import from_bytes
+
+from layers.errors import UserError
+from layers.exchange.foreign import problem
+from layers.model.problem import Problem
+from layers.text import Message
 
 CHINESE = "gb18030"
 _SAMPLE_BYTES = 1_000_000
@@ -71,6 +76,23 @@ def codec(name: str) -> str | None:
     return found.name if found._is_text_encoding else None
 
 
+def known(given: str) -> str:
+    """The codec a user asked for. Raises ``UserError`` when there is none of that name."""
+    name = codec(given)
+    if name is None:
+        what = Message("format.unknown_encoding", {"encoding": given})
+        raise UserError(what, Message("format.unknown_encoding.hint"))
+    return name
+
+
+def detected(found: Detection) -> Problem:
+    """The remark that an encoding was detected, and how surely."""
+    shown = {"encoding": found.encoding.upper()}
+    if found.how == "guessed":
+        return problem("encoding_guessed", "warning", Message("format.encoding_guessed", shown))
+    return problem("encoding_detected", "note", Message("format.encoding_detected", shown))
+
+
 def from_cpg(content: bytes) -> str | None:
     """The codec a .cpg file names; None when it names none (some are web pages saved by mistake)."""
     text = content[:64].decode("ascii", errors="replace").lstrip("\ufffd").strip()
@@ -92,9 +114,13 @@ def detect(values: Sequence[bytes]) -> Detection:
     loaded = [value for value in values if not value.isascii()]
     if decodes(loaded, "utf-8"):
         return Detection("utf-8", "detected")
-    for encoding, common in ((CHINESE, _common_chinese), ("cp950", _common_big5)):
-        if decodes(loaded, encoding) and common(b" ".join(loaded)) >= _PLAUSIBLE:
-            return Detection(encoding, "detected")
+    scores = [
+        (common(b" ".join(loaded)) if decodes(loaded, encoding) else 0.0, encoding)
+        for encoding, common in ((CHINESE, _common_chinese), ("cp950", _common_big5))
+    ]
+    score, encoding = max(scores, key=lambda each: each[0])
+    if score >= _PLAUSIBLE:
+        return Detection(encoding, "detected")
     sample = b"\n".join(loaded)[:_SAMPLE_BYTES]
     if sum(byte >= 0x80 for byte in sample) >= _ENOUGH_TO_TELL:
         best = from_bytes(sample, cp_isolation=list(_OTHERS)).best()

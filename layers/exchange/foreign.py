@@ -100,3 +100,10 @@ def problem(
 def on_rows(rows: Iterable[int], found: Problem) -> list[RowProblem]:
     """The same problem on several rows."""
     return [RowProblem(row, found) for row in rows]
+
+
+def looks_like(head: bytes) -> str:
+    """The first readable characters of a file that is not what its name says."""
+    text = head[:40].decode("utf-8", errors="replace").strip().splitlines()
+    shown = "".join(c for c in (text[0] if text else "") if c.isprintable())
+    return shown[:40] if shown else head[:8].hex(" ")

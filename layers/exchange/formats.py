@@ -17,10 +17,9 @@ from typing import Protocol
 
 from layers.errors import UserError
 from layers.exchange import archive, inp, json_features, shapefile, sheets
-from layers.exchange.foreign import ForeignFile, ForeignLayer, ForeignTable, problem
+from layers.exchange.foreign import ForeignFile, ForeignLayer, ForeignTable, looks_like, problem
 from layers.exchange.gdal_source import said_by
 from layers.exchange.grid import describe_table, locate
-from layers.exchange.shapefile import looks_like
 from layers.exchange.vector import describe_layers, read_table
 from layers.feedback import Feedback
 from layers.text import Message

@@ -118,7 +118,8 @@ def _header_row(grid: Grid) -> int | None:
     """The first row that looks like names: nearly as wide as the table, different texts, no numbers."""
     rows = grid.rows[:_HEADER_SEARCH]
     widths = [sum(_text(cell) is not None for cell in row) for row in rows]
-    wide = max(widths, default=0)
+    # The usual width: single rows that run over say nothing of the table.
+    wide = sorted(widths)[len(widths) // 2] if widths else 0
     for place, row in enumerate(rows):
         texts = [text for cell in row if (text := _text(cell)) is not None]
         if len(texts) < max(0.6 * wide, 1) or (wide > 1 and len(texts) < 2):
@@ -126,7 +127,7 @@ def _header_row(grid: Grid) -> int | None:
         if place == 0 and grid.quoted_first:
             return 0
         names = [text for text in texts if not _is_value(text)]
-        distinct = len(set(names)) >= 0.6 * len(names)
+        distinct = len(set(names)) >= 0.5 * len(names)
         return place if names and len(names) >= 0.6 * len(texts) and distinct else None
     return None
 

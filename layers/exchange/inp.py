@@ -21,12 +21,12 @@ import pyarrow as pa
 import shapely
 
 from layers.errors import UserError
+from layers.exchange.encoding import detected
 from layers.exchange.foreign import ROW, ForeignFile, ForeignLayer, ForeignTable, RowProblem, Shape, problem
 from layers.exchange.gdal_source import fields_of
 from layers.exchange.inp_checks import refusals
 from layers.exchange.inp_model import FLOW_UNITS, Link, Model, Node, build, number
 from layers.exchange.inp_text import InpText, read_text
-from layers.exchange.shapefile import detected
 from layers.exchange.vector import sample_rows
 from layers.feedback import Feedback
 from layers.model.problem import Problem

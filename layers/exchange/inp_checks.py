@@ -143,7 +143,7 @@ def _rules(text: InpText) -> Iterator[Refusal]:
 
 def _whole(model: Model) -> Iterator[Refusal]:
     sources = sum(node.kind != "junction" for node in model.nodes)
-    if len(model.nodes) < 2:
+    if len(model.nodes) < 2 or sources == len(model.nodes):
         yield Refusal(223, None, Message("inp.reason.few_nodes"))
     elif not sources:
         yield Refusal(224, None, Message("inp.reason.no_source"))

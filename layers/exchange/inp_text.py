@@ -66,11 +66,7 @@ def read_text(path: Path, encoding: str | None = None) -> InpText:
 def _detect(content: bytes, given: str | None) -> Detection:
     if given is None:
         return encodings.detect_text(content)
-    name = encodings.codec(given)
-    if name is None:
-        what = Message("format.unknown_encoding", {"encoding": given})
-        raise UserError(what, Message("format.unknown_encoding.hint"))
-    return Detection(name, "given")
+    return Detection(encodings.known(given), "given")
 
 
 def _sections(text: str, found: Detection) -> InpText:

@@ -19,9 +19,9 @@ import pyarrow as pa
 
 from layers.errors import UserError
 from layers.exchange import encoding as encodings
+from layers.exchange.encoding import detected, known
 from layers.exchange.foreign import ROW, ForeignFile, ForeignLayer, ForeignTable, RowProblem, problem
 from layers.exchange.gdal_source import READ_ERRORS, layer_names
-from layers.exchange.shapefile import detected
 from layers.exchange.vector import describe_layers, read_table
 from layers.feedback import Feedback
 from layers.model.problem import Problem
@@ -107,11 +107,7 @@ def _staged(path: Path, given: str | None) -> Iterator[_Staged]:
 
 def _encoding(path: Path, given: str | None) -> tuple[str, list[Problem]]:
     if given:
-        name = encodings.codec(given)
-        if name is None:
-            what = Message("format.unknown_encoding", {"encoding": given})
-            raise UserError(what, Message("format.unknown_encoding.hint"))
-        return name, []
+        return known(given), []
     with path.open("rb") as file:
         head = file.read(4)
         file.seek(0)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,7 +53,7 @@ def load(damaged: Damaged, feedback: Feedback | None = None) -> tuple[Loaded, li
     feedback = feedback or Feedback()
     stem, cause = damaged.stem, damaged.cause
     try:
-        with fiona.open(damaged.path, layer=damaged.layer, encoding=damaged.encoding) as source:
+        with _quiet(), fiona.open(damaged.path, layer=damaged.layer, encoding=damaged.encoding) as source:
             crs, doubts = read_crs(source.crs_wkt)
             names = list(source.schema["properties"])
             kept, problems = _features(source, feedback)
@@ -71,6 +73,18 @@ def load(damaged: Damaged, feedback: Feedback | None = None) -> tuple[Loaded, li
         "Unknown",
     )
     return loaded, problems[:_LISTED]
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep complaints about a file known to be damaged out of the log: each comes back as a problem."""
+    log = logging.getLogger("fiona")
+    before = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
 
 
 def _features(

@@ -13,11 +13,10 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from layers.errors import UserError
 from layers.exchange import encoding as encodings
-from layers.exchange.encoding import Detection
-from layers.exchange.foreign import ForeignFile, ForeignTable, RowProblem, Shape, problem
+from layers.exchange.encoding import Detection, detected, known
+from layers.exchange.foreign import ForeignFile, ForeignTable, RowProblem, Shape, looks_like, problem
 from layers.exchange.geometry_rows import shape_of
 from layers.exchange.grid import Grid, describe_table, to_table
-from layers.exchange.shapefile import detected, looks_like
 from layers.feedback import Feedback
 from layers.model.problem import Problem
 from layers.text import Message
@@ -136,11 +135,7 @@ def _parse(text: str, feedback: Feedback) -> Grid:
 
 def _encoding(content: bytes, given: str | None) -> tuple[Detection, list[Problem]]:
     if given:
-        name = encodings.codec(given)
-        if name is None:
-            what = Message("format.unknown_encoding", {"encoding": given})
-            raise UserError(what, Message("format.unknown_encoding.hint"))
-        return Detection(name, "given"), []
+        return Detection(known(given), "given"), []
     found = encodings.detect_text(content)
     return found, [] if found.encoding.startswith("utf-8") or found.how == "bom" else [detected(found)]
 

@@ -6,6 +6,7 @@ import csv
 import datetime
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,22 +25,31 @@ _SHEET_NAME = re.compile(r"[\[\]:*?/\\']")
 _FORMULA = re.compile(r"^[=+\-@\t\r]")
 _NUMBER = re.compile(r"^[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?$")
 
-TableWithGeometry = tuple[str, pa.Table, pa.Array | None]
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table with WKB beside its rows (None: no geometry); ``axes`` name the columns its points go to."""
+
+    name: str
+    table: pa.Table
+    geometry: pa.Array | None
+    axes: tuple[str, str]
 
 
-def write_csv(path: Path, table: pa.Table, geometry: pa.Array | None) -> None:
-    """UTF-8 with a byte order mark; points as columns x and y, other geometry as WKT.
+def write_csv(path: Path, table: pa.Table, geometry: pa.Array | None, axes: tuple[str, str]) -> None:
+    """UTF-8 with a byte order mark; points as two columns named ``axes``, other geometry as WKT.
 
     Texts a spreadsheet would run as a formula get an apostrophe in front, as spreadsheets do themselves.
     """
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow([harmless(name) for name in (*table.column_names, *_place_names(geometry))])
-        for rows in _batches(table, geometry):
+        places = _place_names(geometry, axes)
+        writer.writerow([harmless(name) for name in (*table.column_names, *places)])
+        for rows in _batches(table, geometry, places):
             writer.writerows([_csv_cell(cell) for cell in row] for row in rows)
 
 
-def write_excel(path: Path, layers: Sequence[TableWithGeometry], feedback: Feedback) -> None:
+def write_excel(path: Path, sheets: Sequence[Sheet], feedback: Feedback) -> None:
     """One sheet a layer; more rows than a sheet holds go on in a further sheet."""
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(str(path), options) as book:
@@ -49,15 +59,16 @@ def write_excel(path: Path, layers: Sequence[TableWithGeometry], feedback: Feedb
         }
         bold = book.add_format({"bold": True})
         taken: set[str] = set()
-        for name, table, geometry in layers:
-            for start in range(0, max(table.num_rows, 1), _MOST_SHEET_ROWS):
-                sheet = book.add_worksheet(_sheet_name(name, taken))
-                sheet.freeze_panes(1, 0)
-                part = table.slice(start, _MOST_SHEET_ROWS)
-                places = None if geometry is None else geometry.slice(start, _MOST_SHEET_ROWS)
-                for column, title in enumerate((*part.column_names, *_place_names(places))):
-                    sheet.write_string(0, column, title, bold)
-                _fill(sheet, part, places, formats, feedback)
+        for each in sheets:
+            for start in range(0, max(each.table.num_rows, 1), _MOST_SHEET_ROWS):
+                page = book.add_worksheet(_sheet_name(each.name, taken))
+                page.freeze_panes(1, 0)
+                places = _place_names(each.geometry, each.axes)
+                for column, title in enumerate((*each.table.column_names, *places)):
+                    page.write_string(0, column, title, bold)
+                part = each.table.slice(start, _MOST_SHEET_ROWS)
+                shapes = None if each.geometry is None else each.geometry.slice(start, _MOST_SHEET_ROWS)
+                _fill(page, _batches(part, shapes, places), formats, feedback)
 
 
 def harmless(text: str) -> str:
@@ -65,14 +76,14 @@ def harmless(text: str) -> str:
     return f"'{text}" if _FORMULA.match(text) and not _NUMBER.match(text) else text
 
 
-def _fill(sheet: Any, table: pa.Table, geometry: pa.Array | None, formats: Any, feedback: Feedback) -> None:
+def _fill(page: Any, batches: Iterator[Iterator[tuple[Any, ...]]], formats: Any, feedback: Feedback) -> None:
     line = 0
-    for rows in _batches(table, geometry):
+    for rows in batches:
         feedback.check()
         for row in rows:
             line += 1
             for column, value in enumerate(row):
-                _write_cell(sheet, line, column, value, formats)
+                _write_cell(page, line, column, value, formats)
 
 
 def _write_cell(sheet: Any, line: int, column: int, value: Any, formats: Any) -> None:
@@ -108,14 +119,15 @@ def _as_text(value: Any) -> str:
     return value.hex() if isinstance(value, bytes) else str(value)
 
 
-def _place_names(geometry: pa.Array | None) -> tuple[str, ...]:
+def _place_names(geometry: pa.Array | None, axes: tuple[str, str]) -> tuple[str, ...]:
     if geometry is None:
         return ()
-    return ("x", "y") if shape_of(geometry) in ("point", "none") else ("wkt",)
+    return axes if shape_of(geometry) in ("point", "none") else ("wkt",)
 
 
-def _batches(table: pa.Table, geometry: pa.Array | None) -> Iterator[Iterator[tuple[Any, ...]]]:
-    names = _place_names(geometry)
+def _batches(
+    table: pa.Table, geometry: pa.Array | None, names: tuple[str, ...]
+) -> Iterator[Iterator[tuple[Any, ...]]]:
     for start in range(0, table.num_rows, _BATCH):
         columns = [column.slice(start, _BATCH).to_pylist() for column in table.columns]
         if geometry is not None:

@@ -23,7 +23,7 @@ from layers.exchange.dbf_names import shorten
 from layers.exchange.foreign import problem
 from layers.exchange.gdal_source import READ_ERRORS, catching, said_by
 from layers.exchange.geometry_rows import heads, shape_of
-from layers.exchange.table_writers import write_csv, write_excel
+from layers.exchange.table_writers import Sheet, write_csv, write_excel
 from layers.feedback import Feedback
 from layers.geometry.crs import Crs
 from layers.model.problem import Problem
@@ -124,13 +124,19 @@ def _shapefile(folder: Path, name: str, layers: Sequence[OutLayer], feedback: Fe
 def _csv(folder: Path, name: str, layers: Sequence[OutLayer], feedback: Feedback) -> list[Problem]:
     for layer, file in _one_each(name, layers):
         feedback.check()
-        write_csv(folder / file, layer.table, layer.geometry)
+        write_csv(folder / file, layer.table, layer.geometry, _axes(layer.crs))
     return []
 
 
 def _excel(folder: Path, name: str, layers: Sequence[OutLayer], feedback: Feedback) -> list[Problem]:
-    write_excel(folder / name, [(layer.name, layer.table, layer.geometry) for layer in layers], feedback)
+    sheets = [Sheet(layer.name, layer.table, layer.geometry, _axes(layer.crs)) for layer in layers]
+    write_excel(folder / name, sheets, feedback)
     return []
+
+
+def _axes(crs: Crs) -> tuple[str, str]:
+    """Names for the coordinate columns that no reader can take for the other way round."""
+    return ("lon", "lat") if crs.is_geographic else ("east", "north")
 
 
 _Writer = Callable[[Path, str, Sequence[OutLayer], Feedback], list[Problem]]
@@ -228,12 +234,12 @@ def _beside(place: Path) -> Iterator[Path]:
 
 def _put_in_place(folder: Path, target: Path) -> list[str]:
     """Move everything written to where it belongs. The old parts of a shapefile go with the shapefile."""
-    result = []
-    for file in sorted(folder.iterdir()):
-        if file.suffix == ".shp":
-            for old in (".sbn", ".sbx", ".qix", ".qpj", ".prj", ".dbf", ".cpg"):
-                if not file.with_suffix(old).exists():
-                    (target / file.with_suffix(old).name).unlink(missing_ok=True)
+    written = sorted(folder.iterdir())
+    names = {file.name for file in written}
+    for shape in (file for file in written if file.suffix == ".shp"):
+        for old in (".sbn", ".sbx", ".qix", ".qpj", ".prj", ".dbf", ".cpg"):
+            if shape.with_suffix(old).name not in names:
+                (target / shape.with_suffix(old).name).unlink(missing_ok=True)
+    for file in written:
         file.replace(target / file.name)
-        result.append(str(target / file.name))
-    return result
+    return [str(target / file.name) for file in written]

@@ -159,11 +159,15 @@ def transformer(source: Crs, target: Crs) -> Transform:
     steps: list[Transform] = []
     if source.is_shifted:
         steps.append(gcj02.gcj02_to_wgs84 if source.code == GCJ02 else gcj02.bd09_to_wgs84)
-    between = Transformer.from_crs(CRS.from_wkt(source.wkt), CRS.from_wkt(target.wkt), always_xy=True)
-    steps.append(_projection(between))
+    steps.append(_projection(Transformer.from_crs(_definition(source), _definition(target), always_xy=True)))
     if target.is_shifted:
         steps.append(gcj02.wgs84_to_gcj02 if target.code == GCJ02 else gcj02.wgs84_to_bd09)
     return _chain(tuple(steps))
+
+
+def _definition(crs: Crs) -> CRS:
+    """What PROJ computes with: shifted degrees count as WGS 84 once their offset is taken off."""
+    return CRS.from_epsg(4326) if crs.is_shifted else CRS.from_wkt(crs.wkt)
 
 
 def _copy(points: Points) -> Points:
@@ -207,10 +211,11 @@ def _local() -> Crs:
 @lru_cache(maxsize=4)
 def _shifted(code: str) -> Crs:
     title = Title(f"{code}（消费地图偏移坐标）", f"{code} (shifted consumer-map degrees)")
-    # Named in the definition too, so that a file written with it says what it holds.
-    definition = CRS.from_epsg(4326).to_json_dict() | {"name": code}
-    definition.pop("id", None)
-    wkt = CRS.from_json_dict(definition).to_wkt()
+    # A datum of its own, so that no reader of a file written with it takes the degrees for WGS 84.
+    wkt = (
+        f'GEOGCRS["{code}",DATUM["{code} (shifted, no datum)",ELLIPSOID["WGS 84",6378137,298.257223563]],'
+        'CS[ellipsoidal,2],AXIS["latitude",north],AXIS["longitude",east],ANGLEUNIT["degree",0.0174532925199433]]'
+    )
     return Crs(code, wkt, title, is_projected=False, metres_per_unit=float("nan"))
 
 

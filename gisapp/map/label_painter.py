@@ -1,4 +1,4 @@
-"""Labels: haloed, clear of each other and of symbols, along what they name; Chinese upright where it is steep."""
+"""Labels: haloed, clear of each other and of symbols, along what they name; steep Chinese stands upright."""
 
 from __future__ import annotations
 
@@ -80,15 +80,18 @@ class LabelPainter:
         labels = sorted((part for batch in batches for part in batch.labels), key=lambda b: order[b.kind])
         for batch in labels:
             xy = self._viewport.pixels(batch.xy) if len(batch.xy) else batch.xy
+            written: set[int] = set()
             for number in range(len(xy)):
-                self._write(batch, number, float(xy[number, 0]), float(xy[number, 1]))
+                slot = int(batch.slot[number])
+                if slot not in written and self._write(batch, number, *xy[number]):
+                    written.add(slot)
                 if number % _PAUSE_EVERY == 0:
                     yield
 
-    def _write(self, batch: LabelBatch, number: int, x: float, y: float) -> None:
+    def _write(self, batch: LabelBatch, number: int, x: float, y: float) -> bool:
         label = self._writer(batch.kind, batch.words[number])
         if label is None:
-            return
+            return False
         metrics = QFontMetricsF(label.font)
         for text in label.texts:
             if batch.kind == "point":
@@ -108,7 +111,8 @@ class LabelPainter:
                     batch.kind,
                 )
             if done:
-                return
+                return True
+        return False
 
     def _beside(self, label: WrittenLabel, text: str, metrics: QFontMetricsF, x: float, y: float) -> bool:
         width, height = metrics.horizontalAdvance(text), metrics.height()
@@ -152,16 +156,18 @@ class LabelPainter:
             return self._stacked(label, text, metrics, x, y, turn, room)
         if width + 10 > room:
             return False
-        if kind == "main":
-            # Above its line, as on the sheets of the trade; upright lines are read from the bottom up.
-            x, y = x + math.sin(turn) * _ABOVE, y - math.cos(turn) * _ABOVE
-        boxes = _rotated_boxes(x, y, width, height, turn)
-        if not all(self._occupied.is_free(*box) for box in boxes):
+        # A main's name stands above its line, as on the sheets of the trade, or else below it.
+        for aside in (_ABOVE, -_ABOVE) if kind == "main" else (0.0,):
+            at_x, at_y = x + math.sin(turn) * aside, y - math.cos(turn) * aside
+            boxes = _rotated_boxes(at_x, at_y, width, height * 0.8, turn)
+            if all(self._occupied.is_free(*box) for box in boxes):
+                break
+        else:
             return False
         for box in boxes:
             self._occupied.take(*box)
         self._painter.save()
-        self._painter.translate(x, y)
+        self._painter.translate(at_x, at_y)
         self._painter.rotate(math.degrees(turn))
         font = QFont(label.font)
         if spaced:

@@ -21,6 +21,12 @@ from layers.scene.style import LayerStyle
 REPEAT_PIXELS = {"main": 260.0, "name": 420.0}
 #: The share of a line's length that must be straight where a name stands.
 STRAIGHT = 0.97
+#: Where it bends, this much of the chord is taken for straight.
+BENT_SHARE = 0.4
+#: Where in its stretch a name is tried, in this order.
+ASIDE = np.array([0.5, 0.32, 0.68])
+SHORTEST_PIXELS = 28.0
+LONGEST_PIXELS = 170.0
 MAIN_FIELDS = ("dn", "material", "laid_date", "status")
 _DETAIL_DENOMINATOR = 5500.0
 
@@ -109,49 +115,64 @@ def _chains(lines: PackedLines, words: list[tuple[object, ...]]) -> _Chains:
 def _along(chains: _Chains, request: DrawRequest, kind: str) -> LabelBatch:
     """Places every so many pixels along each chain, at a spacing that changes only by doublings of scale."""
     box, metres = request.box, request.metres_per_pixel
-    quantum = 2.0 ** np.round(np.log2(metres))
-    spacing = REPEAT_PIXELS[kind] * quantum
+    spacing = REPEAT_PIXELS[kind] * 2.0 ** np.round(np.log2(metres))
     b = chains.boxes
     hit = np.flatnonzero(
         (b[:, 0] <= box.x1) & (b[:, 2] >= box.x0) & (b[:, 1] <= box.y1) & (b[:, 3] >= box.y0)
     )
-    places: list[tuple[float, float, float, float]] = []
-    words: list[tuple[object, ...]] = []
+    found: list[Floats] = []
+    chain_of: list[int] = []
+    slot = 0
     for chain in hit:
         first, last = chains.offsets[chain], chains.offsets[chain + 1]
         xy, along = chains.xy[first:last], chains.along[first:last]
-        length = along[-1]
-        if length < 28 * metres:
+        if along[-1] < SHORTEST_PIXELS * metres:
             continue
-        count = max(1, int(length // spacing))
-        at = (np.arange(count) + 0.5) * (length / count)
-        half = min(length / count, 150 * metres) / 2
-        x0, y0 = np.interp(at - half, along, xy[:, 0]), np.interp(at - half, along, xy[:, 1])
-        x1, y1 = np.interp(at + half, along, xy[:, 0]), np.interp(at + half, along, xy[:, 1])
-        x, y = np.interp(at, along, xy[:, 0]), np.interp(at, along, xy[:, 1])
-        chord = np.hypot(x1 - x0, y1 - y0)
-        for i in np.flatnonzero((x >= box.x0) & (x <= box.x1) & (y >= box.y0) & (y <= box.y1)):
-            straight = chord[i] / (2 * half)
-            room = chord[i] if straight >= STRAIGHT else chord[i] * 0.4
-            places.append((x[i], y[i], np.arctan2(y1[i] - y0[i], x1[i] - x0[i]), room / metres))
-            words.append(chains.words[chain])
-    return _batch(kind, places, words, by_first=kind == "main")
+        count = max(1, int(along[-1] // spacing))
+        places = _places(xy, along, count, metres, slot)
+        slot += count
+        x, y = places[:, 0], places[:, 1]
+        places = places[(x >= box.x0) & (x <= box.x1) & (y >= box.y0) & (y <= box.y1)]
+        found.append(places)
+        chain_of += [int(chain)] * len(places)
+    rows = np.concatenate(found) if found else np.zeros((0, 5))
+    words = [chains.words[chain] for chain in chain_of]
+    order = _reading_order(rows, words, by_first=kind == "main")
+    rows = rows[order]
+    return LabelBatch(
+        kind,
+        rows[:, :2],
+        rows[:, 2],
+        rows[:, 3],
+        tuple(words[i] for i in order),
+        rows[:, 4].astype(np.int64),
+    )
 
 
-def _batch(
-    kind: str,
-    places: list[tuple[float, float, float, float]],
-    words: list[tuple[object, ...]],
-    by_first: bool,
-) -> LabelBatch:
-    found = np.array(places).reshape(-1, 4)
+def _places(xy: Floats, along: Floats, count: int, metres: float, slot: int) -> Floats:
+    """Candidates (x, y, angle, room in px, slot): the middle of each of ``count`` stretches, then aside."""
+    stretch = along[-1] / count
+    share = np.tile(ASIDE, count)
+    at = (np.repeat(np.arange(count), len(ASIDE)) + share) * stretch
+    half = np.minimum(np.minimum(share, 1 - share) * stretch, LONGEST_PIXELS * metres / 2)
+    start = np.stack([np.interp(at - half, along, xy[:, axis]) for axis in (0, 1)], axis=1)
+    end = np.stack([np.interp(at + half, along, xy[:, axis]) for axis in (0, 1)], axis=1)
+    middle = np.stack([np.interp(at, along, xy[:, axis]) for axis in (0, 1)], axis=1)
+    chord = np.hypot(*(end - start).T)
+    room = np.where(chord >= STRAIGHT * 2 * half, chord, chord * BENT_SHARE) / metres
+    angle = np.arctan2(end[:, 1] - start[:, 1], end[:, 0] - start[:, 0])
+    slots = slot + np.repeat(np.arange(count), len(ASIDE))
+    return np.column_stack([middle, angle, room, slots])
+
+
+def _reading_order(rows: Floats, words: list[tuple[object, ...]], *, by_first: bool) -> list[int]:
+    """Large mains first, then where there is most room."""
     order = list(range(len(words)))
     if by_first:
-        order.sort(key=lambda i: (-float(words[i][0] or 0), -found[i, 3]))  # type: ignore[arg-type]
+        order.sort(key=lambda i: (-float(str(words[i][0] or 0)), -rows[i, 3]))
     else:
-        order.sort(key=lambda i: -found[i, 3])
-    found = found[order]
-    return LabelBatch(kind, found[:, :2], found[:, 2], found[:, 3], tuple(words[i] for i in order))
+        order.sort(key=lambda i: -rows[i, 3])
+    return order
 
 
 @dataclass(frozen=True)
@@ -182,6 +203,7 @@ class PointNames:
             np.zeros(len(found)),
             self.extent[found],
             tuple(self.words[i] for i in found),
+            found,
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from layers.geometry.packed import Floats, PackedLines
+from layers.geometry.packed import Floats, Integers, PackedLines
 from layers.model.query import Box
 from layers.scene.style import METRES_PER_PIXEL, LayerStyle, Look
 
@@ -43,6 +43,7 @@ class LabelBatch:
     """Texts to place: where, along which direction (radians), how much room, and what to say.
 
     ``words`` holds, for each, the pieces of text or codes that the map puts together in the user's language.
+    Of several candidates with the same ``slot`` one at most is written.
     """
 
     kind: str
@@ -50,6 +51,7 @@ class LabelBatch:
     angle: Floats
     room: Floats
     words: tuple[tuple[object, ...], ...]
+    slot: Integers
 
 
 @dataclass(frozen=True)

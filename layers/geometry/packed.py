@@ -40,8 +40,12 @@ def pack_points(geometry: pa.ChunkedArray | pa.Array) -> PackedPoints:
     wkb = _one_chunk(geometry)
     xy = _plain_points(wkb)
     if xy is None:
-        shapes = shapely.from_wkb(wkb.to_numpy(zero_copy_only=False))
-        xy = np.stack([shapely.get_x(shapes), shapely.get_y(shapes)], axis=1)
+        # Not get_x: it raises on an empty point.
+        found, place = shapely.get_coordinates(
+            shapely.from_wkb(wkb.to_numpy(zero_copy_only=False)), return_index=True
+        )
+        xy = np.full((len(wkb), 2), np.nan)
+        xy[place] = found
     row = np.flatnonzero(np.isfinite(xy).all(axis=1)).astype(np.int64)
     return PackedPoints(np.ascontiguousarray(xy[row]), row)
 

@@ -1,8 +1,6 @@
-"""Flat arrays say the same as shapely, whatever the WKB: 2D and 3D, blank, empty, of either byte order."""
+"""Packing and taking apart again gives the same coordinates; what has no place is left out."""
 
 from __future__ import annotations
-
-from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -13,94 +11,78 @@ from hypothesis import strategies as st
 
 from layers.geometry.packed import boxes, pack_lines, pack_points, segments, spread, take_lines
 
-coordinate = st.floats(-1e7, 1e7, allow_nan=False, width=32)
-place = st.tuples(coordinate, coordinate)
-maybe_point = st.one_of(st.none(), st.just("POINT EMPTY"), place)
-line = st.lists(place, min_size=2, max_size=8)
+FINITE = st.floats(-1e7, 1e7, allow_nan=False)
+POINT = st.tuples(FINITE, FINITE)
+LINE = st.lists(POINT, min_size=2, max_size=6).map(shapely.LineString)
 
 
-def wkb(shapes: list[shapely.Geometry | None], **options: object) -> pa.Array:
-    return pa.array([None if s is None else shapely.to_wkb(s, **options) for s in shapes], pa.binary())
+def _wkb(shapes: list[object]) -> pa.Array:
+    return pa.array([None if s is None else shapely.to_wkb(s) for s in shapes], pa.binary())
 
 
-def as_point(value: object) -> shapely.Geometry | None:
-    if value is None:
-        return None
-    return shapely.Point() if isinstance(value, str) else shapely.Point(value)
+@given(st.lists(st.one_of(st.none(), POINT), max_size=20))
+def test_points_keep_their_coordinates_and_rows(places: list[tuple[float, float] | None]) -> None:
+    packed = pack_points(_wkb([None if p is None else shapely.Point(p) for p in places]))
+    located = [(row, p) for row, p in enumerate(places) if p is not None]
+    assert packed.row.tolist() == [row for row, _ in located]
+    assert packed.xy.tolist() == [list(p) for _, p in located]
 
 
-@given(st.lists(maybe_point), st.integers(0, 3))
-def test_points_keep_place_and_row(values: list[object], cut: int) -> None:
-    column = wkb([as_point(value) for value in values])[cut:]
-    expected = [(row, v) for row, v in enumerate(values[cut:]) if isinstance(v, tuple)]
-    packed = pack_points(column)
-    assert packed.row.tolist() == [row for row, _ in expected]
-    assert packed.xy.tolist() == [list(v) for _, v in expected]
+@pytest.mark.parametrize("chunks", [1, 3])
+def test_points_with_height_are_drawn_in_the_plane(chunks: int) -> None:
+    shapes = [shapely.Point(i, -i, 100 + i) for i in range(9)]
+    column = pa.chunked_array([_wkb(shapes[i::chunks]) for i in range(chunks)])
+    expected = [[float(s.x), float(s.y)] for i in range(chunks) for s in shapes[i::chunks]]
+    assert pack_points(column).xy.tolist() == expected
 
 
-@pytest.mark.parametrize("byte_order", [0, 1])
-def test_points_of_either_byte_order_with_height(byte_order: int) -> None:
-    shapes = [shapely.Point(1, 2, 3), None, shapely.Point(4, 5, 6)]
-    packed = pack_points(wkb(shapes, output_dimension=3, byte_order=byte_order))
-    assert packed.xy.tolist() == [[1, 2], [4, 5]]
+def test_sliced_columns_are_read_from_where_they_begin() -> None:
+    column = _wkb([None, shapely.Point(1, 2), shapely.Point(3, 4), None, shapely.Point(5, 6)])
+    packed = pack_points(column.slice(2, 3))
+    assert packed.xy.tolist() == [[3, 4], [5, 6]]
     assert packed.row.tolist() == [0, 2]
 
 
-def test_points_of_mixed_dimension_and_several_chunks() -> None:
-    first, second = wkb([shapely.Point(1, 2, 9)]), wkb([None, shapely.Point(3, 4)])
-    packed = pack_points(pa.chunked_array([first, second]))
+def test_points_of_mixed_form_and_empty_ones() -> None:
+    packed = pack_points(_wkb([shapely.Point(1, 2), shapely.Point(), shapely.Point(3, 4, 5)]))
     assert packed.xy.tolist() == [[1, 2], [3, 4]]
     assert packed.row.tolist() == [0, 2]
 
 
-def test_nothing_gives_nothing() -> None:
-    assert len(pack_points(pa.chunked_array([], pa.binary())).row) == 0
-    assert len(pack_lines(pa.chunked_array([], pa.binary()))) == 0
-    assert len(pack_points(pa.array([None, None], pa.binary())).row) == 0
+@given(st.lists(st.one_of(st.none(), LINE), max_size=12))
+def test_lines_keep_their_vertices_boxes_and_pieces(lines: list[shapely.LineString | None]) -> None:
+    packed = pack_lines(_wkb(lines))
+    there = [line for line in lines if line is not None]
+    for number, line in enumerate(there):
+        first, last = packed.offsets[number], packed.offsets[number + 1]
+        assert packed.xy[first:last].tolist() == [list(c) for c in line.coords]
+    assert boxes(packed).tolist() == [list(line.bounds) for line in there]
+    pieces, first_piece = segments(packed)
+    assert len(pieces) == sum(len(line.coords) - 1 for line in there)
+    for number, line in enumerate(there):
+        of_line = pieces[first_piece[number] : first_piece[number + 1]]
+        ends = list(zip(line.coords[:-1], line.coords[1:], strict=True))
+        assert of_line.tolist() == [[*a, *b] for a, b in ends]
 
 
-@given(st.lists(st.one_of(st.none(), line), max_size=12))
-def test_lines_keep_every_vertex(values: list[list[tuple[float, float]] | None]) -> None:
-    packed = pack_lines(wkb([None if v is None else shapely.LineString(v) for v in values]))
-    there = [(row, v) for row, v in enumerate(values) if v is not None]
-    assert packed.row.tolist() == [row for row, _ in there]
-    for number, (_, vertices) in enumerate(there):
-        part = packed.xy[packed.offsets[number] : packed.offsets[number + 1]]
-        assert part.tolist() == [list(v) for v in vertices]
+@given(st.lists(LINE, min_size=1, max_size=8), st.randoms())
+def test_taking_lines_in_another_order_and_back(lines: list[shapely.LineString], random: object) -> None:
+    packed = pack_lines(_wkb(list(lines)))
+    order = np.random.default_rng(len(lines)).permutation(len(lines))
+    back = take_lines(take_lines(packed, order), np.argsort(order))
+    assert back.xy.tolist() == packed.xy.tolist()
+    assert back.offsets.tolist() == packed.offsets.tolist()
 
 
-def test_lines_with_height_empty_and_areas_with_holes() -> None:
-    hole = [(2, 2), (2, 4), (4, 4), (4, 2)]
-    area = shapely.Polygon([(0, 0), (9, 0), (9, 9), (0, 9)], [hole])
-    shapes = [shapely.LineString([(0, 0, 5), (1, 1, 6)]), shapely.LineString(), shapely.MultiPolygon([area])]
-    packed = pack_lines(wkb(shapes, output_dimension=3))
-    assert sorted(packed.row.tolist()) == [0, 2, 2]
-    assert packed.xy.shape[1] == 2
-    rings = np.flatnonzero(packed.row == 2)
-    for ring in rings:
-        part = packed.xy[packed.offsets[ring] : packed.offsets[ring + 1]]
-        assert part[0].tolist() == part[-1].tolist()
+def test_areas_are_packed_as_rings_of_one_row() -> None:
+    hole = shapely.Polygon([(0, 0), (9, 0), (9, 9), (0, 9)], [[(3, 3), (6, 3), (6, 6)]])
+    packed = pack_lines(_wkb([shapely.box(20, 20, 21, 21), shapely.MultiPolygon([hole]), shapely.Polygon()]))
+    assert packed.row.tolist() == [0, 1, 1]
+    assert np.diff(packed.offsets).tolist() == [5, 5, 4]
 
 
-@given(st.lists(line, min_size=1, max_size=8), st.randoms(use_true_random=False))
-def test_pieces_and_boxes_are_those_of_the_lines(
-    values: list[list[tuple[float, float]]], random: object
-) -> None:
-    packed = pack_lines(wkb([shapely.LineString(v) for v in values]))
-    order = np.arange(len(values))
-    random.shuffle(order)  # type: ignore[attr-defined]
-    packed = take_lines(packed, order)
-    pieces, first = segments(packed)
-    extents = boxes(packed)
-    for number, row in enumerate(order):
-        vertices = values[row]
-        expected = [[*a, *b] for a, b in pairwise(vertices)]
-        assert pieces[first[number] : first[number + 1]].tolist() == expected
-        assert extents[number].tolist() == list(shapely.LineString(vertices).bounds)
-
-
-@given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 5)), max_size=8))
-def test_spread_runs_one_after_another(runs: list[tuple[int, int]]) -> None:
+@given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 5)), max_size=10))
+def test_spread_lists_every_index_of_every_run(runs: list[tuple[int, int]]) -> None:
     starts = np.array([s for s, _ in runs], dtype=np.int64)
     counts = np.array([c for _, c in runs], dtype=np.int64)
-    assert spread(starts, counts).tolist() == [s + i for s, c in runs for i in range(c)]
+    assert spread(starts, counts).tolist() == [i for s, c in runs for i in range(s, s + c)]

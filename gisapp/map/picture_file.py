@@ -35,11 +35,15 @@ def picture_ending(out: Path) -> str:
             Message("picture.ending", {"file": out.name}),
             Message("picture.ending.hint", {"endings": ENDINGS}),
         )
-    if not out.parent.is_dir():
+    try:
+        has_folder, is_folder = out.parent.is_dir(), out.is_dir()
+    except OSError as error:  # a name that no file can have
+        raise _unwritable(out, error.strerror or str(error)) from error
+    if not has_folder:
         raise UserError(
             Message("picture.no_folder", {"folder": str(out.parent)}), Message("picture.no_folder.hint")
         )
-    if out.is_dir() or not os.access(out.parent, os.W_OK):
+    if is_folder or not os.access(out.parent, os.W_OK):
         raise _unwritable(out, "")
     return ending
 
@@ -60,7 +64,7 @@ def write_whole(out: Path, content: bytes) -> None:
 
     Raises ``UserError`` when the disk refuses.
     """
-    part = out.with_name(f".{out.name}.{os.getpid()}.part")
+    part = out.with_name(f".gisapp-picture-{os.getpid()}.part")
     try:
         with part.open("xb") as file:
             file.write(content)

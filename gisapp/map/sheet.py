@@ -11,7 +11,7 @@ from gisapp.map.label_painter import LabelWriter
 from gisapp.map.legend import LegendEntry, paint_legend
 from gisapp.map.painter import SymbolsOf, paint_map
 from gisapp.map.pens import Colours
-from gisapp.map.sheet_layout import SheetLayout, marks, round_length
+from gisapp.map.sheet_layout import SheetLayout, decimals, marks, round_length
 from gisapp.map.sheet_words import SheetWords, grouped, metres_or_kilometres
 from gisapp.map.viewport import Viewport
 from layers.scene.request import DrawBatch
@@ -85,13 +85,14 @@ class Sheet:
         self._painter.setBrush(Qt.BrushStyle.NoBrush)
         self._painter.drawRect(box)
         step = round_length(_TICK_APART * view.metres_per_pixel * 2)
+        digits = decimals(step)
         self._painter.setFont(font)
         for east in marks(view.box.x0, view.box.x1, step):
             x = box.left() + view.to_pixel(east, 0)[0]
             self._tick(QPointF(x, box.bottom()), QPointF(0, _TICK_LENGTH))
             self._tick(QPointF(x, box.top()), QPointF(0, -_TICK_LENGTH))
             if box.left() + 30 < x < box.right() - 30:
-                self._small(QRectF(x - 50, box.bottom() + 4, 100, 14), grouped(east))
+                self._small(QRectF(x - 50, box.bottom() + 4, 100, 14), grouped(east, digits))
         for north in marks(view.box.y0, view.box.y1, step):
             y = box.top() + view.to_pixel(0, north)[1]
             self._tick(QPointF(box.left(), y), QPointF(-_TICK_LENGTH, 0))
@@ -100,7 +101,7 @@ class Sheet:
                 self._painter.save()
                 self._painter.translate(box.left() - 12, y)
                 self._painter.rotate(-90)
-                self._small(QRectF(-50, -7, 100, 14), grouped(north))
+                self._small(QRectF(-50, -7, 100, 14), grouped(north, digits))
                 self._painter.restore()
 
     def _tick(self, at: QPointF, along: QPointF) -> None:

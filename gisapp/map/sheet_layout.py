@@ -62,6 +62,11 @@ def round_length(longest: float) -> float:
     return power * max(step for step in (1.0, 2.0, 5.0) if step * power <= longest * (1 + 1e-9))
 
 
+def decimals(step: float) -> int:
+    """How many digits behind the point tell the multiples of ``step`` apart."""
+    return max(0, -math.floor(math.log10(step)))
+
+
 def marks(low: float, high: float, step: float) -> list[float]:
     """The multiples of ``step`` from ``low`` to ``high``."""
     return [number * step for number in range(math.ceil(low / step), math.floor(high / step) + 1)]

@@ -35,9 +35,9 @@ class SheetWords:
         return self.texts.get(message_id)
 
 
-def grouped(number: float) -> str:
-    """A whole number in groups of three digits, as the trade writes coordinates and scales."""
-    return f"{number:,.0f}".replace(",", " ")
+def grouped(number: float, digits: int = 0) -> str:
+    """A number in groups of three digits, as the trade writes coordinates and scales."""
+    return f"{number:,.{digits}f}".replace(",", " ")
 
 
 def metres_or_kilometres(length: float) -> str:

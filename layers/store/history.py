@@ -234,9 +234,13 @@ def row_changes(
 
 
 def _row_change(type_name: str, step: Transition) -> RowChange:
-    return RowChange(
-        type_name, step.id, OPERATIONS[step.operation], step.change_set, step.at, step.before, step.after
-    )
+    before, after = _values(step.before), _values(step.after)
+    return RowChange(type_name, step.id, OPERATIONS[step.operation], step.change_set, step.at, before, after)
+
+
+def _values(row: Row | None) -> Row | None:
+    """What people see of a row: neither its id, which is told apart, nor its version."""
+    return None if row is None else {n: v for n, v in row.items() if n not in (FID, VERSION)}
 
 
 def _types_of(store: Store, connection: sa.Connection, change_set: int | None) -> list[str]:

@@ -338,7 +338,7 @@ def test_history_of_an_asset_and_of_a_change_set(opened: Register) -> None:
         edit.delete("pipe", pipe, 3)
     steps = opened.row_changes(type="pipe", id=pipe)
     assert [step.operation for step in steps] == ["delete", "update", "update", "insert"]
-    assert [step.changed_fields for step in steps[1:3]] == [("geom", "row_version"), ("dn", "row_version")]
+    assert [step.changed_fields for step in steps[1:3]] == [("geom",), ("dn",)]
     assert steps[0].after is None
     assert steps[3].before is None
     assert steps[3].after is not None

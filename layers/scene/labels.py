@@ -12,7 +12,7 @@ import pyarrow as pa
 import shapely
 
 from layers.feedback import Feedback
-from layers.geometry.packed import Floats, PackedLines, PackedPoints, boxes
+from layers.geometry.packed import Floats, PackedLines, PackedPoints, boxes, spread
 from layers.model.query import Box
 from layers.scene.request import DrawRequest, LabelBatch
 from layers.scene.style import LayerStyle
@@ -29,17 +29,29 @@ SHORTEST_PIXELS = 28.0
 LONGEST_PIXELS = 170.0
 MAIN_FIELDS = ("dn", "material", "laid_date", "status")
 _DETAIL_DENOMINATOR = 5500.0
+#: Metres between one chain and the next on the common axis of distance.
+_GAP = 1.0
 
 
 @dataclass(frozen=True)
 class _Chains:
-    """Lines merged where they say the same: vertices, distance along, and the words of each."""
+    """Lines merged where they say the same.
+
+    ``along`` is the distance of every vertex from the first one of all, with a gap after each chain: one axis on
+    which chain ``i`` lies from ``begin[i]`` to ``begin[i] + length[i]``.
+    """
 
     xy: Floats
     along: Floats
-    offsets: np.ndarray
+    begin: Floats
+    length: Floats
     boxes: Floats
     words: tuple[tuple[object, ...], ...]
+    weight: Floats
+
+    def at(self, distance: Floats) -> Floats:
+        """The places (n, 2) at these distances."""
+        return np.stack([np.interp(distance, self.along, self.xy[:, axis]) for axis in (0, 1)], axis=1)
 
 
 @dataclass(frozen=True)
@@ -100,79 +112,59 @@ def _chains(lines: PackedLines, words: list[tuple[object, ...]]) -> _Chains:
         parts = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(shapes[members])))
         merged.append(parts)
         said.extend([word] * len(parts))
+    weight = np.array([float(word[0]) if isinstance(word[0], int) else 0.0 for word in said])
     all_parts = np.concatenate(merged) if merged else np.zeros(0, dtype=object)
     xy, line = shapely.get_coordinates(all_parts, return_index=True)
     offsets = np.concatenate([[0], np.cumsum(np.bincount(line, minlength=len(all_parts)))]).astype(np.int64)
     steps = np.zeros(len(xy))
     steps[1:] = np.hypot(*np.diff(xy, axis=0).T) if len(xy) else 0.0
-    steps[offsets[:-1]] = 0.0
+    steps[offsets[1:-1]] = _GAP
     along = np.cumsum(steps)
-    along -= np.repeat(along[offsets[:-1]], np.diff(offsets)) if len(xy) else 0.0
+    begin, end = along[offsets[:-1]], along[offsets[1:] - 1]
     packed = PackedLines(xy, offsets, np.arange(len(all_parts)))
-    return _Chains(xy, along, offsets, boxes(packed), tuple(said))
+    return _Chains(xy, along, begin, end - begin, boxes(packed), tuple(said), weight)
 
 
 def _along(chains: _Chains, request: DrawRequest, kind: str) -> LabelBatch:
-    """Places every so many pixels along each chain, at a spacing that changes only by doublings of scale."""
+    """Places every so many pixels along each chain, at a spacing that changes only by doublings of scale.
+
+    Each stretch is a slot with several candidates: its middle, then aside of it.
+    """
     box, metres = request.box, request.metres_per_pixel
     spacing = REPEAT_PIXELS[kind] * 2.0 ** np.round(np.log2(metres))
     b = chains.boxes
-    hit = np.flatnonzero(
-        (b[:, 0] <= box.x1) & (b[:, 2] >= box.x0) & (b[:, 1] <= box.y1) & (b[:, 3] >= box.y0)
+    chain = np.flatnonzero(
+        (b[:, 0] <= box.x1)
+        & (b[:, 2] >= box.x0)
+        & (b[:, 1] <= box.y1)
+        & (b[:, 3] >= box.y0)
+        & (chains.length >= SHORTEST_PIXELS * metres)
     )
-    found: list[Floats] = []
-    chain_of: list[int] = []
-    slot = 0
-    for chain in hit:
-        first, last = chains.offsets[chain], chains.offsets[chain + 1]
-        xy, along = chains.xy[first:last], chains.along[first:last]
-        if along[-1] < SHORTEST_PIXELS * metres:
-            continue
-        count = max(1, int(along[-1] // spacing))
-        places = _places(xy, along, count, metres, slot)
-        slot += count
-        x, y = places[:, 0], places[:, 1]
-        places = places[(x >= box.x0) & (x <= box.x1) & (y >= box.y0) & (y <= box.y1)]
-        found.append(places)
-        chain_of += [int(chain)] * len(places)
-    rows = np.concatenate(found) if found else np.zeros((0, 5))
-    words = [chains.words[chain] for chain in chain_of]
-    order = _reading_order(rows, words, by_first=kind == "main")
-    rows = rows[order]
+    count = np.maximum(chains.length[chain] // spacing, 1).astype(np.int64)
+    rank = spread(np.zeros(len(count), np.int64), count)
+    chain = np.repeat(chain, count)
+    stretch = chains.length[chain] / np.repeat(count, count)
+    slot = np.repeat(np.arange(len(chain)), len(ASIDE))
+    share = np.tile(ASIDE, len(chain))
+    distance = chains.begin[chain][slot] + (rank[slot] + share) * stretch[slot]
+    middle = chains.at(distance)
+    seen = (middle >= (box.x0, box.y0)).all(axis=1) & (middle <= (box.x1, box.y1)).all(axis=1)
+    slot, share, distance, middle = slot[seen], share[seen], distance[seen], middle[seen]
+    half = np.minimum(np.minimum(share, 1 - share) * stretch[slot], LONGEST_PIXELS * metres / 2)
+    turn = chains.at(distance + half) - chains.at(distance - half)
+    chord = np.hypot(turn[:, 0], turn[:, 1])
+    room = np.where(chord >= STRAIGHT * 2 * half, chord, chord * BENT_SHARE) / metres
+    # Large mains first, then where there is most room; nothing is written where hardly two letters fit.
+    order = np.lexsort((-room, -chains.weight[chain[slot]]))
+    order = order[room[order] >= SHORTEST_PIXELS]
     return LabelBatch(
         kind,
-        rows[:, :2],
-        rows[:, 2],
-        rows[:, 3],
-        tuple(words[i] for i in order),
-        rows[:, 4].astype(np.int64),
+        middle[order],
+        np.arctan2(turn[order, 1], turn[order, 0]),
+        room[order],
+        tuple(chains.words[number] for number in chain[slot[order]]),
+        slot[order],
     )
-
-
-def _places(xy: Floats, along: Floats, count: int, metres: float, slot: int) -> Floats:
-    """Candidates (x, y, angle, room in px, slot): the middle of each of ``count`` stretches, then aside."""
-    stretch = along[-1] / count
-    share = np.tile(ASIDE, count)
-    at = (np.repeat(np.arange(count), len(ASIDE)) + share) * stretch
-    half = np.minimum(np.minimum(share, 1 - share) * stretch, LONGEST_PIXELS * metres / 2)
-    start = np.stack([np.interp(at - half, along, xy[:, axis]) for axis in (0, 1)], axis=1)
-    end = np.stack([np.interp(at + half, along, xy[:, axis]) for axis in (0, 1)], axis=1)
-    middle = np.stack([np.interp(at, along, xy[:, axis]) for axis in (0, 1)], axis=1)
-    chord = np.hypot(*(end - start).T)
-    room = np.where(chord >= STRAIGHT * 2 * half, chord, chord * BENT_SHARE) / metres
-    angle = np.arctan2(end[:, 1] - start[:, 1], end[:, 0] - start[:, 0])
-    slots = slot + np.repeat(np.arange(count), len(ASIDE))
-    return np.column_stack([middle, angle, room, slots])
-
-
-def _reading_order(rows: Floats, words: list[tuple[object, ...]], *, by_first: bool) -> list[int]:
-    """Large mains first, then where there is most room."""
-    order = list(range(len(words)))
-    if by_first:
-        order.sort(key=lambda i: (-float(str(words[i][0] or 0)), -rows[i, 3]))
-    else:
-        order.sort(key=lambda i: -rows[i, 3])
-    return order
 
 
 @dataclass(frozen=True)

@@ -37,12 +37,16 @@ class _Occupied:
     """Which cells of the frame are taken."""
 
     def __init__(self, width: float, height: float) -> None:
+        self._size = width, height
         self._cells = np.zeros((int(height / _CELL) + 2, int(width / _CELL) + 2), dtype=bool)
 
     def take(self, x0: float, y0: float, x1: float, y1: float) -> None:
         self._cells[self._span(y0, y1), self._span(x0, x1)] = True
 
     def is_free(self, x0: float, y0: float, x1: float, y1: float) -> bool:
+        # What the edge would cut is not written at all.
+        if x0 < 0 or y0 < 0 or x1 > self._size[0] or y1 > self._size[1]:
+            return False
         return not self._cells[self._span(y0, y1), self._span(x0, x1)].any()
 
     def take_all(self, xy: npt.NDArray[np.float64], half: float) -> None:

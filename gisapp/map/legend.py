@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, Qt
@@ -18,7 +18,6 @@ _ROW = 24.0
 _HEADING = 26.0
 _SWATCH_WIDTH = 38.0
 _SMALLEST = 0.55
-#: A column narrower than this cannot be read.
 _TITLE_GAP = 10.0
 
 
@@ -30,16 +29,32 @@ class LegendEntry:
     style: ClassStyle | None
 
 
+def ordered_layers(layers: Sequence[LayerStyle]) -> tuple[LayerStyle, ...]:
+    """The layers a legend names: mains, then symbols from the top one down, then the rest."""
+    named = [layer for layer in layers if layer.in_legend]
+    mains = [layer for layer in named if layer.drawing == "main"]
+    symbols = [layer for layer in reversed(named) if layer.drawing == "symbol"]
+    return (*mains, *symbols, *(layer for layer in named if layer.drawing in ("line", "area")))
+
+
+def ordered_classes(layer: LayerStyle) -> tuple[ClassStyle, ...]:
+    """The classes as a legend names them: the states of mains are exceptions and stand below the ramp."""
+    states = [style for style in layer.classes if any(rule.field == "status" for rule in style.rules)]
+    if layer.drawing != "main" or len(states) == len(layer.classes):
+        return layer.classes
+    return (*(style for style in layer.classes if style not in states), *states)
+
+
 def legend_entries(
     style: MapStyle, counts: Mapping[str, Counts], denominator: float
 ) -> tuple[LegendEntry, ...]:
     """The classes with something to show at 1:``denominator``, under the names of their layers."""
     entries: list[LegendEntry] = []
-    for layer in style.layers:
-        if not layer.in_legend or not layer.is_visible(denominator):
+    for layer in ordered_layers(style.layers):
+        if not layer.is_visible(denominator):
             continue
         found = counts.get(layer.id, {})
-        shown = [each for each in layer.classes if each.id in found and found[each.id].count]
+        shown = [each for each in ordered_classes(layer) if each.id in found and found[each.id].count]
         if shown and len(layer.classes) > 1:
             entries.append(LegendEntry(layer, None))
         entries += [LegendEntry(layer, each) for each in shown]

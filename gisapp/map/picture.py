@@ -146,7 +146,7 @@ class _Drawing:
 
 
 def sharpness(size: PictureSize) -> float:
-    """Device pixels per px of the sheet: a large picture is the same sheet drawn finer, by steps of a half."""
+    """Device pixels per px of the sheet: a large picture is the same sheet drawn finer."""
     return max(1.0, round(2 * min(size.width, size.height) / _COMFORTABLE_SIDE) / 2)
 
 

@@ -6,8 +6,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSize, QSizeF
-from PySide6.QtGui import QImage, QPageSize, QPainter, QPdfWriter
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSize, QSizeF
+from PySide6.QtGui import QImage, QImageWriter, QPageSize, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 
 from layers.errors import UserError
@@ -90,7 +90,7 @@ def _png(buffer: QBuffer, size: QSize, ratio: float, title: str, paint: Paint) -
     image.setDevicePixelRatio(ratio)
     image.setText("Title", title)
     _run(QPainter(image), paint)
-    image.save(buffer, "PNG")
+    QImageWriter(buffer, QByteArray(b"png")).write(image)
 
 
 def _pdf(buffer: QBuffer, size: QSize, ratio: float, title: str, paint: Paint) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
+from gisapp.map.legend import ordered_classes, ordered_layers
 from gisapp.map.pens import Colours
 from gisapp.map.swatch import paint_swatch
 from gisapp.map.symbols import SymbolAtlas
@@ -27,10 +28,7 @@ def legend_rows(
     """A row for every layer with assets, its classes below it; the backdrop comes last, in one row."""
     swatches = Swatches(colours, ratio)
     drawn = [s.layer for s in scene.sources]
-    mains = [layer for layer in drawn if layer.drawing == "main"]
-    symbols = [layer for layer in reversed(drawn) if layer.drawing == "symbol" and layer.in_legend]
-    others = [layer for layer in drawn if layer.drawing in ("line", "area") and layer.in_legend]
-    rows = [row for layer in (*mains, *symbols, *others) if (row := _layer(layer, counts, swatches))]
+    rows = [row for layer in ordered_layers(drawn) if (row := _layer(layer, counts, swatches))]
     ground = [row for layer in drawn if not layer.in_legend and (row := _flat(layer, counts, swatches))]
     if ground:
         count = sum(row.count for row in ground)
@@ -68,14 +66,11 @@ class Swatches:
 
 def _layer(layer: LayerStyle, counts: Mapping[str, Counts], swatches: Swatches) -> LegendRow | None:
     of_class = counts.get(layer.id, {})
-    shown = [style for style in layer.classes if of_class.get(style.id, _NONE).count]
+    shown = [style for style in ordered_classes(layer) if of_class.get(style.id, _NONE).count]
     if not shown:
         return None
     if layer.drawing != "main" and len(shown) == 1:
         return _flat(layer, counts, swatches)
-    # States are exceptions: below the ramp, as on the sheets of the trade.
-    ramp = [style for style in shown if not _is_state(style)]
-    ordered = [*ramp, *(style for style in shown if _is_state(style))] if layer.drawing == "main" else shown
     children = tuple(
         LegendRow(
             f"{layer.id}/{style.id}",
@@ -84,7 +79,7 @@ def _layer(layer: LayerStyle, counts: Mapping[str, Counts], swatches: Swatches) 
             of_class[style.id].metres if layer.drawing == "main" else None,
             swatches.of(layer, style),
         )
-        for style in ordered
+        for style in shown
     )
     swatch = None if layer.drawing == "main" else swatches.of(layer, layer.classes[-1])
     count, metres = _sum(of_class)
@@ -99,10 +94,6 @@ def _flat(layer: LayerStyle, counts: Mapping[str, Counts], swatches: Swatches) -
         return None
     shown = [s for s in layer.classes if counts[layer.id].get(s.id, _NONE).count]
     return LegendRow(layer.id, layer.title, count, None, swatches.of(layer, shown[-1]))
-
-
-def _is_state(style: ClassStyle) -> bool:
-    return any(rule.field == "status" for rule in style.rules)
 
 
 def _sum(of_class: Counts) -> tuple[int, float]:

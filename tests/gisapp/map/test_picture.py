@@ -16,6 +16,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage
 from shapely import LineString, Point
 
+from gisapp.map.legend import legend_entries
 from gisapp.map.picture import render_picture, sharpness, view_of
 from gisapp.map.picture_file import MOST_PIXELS, encode, write_whole
 from gisapp.map.sheet_layout import SheetLayout, decimals, marks, round_length, round_scale
@@ -25,7 +26,10 @@ from layers.cli.values import PictureSize
 from layers.errors import UserError
 from layers.geometry.crs import Crs
 from layers.model.query import Box
+from layers.model.settings import NumberClass
 from layers.register import Register
+from layers.scene.request import ClassCount
+from layers.scene.style_file import load_style
 from layers.text import Message, Texts
 
 pytestmark = pytest.mark.usefixtures("qapp")
@@ -142,6 +146,26 @@ def test_title_sample_mark_north_and_scale_are_drawn(picture: QImage) -> None:
     assert share(picture, north, colours["map_text"]) > 0.05
     bar = QRectF(LAYOUT.map.left(), LAYOUT.foot.top(), 200, LAYOUT.foot.height())
     assert share(picture, bar, colours["text"]) > 0.01
+
+
+def test_the_legend_names_classes_before_states_and_only_what_is_there() -> None:
+    style = load_style("diameter", (NumberClass(upper=100), NumberClass(lower=100)))
+    there = ClassCount(1)
+    counts = {
+        "pipe": {"planned": there, "dn1": there, "dn0": there, "abandoned": ClassCount(0)},
+        "hydrant": {"hydrant_above": there},
+        "meter": {"meter": there},
+    }
+    entries = [
+        (each.layer.id, each.style and each.style.id) for each in legend_entries(style, counts, 5000.0)
+    ]
+    assert entries == [
+        ("pipe", None), ("pipe", "dn1"), ("pipe", "dn0"), ("pipe", "planned"),
+        ("hydrant", None), ("hydrant", "hydrant_above"),
+    ]  # fmt: skip
+    assert ("meter", "meter") in {
+        (each.layer.id, each.style and each.style.id) for each in legend_entries(style, counts, 800.0)
+    }
 
 
 def test_text_taken_from_the_pdf_is_the_text_printed(register: Path, folder: Path) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 import time
 from pathlib import Path
+
+from layers.store.process_life import is_alive
 
 try:
     import fcntl
@@ -23,7 +26,7 @@ def make_folder(purpose: str, place: Path | None = None) -> Path:
     Removes those of killed programs there.
     """
     place = place or Path(tempfile.gettempdir())
-    _sweep(place)
+    _sweep(place, purpose)
     return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{purpose}-{os.getpid()}-", dir=place))
 
 
@@ -47,10 +50,14 @@ def remove_folder(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _sweep(place: Path) -> None:
+def _sweep(place: Path, purpose: str) -> None:
+    """Remove folders of this purpose only, and only those whose process is gone: others may be like-named."""
     if fcntl is None:
         return
-    for folder in place.glob(PREFIX + "*"):
+    for folder in place.glob(f"{PREFIX}{purpose}-*"):
+        process = re.fullmatch(rf"{PREFIX}{purpose}-(\d+)-\w+", folder.name)
+        if process is None or is_alive(int(process[1])):
+            continue
         try:
             descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         except OSError:

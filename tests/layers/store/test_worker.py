@@ -20,7 +20,7 @@ import pytest
 
 from layers.errors import Cancelled, Conflict, UserError
 from layers.feedback import Feedback
-from layers.store import worker_transfer
+from layers.store import private_folder, worker_transfer
 from layers.store.worker import Worker
 from layers.text import Message
 
@@ -271,3 +271,25 @@ def test_program_that_is_killed_takes_its_busy_worker_along(tmp_path: Path) -> N
     )
     stderr, code = run_program(tmp_path, ending)
     assert (stderr, code) == ("", -signal.SIGKILL)
+
+
+def test_folders_of_killed_programs_are_swept_and_no_others(tmp_path: Path) -> None:
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    names = {
+        "left": f"gisapp-worker-{ended.pid}-abc",
+        "marked": f"gisapp-worker-{ended.pid}-held",
+        "alive": f"gisapp-worker-{os.getpid()}-abc",
+        "like": "gisapp-worker-notes",
+        "other": f"gisapp-backup-{ended.pid}-abc",
+        "young": f"gisapp-worker-{ended.pid}-young",
+    }
+    for word, name in names.items():
+        (tmp_path / name).mkdir()
+        if word != "young":
+            os.utime(tmp_path / name, (0, 0))
+    mark = private_folder.claim(tmp_path / names["marked"])
+    private_folder.make_folder("worker", tmp_path)
+    private_folder.release(mark)
+    left = {word for word, name in names.items() if (tmp_path / name).exists()}
+    assert left == set(names) - {"left"}

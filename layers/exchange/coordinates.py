@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
@@ -195,6 +196,12 @@ def _numbers(
     column = table.column(name)
     if pa.types.is_floating(column.type) or pa.types.is_integer(column.type):
         return np.asarray(column.cast(pa.float64(), safe=False).to_numpy(), dtype=np.float64)
+    try:
+        plainly = pc.cast(column, pa.float64()).to_numpy()
+        if not np.isinf(plainly).any():
+            return np.asarray(plainly, dtype=np.float64)
+    except pa.ArrowException:
+        pass  # some are written in another way: one by one, then
     result = np.full(len(column), np.nan)
     for index, value in enumerate(column.to_pylist()):
         try:

@@ -69,13 +69,19 @@ def info(path: str, layer: str, encoding: str | None = None) -> LayerInfo:
     """Count and bounds of one layer. Raises one of ``READ_ERRORS``."""
     said: list[str] = []
     with catching(said):
-        found = pyogrio.read_info(path, layer=layer, encoding=encoding, force_feature_count=True)
-        bounds = pyogrio.read_info(path, layer=layer, encoding=encoding, force_total_bounds=True)[
-            "total_bounds"
-        ]
-    count = int(found["features"])
+        found = pyogrio.read_info(
+            path, layer=layer, encoding=encoding, force_feature_count=True, force_total_bounds=True
+        )
+    count, bounds = int(found["features"]), found["total_bounds"]
     box = tuple(float(v) for v in bounds) if bounds is not None and np.isfinite(bounds).all() else None
     return LayerInfo(layer, count if count >= 0 else None, box, str(found["driver"]), said)  # type: ignore[arg-type]
+
+
+def announced(path: str, layer: str, encoding: str | None = None) -> int:
+    """How many features a layer says it has; 0 when it does not say. Raises one of ``READ_ERRORS``."""
+    with catching([]):
+        found = pyogrio.read_info(path, layer=layer, encoding=encoding, force_feature_count=True)
+    return max(int(found["features"]), 0)
 
 
 def load(path: str, layer: str, *, limit: int | None = None, encoding: str | None = None) -> Loaded:

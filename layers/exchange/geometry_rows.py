@@ -123,6 +123,15 @@ def shape_of(wkb: pa.Array) -> Shape:
     return codes.pop() if len(codes) == 1 else "mixed"
 
 
+def bounds_of(wkb: pa.Array) -> tuple[float, float, float, float] | None:
+    """The box around plain WKB; None when there is nothing in it."""
+    shapes = shapely.from_wkb(wkb.to_numpy(zero_copy_only=False))
+    if not len(shapes):
+        return None
+    x0, y0, x1, y1 = (float(value) for value in shapely.total_bounds(shapes))
+    return (x0, y0, x1, y1) if np.isfinite((x0, y0, x1, y1)).all() else None
+
+
 def _empty_points(wkb: pa.Array, kinds: NDArray[np.uint32], lengths: NDArray[np.int64]) -> NDArray[np.intp]:
     """Where points without coordinates (NaN) stand."""
     points = np.flatnonzero((kinds == 1) & (lengths == _POINT_BYTES))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from layers.exchange.coordinates import find_coordinates, find_wkt, geometry_from_wkt, number, points
 from layers.exchange.foreign import ROW, ForeignLayer, ForeignTable, RowProblem, problem
@@ -39,7 +40,8 @@ def to_table(path: str, name: str, grid: Grid, encoding: str = "", crs: Crs | No
     """
     start, names, remarks = _header(grid)
     body, numbers, problems = _body(grid, start, len(names))
-    columns = [_typed([row[index] for row in body]) for index in range(len(names))]
+    cells = zip(*body, strict=True) if body else ([] for _ in names)
+    columns = [_typed(list(column)) for column in cells]
     table = pa.table([pa.array(numbers, pa.int64()), *columns], names=[ROW, *names])
     problems = [*grid.problems, *(RowProblem(None, remark) for remark in remarks), *problems]
     return locate(ForeignTable(path, name, table, None, crs, encoding, tuple(problems)))
@@ -138,28 +140,34 @@ def _filled(grid: Grid, place: int, column: int) -> bool:
     )
 
 
-def _body(grid: Grid, start: int, width: int) -> tuple[list[list[Any]], list[int], list[RowProblem]]:
-    body: list[list[Any]] = []
+def _body(grid: Grid, start: int, width: int) -> tuple[list[Sequence[Any]], list[int], list[RowProblem]]:
+    """The rows below the header, each of the header's width; blank rows vanish."""
+    body: list[Sequence[Any]] = []
     numbers: list[int] = []
     problems: list[RowProblem] = []
     for line, row in zip(grid.numbers[start:], grid.rows[start:], strict=True):
-        cells = [_blank_to_none(cell) for cell in row[:width]]
-        beyond = [cell for cell in row[width:] if _text(cell) is not None]
-        if all(cell is None for cell in cells) and not beyond:
+        if not any(row) and not any(_text(cell) for cell in row):
             continue
-        if beyond and len(problems) < _LISTED:
-            message = Message("format.row_too_long", {"expected": width, "found": len(row)})
-            problems.append(
-                RowProblem(line, problem("row_too_long", "warning", message, value=str(beyond[0])[:80]))
-            )
-        body.append(cells + [None] * (width - len(cells)))
+        if len(row) > width:
+            beyond = [cell for cell in row[width:] if _text(cell) is not None]
+            if beyond and len(problems) < _LISTED:
+                message = Message("format.row_too_long", {"expected": width, "found": len(row)})
+                found = problem("row_too_long", "warning", message, value=str(beyond[0])[:80])
+                problems.append(RowProblem(line, found))
+            row = row[:width]
+        body.append(row if len(row) == width else [*row, *[None] * (width - len(row))])
         numbers.append(line)
     return body, numbers, problems
 
 
 def _typed(values: list[Any]) -> pa.Array:
     """A column of one kind: whole numbers, numbers, booleans, dates, moments, else text."""
-    kinds = {type(value) for value in values if value is not None}
+    kinds = set(map(type, values)) - {type(None)}
+    if kinds == {str}:
+        return _trimmed(pa.array(values, pa.string()))
+    # A sheet gives blank cells as empty texts between its numbers.
+    values = [_text(value) if isinstance(value, str) else value for value in values]
+    kinds = set(map(type, values)) - {type(None)}
     if kinds <= {int, float} and kinds:
         if all(value is None or (float(value).is_integer() and abs(value) < 2**53) for value in values):
             return pa.array([None if value is None else int(value) for value in values], pa.int64())
@@ -171,6 +179,12 @@ def _typed(values: list[Any]) -> pa.Array:
     if kinds and kinds <= {datetime.date, datetime.datetime}:
         return pa.array([_moment(value) for value in values], pa.timestamp("ms"))
     return pa.array([_text(value) for value in values], pa.string())
+
+
+def _trimmed(column: pa.Array) -> pa.Array:
+    """Texts without blanks around them; null for what is then empty."""
+    texts = pc.utf8_trim_whitespace(column)
+    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
 
 
 def _moment(value: Any) -> Any:
@@ -189,10 +203,6 @@ def _text(value: Any) -> str | None:
     if isinstance(value, datetime.datetime | datetime.date | datetime.time):
         return value.isoformat()
     return str(value).strip().replace("\x00", "") or None
-
-
-def _blank_to_none(cell: Any) -> Any:
-    return _text(cell) if isinstance(cell, str) else cell
 
 
 def _is_value(text: str) -> bool:

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import shapely
 
@@ -24,6 +23,7 @@ from layers.errors import UserError
 from layers.exchange.encoding import detected
 from layers.exchange.foreign import ROW, ForeignFile, ForeignLayer, ForeignTable, RowProblem, Shape, problem
 from layers.exchange.gdal_source import fields_of
+from layers.exchange.geometry_rows import bounds_of
 from layers.exchange.inp_checks import refusals
 from layers.exchange.inp_model import FLOW_UNITS, Link, Model, Node, build, number
 from layers.exchange.inp_text import InpText, read_text
@@ -85,12 +85,10 @@ def _remarks(text: InpText, model: Model) -> Iterator[Problem]:
 def _describe(table: ForeignTable) -> ForeignLayer:
     attributes = table.table.drop_columns([ROW])
     shape: Shape = "line" if table.layer == "pipes" else "point"
-    assert table.geometry is not None
-    bounds = shapely.total_bounds(shapely.from_wkb(table.geometry.to_numpy(zero_copy_only=False)))
-    box = tuple(float(value) for value in bounds) if np.isfinite(bounds).all() else None
+    bounds = None if table.geometry is None else bounds_of(table.geometry)
     return ForeignLayer(
         table.layer, shape, len(table), None, fields_of(attributes), sample_rows(attributes),
-        tuple(entry.problem for entry in table.problems if entry.row is None), bounds=box,  # type: ignore[arg-type]
+        tuple(entry.problem for entry in table.problems if entry.row is None), bounds=bounds,
     )  # fmt: skip
 
 

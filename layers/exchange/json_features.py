@@ -21,8 +21,9 @@ from layers.errors import UserError
 from layers.exchange import encoding as encodings
 from layers.exchange.encoding import detected, known
 from layers.exchange.foreign import ROW, ForeignFile, ForeignLayer, ForeignTable, RowProblem, problem
-from layers.exchange.gdal_source import READ_ERRORS, layer_names
-from layers.exchange.vector import describe_layers, read_table
+from layers.exchange.gdal_source import READ_ERRORS, layer_names, load, refused
+from layers.exchange.geometry_rows import bounds_of, tidy
+from layers.exchange.vector import describe_loaded, read_table
 from layers.feedback import Feedback
 from layers.model.problem import Problem
 from layers.text import Message
@@ -33,23 +34,28 @@ _MOST_REPAIRED_BYTES = 512 << 20
 
 @dataclass(frozen=True)
 class _Staged:
-    """A file GDAL opens, the encoding the original had, what was done to it. ``path`` None: no features."""
+    """A file GDAL opens, the encoding the original had, what was done to it. No ``names``: no features.
 
-    path: Path | None
+    GDAL reads the whole file for every question, so its answer is kept.
+    """
+
+    path: Path
+    names: tuple[str, ...]
     encoding: str
     remarks: tuple[Problem, ...]
+
+    def outer(self, name: str, path: Path) -> str:
+        """What we call a layer: GDAL names the only one after the temporary file or by a key word."""
+        return path.stem if len(self.names) == 1 else name
 
 
 def describe(path: Path, encoding: str | None = None) -> ForeignFile:
     """What a JSON file of features holds. Raises ``UserError`` when it holds none that can be read."""
     with _staged(path, encoding) as staged:
-        if staged.path is None:
-            layer = ForeignLayer(path.stem, "none", 0, None, (), remarks=staged.remarks)
-            return ForeignFile(str(path), "geojson", staged.encoding, (layer,))
-        layers = describe_layers(str(staged.path), path.name)
-    named = [_name(layer, path, len(layers)) for layer in layers]
-    named = [replace(layer, remarks=(*staged.remarks, *layer.remarks)) for layer in named]
-    return ForeignFile(str(path), "geojson", staged.encoding, tuple(named))
+        layers = [_describe_layer(path, staged, name) for name in staged.names]
+    if not layers:
+        layers = [ForeignLayer(path.stem, "none", 0, None, (), remarks=staged.remarks)]
+    return ForeignFile(str(path), "geojson", staged.encoding, tuple(layers))
 
 
 def read(
@@ -57,27 +63,26 @@ def read(
 ) -> ForeignTable:
     """All features of one layer; the row number is the place of the feature in the file, from 1."""
     with _staged(path, encoding) as staged:
-        if staged.path is None:
-            rows = pa.table({ROW: pa.array([], pa.int64())})
-            table = ForeignTable(str(path), layer, rows, None, None)
-        else:
-            inner = _inner_name(str(staged.path), layer, path)
+        inner = next((name for name in staged.names if staged.outer(name, path) == layer), None)
+        if inner is not None:
             table = read_table(str(staged.path), path, inner, rows_are_ids=False, feedback=feedback)
+        elif not staged.names:
+            table = ForeignTable(str(path), layer, pa.table({ROW: pa.array([], pa.int64())}), None, None)
+        else:
+            raise UserError(Message("format.no_such_layer", {"file": path.name, "layer": layer}))
     remarks = tuple(RowProblem(None, remark) for remark in staged.remarks)
     return replace(table, layer=layer, encoding=staged.encoding, problems=(*remarks, *table.problems))
 
 
-def _name(layer: ForeignLayer, path: Path, count: int) -> ForeignLayer:
-    """GDAL names the only layer after the (temporary) file or by a key word; we after the file."""
-    return replace(layer, name=path.stem) if count == 1 else layer
-
-
-def _inner_name(gdal_path: str, layer: str, path: Path) -> str:
+def _describe_layer(path: Path, staged: _Staged, name: str) -> ForeignLayer:
     try:
-        names = layer_names(gdal_path)
-    except READ_ERRORS:
-        return layer
-    return names[0] if len(names) == 1 and layer == path.stem else layer
+        loaded = load(str(staged.path), name)
+    except READ_ERRORS as error:
+        raise refused(path.name, error) from error
+    plain = None if loaded.wkb is None else tidy(loaded.wkb, range(len(loaded.wkb)), loaded.crs)[0]
+    bounds = None if plain is None else bounds_of(plain)
+    layer = describe_loaded(staged.outer(name, path), loaded, len(loaded.fids), bounds)
+    return replace(layer, remarks=(*staged.remarks, *layer.remarks))
 
 
 @contextmanager
@@ -91,18 +96,18 @@ def _staged(path: Path, given: str | None) -> Iterator[_Staged]:
             copy.write_text(path.read_text(encoding, errors="replace"), encoding="utf-8")
             usable = copy
         try:
-            layer_names(str(usable))
+            names = layer_names(str(usable))
         except READ_ERRORS as error:
             content = _repaired(path, encoding, error)
             if content is None:
                 remark = problem("no_features", "note", Message("format.no_features"))
-                yield _Staged(None, encoding, (*remarks, remark))
+                yield _Staged(path, (), encoding, (*remarks, remark))
                 return
             text, broken = content
             copy.write_text(text, encoding="utf-8")
-            usable = copy
+            usable, names = copy, layer_names(str(copy))
             remarks = [*remarks, broken]
-        yield _Staged(usable, encoding, tuple(remarks))
+        yield _Staged(usable, tuple(names), encoding, tuple(remarks))
 
 
 def _encoding(path: Path, given: str | None) -> tuple[str, list[Problem]]:

@@ -20,6 +20,7 @@ from layers.exchange.foreign import ForeignFile, ForeignTable, RowProblem, looks
 from layers.exchange.gdal_source import (
     BYTES_AS_TEXT,
     READ_ERRORS,
+    announced,
     gdal_options,
     info,
     layer_names,
@@ -88,9 +89,8 @@ def read(path: Path, encoding: str | None = None, feedback: Feedback | None = No
             damaged = rescue.Damaged(str(opened.path), opened.layer, path.name, error, BYTES_AS_TEXT)
             raw, problems = rescue.load(damaged, feedback)
         else:
-            problems = rows_missing(
-                info(str(opened.path), opened.layer, BYTES_AS_TEXT).count or 0, len(raw.fids)
-            )
+            stated = announced(str(opened.path), opened.layer, BYTES_AS_TEXT)
+            problems = rows_missing(stated, len(raw.fids))
         found, doubts = find_encoding(opened.members, raw.attributes, encoding)
         loaded, repeated, undecodable = decoded(raw, found.encoding)
         problems += undecodable

@@ -15,6 +15,7 @@ from layers.exchange.foreign import ROW, ForeignLayer, ForeignTable, RowProblem,
 from layers.exchange.gdal_source import (
     READ_ERRORS,
     Loaded,
+    announced,
     fields_of,
     info,
     layer_names,
@@ -71,11 +72,11 @@ def _load_all(
 ) -> tuple[Loaded, list[RowProblem]]:
     try:
         loaded = load(gdal_path, layer)
-        announced = info(gdal_path, layer).count or 0
-        lost = announced - len(loaded.fids)
-        if lost <= 0:
+        # GDAL reads a text file whole or not at all, and again for every question.
+        stated = 0 if gdal_path.endswith((".json", ".geojson")) else announced(gdal_path, layer)
+        if stated <= len(loaded.fids):
             return loaded, []
-        cause: BaseException = RuntimeError(f"{len(loaded.fids)} of {announced}")
+        cause: BaseException = RuntimeError(f"{len(loaded.fids)} of {stated}")
     except READ_ERRORS as error:
         # Text that is not what the file says is mostly GBK.
         encoding = "gb18030" if isinstance(error, UnicodeError) else None
@@ -89,15 +90,15 @@ def _load_all(
         loaded = rescued
     else:
         problems = []
-    return loaded, [*problems, *rows_missing(announced, len(loaded.fids))]
+    return loaded, [*problems, *rows_missing(stated, len(loaded.fids))]
 
 
-def rows_missing(announced: int, found: int) -> list[RowProblem]:
+def rows_missing(stated: int, found: int) -> list[RowProblem]:
     """The problem that a file announces more rows than can be read of it."""
-    if found >= announced:
+    if found >= stated:
         return []
-    message = Message("format.rows_missing", {"announced": announced, "found": found})
-    return [RowProblem(None, problem("rows_missing", "error", message, value=announced - found))]
+    message = Message("format.rows_missing", {"announced": stated, "found": found})
+    return [RowProblem(None, problem("rows_missing", "error", message, value=stated - found))]
 
 
 def assemble(

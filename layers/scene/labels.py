@@ -37,11 +37,12 @@ _GAP = 1.0
 class _Chains:
     """Lines merged where they say the same.
 
-    ``along`` is the distance of every vertex from the first one of all, with a gap after each chain: one axis on
-    which chain ``i`` lies from ``begin[i]`` to ``begin[i] + length[i]``.
+    ``along`` is the distance of every vertex (``x``, ``y``) from the first one of all, with a gap after each
+    chain: one axis on which chain ``i`` lies from ``begin[i]`` to ``begin[i] + length[i]``.
     """
 
-    xy: Floats
+    x: Floats
+    y: Floats
     along: Floats
     begin: Floats
     length: Floats
@@ -51,7 +52,7 @@ class _Chains:
 
     def at(self, distance: Floats) -> Floats:
         """The places (n, 2) at these distances."""
-        return np.stack([np.interp(distance, self.along, self.xy[:, axis]) for axis in (0, 1)], axis=1)
+        return np.stack([np.interp(distance, self.along, part) for part in (self.x, self.y)], axis=1)
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,10 @@ class LineLabels:
             return ()
         detailed = request.denominator <= _DETAIL_DENOMINATOR
         kind = "main" if self.layer.labels == "main" else "name"
-        batch = _along(self.full if detailed else self.short, request, kind)
+        chains = self.full if detailed else self.short
+        if not chains.words:
+            return ()
+        batch = _along(chains, request, kind)
         return (batch,) if len(batch.xy) else ()
 
 
@@ -122,7 +126,9 @@ def _chains(lines: PackedLines, words: list[tuple[object, ...]]) -> _Chains:
     along = np.cumsum(steps)
     begin, end = along[offsets[:-1]], along[offsets[1:] - 1]
     packed = PackedLines(xy, offsets, np.arange(len(all_parts)))
-    return _Chains(xy, along, begin, end - begin, boxes(packed), tuple(said), weight)
+    # Contiguous axes: np.interp copies any other, a million vertices for every frame.
+    x, y = np.ascontiguousarray(xy[:, 0]), np.ascontiguousarray(xy[:, 1])
+    return _Chains(x, y, along, begin, end - begin, boxes(packed), tuple(said), weight)
 
 
 def _along(chains: _Chains, request: DrawRequest, kind: str) -> LabelBatch:

@@ -12,21 +12,25 @@ from shapely.geometry.base import BaseGeometry
 
 from gisapp.map.pens import Colours, pen, width_factor
 from gisapp.map.viewport import Viewport
+from layers.geometry.packed import Floats
 
 _HALO_RADIUS = 15.0
+_DOT = 4.0
 _RING_RADIUS = 12.0
 
 
 class Overlay:
-    """Selected geometries in the register's CRS, and a rubber box in pixels."""
+    """Selected geometries and ``marks`` (n, 2) in the register's CRS, and a rubber box in pixels."""
 
     def __init__(self) -> None:
         self.selected: tuple[BaseGeometry, ...] = ()
         self.rubber: QRectF | None = None
+        self.marks: Floats = np.empty((0, 2))
 
     def paint(self, painter: QPainter, viewport: Viewport, colours: Colours) -> None:
         """Paint over the map."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._dots(painter, viewport, colours)
         window = shapely.box(*viewport.box)
         for geometry in self.selected:
             if geometry.intersects(window):
@@ -38,6 +42,12 @@ class Overlay:
             painter.setBrush(fill)
             painter.drawRect(self.rubber)
             painter.setBrush(Qt.BrushStyle.NoBrush)
+
+    def _dots(self, painter: QPainter, viewport: Viewport, colours: Colours) -> None:
+        """Small dots at places that are not assets yet."""
+        if len(self.marks):
+            painter.setPen(pen(colours["works"], _DOT))
+            painter.drawPoints([QPointF(x, y) for x, y in viewport.pixels(self.marks)])
 
     def _mark(self, painter: QPainter, geometry: BaseGeometry, viewport: Viewport, colours: Colours) -> None:
         if geometry.geom_type in ("Point", "MultiPoint"):

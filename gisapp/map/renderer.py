@@ -82,7 +82,7 @@ class Renderer(QObject):
             lambda feedback: scene.draw(request, feedback),
             lambda batches: self._begin(batches, around, serial, ratio),
             owner=self,
-            key="draw",
+            key=f"draw-{id(self)}",
             shown=False,
         )
 

@@ -157,7 +157,7 @@ class Window(QMainWindow):
         self.top_bar.search_asked.connect(self.palette_panel.open)
         self.top_bar.tasks_asked.connect(lambda: self.task_list.open_under(self.top_bar.tasks))
         self.rail.desk_chosen.connect(self.show_desk)
-        self.rail.settings_asked.connect(lambda: actions.trigger("settings.open"))
+        self.rail.settings_asked.connect(lambda: actions.trigger("tool.settings"))
         self.inspector.show_asked.connect(lambda key: session.select((key,)))
         self.inspector.fly_asked.connect(self.map.fly_to_asset)
         self.map.noticed.connect(parts.notifier.info)

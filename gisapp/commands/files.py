@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from gisapp.actions import Action
 from gisapp.commands.exporting import ask_export
-from gisapp.commands.importing import ask_import, import_files
+from gisapp.commands.importing import ask_import, import_files, open_quarantine
 from gisapp.commands.opening import ask_copy, ask_new, ask_open, close_register
 from gisapp.commands.sample import open_sample
 from gisapp.window import Window
@@ -92,6 +92,16 @@ def file_actions(window: Window, new_window: Callable[[], object]) -> list[Actio
             enabled=is_open,
         ),
         add("quit", Message("action.quit"), lambda: _void(window.close()), "sign-out", 4, key="Ctrl+Q"),
+        Action(
+            id="tool.quarantine",
+            title=Message("action.quarantine"),
+            handler=lambda: open_quarantine(window),
+            icon="tray",
+            menu="tools",
+            group=5,
+            enabled=is_open,
+            words="quarantine 隔离 导入",
+        ),
     ]
 
 

@@ -15,7 +15,7 @@ def help_actions(window: Window) -> list[Action]:
     parts = window.parts
     return [
         Action(
-            id="settings.open",
+            id="tool.settings",
             title=Message("action.settings"),
             key="Ctrl+,",
             icon="gear",

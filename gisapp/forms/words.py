@@ -53,12 +53,12 @@ class ElidedLabel(Label):
     def __init__(self, language: Language, theme: Theme, words: Words = "", **options: object) -> None:
         self._whole = ""
         super().__init__(language, theme, words, **options)  # type: ignore[arg-type]
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.setMinimumWidth(24)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
 
     def setText(self, text: str) -> None:
         self._whole = text
         self._elide()
+        self.updateGeometry()
 
     def text(self) -> str:
         return self._whole
@@ -68,6 +68,9 @@ class ElidedLabel(Label):
 
     def sizeHint(self) -> QSize:
         return QSize(self.fontMetrics().horizontalAdvance(self._whole) + 2, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(24, super().minimumSizeHint().height())
 
     def _elide(self) -> None:
         shown = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, max(self.width(), 24))

@@ -149,7 +149,7 @@ class MapView(QWidget):
         self.canvas.show_scene(None)
         self.bounds = register.bounds()
         self.foot.show_crs(register.crs)
-        self.canvas.renderer.dress(self._dress)
+        self.canvas.renderer.dress(self.dress)
         self.fit()
         self._place()
         self._build(changed=None)
@@ -299,14 +299,14 @@ class MapView(QWidget):
 
     # ---- looks
 
-    def _dress(self) -> Dress:
+    def dress(self) -> Dress:
         register = self._session.register
         assert register is not None
         writer = label_writer(register.catalogue, self._language.render, _font)
         return Dress(self._theme.colors(), writer)
 
     def _recolour(self) -> None:
-        self.canvas.renderer.dress(self._dress)
+        self.canvas.renderer.dress(self.dress)
         self.canvas.recolour(self._theme.colors())
         scene = self.canvas.scene
         if scene is not None:

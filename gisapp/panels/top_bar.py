@@ -65,7 +65,7 @@ class TopBar(QWidget):
         )
         self.tasks.clicked.connect(self.tasks_asked)
         self.user = IconButton(language, theme, "user", Message("window.user.tip"), words=" ")
-        self.user.clicked.connect(lambda: actions.trigger("settings.open"))
+        self.user.clicked.connect(lambda: actions.trigger("tool.settings"))
         self.look = IconButton(language, theme, "moon", Message("action.theme"))
         self.look.clicked.connect(lambda: actions.trigger("view.theme"))
         self.tongue = self._language_button()

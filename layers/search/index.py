@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -126,20 +126,27 @@ def _few_of_each(hits: Sequence[Hit], limit: int) -> list[Hit]:
     return kept[:limit]
 
 
+def _read_fields(asset_type: AssetType) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*_searched_fields(asset_type), *asset_type.label_fields)))
+
+
 def _searched_fields(asset_type: AssetType) -> tuple[str, ...]:
     """The type's own search fields, those of other tables left out."""
     return tuple(name for name in asset_type.search_fields if name in asset_type)
 
 
 def _read(register: Register, asset_type: AssetType) -> _Part:
-    fields = dict.fromkeys((*_searched_fields(asset_type), *asset_type.label_fields))
-    return _part(asset_type, register.columns(asset_type.name, tuple(fields)))
+    if register.count(asset_type.name) <= PATCH_LIMIT:
+        # Few rows are here sooner than the worker would have opened the file.
+        return _read_rows(register, asset_type, None)
+    return _part(asset_type, register.columns(asset_type.name, _read_fields(asset_type)))
 
 
-def _read_rows(register: Register, asset_type: AssetType, ids: Iterable[int]) -> _Part:
-    fields = tuple(dict.fromkeys((*_searched_fields(asset_type), *asset_type.label_fields)))
-    assets = register.find(Query(asset_type.name, ids=tuple(ids))) if ids else []
-    columns = {name: [asset.values.get(name) for asset in assets] for name in fields}
+def _read_rows(register: Register, asset_type: AssetType, ids: Collection[int] | None) -> _Part:
+    fields = _read_fields(asset_type)
+    chosen = None if ids is None else tuple(ids)
+    assets = [] if chosen == () else register.find(Query(asset_type.name, ids=chosen, fields=fields))
+    columns = {n: pa.array([a.values.get(n) for a in assets], pa.string()) for n in fields}
     return _part(asset_type, pa.table({"fid": pa.array([a.id for a in assets], pa.int64()), **columns}))
 
 

@@ -1,0 +1,132 @@
+"""Export: which types, into which format and system, with which words; what is personal is masked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QWidget,
+)
+
+from gisapp.dialogs.frame import Dialog
+from gisapp.forms.words import Button
+from gisapp.language import Language
+from gisapp.theme import Theme
+from layers.exchange.export import ExportOptions
+from layers.geometry.crs import Crs
+from layers.model.catalogue import AssetType
+from layers.search.systems import find_systems
+from layers.text import Message
+
+FORMATS = {
+    ".gpkg": "GeoPackage",
+    ".shp": "Shapefile",
+    ".geojson": "GeoJSON",
+    ".csv": "CSV",
+    ".xlsx": "Excel",
+}
+
+
+class ExportDialog(Dialog):
+    """``chosen`` tells the file and the options."""
+
+    chosen = Signal(object, object)
+
+    def __init__(
+        self,
+        language: Language,
+        theme: Theme,
+        types: Sequence[tuple[AssetType, int]],
+        crs: Crs,
+        folder: Path,
+        name: str,
+        parent: QWidget,
+    ) -> None:
+        super().__init__(language, theme, Message("exporting.title"), parent, 520)
+        self._own = crs
+        self.format = QComboBox()
+        for ending, title in FORMATS.items():
+            self.format.addItem(f"{title} ({ending})", ending)
+        self.format.activated.connect(self._follow_format)
+        self.path = QLineEdit(str(folder / f"{name}.gpkg"))
+        browse = Button(language, Message("settings.browse"))
+        browse.clicked.connect(self._browse)
+        place = QHBoxLayout()
+        place.setSpacing(8)
+        place.addWidget(self.path, 1)
+        place.addWidget(browse)
+        self.types = QListWidget()
+        self.types.setFixedHeight(184)
+        for asset_type, count in types:
+            item = QListWidgetItem(f"{language.render(asset_type.title)}  {count:,}")
+            item.setData(Qt.ItemDataRole.UserRole, asset_type.name)
+            item.setCheckState(Qt.CheckState.Checked)
+            self.types.addItem(item)
+        self.crs = QComboBox()
+        self.crs.addItem(language.render(crs.title), crs)
+        for other in (
+            () if crs.is_local else (Crs.parse("EPSG:4490"), Crs.parse("EPSG:4326"), *find_systems(""))
+        ):
+            if other != crs and not other.is_local:
+                self.crs.addItem(language.render(other.title), other)
+        self.words = QCheckBox(language.render(Message("exporting.words")))
+        self.personal = QCheckBox(language.render(Message("exporting.personal")))
+        self.add_field(Message("exporting.format"), self.format)
+        self.add_field(Message("settings.new.place"), place)
+        self.add_field(Message("exporting.types"), self.types)
+        self.add_field(Message("settings.new.crs"), self.crs)
+        self.body.addWidget(self.words)
+        self.body.addWidget(self.personal)
+        self.button = self.add_buttons(Message("exporting.go"), Message("settings.cancel"))
+
+    def accept(self) -> None:
+        path = Path(self.path.text().strip())
+        names = self.chosen_types()
+        problem = None
+        if not names:
+            problem = Message("exporting.no_types")
+        elif not path.is_absolute() or not path.parent.is_dir():
+            problem = Message("settings.new.no_folder", {"folder": str(path.parent)})
+        self.say_wrong(problem)
+        if problem is not None:
+            return
+        crs = self.crs.currentData()
+        self.chosen.emit(
+            path,
+            ExportOptions(
+                types=names,
+                crs=None if crs == self._own else crs,
+                language=self.language.code if self.words.isChecked() else None,
+                personal=self.personal.isChecked(),
+            ),
+        )
+        super().accept()
+
+    def chosen_types(self) -> tuple[str, ...]:
+        """The types ticked."""
+        items = (self.types.item(position) for position in range(self.types.count()))
+        ticked = (item for item in items if item.checkState() == Qt.CheckState.Checked)
+        return tuple(item.data(Qt.ItemDataRole.UserRole) for item in ticked)
+
+    def _follow_format(self) -> None:
+        path = self.path.text().strip()
+        if path:
+            self.path.setText(str(Path(path).with_suffix(self.format.currentData())))
+
+    def _browse(self) -> None:
+        title = self.language.render(Message("settings.new.place"))
+        ending = self.format.currentData()
+        chosen, _ = QFileDialog.getSaveFileName(
+            self, title, self.path.text(), f"{FORMATS[ending]} (*{ending})"
+        )
+        if chosen:
+            self.path.setText(str(Path(chosen).with_suffix(ending)))

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 
+from gisapp.map.painter import SymbolsOf
 from gisapp.map.pens import Colours
 from gisapp.map.sheet_words import SheetWords
-from gisapp.map.swatch import SymbolsOf, paint_swatch
+from gisapp.map.swatch import paint_swatch
 from layers.scene.request import Counts
 from layers.scene.style import ClassStyle, LayerStyle, MapStyle
 

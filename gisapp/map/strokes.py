@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ from layers.geometry.packed import PackedLines, segments
 
 Floats = npt.NDArray[np.float64]
 #: Pieces of one call: few enough for a slice of a frame.
-SLICE = 8000
+SLICE = 4000
 _TICK = 6.4
 _SHORTEST = 0.35
 
@@ -25,7 +26,8 @@ def draw_pieces(painter: QPainter, pieces: Floats) -> Iterator[None]:
     for start in range(0, len(pieces), SLICE):
         part = np.ascontiguousarray(pieces[start : start + SLICE])
         # Zero-copy: Qt reads the array in place; ``part`` lives until the call is over.
-        painter.drawLines(shiboken6.wrapInstance(part.ctypes.data, QLineF), len(part))
+        first = cast(QLineF, shiboken6.wrapInstance(part.ctypes.data, QLineF))
+        painter.drawLines(first, len(part))
         yield
 
 

@@ -23,6 +23,8 @@ from layers.scene.style import LayerStyle
 LEVELS = ((1.0, 3.0), (4.0, 12.0), (12.0, 36.0))
 #: Lines fewer than this are always drawn exactly.
 WORTH_SIMPLIFYING = 2000
+#: No line is drawn wider than twice this.
+WIDEST_PIXELS = 40.0
 
 
 @dataclass(frozen=True)
@@ -79,11 +81,11 @@ class _ClassLines:
         """The straight pieces worth drawing for ``request``."""
         for level in reversed(self.levels):
             if request.metres_per_pixel >= level.from_metres:
-                return level.inside(request.box)
+                return _reaching_into(level.inside(request.box), request)
         parts = [
             self.pieces[self.first_piece[a] : self.first_piece[b]] for a, b in self.index.runs(request.box)
         ]
-        return np.concatenate(parts) if parts else self.pieces[:0]
+        return _reaching_into(np.concatenate(parts), request) if parts else self.pieces[:0]
 
     def lines_inside(self, box: Box) -> PackedLines:
         """Whole lines, for looks in which something runs along the line."""
@@ -109,6 +111,15 @@ class _ClassLines:
                 line = int(np.searchsorted(self.first_piece, first + piece, side="right")) - 1
                 found.append((int(self.lines.row[line]), float(distance[piece])))
         return found
+
+
+def _reaching_into(pieces: Floats, request: DrawRequest) -> Floats:
+    """The pieces whose box meets the view, or comes so near that their width reaches into it."""
+    box, room = request.box, WIDEST_PIXELS * request.metres_per_pixel
+    x0, y0, x1, y1 = pieces.T
+    met = (np.minimum(x0, x1) <= box.x1 + room) & (np.maximum(x0, x1) >= box.x0 - room)
+    met &= (np.minimum(y0, y1) <= box.y1 + room) & (np.maximum(y0, y1) >= box.y0 - room)
+    return np.asarray(pieces[met])
 
 
 def _distances(pieces: Floats, x: float, y: float) -> Floats:

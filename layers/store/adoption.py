@@ -18,7 +18,6 @@ from layers.model.catalogue import Catalogue
 from layers.model.problem import Problem
 from layers.store import history, integrity
 from layers.store.base import Store
-from layers.store.codes import reserve_numbers
 from layers.store.edit import Edit, Rules, open_change_set
 from layers.store.labels import encode_parameters
 from layers.store.rows import current_rows
@@ -137,8 +136,7 @@ def _give_codes(
     opened = open_change_set(store, connection, actor=ACTOR, label=label, kind="outside")
     edit = Edit(store, connection, catalogue, rules, opened)
     for name, row in without:
-        number = reserve_numbers(connection, store.schema, catalogue[name])
-        edit.set(name, row, {CODE: catalogue[name].code(number)})
+        edit.set(name, row, {CODE: edit.new_code(name)})
     edit.finish()
 
 

@@ -22,7 +22,7 @@ from layers.model.fields import format_instant
 from layers.model.problem import Problem
 from layers.store import history, integrity
 from layers.store.base import Staged, Store
-from layers.store.codes import reserve_numbers
+from layers.store.codes import RunningNumbers
 from layers.store.labels import encode_parameters
 from layers.store.rows import Row, current_row, differing
 from layers.store.schema import CODE, FID, OP_DELETE, OP_INSERT, VERSION
@@ -96,6 +96,7 @@ class Edit:
         self._opened = opened
         self._worker = worker
         self._touched: dict[str, _Touched] = defaultdict(_Touched)
+        self._numbers = RunningNumbers(connection, store.schema)
         self._links_deferred = False
 
     @property
@@ -112,9 +113,11 @@ class Edit:
         """
         asset_type = self.catalogue[type]
         row = dict.fromkeys(c.name for c in self.store.schema.value_columns(type)) | self._plain(type, values)
+        given = list(row)
         if row.get(CODE) is None and CODE in asset_type and asset_type.code_prefix:
-            row[CODE] = asset_type.code(reserve_numbers(self.connection, self.store.schema, asset_type))
-        self._validate(asset_type, row, list(row), None)
+            row[CODE] = self.new_code(type)
+            given.remove(CODE)
+        self._validate(asset_type, row, given, None)
         return self.put(type, {name: value for name, value in row.items() if value is not None})
 
     def update(self, type: str, id: int, version: int, values: Mapping[str, Any]) -> int:
@@ -143,10 +146,14 @@ class Edit:
         """The id of the data set ``name``, for the ``source_id`` of rows imported from it; noted if it is new."""
         return note_source(self.store, self.connection, name, description)
 
+    def new_code(self, type: str) -> str:
+        """A new code of the type's pattern."""
+        return self.catalogue[type].code(self._numbers.take(self.catalogue[type]))
+
     def reserve_codes(self, type: str, count: int) -> list[str]:
         """``count`` new codes of the type's pattern, for rows that are inserted in bulk."""
         asset_type = self.catalogue[type]
-        first = reserve_numbers(self.connection, self.store.schema, asset_type, count)
+        first = self._numbers.take(asset_type, count)
         return [asset_type.code(number) for number in range(first, first + count)]
 
     def insert_bulk(
@@ -259,6 +266,7 @@ class Edit:
             gone = [row for id, row in touched.deleted.items() if not self._is_back(name, id)]
             if gone:
                 integrity.refuse_if_referenced(self.store, self.connection, name, gone)
+        self._numbers.write()
         changes = {name: touched.freeze() for name, touched in self._touched.items()}
         close_change_set(self.store, self.connection, self.change_set_id, changes)
         self.change_set = replace(self._opened, changes=changes)

@@ -15,9 +15,11 @@ from layers.store.base import Store
 from layers.store.edit import Edit, ValuesRefused
 from layers.store.history import Transition
 from layers.store.labels import decode_message
-from layers.store.rows import Row, current_row, differing
+from layers.store.rows import Row, current_rows, differing
 from layers.store.schema import FID, OP_DELETE, OP_INSERT, VERSION
 from layers.text import Message
+
+Rows = dict[int, Row]
 
 _REVERSIBLE = ("edit", "undo", "redo", "checkin", "import", "outside")
 #: How far back a stack is rebuilt after a start.
@@ -91,26 +93,25 @@ def _step(row: Any) -> Step:
 
 def reverse(edit: Edit, step: Step) -> None:
     """Take back a change set within ``edit``. Raises ``UserError`` naming the rows that changed since."""
-    store, connection = edit.store, edit.connection
     edit.defer_links()
-    ranges = history.change_set_ranges(store, connection, [step.id])
+    ranges = history.change_set_ranges(edit.store, edit.connection, [step.id])
     refused: dict[str, list[Row]] = {}
-    returned: list[tuple[str, Row]] = []
+    returned: dict[str, Rows] = {}
     for name in step.types:
-        bulk = [run for (_, table, _), runs in ranges.items() if table == name for run in runs]
         removed = ranges.get((step.id, name, OP_DELETE), [])
-        steps = history.transitions(store, connection, name, step.id, without=removed)
-        rows = [row for s in reversed(steps) if (row := _reverse_one(edit, name, s)) is not None]
-        returned += [(name, s.before) for s in steps if s.before is not None]
-        if rows:
-            refused[name] = rows
-        elif bulk:
+        steps = history.transitions(edit.store, edit.connection, name, step.id, without=removed)
+        rows = current_rows(edit.store, edit.connection, name, [s.id for s in steps])
+        lost = [row for s in reversed(steps) if (row := _reverse_one(edit, name, s, rows)) is not None]
+        if lost:
+            refused[name] = lost
+        else:
+            returned[name] = rows
             _reverse_ranges(edit, name, step.id, ranges)
     if refused:
         raise _changed_since(edit, step, refused)
     # Not row by row: what a row links to may come back after it.
-    for name, row in returned:
-        _refuse_dangling(edit, name, row)
+    for name, rows in returned.items():
+        _refuse_dangling(edit, name, rows)
 
 
 def _reverse_ranges(
@@ -122,24 +123,29 @@ def _reverse_ranges(
         bulk_undo.remove_range(edit, name, run, change_set)
 
 
-def _reverse_one(edit: Edit, type_name: str, step: Transition) -> Row | None:
-    """Take one row a step back; returns it when that is refused because it changed since."""
-    now = current_row(edit.store, edit.connection, type_name, step.id)
+def _reverse_one(edit: Edit, type_name: str, step: Transition, rows: Rows) -> Row | None:
+    """Take one row a step back; returns it when that is refused because it changed since.
+
+    ``rows`` holds the type's rows as they are now, and is kept so.
+    """
+    now = rows.get(step.id)
     names = [c.name for c in edit.store.schema.value_columns(type_name)]
     if step.operation == OP_DELETE:
         assert step.before is not None
         if now is not None:
             return now
-        _refuse_taken(edit, type_name, step.before)
-        edit.put(type_name, {**step.before, VERSION: step.before[VERSION] + 1})
+        back = {**step.before, VERSION: step.before[VERSION] + 1}
+        _refuse_taken(edit, type_name, back)
+        edit.put(type_name, back)
+        rows[step.id] = back
         return None
-    lost: Row = step.after or step.before or {FID: step.id}
     if now is None or step.after is None:
-        return lost
+        return step.after or step.before or {FID: step.id}
     if step.operation == OP_INSERT:
         if differing(step.after, now, names):
             return now
         edit.remove(type_name, now)
+        del rows[step.id]
         return None
     assert step.before is not None
     changed = differing(step.before, step.after, names)
@@ -147,7 +153,7 @@ def _reverse_one(edit: Edit, type_name: str, step: Transition) -> Row | None:
         return now
     values = {name: step.before[name] for name in changed}
     _refuse_taken(edit, type_name, {**values, FID: step.id})
-    edit.set(type_name, now, values)
+    rows[step.id] = {**now, **values, VERSION: edit.set(type_name, now, values)}
     return None
 
 
@@ -159,15 +165,13 @@ def _refuse_taken(edit: Edit, type_name: str, row: Row) -> None:
         raise ValuesRefused(asset_type, integrity.name_rows([row])[0], problems)
 
 
-def _refuse_dangling(edit: Edit, type_name: str, row: Row) -> None:
-    """Links that come back must lead somewhere, unless the row itself went again on the way."""
-    now = current_row(edit.store, edit.connection, type_name, row[FID])
-    if now is None:
-        return
+def _refuse_dangling(edit: Edit, type_name: str, rows: Rows) -> None:
+    """The links of rows that came back must lead somewhere."""
     asset_type = edit.catalogue[type_name]
-    problems = list(integrity.dangling_links(edit.store, edit.connection, asset_type, now))
-    if problems:
-        raise ValuesRefused(asset_type, integrity.name_rows([row])[0], problems)
+    for row in rows.values():
+        problems = list(integrity.dangling_links(edit.store, edit.connection, asset_type, row))
+        if problems:
+            raise ValuesRefused(asset_type, integrity.name_rows([row])[0], problems)
 
 
 def _changed_since(edit: Edit, step: Step, refused: dict[str, list[Row]]) -> UserError:

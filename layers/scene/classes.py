@@ -16,6 +16,8 @@ def class_indexes(table: pa.Table, layer: LayerStyle) -> npt.NDArray[np.uint8]:
     """The position of the first class whose rules every row meets; ``UNCLASSED`` where there is none."""
     result = np.full(len(table), UNCLASSED, dtype=np.uint8)
     open_rows = np.ones(len(table), dtype=bool)
+    if layer.gone:
+        open_rows = ~np.logical_and.reduce([_meets(table, rule) for rule in layer.gone])
     for number, style in enumerate(layer.classes):
         met = open_rows.copy()
         for rule in style.rules:
@@ -27,19 +29,25 @@ def class_indexes(table: pa.Table, layer: LayerStyle) -> npt.NDArray[np.uint8]:
 
 def _meets(table: pa.Table, rule: Rule) -> npt.NDArray[np.bool_]:
     if rule.field not in table.column_names:
-        return np.full(len(table), rule.blank, dtype=bool)
+        return np.full(len(table), rule.blank or bool(rule.other_than), dtype=bool)
     column = table.column(rule.field)
     if rule.blank:
         return np.asarray(pc.is_null(column).to_numpy(), dtype=bool)
+    if rule.other_than:
+        return ~_is_in(column, rule.other_than)
     if rule.values:
-        met = pc.is_in(column, value_set=pa.array([_typed(v, column.type) for v in rule.values], column.type))
-    else:
-        met = pc.is_valid(column)
-        if rule.lower is not None:
-            met = pc.and_(met, pc.fill_null(pc.greater_equal(column, rule.lower), False))
-        if rule.upper is not None:
-            met = pc.and_(met, pc.fill_null(pc.less(column, rule.upper), False))
+        return _is_in(column, rule.values)
+    met = pc.is_valid(column)
+    if rule.lower is not None:
+        met = pc.and_(met, pc.fill_null(pc.greater_equal(column, rule.lower), False))
+    if rule.upper is not None:
+        met = pc.and_(met, pc.fill_null(pc.less(column, rule.upper), False))
     return np.asarray(met.to_numpy(), dtype=bool)
+
+
+def _is_in(column: pa.ChunkedArray, values: tuple[str, ...]) -> npt.NDArray[np.bool_]:
+    typed = pa.array([_typed(value, column.type) for value in values], column.type)
+    return np.asarray(pc.is_in(column, value_set=typed).to_numpy(), dtype=bool)
 
 
 def _typed(value: str, kind: pa.DataType) -> object:

@@ -56,7 +56,8 @@ class _ClassLines:
         extents = boxes(lines)
         order = np.argsort(morton_codes((extents[:, :2] + extents[:, 2:]) / 2, whole), kind="stable")
         self.lines = take_lines(lines, order.astype(np.int64))
-        self.index = BlockIndex.over(extents[order])
+        self.extents = extents[order]
+        self.index = BlockIndex.over(self.extents)
         self.pieces, self.first_piece = segments(self.lines)
         self.levels: tuple[_Level, ...] = ()
         if simplify and len(lines) >= WORTH_SIMPLIFYING:
@@ -135,8 +136,8 @@ class LineSource:
 
     def __init__(self, layer: LayerStyle, table: pa.Table, whole: Box, feedback: Feedback) -> None:
         self.layer = layer
-        self.ids: Integers = table.column("fid").to_numpy()
-        self.attributes = table.drop_columns(["geom"])
+        # A copy: the table's memory shall not stay for its ids.
+        self.ids: Integers = np.array(table.column("fid").to_numpy())
         lines = pack_lines(table.column("geom"))
         self._class_of_row = class_indexes(table, layer)
         self.unlocated = len(table) - len(np.unique(lines.row))
@@ -149,7 +150,7 @@ class LineSource:
                 simplify = layer.drawing != "area" and style.look.is_solid
                 self._classes[number] = _ClassLines(take_lines(lines, chosen), whole, simplify)
         shown = np.flatnonzero(class_of_line != UNCLASSED)
-        self.labels = LineLabels.of(layer, take_lines(lines, shown), self.attributes, feedback)
+        self.labels = LineLabels.of(layer, take_lines(lines, shown), table, feedback)
         self._area_names = area_labels(layer, table) if layer.drawing == "area" and layer.labels else None
 
     def draw(self, request: DrawRequest) -> DrawBatch:
@@ -188,7 +189,7 @@ class LineSource:
                 total = float(lines.lengths.sum())
                 result[style.id] = ClassCount(int((self._class_of_row == number).sum()), total)
                 continue
-            extents = boxes(lines.lines)
+            extents = lines.extents
             inside = (extents[:, 0] <= box.x1) & (extents[:, 2] >= box.x0)
             inside &= (extents[:, 1] <= box.y1) & (extents[:, 3] >= box.y0)
             count = len(np.unique(lines.lines.row[inside]))

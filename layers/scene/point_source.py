@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
-from scipy.spatial import cKDTree
 
 from layers.feedback import Feedback
 from layers.geometry.index import BlockIndex
@@ -14,7 +13,7 @@ from layers.model.query import Box
 from layers.scene.classes import class_indexes
 from layers.scene.labels import PointNames
 from layers.scene.request import ClassBatch, ClassCount, Counts, DrawBatch, DrawRequest, Hit
-from layers.scene.style import LayerStyle
+from layers.scene.style import LayerStyle, Look
 
 #: Symbols nearer than this many pixels hide each other; one of them is drawn.
 PIXELS_APART = 3.0
@@ -29,7 +28,6 @@ class _ClassPoints:
         self.level_ends = np.searchsorted(levels, np.arange(19), side="right")
         self.index = BlockIndex.over(np.concatenate([self.xy, self.xy], axis=1))
         self._whole = whole
-        self._tree: cKDTree | None = None
 
     def inside(self, box: Box, metres_per_pixel: float = 0.0) -> Integers:
         """Positions of the points in ``box`` worth drawing."""
@@ -43,10 +41,11 @@ class _ClassPoints:
         return np.asarray(found[(x >= box.x0) & (x <= box.x1) & (y >= box.y0) & (y <= box.y1)])
 
     def near(self, x: float, y: float, tolerance: float) -> list[tuple[int, float]]:
-        if self._tree is None:
-            self._tree = cKDTree(self.xy)
-        found = self._tree.query_ball_point((x, y), tolerance)
-        return [(int(self.row[i]), float(np.hypot(*(self.xy[i] - (x, y))))) for i in found]
+        """Rows within ``tolerance`` metres, with their distance. The blocks are index enough: a KD-tree of two
+        million points takes half a second to build and answers no faster than anybody notices."""
+        found = self.inside(Box(x - tolerance, y - tolerance, x + tolerance, y + tolerance))
+        distance = np.hypot(self.xy[found, 0] - x, self.xy[found, 1] - y)
+        return [(int(self.row[i]), float(d)) for i, d in zip(found, distance, strict=True) if d <= tolerance]
 
 
 class PointSource:
@@ -62,8 +61,8 @@ class PointSource:
     ) -> None:
         """``rotation`` has one angle (degrees, clockwise on the screen) for every row of ``table``."""
         self.layer = layer
-        self.ids: Integers = table.column("fid").to_numpy()
-        self.attributes = table.drop_columns(["geom"])
+        # A copy: the table's memory shall not stay for its ids.
+        self.ids: Integers = np.array(table.column("fid").to_numpy())
         packed = pack_points(table.column("geom"))
         self.unlocated = len(table) - len(packed.row)
         self._class_of_row = class_indexes(table, layer)
@@ -74,9 +73,9 @@ class PointSource:
             chosen = np.flatnonzero(class_of_point == number)
             if len(chosen):
                 row = packed.row[chosen]
-                turned = None if rotation is None else rotation[row]
+                turned = None if rotation is None else _turned(rotation[row], layer.classes[number].look)
                 self._classes[number] = _ClassPoints(packed.xy[chosen], row, turned, whole)
-        self._names = PointNames.of(layer, packed, self.attributes) if layer.labels else None
+        self._names = PointNames.of(layer, packed, table) if layer.labels else None
 
     def draw(self, request: DrawRequest) -> DrawBatch:
         """Everything of this layer that the request shows."""
@@ -115,3 +114,8 @@ class PointSource:
             if f"{self.layer.id}/{self.layer.classes[number].id}" not in hidden
             for row, distance in points.near(x, y, tolerance)
         ]
+
+
+def _turned(degrees: Floats, look: Look) -> Floats:
+    """Symbols without a direction of their own stay upright: a half turn is as good as none."""
+    return degrees if look.directed else (degrees + 90.0) % 180.0 - 90.0

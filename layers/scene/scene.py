@@ -82,8 +82,9 @@ def build_scene(
     box = register.bounds(*{layer.type for layer in layers})
     whole = box or NOWHERE
     anew = set(changed)
-    if before is not None and ("pipe" in anew or before.style.name != style.name):
-        anew |= {layer.type for layer in layers if layer.rotate or layer.drawing == "main"}
+    mains = {layer.type for layer in layers if layer.drawing == "main"}
+    if before is not None and (mains & anew or before.style.name != style.name):
+        anew |= mains | {layer.type for layer in layers if layer.rotate}
     kept = {} if before is None else {s.layer.id: s for s in before.sources if s.layer.type not in anew}
     tables = _Tables(register, layers, feedback)
     sources: list[Source] = []
@@ -140,7 +141,6 @@ def rotation_along(table: pa.Table, mains: PackedLines) -> Floats:
     tree = shapely.STRtree(shapely.linestrings(pieces.reshape(-1, 2, 2)))
     found: Integers = tree.query_nearest(shapely.points(points.xy), max_distance=ON_PIPE, all_matches=False)
     piece = pieces[found[1]]
-    # Upright symbols: the direction is taken within a half turn.
     angle = -np.degrees(np.arctan2(piece[:, 3] - piece[:, 1], piece[:, 2] - piece[:, 0]))
-    rotation[points.row[found[0]]] = (angle + 90.0) % 180.0 - 90.0
+    rotation[points.row[found[0]]] = angle
     return rotation

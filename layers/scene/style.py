@@ -18,10 +18,14 @@ METRES_PER_PIXEL = 0.0254 / 96
 
 @dataclass(frozen=True)
 class Rule:
-    """One condition on a field: one of ``values``, a number in [lower, upper), or ``blank``."""
+    """One condition on a field: one of ``values``, none of ``other_than``, a number in [lower, upper), or ``blank``.
+
+    A blank field meets ``other_than`` and ``blank`` alone.
+    """
 
     field: str
     values: tuple[str, ...] = ()
+    other_than: tuple[str, ...] = ()
     lower: float | None = None
     upper: float | None = None
     blank: bool = False
@@ -44,6 +48,8 @@ class Look:
     fill: str | None = None
     symbol: str | None = None
     ground_width: float = 0.0
+    #: The symbol points along the main; others on it are the same both ways and stay upright.
+    directed: bool = False
 
     @property
     def is_solid(self) -> bool:
@@ -63,7 +69,10 @@ class ClassStyle:
 
 @dataclass(frozen=True)
 class LayerStyle:
-    """How the assets of one type are drawn, between two scales (denominators; 0 is no limit)."""
+    """How the assets of one type are drawn, from a scale on (a denominator; 0 is no limit).
+
+    Assets that meet every rule of ``gone`` are not there any more and are neither drawn nor counted.
+    """
 
     id: str
     type: str
@@ -76,11 +85,13 @@ class LayerStyle:
     labels: str | None = None
     label_denominator: float = 0.0
     in_legend: bool = True
+    gone: tuple[Rule, ...] = ()
 
     @property
     def fields(self) -> tuple[str, ...]:
         """The fields that decide the class."""
-        return tuple(dict.fromkeys(rule.field for style in self.classes for rule in style.rules))
+        rules = [rule for style in self.classes for rule in style.rules]
+        return tuple(dict.fromkeys(rule.field for rule in (*rules, *self.gone)))
 
     def is_visible(self, denominator: float) -> bool:
         """Whether the layer is drawn at the scale 1:``denominator``."""

@@ -35,9 +35,10 @@ def load_style(name: str, dn_classes: Sequence[NumberClass], folder: Path | None
     ground = _read((folder or _folder()) / f"{GROUND}.toml")
     chosen = _read((folder or _folder()) / f"{name}.toml")
     states = [_class(entry) for entry in ground["state"]]
+    gone = _rules(ground.get("gone", {}))
     layers = []
     for entry in ground["layer"]:
-        layer = _layer(entry)
+        layer = replace(_layer(entry), gone=gone)
         if layer.drawing == "main":
             layer = replace(layer, classes=(*states, *_main_classes(chosen, dn_classes)))
         layers.append(layer)
@@ -92,17 +93,21 @@ def _layer(entry: Mapping[str, Any]) -> LayerStyle:
 
 
 def _class(entry: Mapping[str, Any]) -> ClassStyle:
-    rules = tuple(
+    return ClassStyle(entry["id"], _title(entry["title"]), _rules(entry), _look(entry["look"]))
+
+
+def _rules(entry: Mapping[str, Any]) -> tuple[Rule, ...]:
+    return tuple(
         Rule(
             rule["field"],
             tuple(rule.get("values", ())),
+            tuple(rule.get("other_than", ())),
             rule.get("lower"),
             rule.get("upper"),
             rule.get("blank", False),
         )
         for rule in entry.get("rules", ())
     )
-    return ClassStyle(entry["id"], _title(entry["title"]), rules, _look(entry["look"]))
 
 
 def _look(entry: Mapping[str, Any]) -> Look:

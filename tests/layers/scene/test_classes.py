@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 from hypothesis import given
@@ -69,6 +71,20 @@ def test_numbers_with_decimals() -> None:
     style = layer((Rule("kind", values=("a",)),), (Rule("size", upper=1.5),), ())
     columns = {"kind": pa.array(["a", None, "b", "b"]), "size": pa.array([9.0, 1.4, 1.5, None])}
     assert class_indexes(pa.table(columns), style).tolist() == [0, 1, 2, 2]
+
+
+def test_none_of_some_values_takes_blanks_and_new_words_too() -> None:
+    style = layer((Rule("kind", other_than=("a", "b")),), ())
+    assert class_indexes(pa.table({"kind": ["a", "b", "new", None]}), style).tolist() == [1, 1, 0, 0]
+    assert class_indexes(pa.table({"other": [1]}), style).tolist() == [0]
+
+
+def test_what_is_gone_has_no_class() -> None:
+    style = replace(layer(()), gone=(Rule("status", values=("removed",)),))
+    assert "status" in style.fields
+    assert class_indexes(pa.table({"status": ["removed", None, "in_service"]}), style).tolist() == [
+        UNCLASSED, 0, 0,
+    ]  # fmt: skip
 
 
 def test_no_rows() -> None:

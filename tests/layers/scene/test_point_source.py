@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -122,7 +123,7 @@ def test_unlocated_assets_are_counted_and_never_drawn(table: Any, request_for: A
 
 def test_each_symbol_keeps_its_own_rotation(table: Any, request_for: Any) -> None:
     xy = [(float(10 * n), float(7 * n)) for n in range(40)]
-    turned = np.arange(40) * 2.0
+    turned = np.arange(40) * 2.0 - 30.0
     shapes = [shapely.Point(each) for each in xy]
     source = PointSource(LAYER, table(shapes, state=["open"] * 40), WHOLE, Feedback(), turned)
     (batch,) = source.draw(request_for(200, 140, 1.0)).classes
@@ -131,6 +132,17 @@ def test_each_symbol_keeps_its_own_rotation(table: Any, request_for: Any) -> Non
     assert dict(zip(map(tuple, batch.points.tolist()), batch.rotation.tolist(), strict=True)) == dict(
         zip(xy, turned.tolist(), strict=True)
     )
+
+
+def test_only_symbols_with_a_direction_stand_upside_down(table: Any, request_for: Any) -> None:
+    shapes = [shapely.Point(0, 0), shapely.Point(50, 0)]
+    check = replace(LAYER.classes[0], look=Look(symbol="valve_check", directed=True))
+    layer = replace(LAYER, classes=(check, LAYER.classes[1]))
+    turned = np.array([150.0, 150.0])
+    source = PointSource(layer, table(shapes, state=["closed", "open"]), WHOLE, Feedback(), turned)
+    batches = {each.look.symbol: each.rotation for each in source.draw(request_for(0, 0, 1.0)).classes}
+    assert batches["valve_check"].tolist() == [150.0]  # type: ignore[union-attr]
+    assert batches["valve_gate"].tolist() == [-30.0]  # type: ignore[union-attr]
 
 
 def test_no_points_at_all(table: Any, request_for: Any) -> None:

@@ -48,7 +48,7 @@ def test_every_type_field_and_value_is_in_the_catalogue(style: MapStyle, catalog
                 assert set(rule.values) <= {"true", "false"}
             elif isinstance(field, ChoiceField):
                 codes = {entry.code for entry in field.code_list.entries}
-                assert set(rule.values) <= codes, f"{layer.id}: {rule.field}"
+                assert {*rule.values, *rule.other_than} <= codes, f"{layer.id}: {rule.field}"
         if layer.labels not in (None, "main"):
             assert layer.labels in asset_type
 
@@ -94,6 +94,8 @@ def matching(layer: LayerStyle, row: dict[str, object]) -> list[str]:
 
 
 def meets(rule: Rule, value: object) -> bool:
+    if rule.other_than:
+        return str(value) not in rule.other_than
     if rule.blank or value is None:
         return rule.blank and value is None
     if rule.values:
@@ -119,16 +121,19 @@ def test_every_combination_of_values_has_a_class(style: MapStyle, catalogue: Cat
         layers = [layer for layer in style.layers if layer.type == name]
         ranges: dict[str, list[object]] = {}
         for field_name in dict.fromkeys(field for layer in layers for field in layer.fields):
+            if field_name not in catalogue[name]:
+                continue
             field = catalogue[name].field_named(field_name)
             if isinstance(field, ChoiceField):
-                ranges[field_name] = [None, *(entry.code for entry in field.code_list.entries)]
+                # A company may add entries of its own.
+                codes = [entry.code for entry in field.code_list.entries]
+                ranges[field_name] = [None, *codes, *(["company"] if field.code_list.extensible else [])]
             elif isinstance(field, BooleanField):
                 ranges[field_name] = [None, True, False]
             else:
                 ranges[field_name] = [None, 1, 100, 5000]
-        if "status" in ranges:
-            # What was removed is no longer there to be drawn.
-            ranges["status"] = [value for value in ranges["status"] if value != "removed"]
+        # What was removed is no longer there to be drawn.
+        ranges = {field: [v for v in values if v != "removed"] for field, values in ranges.items()}
         for values in product(*ranges.values()):
             row = dict(zip(ranges, values, strict=True))
             assert any(matching(layer, row) for layer in layers), (name, row)

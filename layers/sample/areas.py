@@ -1,0 +1,99 @@
+"""Areas of the city: superblocks joined to grids of equal load, supply areas and metered districts."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from layers.sample.ground import Floats, Ground
+from layers.sample.streets import Ints, StreetPlan
+
+_STEP = 50.0
+"""Outlines are bent at every multiple of this, so that neighbours share every vertex."""
+
+
+@dataclass(frozen=True)
+class Areas:
+    """Which area each superblock belongs to."""
+
+    of_cell: Ints
+    count: int
+
+    def of(self, plan: StreetPlan, u: Floats, v: Floats) -> Ints:
+        """The area (from 0) of each place."""
+        found: Ints = self.of_cell[plan.cell_of(u, v)]
+        return found
+
+    def polygons(self, plan: StreetPlan, ground: Ground) -> list[shapely.Geometry]:
+        """The outline of every area on the map; the banks meet in the middle of the river."""
+        box = plan.cell_boxes.copy()
+        banks = plan.lines_v[plan.lines_v > 0].min(), plan.lines_v[plan.lines_v < 0].max()
+        box[box[:, 1] == banks[0], 1] = 0.0
+        box[box[:, 3] == banks[1], 3] = 0.0
+        stops_u, stops_v = np.unique(box[:, [0, 2]]), np.unique(box[:, [1, 3]])
+        found = []
+        for area in range(self.count):
+            joined = shapely.union_all(shapely.box(*box[self.of_cell == area].T))
+            found.append(bent(joined, ground, stops_u, stops_v))
+        return found
+
+
+def divide(plan: StreetPlan, weight: Floats, parts: int) -> Areas:
+    """Split the superblocks into ``parts`` areas of about equal weight, again and again across the longer side."""
+    middle = (plan.cell_boxes[:, :2] + plan.cell_boxes[:, 2:]) / 2
+    owner = np.zeros(len(middle), dtype=np.int64)
+
+    def split(members: Ints, first: int, count: int) -> None:
+        if count == 1 or len(members) < 2:
+            owner[members] = first
+            return
+        spread = np.ptp(middle[members], axis=0)
+        order = members[np.argsort(middle[members, int(spread[1] > spread[0])], kind="stable")]
+        share = np.cumsum(weight[order] + 1.0)
+        left = count // 2
+        cut = int(np.searchsorted(share, share[-1] * left / count)) + 1
+        cut = min(max(cut, 1), len(order) - 1)
+        split(order[:cut], first, left)
+        split(order[cut:], first + left, count - left)
+
+    split(np.arange(len(middle)), 0, parts)
+    return Areas(owner, parts)
+
+
+def bent(
+    outline: shapely.Geometry, ground: Ground, stops_u: Floats | None = None, stops_v: Floats | None = None
+) -> shapely.Geometry:
+    """An outline of the plan on the map, with a vertex at every stop and every 50 m."""
+
+    def along(low: float, high: float, stops: Floats | None) -> Floats:
+        near, far = min(low, high), max(low, high)
+        regular = np.arange(np.ceil(near / _STEP), np.floor(far / _STEP) + 1) * _STEP
+        every = regular if stops is None else np.concatenate([regular, stops])
+        inside = np.unique(every[(every > near) & (every < far)])
+        return inside if high >= low else inside[::-1]
+
+    def ring(coordinates: Floats) -> Floats:
+        pieces = []
+        for (u0, v0), (u1, v1) in itertools.pairwise(coordinates):
+            pieces.append(np.array([[u0, v0]]))
+            if u0 == u1:
+                v = along(v0, v1, stops_v)
+                pieces.append(np.column_stack([np.full_like(v, u0), v]))
+            else:
+                u = along(u0, u1, stops_u)
+                pieces.append(np.column_stack([u, np.full_like(u, v0)]))
+        plan = np.concatenate([*pieces, coordinates[-1:]])
+        return ground.place(plan[:, 0], plan[:, 1])
+
+    def polygon(part: shapely.Geometry) -> shapely.Geometry:
+        rings = [
+            ring(shapely.get_coordinates(shapely.get_interior_ring(part, n)))
+            for n in range(shapely.get_num_interior_rings(part))
+        ]
+        return shapely.polygons(ring(shapely.get_coordinates(shapely.get_exterior_ring(part))), rings or None)
+
+    parts = [polygon(part) for part in shapely.get_parts(outline)]
+    return parts[0] if len(parts) == 1 else shapely.multipolygons(parts)

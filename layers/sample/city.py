@@ -1,0 +1,92 @@
+"""The whole sample city as tables, one per asset type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from layers.feedback import Feedback
+from layers.sample import customers, leaks, people, pipes, places, points, projects, wells
+from layers.sample.draft import Draft, draw
+from layers.sample.planted import Planted, plant
+from layers.sample.size import SIZES
+from layers.text import Message
+
+CRS = "EPSG:4546"
+
+
+@dataclass(frozen=True)
+class SampleCity:
+    """An invented city: a table per type with ids, codes, catalogue columns and ``geom`` as WKB in ``CRS``.
+
+    ``planted`` lists what is wrong on purpose; everything else is in order.
+    """
+
+    size: str
+    seed: int
+    tables: Mapping[str, pa.Table]
+    planted: tuple[Planted, ...]
+
+
+def generate(size: str, seed: int, feedback: Feedback | None = None) -> SampleCity:
+    """Make the city of that size (``demo``, ``city``) and seed; the same every time."""
+    feedback = feedback or Feedback()
+    feedback.progress(0.0, Message("sample.drawing"))
+    draft = draw(SIZES[size], seed)
+    feedback.progress(0.15, Message("sample.describing"))
+    tables = _network(draft, feedback)
+    feedback.progress(0.8, Message("sample.describing"))
+    tables |= _surroundings(draft, tables)
+    tables, planted = plant(tables, seed)
+    feedback.progress(1.0, Message("sample.describing"))
+    return SampleCity(size, seed, tables, tuple(planted))
+
+
+def _network(draft: Draft, feedback: Feedback) -> dict[str, pa.Table]:
+    ages, year = pipes.span_years(draft)
+    nodes = points.describe_nodes(draft, ages, year)
+    alive = pipes.pipe_table(draft, nodes, year)
+    retired = projects.retired_pipes(draft, ages, alive.num_rows + 1)
+    planned = projects.planned_pipes(draft, nodes, alive.num_rows + retired.num_rows + 1)
+    feedback.progress(0.35, Message("sample.describing"))
+    chambers = wells.make_wells(draft, nodes)
+    meters = customers.make_meters(draft, nodes, chambers)
+    held = np.bincount(meters.well, minlength=len(chambers.node) + 1)[1:]
+    tables = {
+        "pipe": _joined([alive, retired, planned]),
+        "valve": points.valve_table(draft, nodes, chambers.of_node),
+        "hydrant": points.hydrant_table(draft, nodes, chambers.of_node),
+        "meter_well": wells.well_table(draft, nodes, chambers, held),
+        "network_point": points.network_point_table(draft, nodes),
+        "facility": points.facility_table(draft, nodes, np.flatnonzero(draft.estates.pump_node >= 0)),
+    }
+    feedback.progress(0.55, Message("sample.describing"))
+    tables["meter"] = customers.meter_table(draft, nodes, chambers, meters)
+    tables["customer"] = customers.customer_table(draft, nodes, meters)
+    tables["leak"] = leaks.leak_table(draft, alive, year)
+    return tables
+
+
+def _surroundings(draft: Draft, network: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+    key = pc.filter(network["customer"]["fid"], network["customer"]["key_account"]).to_numpy()
+    return {
+        "community": places.community_table(draft),
+        "grid": places.grid_table(draft),
+        "service_area": places.service_area_table(draft),
+        "road": places.road_table(draft),
+        "water_body": places.water_table(draft),
+        "building": places.building_table(draft),
+        "team": people.team_table(draft),
+        "person": people.person_table(draft),
+        "assignment": people.assignment_table(draft, key),
+    }
+
+
+def _joined(tables: list[pa.Table]) -> pa.Table:
+    """Tables below each other, ids running on."""
+    joined = pa.concat_tables(tables, promote_options="default").combine_chunks()
+    return joined.set_column(0, "fid", pa.array(np.arange(1, joined.num_rows + 1)))

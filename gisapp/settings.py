@@ -51,11 +51,11 @@ class Preferences:
 
 
 class Settings:
-    """The preferences and the file they live in, ``settings.json`` in ``folder``."""
+    """The preferences and the file they live in, ``preferences.json`` in ``folder``."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._path = folder / "settings.json"
+        self._path = folder / "preferences.json"
         self.preferences = self._read()
 
     def change(self, **values: Any) -> None:

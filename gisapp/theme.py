@@ -128,7 +128,7 @@ class Theme(QObject):
             self.apply()
 
     def _style_sheet(self) -> str:
-        template = (_folder() / "window.qss").read_text(encoding="utf-8")
+        template = (_folder() / "widgets.qss").read_text(encoding="utf-8")
         return _PLACEHOLDER.sub(lambda match: self._token(match.group(1)), template)
 
     def _token(self, name: str) -> str:

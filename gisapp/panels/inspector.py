@@ -69,6 +69,10 @@ class Inspector(QFrame):
         session.selection_changed.connect(self._on_selection)
         session.changed.connect(self._on_changed)
 
+    def name(self) -> str:
+        """What the asset shown is called."""
+        return self._one.name.text()
+
     def tab_button(self, name: str) -> QToolButton:
         """The button of a tab: ``fields``, ``links``, ``history`` or ``photos``."""
         return self._one.tabs[name]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from shapely.geometry import LineString, Point
@@ -135,8 +135,18 @@ def drop(window: Window, *paths: Path) -> None:
 def find(window: Window, text: str, qtbot: QtBot) -> None:
     """Ctrl+K, type, Enter."""
     qtbot.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
-    qtbot.keyClicks(window.palette_panel.field, text)
+    write(window.palette_panel.field, text, qtbot)
     qtbot.keyClick(window.palette_panel.field, Qt.Key.Key_Return)
+
+
+def write(field: QWidget, text: str, qtbot: QtBot) -> None:
+    """Type letters key by key; Chinese comes as an input method gives it."""
+    if text.isascii():
+        qtbot.keyClicks(field, text)
+        return
+    event = QInputMethodEvent()
+    event.setCommitString(text)
+    QApplication.sendEvent(field, event)
 
 
 def visible_texts(root: QWidget) -> list[str]:

@@ -38,12 +38,12 @@ def test_recent_registers_newest_first_without_repeats_and_few(tmp_path: Path) -
 
 @pytest.mark.parametrize("text", ["{not json", '{"recent": 5}', "[1]", '{"views": {"a": {"unknown": 1}}}'])
 def test_a_damaged_file_is_set_aside(tmp_path: Path, text: str) -> None:
-    (tmp_path / "settings.json").write_text(text)
+    (tmp_path / "preferences.json").write_text(text)
 
     settings = Settings(tmp_path)
 
     assert settings.preferences.name == ""
-    assert (tmp_path / "settings.damaged").read_text() == text
+    assert (tmp_path / "preferences.damaged").read_text() == text
     settings.change(name="林")
     assert Settings(tmp_path).preferences.name == "林"
 
@@ -64,5 +64,5 @@ def test_passwords_are_stripped(tmp_path: Path, target: str, kept: str) -> None:
     assert without_password(target) == kept
     Settings(tmp_path).remember_open(target, "x", "2026", sample=False)
     Settings(tmp_path).remember_view(target, View())
-    written = (tmp_path / "settings.json").read_text(encoding="utf-8")
+    written = (tmp_path / "preferences.json").read_text(encoding="utf-8")
     assert "heim" not in written

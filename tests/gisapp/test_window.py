@@ -138,7 +138,7 @@ def test_undo_says_what_it_undoes_and_does_it(open_town: Window, qtbot: QtBot) -
     hydrant = register.by_code("hydrant", "XHS-02147")
     assert hydrant is not None
     window.parts.session.edit(
-        Message("action.find"),
+        Message("action.fit"),
         lambda edit: edit.update("hydrant", hydrant.id, hydrant.version, {"feed_dn": 65}),
     )
     qtbot.waitUntil(lambda: "全图" in window.top_bar.undo.toolTip(), timeout=PATIENCE)
@@ -194,7 +194,7 @@ def test_a_new_register(window: Window, tmp_path: Path, qtbot: QtBot) -> None:
 
 
 def test_settings_hold_at_once(window: Window, qtbot: QtBot) -> None:
-    window.parts.actions.trigger("settings.open")
+    window.parts.actions.trigger("tool.settings")
     dialog = window.findChild(SettingsDialog)
     assert dialog is not None
     dialog.look.setFocus()

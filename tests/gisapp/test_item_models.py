@@ -1,0 +1,92 @@
+"""Every item model is checked by Qt's own rules."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QAbstractItemModel, Qt
+from pytestqt.modeltest import ModelTester
+
+from gisapp.app import Application
+from gisapp.dialogs.importing.problem_model import Listed, ProblemModel
+from gisapp.dialogs.importing.quarantine_sheet import QuarantineModel
+from gisapp.panels.legend_model import CHECK_ROLE, COUNT, LENGTH, NAME, LegendModel, LegendRow
+from gisapp.panels.palette_model import Entry, PaletteModel
+from layers.exchange.report import Reported
+from layers.model.catalogue_file import load_catalogue
+from layers.model.problem import Problem
+from layers.text import Message, Title
+
+
+def _row(name: str, *children: LegendRow, count: int = 3, metres: float | None = None) -> LegendRow:
+    return LegendRow(name, Title(f"层{name}", f"Layer {name}"), count, metres, children=children)
+
+
+ROWS = [_row("pipe", _row("pipe/dn1", metres=1234.0), _row("pipe/dn2"), count=1124), _row("meter")]
+
+
+@pytest.fixture
+def models(application: Application) -> list[QAbstractItemModel]:
+    legend = LegendModel(application.language, application)
+    legend.show(ROWS)
+    palette = PaletteModel(application)
+    palette.show([Entry("a", "b", lambda: None), Entry("c", "d", lambda: None, key="Ctrl+C")])
+    problems = ProblemModel(application.language, application.theme, application)
+    problem = Problem("x", "warning", Message("action.undo"), "dn", 5)
+    problems.show([Listed(Reported("f", "l", 3, "c", problem), None)])
+    quarantine = QuarantineModel(application.language, load_catalogue(), application)
+    return [legend, palette, problems, quarantine]
+
+
+def test_by_qts_rules(models: list[QAbstractItemModel], qtmodeltester: ModelTester) -> None:
+    for model in models:
+        qtmodeltester.check(model, force_py=True)
+
+
+def test_the_legend_counts_in_columns(application: Application) -> None:
+    model = LegendModel(application.language, application)
+    model.show(ROWS)
+    pipes = model.index(0, NAME)
+    first = model.index(0, NAME, pipes)
+    assert [model.index(0, column).data() for column in (NAME, COUNT, LENGTH)] == ["层pipe", "1,124", ""]
+    assert model.index(0, LENGTH, pipes).data() == "1.2"
+    application.language.use("en")
+    assert first.data() == "Layer pipe/dn1"
+    assert model.headerData(COUNT, Qt.Orientation.Horizontal) == "Count"
+
+
+def test_hiding_a_class_leaves_its_layer_half_checked(application: Application) -> None:
+    model = LegendModel(application.language, application)
+    model.show(ROWS)
+    told: list[tuple[str, ...]] = []
+    model.hidden_changed.connect(told.append)
+    pipes = model.index(0, NAME)
+    assert model.setData(model.index(1, NAME, pipes), Qt.CheckState.Unchecked, CHECK_ROLE)
+    assert pipes.data(CHECK_ROLE) == Qt.CheckState.PartiallyChecked
+    assert model.setData(model.index(1, NAME), Qt.CheckState.Unchecked, CHECK_ROLE)
+    assert told == [("pipe/dn2",), ("pipe/dn2", "meter")]
+    model.setData(pipes, Qt.CheckState.Checked, CHECK_ROLE)
+    assert told[-1] == ("meter",)
+
+
+def test_new_numbers_leave_the_rows_and_marks_as_they_are(application: Application) -> None:
+    model = LegendModel(application.language, application)
+    model.show(ROWS)
+    model.setData(model.index(1, NAME), Qt.CheckState.Unchecked, CHECK_ROLE)
+    resets: list[int] = []
+    model.modelReset.connect(lambda: resets.append(1))
+    model.show([ROWS[0], _row("meter", count=9)])
+    assert resets == []
+    assert model.index(1, COUNT).data() == "9"
+    assert model.index(1, NAME).data(CHECK_ROLE) == Qt.CheckState.Unchecked
+    model.show(ROWS[:1])
+    assert resets == [1]
+
+
+def test_this_file_checks_every_model() -> None:
+    root = Path(__file__).parents[2] / "gisapp"
+    found = [p.stem for p in root.rglob("*.py") if "(QAbstractItemModel)" in p.read_text(encoding="utf-8")
+             or "(QAbstractListModel)" in p.read_text(encoding="utf-8")
+             or "(QAbstractTableModel)" in p.read_text(encoding="utf-8")]  # fmt: skip
+    assert sorted(found) == ["legend_model", "palette_model", "problem_model", "quarantine_sheet"]

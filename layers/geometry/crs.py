@@ -159,10 +159,20 @@ def transformer(source: Crs, target: Crs) -> Transform:
     steps: list[Transform] = []
     if source.is_shifted:
         steps.append(gcj02.gcj02_to_wgs84 if source.code == GCJ02 else gcj02.bd09_to_wgs84)
-    steps.append(_projection(Transformer.from_crs(_definition(source), _definition(target), always_xy=True)))
+    steps.append(_projection(_between(source, target)))
     if target.is_shifted:
         steps.append(gcj02.wgs84_to_gcj02 if target.code == GCJ02 else gcj02.wgs84_to_bd09)
     return _chain(tuple(steps))
+
+
+def _between(source: Crs, target: Crs) -> Transformer:
+    try:
+        return Transformer.from_crs(_definition(source), _definition(target), always_xy=True)
+    except ProjError as error:  # two celestial bodies, or no operation known
+        raise UserError(
+            Message("crs.no_way", {"source": source.title, "target": target.title}),
+            Message("crs.no_way.hint"),
+        ) from error
 
 
 def _definition(crs: Crs) -> CRS:

@@ -34,7 +34,7 @@ from layers.text import Message
 Rules = Callable[[AssetType, Mapping[str, Any], Sequence[str]], list[Problem]]
 
 
-class ValuesRefused(UserError):  # noqa: N818 - what was refused, as Conflict
+class ValuesRefused(UserError):
     """Values that the register does not take; ``problems`` has one for every broken rule."""
 
     def __init__(self, asset_type: AssetType, name: str, problems: Sequence[Problem]) -> None:
@@ -95,6 +95,7 @@ class Edit:
         self._rules = rules
         self._opened = opened
         self._worker = worker
+        self._staged: list[Staged] = []
         self._touched: dict[str, _Touched] = defaultdict(_Touched)
         self._numbers = RunningNumbers(connection, store.schema)
         self._links_deferred = False
@@ -143,7 +144,7 @@ class Edit:
         self.remove(type, self._expect(type, id, version))
 
     def source(self, name: str, description: str = "") -> int:
-        """The id of the data set ``name``, for the ``source_id`` of rows imported from it; noted if it is new."""
+        """The id of data set ``name``, for the ``source_id`` of rows imported from it; noted if it is new."""
         return note_source(self.store, self.connection, name, description)
 
     def new_code(self, type: str) -> str:
@@ -171,10 +172,8 @@ class Edit:
         if not isinstance(rows, pa.Table):
             return self._load(type, rows, feedback)
         staged = self.store.stage(self._worker, type, self._with_codes(type, rows), feedback.part(0.0, 0.5))
-        try:
-            return self._load(type, staged, feedback.part(0.5, 1.0))
-        finally:
-            staged.discard()
+        self._staged.append(staged)
+        return self._load(type, staged, feedback.part(0.5, 1.0))
 
     def _load(self, type: str, staged: Staged, feedback: Feedback) -> IdRange:
         ids = self.store.load(self.connection, type, staged, feedback)
@@ -258,6 +257,12 @@ class Edit:
 
     # ---- the end
 
+    def discard_staged(self) -> None:
+        """Remove what bulk inserts staged; after the transaction, which may hold it."""
+        for staged in self._staged:
+            staged.discard()
+        self._staged.clear()
+
     def finish(self) -> bool:
         """Check what only the end can tell, and close the change set. False when nothing changed."""
         if not self._touched:
@@ -266,6 +271,10 @@ class Edit:
             gone = [row for id, row in touched.deleted.items() if not self._is_back(name, id)]
             if gone:
                 integrity.refuse_if_referenced(self.store, self.connection, name, gone)
+            for run in touched.deleted_ranges:
+                integrity.refuse_if_range_referenced(self.store, self.connection, name, run)
+            for run in touched.inserted_ranges:
+                integrity.refuse_if_range_dangles(self.store, self.connection, name, run)
         self._numbers.write()
         changes = {name: touched.freeze() for name, touched in self._touched.items()}
         close_change_set(self.store, self.connection, self.change_set_id, changes)

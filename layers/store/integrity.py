@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from layers.errors import UserError
 from layers.model.catalogue import AssetType, Catalogue
+from layers.model.change import IdRange
 from layers.model.fields import ChoiceField, Field, LinkField
 from layers.model.problem import Problem
 from layers.store.base import Store
@@ -97,6 +98,48 @@ def refuse_if_referenced(
     )
 
 
+def refuse_if_range_referenced(store: Store, connection: sa.Connection, type_name: str, run: IdRange) -> None:
+    """The same for a range of assets that are gone."""
+    asset_type = store.schema.catalogue[type_name]
+    referrers: list[Message] = []
+    for other, link in store.schema.catalogue.linking_to(type_name):
+        column = store.schema.assets[other.name].c[link.name]
+        id = _linked_id(column, type_name) if link.several else column
+        referrers += _count(store, connection, other, link, id.between(run.first, run.last))
+    if referrers:
+        count = {"type": asset_type.title, "count": len(run), "referrers": tuple(referrers)}
+        raise UserError(Message("register.range_referenced", count), Message("register.referenced_hint"))
+
+
+def refuse_if_range_dangles(store: Store, connection: sa.Connection, type_name: str, run: IdRange) -> None:
+    """Raise ``UserError`` when assets of a range link to nothing by a link to one of several types.
+
+    The database itself sees to links to one type.
+    """
+    asset_type = store.schema.catalogue[type_name]
+    table = store.schema.assets[type_name]
+    for link in asset_type.links:
+        for target in link.targets if link.several else ():
+            id = _linked_id(table.c[link.name], target)
+            there = store.schema.assets[target].alias()
+            lost = sa.select(table.c[FID]).where(
+                table.c[FID].between(run.first, run.last),
+                id.is_not(None),
+                ~sa.exists().where(there.c[FID] == id),
+            )
+            if connection.execute(lost.limit(1)).first() is not None:
+                names = {"type": asset_type.title, "target": store.schema.catalogue[target].title}
+                raise UserError(
+                    Message("register.range_dangles", names), Message("register.range_dangles_hint")
+                )
+
+
+def _linked_id(column: sa.ColumnElement[Any], target: str) -> sa.ColumnElement[int]:
+    """The id in a link "type:id" if its type is ``target``, else NULL."""
+    number = sa.cast(sa.func.substr(column, len(target) + 2), sa.BigInteger)
+    return sa.case((sa.func.substr(column, 1, len(target) + 1) == f"{target}:", number))
+
+
 def name_rows(rows: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
     """The first few rows by their codes (ids where there is none), for a sentence."""
     names = [str(row.get(CODE) or f"#{row[FID]}") for row in rows]
@@ -109,11 +152,8 @@ def _referrers(
     ids = [row[FID] for row in rows]
     for other, link in store.schema.catalogue.linking_to(asset_type.name):
         column = store.schema.assets[other.name].c[link.name]
-        condition: sa.ColumnElement[bool]
-        if link.several:
-            condition = column.in_([f"{asset_type.name}:{id}" for id in ids])
-        else:
-            condition = store.id_in(column, ids)
+        several = column.in_([f"{asset_type.name}:{id}" for id in ids])
+        condition = several if link.several else store.id_in(column, ids)
         yield from _count(store, connection, other, link, condition)
     for other in store.schema.catalogue:
         for field in other.fields:

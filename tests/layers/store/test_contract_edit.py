@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 import pytest
 import shapely
 
 from layers.errors import Conflict, UserError
-from layers.model.change import ChangeSet
+from layers.model.change import ChangeSet, IdRange
 from layers.model.query import All, AnyOf, Box, Compare, Not, Order, Query
 from layers.register import Register, ValuesRefused
 from layers.text import Message, Texts, Title
@@ -507,3 +508,74 @@ def test_read_only(place: Place) -> None:
         assert register.count("pipe") == 1
         with pytest.raises(UserError), register.edit(act("write")) as edit:
             edit.insert("pipe", {})
+
+
+# ---- bulk acts
+
+
+def add_many(register: Register, type_name: str, rows: pa.Table) -> IdRange:
+    with register.edit(act("import"), "import") as edit:
+        return edit.insert_bulk(type_name, rows)
+
+
+def test_a_batch_is_taken_back_as_one_and_comes_back_the_same(opened: Register) -> None:
+    ids = add_many(opened, "customer", pa.table({"name": ["甲", "乙", "丙"]}))
+    assert (ids.first, ids.last, len(ids)) == (1, 3, 3)
+    recorded = opened.change_sets(limit=1)[0]
+    assert recorded.changes["customer"].inserted_ranges == (ids,)
+    assert recorded.changes["customer"].count == 3
+    rows = [asset.values for asset in opened.find(Query("customer"))]
+    pattern = opened.catalogue["customer"].code
+    assert [row["code"] for row in rows] == [pattern(1), pattern(2), pattern(3)]
+    undone = opened.undo()
+    assert undone is not None
+    assert undone.changes["customer"].deleted_ranges == (ids,)
+    assert opened.count("customer") == 0
+    opened.redo()
+    assert [asset.values for asset in opened.find(Query("customer"))] == rows
+    opened.undo()
+    assert opened.count("customer") == 0
+
+
+def test_a_batch_whose_edits_were_taken_back_can_be_taken_back(opened: Register) -> None:
+    ids = add_many(opened, "customer", pa.table({"name": ["甲", "乙"]}))
+    change(opened, "customer", ids.first, name="丁")
+    with opened.edit(act("delete")) as edit:
+        edit.delete("customer", ids.last, 1)
+    batch = opened.change_sets(limit=3)[2]
+    with pytest.raises(UserError) as refused:
+        opened.undo_change_set(batch.id)
+    assert refused.value.title.id == "register.bulk_changed_since"
+    for _ in range(3):
+        opened.undo()
+    assert opened.count("customer") == 0
+    for _ in range(3):
+        opened.redo()
+    assert [asset["name"] for asset in opened.find(Query("customer"))] == ["丁"]
+
+
+def test_a_batch_in_use_stays(opened: Register) -> None:
+    ids = add_many(opened, "customer", pa.table({"name": ["甲"]}))
+    batch = opened.data_version
+    meter = add(opened, "meter", customer=ids.first)
+    with pytest.raises(UserError) as by_link:
+        opened.undo_change_set(batch)
+    assert by_link.value.title.id == "register.range_referenced"
+    change(opened, "meter", meter, customer=None)
+    photo = {"file_name": "a.jpg", "sha256": "0" * 64}
+    pictures = pa.table(
+        {name: [text] for name, text in (photo | {"target": f"customer:{ids.first}"}).items()}
+    )
+    add_many(opened, "attachment", pictures)
+    with pytest.raises(UserError) as by_several:
+        opened.undo_change_set(batch)
+    assert "附件" in Texts("zh").render(by_several.value.title)
+    opened.undo()
+    undone = opened.data_version
+    opened.undo_change_set(batch)
+    assert opened.count("customer") == 0
+    with pytest.raises(UserError) as to_nothing:
+        opened.undo_change_set(undone)
+    assert to_nothing.value.title.id == "register.range_dangles"
+    with pytest.raises(UserError):
+        add_many(opened, "attachment", pictures)

@@ -24,6 +24,8 @@ class Session(QObject):
 
     opened = Signal(object)
     """The Register, ready."""
+    closing = Signal(object)
+    """The Register, while it can still be asked where it is."""
     closed = Signal()
     changed = Signal(object)
     """A ChangeSet: by this window, another window, or another program."""
@@ -70,6 +72,7 @@ class Session(QObject):
         register = self.register
         if register is None:
             return
+        self.closing.emit(register)
         self._poll.stop()
         self._idle.stop()
         if self._unlisten is not None:

@@ -23,10 +23,11 @@ from gisapp.panels.status_bar import StatusBar
 from gisapp.panels.task_list import TaskList
 from gisapp.panels.top_bar import TopBar
 from gisapp.session import Session
-from gisapp.settings import Settings
+from gisapp.settings import Settings, View
 from gisapp.tasks import Task, Tasks
 from gisapp.theme import Theme
 from layers.model.change import ChangeSet
+from layers.model.query import Box
 from layers.register import Register
 from layers.text import Message
 
@@ -145,6 +146,7 @@ class Window(QMainWindow):
         parts = self.parts
         session, actions = parts.session, parts.actions
         session.opened.connect(self._show_opened)
+        session.closing.connect(self._remember_view)
         session.closed.connect(self._show_closed)
         session.changed.connect(self._show_changed)
         session.steps_changed.connect(actions.refresh)
@@ -179,8 +181,23 @@ class Window(QMainWindow):
         self.status.show_saved(None, read_only=register.read_only)
         self.rail.enable(True)
         self.show_desk("map")
+        self._restore_view(register)
         self._show_title()
         self.parts.actions.refresh()
+
+    def _remember_view(self, register: Register) -> None:
+        box, style, hidden = self.map.looks
+        widths = tuple(self.work.sizes())
+        view = View(box, "map", style, hidden, widths)
+        self.parts.settings.remember_view(str(register.target), view)
+
+    def _restore_view(self, register: Register) -> None:
+        """As it was left; a register never seen is shown whole."""
+        view = self.parts.settings.view(str(register.target))
+        if view.box is not None:
+            self.map.restore(Box(*view.box), view.style, view.hidden)
+        if len(view.widths) == self.work.count() and sum(view.widths) <= self.work.width():
+            self.work.setSizes(list(view.widths))
 
     def _show_closed(self) -> None:
         self.close_sheet()

@@ -13,6 +13,7 @@ from layers.text import Message
 def map_desk(language: Language, theme: Theme, view: MapView) -> Desk:
     """The desk with its panel tied to the map."""
     panel = LayersPanel(language, theme)
+    view.loading.connect(panel.show_loading)
     view.legend_changed.connect(panel.show_rows)
     view.note_changed.connect(panel.show_note)
     panel.hidden_changed.connect(view.hide_layers)

@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QResizeEvent,
+    QShowEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
@@ -185,11 +186,14 @@ class MapCanvas(QWidget):
 
     # ---- events
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self.viewport = self.viewport.resized(max(self.width(), 1), max(self.height(), 1))
-        if self._fit_when_shown is not None and self.isVisible():
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._fit_when_shown is not None:
             box, self._fit_when_shown = self._fit_when_shown, None
             self.fit(box)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.viewport = self.viewport.resized(max(self.width(), 1), max(self.height(), 1))
         self.viewport_changed.emit(self.viewport)
         self._settle.start()
         super().resizeEvent(event)

@@ -26,8 +26,8 @@ from gisapp.panels.legend_model import COUNT, LENGTH, NAME, LegendModel, LegendR
 from gisapp.theme import Theme
 from layers.text import Message
 
-SWATCH = (28, 16)
-NUMBER_WIDTHS = {COUNT: 56, LENGTH: 46}
+SWATCH = (26, 16)
+NUMBER_WIDTHS = {COUNT: 58, LENGTH: 54}
 
 
 class LayersPanel(QWidget):
@@ -53,6 +53,7 @@ class LayersPanel(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(self._nothing())
         self._pages.addWidget(self.tree)
+        self._pages.addWidget(QWidget())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -69,6 +70,11 @@ class LayersPanel(QWidget):
             # The mains are what a map of water is about; the rest unfolds on wish.
             self.tree.expand(self.model.index(0, 0))
         self._pages.setCurrentIndex(1 if rows else 0)
+
+    def show_loading(self) -> None:
+        """A register was opened; its legend is on the way."""
+        self.model.show(())
+        self._pages.setCurrentIndex(2)
 
     def show_note(self, words: Message | None) -> None:
         """A line at the foot: what is not drawn at this scale."""
@@ -134,6 +140,7 @@ class _LegendTree(QTreeView):
         """Set the widths of the columns, once there is a model."""
         header = self.header()
         header.setStretchLastSection(False)
+        header.setFont(self.font())
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
         for column, width in NUMBER_WIDTHS.items():
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)

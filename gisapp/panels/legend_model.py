@@ -57,10 +57,8 @@ class _Node:
         for child in self.children:
             child.show(on)
 
-    def hidden(self) -> list[str]:
-        if self.children:
-            return [name for child in self.children for name in child.hidden()]
-        return [] if self.is_shown else [self.row.id]
+    def leaves(self) -> list[_Node]:
+        return [leaf for child in self.children for leaf in child.leaves()] if self.children else [self]
 
 
 class LegendModel(QAbstractItemModel):
@@ -87,8 +85,8 @@ class LegendModel(QAbstractItemModel):
 
     @property
     def hidden(self) -> tuple[str, ...]:
-        """The ids of what is switched off."""
-        return tuple(name for node in self._top for name in node.hidden())
+        """The ids of the leaves that are switched off."""
+        return tuple(leaf.row.id for node in self._top for leaf in node.leaves() if not leaf.is_shown)
 
     def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # noqa: B008
         if not self.hasIndex(row, column, parent):
@@ -177,5 +175,6 @@ def _shape(row: LegendRow) -> tuple[str, tuple[str, ...]]:
 
 def _renew(node: _Node, row: LegendRow) -> None:
     node.row = row
+    node.is_shown = row.is_shown
     for child, child_row in zip(node.children, row.children, strict=True):
         _renew(child, child_row)

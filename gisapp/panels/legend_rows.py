@@ -23,10 +23,10 @@ _NONE = ClassCount(0, 0.0)
 
 
 def legend_rows(
-    scene: Scene, counts: Mapping[str, Counts], colours: Colours, ratio: float
+    scene: Scene, counts: Mapping[str, Counts], hidden: frozenset[str], colours: Colours, ratio: float
 ) -> list[LegendRow]:
     """A row for every layer with assets, its classes below it; the backdrop comes last, in one row."""
-    swatches = Swatches(colours, ratio)
+    swatches = Swatches(colours, ratio, hidden)
     drawn = [s.layer for s in scene.sources]
     rows = [row for layer in ordered_layers(drawn) if (row := _layer(layer, counts, swatches))]
     ground = [row for layer in drawn if not layer.in_legend and (row := _flat(layer, counts, swatches))]
@@ -37,10 +37,10 @@ def legend_rows(
 
 
 class Swatches:
-    """Makes the functions that draw swatches; symbols are rendered once per size."""
+    """Makes the functions that draw swatches, and knows what is switched off; symbols are rendered once."""
 
-    def __init__(self, colours: Colours, ratio: float) -> None:
-        self._colours, self._ratio = colours, ratio
+    def __init__(self, colours: Colours, ratio: float, hidden: frozenset[str]) -> None:
+        self._colours, self._ratio, self._hidden = colours, ratio, hidden
         self._atlases: dict[int, SymbolAtlas] = {}
 
     def of(self, layer: LayerStyle, style: ClassStyle) -> Callable[[int, int], QPixmap]:
@@ -57,6 +57,10 @@ class Swatches:
             return pixmap
 
         return draw
+
+    def is_shown(self, layer: LayerStyle, *styles: ClassStyle) -> bool:
+        """Whether any of these classes is on the map."""
+        return any(f"{layer.id}/{style.id}" not in self._hidden for style in styles)
 
     def _symbols(self, size: int) -> SymbolAtlas:
         if size not in self._atlases:
@@ -78,6 +82,7 @@ def _layer(layer: LayerStyle, counts: Mapping[str, Counts], swatches: Swatches) 
             of_class[style.id].count,
             of_class[style.id].metres if layer.drawing == "main" else None,
             swatches.of(layer, style),
+            is_shown=swatches.is_shown(layer, style),
         )
         for style in shown
     )
@@ -93,7 +98,8 @@ def _flat(layer: LayerStyle, counts: Mapping[str, Counts], swatches: Swatches) -
     if not count:
         return None
     shown = [s for s in layer.classes if counts[layer.id].get(s.id, _NONE).count]
-    return LegendRow(layer.id, layer.title, count, None, swatches.of(layer, shown[-1]))
+    is_shown = swatches.is_shown(layer, *layer.classes)
+    return LegendRow(layer.id, layer.title, count, None, swatches.of(layer, shown[-1]), is_shown=is_shown)
 
 
 def _sum(of_class: Counts) -> tuple[int, float]:

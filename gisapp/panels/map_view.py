@@ -14,6 +14,7 @@ from gisapp.language import Language
 from gisapp.map.canvas import MapCanvas
 from gisapp.map.label_words import label_writer
 from gisapp.map.renderer import Dress
+from gisapp.map.tool import MapTool
 from gisapp.map.viewport import Viewport
 from gisapp.panels.legend_rows import legend_rows
 from gisapp.panels.map_tools import MapFoot, StyleButton, ToolStrip
@@ -29,6 +30,7 @@ from layers.register import Register
 from layers.scene.request import Counts
 from layers.scene.scene import Scene, build_scene
 from layers.scene.style import METRES_PER_PIXEL
+from layers.scene.style_file import style_names
 from layers.text import Message
 
 MARGIN = 12
@@ -45,6 +47,8 @@ class MapView(QWidget):
 
     legend_changed = Signal(list)
     note_changed = Signal(object)
+    loading = Signal()
+    """Another register is being read."""
     noticed = Signal(object)
     """A Message for the status bar."""
 
@@ -57,12 +61,13 @@ class MapView(QWidget):
         self.tool_name = "select"
         self._style = "diameter"
         self._counts_in_view = False
+        self._left_hidden: frozenset[str] | None = None
         self._counts: dict[str, Counts] = {}
         self.canvas = MapCanvas(tasks, theme.colors())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.canvas)
-        self._tools = {
+        self._tools: dict[str, MapTool] = {
             "select": SelectTool(self.canvas, self._select, self._select_box),
             "pan": PanTool(self.canvas),
         }
@@ -143,10 +148,25 @@ class MapView(QWidget):
         self._counts_in_view = on
         self._count()
 
+    @property
+    def looks(self) -> tuple[Box | None, str, tuple[str, ...]]:
+        """The box seen, the style, and what is switched off: to be found again next time."""
+        box = None if self.bounds is None else self.canvas.viewport.box
+        return box, self._style, tuple(sorted(self.canvas.hidden))
+
+    def restore(self, box: Box, style: str, hidden: Sequence[str]) -> None:
+        """Look as when this register was left; called while its scene is still being read."""
+        self._left_hidden = frozenset(hidden)
+        if style in style_names() and style != self._style:
+            self._style = style
+            self._build(changed=None)
+        self.canvas.fit(box)
+
     # ---- following the session
 
     def _on_opened(self, register: Register) -> None:
         self.canvas.show_scene(None)
+        self.loading.emit()
         self.bounds = register.bounds()
         self.foot.show_crs(register.crs)
         self.canvas.renderer.dress(self.dress)
@@ -179,6 +199,10 @@ class MapView(QWidget):
 
     def _show_scene(self, scene: Scene) -> None:
         was_empty = self.bounds is None
+        self._keep_hidden(self.canvas.scene, scene)
+        if self._left_hidden is not None:
+            self.canvas.hide_classes(self._left_hidden & scene.style.class_ids)
+            self._left_hidden = None
         self.bounds = scene.box
         self.style_button.show_style(scene.style.name)
         self.canvas.show_scene(scene)
@@ -186,6 +210,12 @@ class MapView(QWidget):
             self.fit()
         self._tell_scales()
         self._count()
+
+    def _keep_hidden(self, before: Scene | None, scene: Scene) -> None:
+        """What was switched off stays so; classes new on the map begin as their style says."""
+        known = frozenset() if before is None else before.style.class_ids
+        kept = self.canvas.hidden & known & scene.style.class_ids
+        self.canvas.hide_classes(kept | (scene.style.hidden - known))
 
     def _count(self) -> None:
         scene = self.canvas.scene
@@ -204,7 +234,9 @@ class MapView(QWidget):
     def _show_counts(self, scene: Scene, counts: dict[str, Counts]) -> None:
         self._counts = counts
         if scene is self.canvas.scene:
-            rows = legend_rows(scene, counts, self._theme.colors(), self.devicePixelRatioF())
+            rows = legend_rows(
+                scene, counts, self.canvas.hidden, self._theme.colors(), self.devicePixelRatioF()
+            )
             self.legend_changed.emit(rows)
 
     def _on_viewport(self, viewport: Viewport) -> None:
@@ -302,7 +334,9 @@ class MapView(QWidget):
     def dress(self) -> Dress:
         register = self._session.register
         assert register is not None
-        writer = label_writer(register.catalogue, self._language.render, _font)
+        scene = self.canvas.scene
+        short_names = {} if scene is None else scene.style.short_names
+        writer = label_writer(register.catalogue, short_names, self._language.render, _font)
         return Dress(self._theme.colors(), writer)
 
     def _recolour(self) -> None:

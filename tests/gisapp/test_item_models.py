@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -70,13 +71,12 @@ def test_hiding_a_class_leaves_its_layer_half_checked(application: Application) 
     assert told[-1] == ("meter",)
 
 
-def test_new_numbers_leave_the_rows_and_marks_as_they_are(application: Application) -> None:
+def test_new_numbers_come_without_a_reset_and_marks_follow_the_map(application: Application) -> None:
     model = LegendModel(application.language, application)
     model.show(ROWS)
-    model.setData(model.index(1, NAME), Qt.CheckState.Unchecked, CHECK_ROLE)
     resets: list[int] = []
     model.modelReset.connect(lambda: resets.append(1))
-    model.show([ROWS[0], _row("meter", count=9)])
+    model.show([ROWS[0], replace(_row("meter", count=9), is_shown=False)])
     assert resets == []
     assert model.index(1, COUNT).data() == "9"
     assert model.index(1, NAME).data(CHECK_ROLE) == Qt.CheckState.Unchecked

@@ -246,3 +246,29 @@ def test_a_register_closed_by_the_window_is_complete(
     assert not list(town.parent.glob("*-wal"))
     with Register.open(town, actor="x") as register:
         assert register.count("road") == 2
+
+
+def test_a_register_is_found_as_it_was_left(application: Application, town: Path, qtbot: QtBot) -> None:
+    window = application.new_window()
+    drop(window, town)
+    model = window.desks["map"].panel.model
+    qtbot.waitUntil(lambda: model.rowCount() > 0, timeout=PATIENCE)
+    settle(window, qtbot)
+    window.map.fly_to(538300, 3016020)
+    first = model.index(0, 0)
+    leaf = model.index(0, 0, first)
+    model.setData(leaf, Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole)
+    left = window.map.canvas.viewport
+    hidden = window.map.canvas.hidden
+    assert hidden
+    window.close()
+
+    again = application.new_window()
+    drop(again, town)
+    model = again.desks["map"].panel.model
+    qtbot.waitUntil(lambda: model.rowCount() > 0, timeout=PATIENCE)
+    settle(again, qtbot)
+    assert (again.map.canvas.viewport.x, again.map.canvas.viewport.y) == pytest.approx((left.x, left.y))
+    assert again.map.canvas.hidden == hidden
+    leaf = model.index(0, 0, model.index(0, 0))
+    assert leaf.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Unchecked

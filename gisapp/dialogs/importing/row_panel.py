@@ -46,8 +46,10 @@ class RowPanel(QWidget):
         self.accept.clicked.connect(self._accept)
         self.prefix.clicked.connect(self.prefixed)
         self.drop.clicked.connect(self.dropped)
-        if editable:
-            column.addLayout(self._buttons())
+        foot = QWidget()
+        foot.setLayout(self._buttons())
+        foot.setVisible(editable)
+        column.addWidget(foot)
         self.clear(Message("importing.row.none"))
 
     def clear(self, words: Message) -> None:

@@ -19,6 +19,7 @@ LabelWriter = Callable[[str, tuple[object, ...]], "WrittenLabel | None"]
 
 _CELL = 4.0
 _STEEP = math.radians(58)
+_LEANING = math.radians(72)
 _ROAD_SPACING = 3.0
 _ABOVE = 10.0
 _PAUSE_EVERY = 12
@@ -190,7 +191,8 @@ class LabelPainter:
         width = metrics.width(text) + (_ROAD_SPACING * (len(text) - 1) if spaced else 0)
         height = metrics.height
         turn = -angle
-        turn = (turn + math.pi / 2) % math.pi - math.pi / 2
+        # Read from below or from the right, also where a line leans a little over.
+        turn = (turn + math.pi - _LEANING) % math.pi - math.pi + _LEANING
         if spaced and abs(turn) > _STEEP:
             return self._stacked(label, text, metrics, x, y, turn, room)
         if width + 10 > room:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtGui import QFont
 
@@ -19,7 +19,10 @@ _STATES = {
 
 
 def label_writer(
-    catalogue: Catalogue, render: Callable[[Message | Title | str], str], font: Callable[[float, bool], QFont]
+    catalogue: Catalogue,
+    short_names: Mapping[str, Title],
+    render: Callable[[Message | Title | str], str],
+    font: Callable[[float, bool], QFont],
 ) -> LabelWriter:
     """A writer of labels. ``font(size in px, strong)`` gives the fonts of screen or sheet."""
     materials = catalogue.code_lists.get("material")
@@ -28,7 +31,9 @@ def label_writer(
 
     def write(kind: str, words: tuple[object, ...]) -> WrittenLabel | None:
         if kind == "main":
-            return WrittenLabel(_main_texts(words, materials, render), _main_colour(words), main_font)
+            return WrittenLabel(
+                _main_texts(words, materials, short_names, render), _main_colour(words), main_font
+            )
         text = str(words[0])
         if kind == "point":
             return WrittenLabel((text,), "map_text", point_font)
@@ -38,12 +43,17 @@ def label_writer(
 
 
 def _main_texts(
-    words: tuple[object, ...], materials: CodeList | None, render: Callable[[Message | Title | str], str]
+    words: tuple[object, ...],
+    materials: CodeList | None,
+    short_names: Mapping[str, Title],
+    render: Callable[[Message | Title | str], str],
 ) -> tuple[str, ...]:
     dn, material, year, status = words
     short = "DN ?" if dn is None else f"DN{dn}"
     entry = materials.get(str(material)) if materials is not None and material is not None else None
-    long = " ".join(part for part in (short, render(entry.title) if entry else "", str(year or "")) if part)
+    # A company's own material has no short name and is called by its title.
+    named = short_names.get(entry.code, entry.title) if entry is not None else ""
+    long = " ".join(part for part in (short, render(named), str(year or "")) if part)
     state = _STATES.get(str(status))
     if state is not None:
         return (f"{render(state)} {short}",)

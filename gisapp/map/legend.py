@@ -55,7 +55,11 @@ def legend_entries(
         if not layer.is_visible(denominator):
             continue
         found = counts.get(layer.id, {})
-        shown = [each for each in ordered_classes(layer) if each.id in found and found[each.id].count]
+        shown = [
+            each
+            for each in ordered_classes(layer)
+            if f"{layer.id}/{each.id}" not in style.hidden and each.id in found and found[each.id].count
+        ]
         if shown and len(layer.classes) > 1:
             entries.append(LegendEntry(layer, None))
         entries += [LegendEntry(layer, each) for each in shown]

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from gisapp.map.label_painter import LabelPainter, LabelWriter
-from gisapp.map.pens import Colours, line_width, pen, symbol_size
+from gisapp.map.pens import Colours, line_width, pen, symbol_side
 from gisapp.map.strokes import area_paths, crossing_marks, draw_pieces, polylines, worth_drawing
 from gisapp.map.symbols import Symbols
 from gisapp.map.viewport import Viewport
@@ -41,7 +41,6 @@ class MapPainter:
         self._colours = colours
         self._symbols_of = symbols_of
         self._labels = LabelPainter(painter, viewport, colours, writer)
-        self._size = symbol_size(viewport.denominator)
 
     def steps(self, batches: Sequence[DrawBatch]) -> Iterator[None]:
         """Paint everything from the ground up, labels last."""
@@ -116,7 +115,7 @@ class MapPainter:
             if part.points is None or part.look.symbol is None or not len(part.points):
                 continue
             xy = self._viewport.pixels(part.points)
-            size = max(round(self._size * part.look.width), 5)
+            size = symbol_side(part.look, self._viewport.denominator)
             self._labels.keep_clear(xy, size * _SYMBOL_ROOM)
             symbols = self._symbols_of(size)
             for start in range(0, len(xy), 4000):

@@ -24,6 +24,9 @@ _WIDTHS = (
 )
 #: (denominator, side of a symbol in px).
 _SYMBOLS = ((500.0, 20.0), (1000.0, 18.0), (2000.0, 16.0), (5000.0, 14.0), (10000.0, 10.0))
+#: (denominator, factor on the side of symbols of which there are many).
+_SHRINKING = ((2000.0, 1.0), (5000.0, 0.66))
+_SMALLEST_SYMBOL = 5
 THINNEST = 0.7
 
 
@@ -35,6 +38,14 @@ def width_factor(denominator: float) -> float:
 def symbol_size(denominator: float) -> int:
     """The side of a symbol's box in px at 1:``denominator``."""
     return round(_between(_SYMBOLS, denominator))
+
+
+def symbol_side(look: Look, denominator: float) -> int:
+    """The side in px of the symbol of a class at 1:``denominator``."""
+    side = _between(_SYMBOLS, denominator) * look.width
+    if look.shrinks:
+        side *= _between(_SHRINKING, denominator)
+    return max(round(side), _SMALLEST_SYMBOL)
 
 
 def _between(steps: Sequence[tuple[float, float]], denominator: float) -> float:

@@ -104,7 +104,7 @@ class _Drawing:
             datetime.datetime.now(tz=datetime.UTC).astimezone().date(),
             register.is_sample,
         )
-        self._writer = label_writer(register.catalogue, texts.render, self._font)
+        self._writer = label_writer(register.catalogue, scene.style.short_names, texts.render, self._font)
         self.is_empty = False
 
     def encoded(self, box: Box | None, size: PictureSize, feedback: Feedback) -> bytes:
@@ -112,7 +112,9 @@ class _Drawing:
         ratio = sharpness(size)
         layout = SheetLayout.of(size.width / ratio, size.height / ratio)
         viewport = view_of(box, self._scene.box, layout)
-        batches = self._scene.draw(DrawRequest(0, viewport.box, viewport.metres_per_pixel), feedback)
+        batches = self._scene.draw(
+            DrawRequest(0, viewport.box, viewport.metres_per_pixel, self._scene.style.hidden), feedback
+        )
         counts = self._scene.counts(viewport.box)
         entries = legend_entries(self._scene.style, counts, viewport.denominator)
         self.is_empty = not any(each.count for layer in counts.values() for each in layer.values())

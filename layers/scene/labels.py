@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import shapely
 
 from layers.feedback import Feedback
-from layers.geometry.packed import Floats, PackedLines, PackedPoints, boxes, spread
-from layers.model.query import Box
+from layers.geometry.packed import Floats, Integers, PackedLines, PackedPoints, boxes, spread
 from layers.scene.request import DrawRequest, LabelBatch
 from layers.scene.style import LayerStyle
 
@@ -49,6 +49,7 @@ class _Chains:
     boxes: Floats
     words: tuple[tuple[object, ...], ...]
     weight: Floats
+    class_number: Integers
 
     def at(self, distance: Floats) -> Floats:
         """The places (n, 2) at these distances."""
@@ -65,9 +66,14 @@ class LineLabels:
 
     @classmethod
     def of(
-        cls, layer: LayerStyle, lines: PackedLines, attributes: pa.Table, feedback: Feedback
+        cls,
+        layer: LayerStyle,
+        lines: PackedLines,
+        class_number: Integers,
+        attributes: pa.Table,
+        feedback: Feedback,
     ) -> LineLabels | None:
-        """The labels of ``lines``, whose rows are those of ``attributes``; None when the layer has none."""
+        """The labels of ``lines``, each of a class and a row of ``attributes``; None when the layer has none."""
         if layer.labels is None or layer.drawing == "area" or not len(lines):
             return None
         feedback.check()
@@ -81,19 +87,19 @@ class LineLabels:
             ]
         else:
             words = short = [word if word[0] else () for word in words]
-        return cls(layer, _chains(lines, words), _chains(lines, short))
+        return cls(layer, _chains(lines, words, class_number), _chains(lines, short, class_number))
 
     def inside(self, request: DrawRequest) -> tuple[LabelBatch, ...]:
         """Candidates in the view, in the order they should be tried."""
-        limit = self.layer.label_denominator
-        if limit and request.denominator > limit:
+        named = named_classes(self.layer, request)
+        if not named.any():
             return ()
         detailed = request.denominator <= _DETAIL_DENOMINATOR
         kind = "main" if self.layer.labels == "main" else "name"
         chains = self.full if detailed else self.short
         if not chains.words:
             return ()
-        batch = _along(chains, request, kind)
+        batch = _along(chains, request, kind, named)
         return (batch,) if len(batch.xy) else ()
 
 
@@ -103,19 +109,33 @@ def _main_words(dn: object, material: object, laid: object, status: object) -> t
     return () if status in ("abandoned", "removed") else (dn, material, year, shown)
 
 
-def _chains(lines: PackedLines, words: list[tuple[object, ...]]) -> _Chains:
-    groups: dict[tuple[object, ...], list[int]] = {}
-    for number, word in enumerate(words):
+def named_classes(layer: LayerStyle, request: DrawRequest) -> npt.NDArray[np.bool_]:
+    """For each class of a layer, whether its assets are named at the scale of the request."""
+    limits = [style.label_denominator or layer.label_denominator for style in layer.classes]
+    return np.array(
+        [
+            (not limit or request.denominator <= limit) and f"{layer.id}/{style.id}" not in request.hidden
+            for style, limit in zip(layer.classes, limits, strict=True)
+        ],
+        dtype=bool,
+    )
+
+
+def _chains(lines: PackedLines, words: list[tuple[object, ...]], class_number: Integers) -> _Chains:
+    groups: dict[tuple[int, tuple[object, ...]], list[int]] = {}
+    for number, (of_class, word) in enumerate(zip(class_number.tolist(), words, strict=True)):
         if word:
-            groups.setdefault(word, []).append(number)
+            groups.setdefault((of_class, word), []).append(number)
     counts = np.diff(lines.offsets)
     shapes = shapely.linestrings(lines.xy, indices=np.repeat(np.arange(len(lines)), counts))
     merged: list[np.ndarray] = []
     said: list[tuple[object, ...]] = []
-    for word, members in groups.items():
+    classes: list[int] = []
+    for (of_class, word), members in groups.items():
         parts = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(shapes[members])))
         merged.append(parts)
         said.extend([word] * len(parts))
+        classes.extend([of_class] * len(parts))
     weight = np.array([float(word[0]) if isinstance(word[0], int) else 0.0 for word in said])
     all_parts = np.concatenate(merged) if merged else np.zeros(0, dtype=object)
     xy, line = shapely.get_coordinates(all_parts, return_index=True)
@@ -128,10 +148,11 @@ def _chains(lines: PackedLines, words: list[tuple[object, ...]]) -> _Chains:
     packed = PackedLines(xy, offsets, np.arange(len(all_parts)))
     # Contiguous axes: np.interp copies any other, a million vertices for every frame.
     x, y = np.ascontiguousarray(xy[:, 0]), np.ascontiguousarray(xy[:, 1])
-    return _Chains(x, y, along, begin, end - begin, boxes(packed), tuple(said), weight)
+    numbers = np.array(classes, dtype=np.int64)
+    return _Chains(x, y, along, begin, end - begin, boxes(packed), tuple(said), weight, numbers)
 
 
-def _along(chains: _Chains, request: DrawRequest, kind: str) -> LabelBatch:
+def _along(chains: _Chains, request: DrawRequest, kind: str, named: npt.NDArray[np.bool_]) -> LabelBatch:
     """Places every so many pixels along each chain, at a spacing that changes only by doublings of scale.
 
     Each stretch is a slot with several candidates: its middle, then aside of it.
@@ -145,6 +166,7 @@ def _along(chains: _Chains, request: DrawRequest, kind: str) -> LabelBatch:
         & (b[:, 1] <= box.y1)
         & (b[:, 3] >= box.y0)
         & (chains.length >= SHORTEST_PIXELS * metres)
+        & named[chains.class_number]
     )
     count = np.maximum(chains.length[chain] // spacing, 1).astype(np.int64)
     rank = spread(np.zeros(len(count), np.int64), count)
@@ -178,21 +200,31 @@ class PointNames:
     """Names beside points or inside areas."""
 
     kind: str
+    layer: LayerStyle
     xy: Floats
     extent: Floats
     words: tuple[tuple[object, ...], ...]
+    class_number: Integers
 
     @classmethod
-    def of(cls, layer: LayerStyle, points: PackedPoints, attributes: pa.Table) -> PointNames:
-        """The names of located points."""
+    def of(
+        cls, layer: LayerStyle, points: PackedPoints, class_number: Integers, attributes: pa.Table
+    ) -> PointNames:
+        """The names of located points, each of a class."""
         column = attributes.column(layer.labels).to_pylist()
         words = tuple((column[row],) for row in points.row)
-        return cls("point", points.xy, np.zeros(len(points.row)), words)
+        return cls("point", layer, points.xy, np.zeros(len(points.row)), words, class_number)
 
-    def inside(self, box: Box) -> LabelBatch:
-        """The named places in ``box``, the largest first."""
+    def inside(self, request: DrawRequest) -> LabelBatch:
+        """The named places in view, the largest first."""
+        box = request.box
         x, y = self.xy[:, 0], self.xy[:, 1]
-        found = np.flatnonzero((x >= box.x0) & (x <= box.x1) & (y >= box.y0) & (y <= box.y1))
+        # One more for what has no class.
+        named = np.append(named_classes(self.layer, request), np.False_)
+        of_class = np.minimum(self.class_number, len(self.layer.classes))
+        found = np.flatnonzero(
+            (x >= box.x0) & (x <= box.x1) & (y >= box.y0) & (y <= box.y1) & named[of_class]
+        )
         found = found[np.argsort(-self.extent[found], kind="stable")]
         found = np.array([i for i in found if self.words[i][0]], dtype=np.int64)
         return LabelBatch(
@@ -205,7 +237,7 @@ class PointNames:
         )
 
 
-def area_labels(layer: LayerStyle, table: pa.Table) -> PointNames:
+def area_labels(layer: LayerStyle, table: pa.Table, class_of_row: Integers) -> PointNames:
     """The names of areas at a place inside each; ``extent`` is the width in metres there is for it."""
     shapes = shapely.from_wkb(table.column("geom").combine_chunks().to_numpy(zero_copy_only=False))
     there = np.flatnonzero(~shapely.is_missing(shapes) & ~shapely.is_empty(shapes))
@@ -213,4 +245,5 @@ def area_labels(layer: LayerStyle, table: pa.Table) -> PointNames:
     bounds = shapely.bounds(shapes[there])
     names = table.column(layer.labels).to_pylist()
     xy = np.stack([shapely.get_x(inner), shapely.get_y(inner)], axis=1)
-    return PointNames("area", xy, bounds[:, 2] - bounds[:, 0], tuple((names[row],) for row in there))
+    words = tuple((names[row],) for row in there)
+    return PointNames("area", layer, xy, bounds[:, 2] - bounds[:, 0], words, class_of_row[there])

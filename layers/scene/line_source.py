@@ -139,7 +139,7 @@ class LineSource:
         # A copy: the table's memory shall not stay for its ids.
         self.ids: Integers = np.array(table.column("fid").to_numpy())
         lines = pack_lines(table.column("geom"))
-        self._class_of_row = class_indexes(table, layer)
+        self._class_of_row = class_indexes(table, layer).astype(np.int64)
         self.unlocated = len(table) - len(np.unique(lines.row))
         class_of_line = self._class_of_row[lines.row]
         self._classes: dict[int, _ClassLines] = {}
@@ -150,8 +150,12 @@ class LineSource:
                 simplify = layer.drawing != "area" and style.look.is_solid
                 self._classes[number] = _ClassLines(take_lines(lines, chosen), whole, simplify)
         shown = np.flatnonzero(class_of_line != UNCLASSED)
-        self.labels = LineLabels.of(layer, take_lines(lines, shown), table, feedback)
-        self._area_names = area_labels(layer, table) if layer.drawing == "area" and layer.labels else None
+        self.labels = LineLabels.of(layer, take_lines(lines, shown), class_of_line[shown], table, feedback)
+        self._area_names = (
+            area_labels(layer, table, self._class_of_row)
+            if layer.drawing == "area" and layer.labels
+            else None
+        )
 
     def draw(self, request: DrawRequest) -> DrawBatch:
         """Everything of this layer that the request shows."""
@@ -167,13 +171,9 @@ class LineSource:
             else:
                 classes.append(ClassBatch(style.look, lines=lines.lines_inside(request.box)))
         labels = self.labels.inside(request) if self.labels is not None else ()
-        if self._area_names is not None and self._is_named(request):
-            labels = (*labels, self._area_names.inside(request.box))
+        if self._area_names is not None:
+            labels = (*labels, self._area_names.inside(request))
         return DrawBatch(self.layer, tuple(classes), labels)
-
-    def _is_named(self, request: DrawRequest) -> bool:
-        limit = self.layer.label_denominator
-        return not limit or request.denominator <= limit
 
     def counts(self, box: Box | None = None) -> Counts:
         """Assets and metres of every class: all, or those whose extent reaches into ``box``."""

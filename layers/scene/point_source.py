@@ -15,9 +15,6 @@ from layers.scene.labels import PointNames
 from layers.scene.request import ClassBatch, ClassCount, Counts, DrawBatch, DrawRequest, Hit
 from layers.scene.style import LayerStyle, Look
 
-#: Symbols nearer than this many pixels hide each other; one of them is drawn.
-PIXELS_APART = 3.0
-
 
 class _ClassPoints:
     def __init__(self, xy: Floats, row: Integers, rotation: Floats | None, whole: Box) -> None:
@@ -29,9 +26,9 @@ class _ClassPoints:
         self.index = BlockIndex.over(np.concatenate([self.xy, self.xy], axis=1))
         self._whole = whole
 
-    def inside(self, box: Box, metres_per_pixel: float = 0.0) -> Integers:
-        """Positions of the points in ``box`` worth drawing."""
-        depth = depth_for(self._whole, metres_per_pixel * PIXELS_APART) if metres_per_pixel else 18
+    def inside(self, box: Box, apart: float = 0.0) -> Integers:
+        """Positions of the points in ``box``; one at least for every square of ``apart`` metres."""
+        depth = depth_for(self._whole, apart) if apart else 18
         end = int(self.level_ends[min(depth, 18)])
         parts = [np.arange(a, min(b, end)) for a, b in self.index.runs(box) if a < end]
         if not parts:
@@ -65,7 +62,7 @@ class PointSource:
         self.ids: Integers = np.array(table.column("fid").to_numpy())
         packed = pack_points(table.column("geom"))
         self.unlocated = len(table) - len(packed.row)
-        self._class_of_row = class_indexes(table, layer)
+        self._class_of_row = class_indexes(table, layer).astype(np.int64)
         class_of_point = self._class_of_row[packed.row]
         self._classes: dict[int, _ClassPoints] = {}
         for number in range(len(layer.classes)):
@@ -75,7 +72,7 @@ class PointSource:
                 row = packed.row[chosen]
                 turned = None if rotation is None else _turned(rotation[row], layer.classes[number].look)
                 self._classes[number] = _ClassPoints(packed.xy[chosen], row, turned, whole)
-        self._names = PointNames.of(layer, packed, table) if layer.labels else None
+        self._names = PointNames.of(layer, packed, class_of_point, table) if layer.labels else None
 
     def draw(self, request: DrawRequest) -> DrawBatch:
         """Everything of this layer that the request shows."""
@@ -86,13 +83,10 @@ class PointSource:
             style, points = self.layer.classes[number], self._classes[number]
             if f"{self.layer.id}/{style.id}" in request.hidden:
                 continue
-            found = points.inside(request.box, request.metres_per_pixel)
+            found = points.inside(request.box, request.metres_per_pixel * self.layer.apart)
             rotation = None if points.rotation is None else points.rotation[found]
             classes.append(ClassBatch(style.look, points=points.xy[found], rotation=rotation))
-        named = self._names is not None and (
-            not self.layer.label_denominator or request.denominator <= self.layer.label_denominator
-        )
-        labels = (self._names.inside(request.box),) if named and self._names is not None else ()
+        labels = () if self._names is None else (self._names.inside(request),)
         return DrawBatch(self.layer, tuple(classes), labels)
 
     def counts(self, box: Box | None = None) -> Counts:

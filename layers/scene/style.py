@@ -5,7 +5,7 @@ Colours are names of theme tokens (``resources/themes``), widths are px at 1:5 0
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -50,6 +50,8 @@ class Look:
     ground_width: float = 0.0
     #: The symbol points along the main; others on it are the same both ways and stay upright.
     directed: bool = False
+    #: A symbol of many: at small scales it is drawn smaller still.
+    shrinks: bool = False
 
     @property
     def is_solid(self) -> bool:
@@ -65,6 +67,10 @@ class ClassStyle:
     title: Title
     rules: tuple[Rule, ...]
     look: Look
+    #: Named from this scale on; 0 leaves it to the layer.
+    label_denominator: float = 0.0
+    #: Whether it is on the map until somebody says otherwise.
+    shown: bool = True
 
 
 @dataclass(frozen=True)
@@ -85,6 +91,9 @@ class LayerStyle:
     labels: str | None = None
     label_denominator: float = 0.0
     in_legend: bool = True
+    shown: bool = True
+    #: Symbols nearer than so many px stand for each other.
+    apart: float = 3.0
     gone: tuple[Rule, ...] = ()
 
     @property
@@ -105,6 +114,23 @@ class MapStyle:
     name: str
     title: Title
     layers: tuple[LayerStyle, ...] = field(default_factory=tuple)
+    #: What labels call the entries of a code list, by code; an empty name is left out.
+    short_names: Mapping[str, Title] = field(default_factory=dict)
+
+    @property
+    def class_ids(self) -> frozenset[str]:
+        """All ``layer/class`` ids."""
+        return frozenset(f"{layer.id}/{each.id}" for layer in self.layers for each in layer.classes)
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The ``layer/class`` ids that are off until somebody turns them on."""
+        return frozenset(
+            f"{layer.id}/{each.id}"
+            for layer in self.layers
+            for each in layer.classes
+            if not (layer.shown and each.shown)
+        )
 
     def of_type(self, type_name: str) -> Iterator[LayerStyle]:
         """The layers that draw assets of this type."""

@@ -42,7 +42,8 @@ def load_style(name: str, dn_classes: Sequence[NumberClass], folder: Path | None
         if layer.drawing == "main":
             layer = replace(layer, classes=(*states, *_main_classes(chosen, dn_classes)))
         layers.append(layer)
-    return MapStyle(name, _title(chosen["title"]), tuple(layers))
+    short_names = {code: _title(entry) for code, entry in ground.get("short_names", {}).items()}
+    return MapStyle(name, _title(chosen["title"]), tuple(layers), short_names)
 
 
 def _main_classes(chosen: Mapping[str, Any], dn_classes: Sequence[NumberClass]) -> Iterable[ClassStyle]:
@@ -89,11 +90,20 @@ def _layer(entry: Mapping[str, Any]) -> LayerStyle:
         labels=entry.get("labels"),
         label_denominator=entry.get("label_denominator", 0.0),
         in_legend=entry.get("in_legend", True),
+        shown=entry.get("shown", True),
+        apart=entry.get("apart", 3.0),
     )
 
 
 def _class(entry: Mapping[str, Any]) -> ClassStyle:
-    return ClassStyle(entry["id"], _title(entry["title"]), _rules(entry), _look(entry["look"]))
+    return ClassStyle(
+        entry["id"],
+        _title(entry["title"]),
+        _rules(entry),
+        _look(entry["look"]),
+        entry.get("label_denominator", 0.0),
+        entry.get("shown", True),
+    )
 
 
 def _rules(entry: Mapping[str, Any]) -> tuple[Rule, ...]:

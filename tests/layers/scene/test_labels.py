@@ -14,21 +14,25 @@ from hypothesis import strategies as st
 from layers.feedback import Feedback
 from layers.geometry.packed import pack_lines
 from layers.model.query import Box
+from layers.scene.classes import class_indexes
 from layers.scene.labels import REPEAT_PIXELS, LineLabels
 from layers.scene.request import DrawRequest, LabelBatch
-from layers.scene.style import METRES_PER_PIXEL, LayerStyle
+from layers.scene.style import METRES_PER_PIXEL, ClassStyle, LayerStyle, Look, Rule
 from layers.text import Title
 
 TITLE = Title("管段", "Pipes")
-MAINS = LayerStyle("pipe", "pipe", "main", TITLE, (), labels="main", label_denominator=10_000)
-ROADS = LayerStyle("road", "road", "line", TITLE, (), labels="name")
+CLASS = ClassStyle("all", TITLE, (), Look())
+MAINS = LayerStyle("pipe", "pipe", "main", TITLE, (CLASS,), labels="main", label_denominator=10_000)
+LANES = ClassStyle("lane", TITLE, (Rule("road_class", values=("lane",)),), Look(), label_denominator=5_000)
+ROADS = LayerStyle("road", "road", "line", TITLE, (LANES, CLASS), labels="name")
 DETAILED, SHORT = 2_000 * METRES_PER_PIXEL, 8_000 * METRES_PER_PIXEL
 EVERYWHERE = Box(-1e5, -1e5, 1e5, 1e5)
 
 
 def labels_of(layer: LayerStyle, columns: Any) -> LineLabels:
+    lines = pack_lines(columns.column("geom"))
     made = LineLabels.of(
-        layer, pack_lines(columns.column("geom")), columns.drop_columns(["geom"]), Feedback()
+        layer, lines, class_indexes(columns, layer)[lines.row].astype(int), columns, Feedback()
     )
     assert made is not None
     return made
@@ -121,7 +125,7 @@ def test_panning_moves_no_name(values: list[list[tuple[float, float]]], dx: floa
             "geom": pa.array(list(shapely.to_wkb(lines)), pa.binary()),
         }
     )
-    layer = LayerStyle("pipe", "pipe", "line", TITLE, (), labels="dn")
+    layer = LayerStyle("pipe", "pipe", "line", TITLE, (CLASS,), labels="dn")
     made = labels_of(layer, table)
     here = Box(-200, -150, 200, 150)
     there = Box(-200 + dx, -150 + dy, 200 + dx, 150 + dy)
@@ -147,8 +151,22 @@ def test_roads_without_a_name_have_none(table: Any) -> None:
     assert batch.kind == "name"
 
 
+def test_small_roads_are_named_from_nearer_and_hidden_ones_not_at_all(table: Any) -> None:
+    lines = [shapely.LineString([(0, 0), (900, 0)]), shapely.LineString([(0, 90), (900, 90)])]
+    made = labels_of(ROADS, table(lines, name=["永乐里", "人民路"], road_class=["lane", "trunk"]))
+
+    def named(metres: float, *hidden: str) -> set[object]:
+        found = made.inside(DrawRequest(1, EVERYWHERE, metres, frozenset(hidden)))
+        return {word[0] for batch in found for word in batch.words}
+
+    assert named(DETAILED) == {"永乐里", "人民路"}
+    assert named(SHORT) == {"人民路"}
+    assert named(DETAILED, "road/all") == {"永乐里"}
+    assert named(DETAILED, "road/all", "road/lane") == set()
+
+
 def test_nothing_to_name(table: Any) -> None:
     roads = table([], name=[])
-    assert LineLabels.of(ROADS, pack_lines(roads.column("geom")), roads, Feedback()) is None
+    assert LineLabels.of(ROADS, pack_lines(roads.column("geom")), np.zeros(0, int), roads, Feedback()) is None
     unnamed = labels_of(ROADS, table([shapely.LineString([(0, 0), (500, 0)])], name=[None]))
     assert unnamed.inside(DrawRequest(1, EVERYWHERE, DETAILED)) == ()

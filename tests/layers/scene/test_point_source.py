@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from layers.feedback import Feedback
 from layers.model.query import Box
-from layers.scene.point_source import PIXELS_APART, PointSource
+from layers.scene.point_source import PointSource
 from layers.scene.request import DrawBatch, DrawRequest
 from layers.scene.style import ClassStyle, LayerStyle, Look, Rule
 from layers.text import Title
@@ -62,7 +62,7 @@ def test_from_afar_few_are_drawn_and_none_is_far_from_one(town: Any, request_for
     found = drawn(source.draw(request_for(2000, 1500, metres)))
     assert 100 < len(found) < len(xy) / 2
     gap = np.hypot(*(xy[:, None] - found[None]).transpose(2, 0, 1)).min(axis=1)
-    assert gap.max() <= PIXELS_APART * metres * np.sqrt(2)
+    assert gap.max() <= LAYER.apart * metres * np.sqrt(2)
 
 
 @given(st.integers(0, 5000), st.floats(0.02, 30.0))

@@ -28,6 +28,8 @@ from layers.store.code_rows import effective_catalogue
 from layers.store.conditions import condition_clause
 from layers.store.edit import Edit, ValuesRefused, open_change_set
 from layers.store.opening import create_geopackage, open_geopackage
+from layers.store.postgis_opening import create_postgis, open_postgis
+from layers.store.postgis_server import is_server, parse_server
 from layers.store.schema import GEOMETRY
 from layers.store.settings import read_setting, write_setting
 from layers.store.sources import Source, sources
@@ -46,6 +48,7 @@ from layers.text import Message
 __all__ = ["Edit", "Register", "RegisterSummary", "ValuesRefused"]
 
 Listener = Callable[[ChangeSet], None]
+_REMEMBERED = 10_000
 
 
 class _NothingChangedError(Exception):
@@ -57,14 +60,14 @@ class Register:
 
     def __init__(self, store: Store, target: str | Path, *, actor: str, worker: Worker | None = None) -> None:
         self.target = target
-        self.actor = actor
+        self.actor = store.login or actor
         self.read_only = store.read_only
         self.worker = worker or Worker()
         self.opening_findings: list[Problem] = list(store.findings)
         self._store = store
         self._listeners: list[Listener] = []
-        #: Ids of our own change sets, which ``poll`` has no need to tell again.
-        self._own: set[int] = set()
+        #: Ids of change sets that listeners know, our own among them.
+        self._told: set[int] = set()
         with store.read() as connection:
             meta = store.meta(connection)
             self.catalogue: Catalogue = effective_catalogue(connection, store.schema)
@@ -92,10 +95,13 @@ class Register:
 
         Raises ``UserError`` when the target exists or cannot be written.
         """
-        path = Path(target)
+        catalogue = catalogue or load_catalogue()
         meta = {"name": name, "is_sample": "1" if sample else "0"}
-        create_geopackage(path, catalogue or load_catalogue(), crs, actor=actor, meta=meta)
-        return cls.open(path, actor=actor, catalogue=catalogue)
+        if is_server(target):
+            create_postgis(parse_server(str(target)), catalogue, crs, meta=meta)
+        else:
+            create_geopackage(Path(target), catalogue, crs, actor=actor, meta=meta)
+        return cls.open(target, actor=actor, catalogue=catalogue)
 
     @classmethod
     def open(
@@ -108,10 +114,13 @@ class Register:
         feedback: Feedback | None = None,
     ) -> Register:
         """Open a register. Raises ``UserError`` when there is none, or none that this program can read."""
+        catalogue = catalogue or load_catalogue()
+        if is_server(target):
+            server = parse_server(str(target))
+            store: Store = open_postgis(server, catalogue, read_only=read_only)
+            return cls(store, server.address, actor=actor)
         path = Path(target)
-        store = open_geopackage(
-            path, catalogue or load_catalogue(), read_only=read_only, feedback=feedback
-        )
+        store = open_geopackage(path, catalogue, read_only=read_only, feedback=feedback)
         return cls(store, path, actor=actor)
 
     @staticmethod
@@ -246,9 +255,12 @@ class Register:
                     raise _NothingChangedError
         except _NothingChangedError:
             return
+        finally:
+            if edit is not None:
+                edit.discard_staged()
         assert edit is not None
         assert edit.change_set is not None
-        self._own.add(edit.change_set.id)
+        self._told.add(edit.change_set.id)
         self._tell(edit.change_set)
 
     def undo(self) -> ChangeSet | None:
@@ -287,6 +299,9 @@ class Register:
             return stack_of(self._store, connection, self.actor)
 
     def _reverse(self, step: Step, kind: ChangeKind) -> ChangeSet:
+        return self._store.retried(lambda: self._reverse_once(step, kind))
+
+    def _reverse_once(self, step: Step, kind: ChangeKind) -> ChangeSet:
         label = Message(f"register.{kind}_of", {"label": step.label})
         with self._change(label, kind, undoes=step.id) as edit:
             reverse(edit, step)
@@ -364,12 +379,14 @@ class Register:
         if not self._store.changed_elsewhere():
             return []
         self._adopt()
-        newer = self._store.schema.change_set.c.id > self._polled
+        newer = self._store.newer(self._polled)
         with self._store.read() as connection:
             found = history.change_sets(self._store, connection, newer, newest_first=False)
-        news = [change_set for change_set in found if change_set.id not in self._own]
-        self._own.clear()
+        news = [change_set for change_set in found if change_set.id not in self._told]
         self._polled = max((self._polled, *(change_set.id for change_set in found)))
+        # On a server a change set may come after later ones; one that was told long ago does not come again.
+        self._told = {id for id in self._told if id > self._polled - _REMEMBERED}
+        self._told.update(change_set.id for change_set in news)
         for change_set in news:
             self._tell(change_set)
         return news

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import datetime
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import pyarrow as pa
 import sqlalchemy as sa
@@ -23,6 +23,8 @@ from layers.model.query import Box
 from layers.store.schema import Schema
 from layers.store.worker import Worker
 from layers.text import Message
+
+R = TypeVar("R")
 
 
 class Staged(Protocol):
@@ -44,6 +46,8 @@ class Store(ABC):
     schema: Schema
     engine: sa.Engine
     read_only: bool
+    #: Who the server says we are; None on a file, where the user says.
+    login: str | None = None
     #: What opening found: why it is read-only, what another program broke and was put right.
     findings: Sequence[Problem] = ()
     #: Whether the actor's name is only what the user said (a file), not proven by a login (a server).
@@ -108,6 +112,14 @@ class Store(ABC):
     @abstractmethod
     def changed_elsewhere(self) -> bool:
         """Whether anybody but this process's writer may have written since the last call. Cheap."""
+
+    def newer(self, since: int) -> sa.ColumnElement[bool]:
+        """The condition on ``wa_changeset`` for what was committed after change set ``since`` was read."""
+        return self.schema.change_set.c.id > since
+
+    def retried(self, work: Callable[[], R]) -> R:
+        """Do a whole act, again if the store stopped it only because it collided with another's."""
+        return work()
 
     @abstractmethod
     def touched(self, connection: sa.Connection, type_names: Sequence[str]) -> None:

@@ -240,7 +240,7 @@ class GeoPackageStore(Store):
             self._lock_note.release()
 
     def _leave_plain(self) -> None:
-        """Leave the file in DELETE mode, which any program reads from anywhere, if nobody else has it open."""
+        """Leave the file in DELETE mode, which any program reads anywhere, if nobody else has it open."""
         raw = self._raw()
         raw.execute("PRAGMA busy_timeout=0")
         with suppress(dbapi2.OperationalError):

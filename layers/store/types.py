@@ -130,6 +130,11 @@ def _to_blob(geometry: BaseGeometry, srid: int) -> bytes:
     return _HEADER.pack(b"GP", 0, 3, srid) + _ENVELOPE.pack(x0, x1, y0, y1) + _to_wkb(geometry)
 
 
+def as_wkb_column(column: sa.ColumnElement[Any]) -> sa.ColumnElement[bytes]:
+    """A geometry column of a server as ISO WKB."""
+    return sa.func.ST_AsBinary(column, type_=sa.LargeBinary())
+
+
 def _to_ewkb(geometry: BaseGeometry, srid: int) -> str:
     marked = shapely.set_srid(geometry, srid)
     return str(shapely.to_wkb(marked, hex=True, output_dimension=3, include_srid=True, flavor="extended"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import pytest
 from layers.geometry.crs import Crs
 from layers.register import Register
 from layers.store.worker import Worker
+from tests.layers.store.postgres import TestServer, find_programs
 
 
 class SharedWorker(Worker):
@@ -57,9 +59,14 @@ class Place:
 
     target: str | Path
     worker: Worker
+    server: TestServer | None = None
+
+    def target_of(self, actor: str) -> str | Path:
+        """Where ``actor`` finds it: on a server the actor is the login, whatever anybody says."""
+        return self.target if self.server is None else self.server.as_user(str(self.target), actor)
 
     def open(self, actor: str = "test", *, read_only: bool = False) -> Register:
-        opened = Register.open(self.target, actor=actor, read_only=read_only)
+        opened = Register.open(self.target_of(actor), actor=actor, read_only=read_only)
         opened.worker = self.worker
         return opened
 
@@ -67,9 +74,28 @@ class Place:
 NewPlace = Callable[[], Place]
 
 
-@pytest.fixture(params=["geopackage"])
-def new_place(tmp_path: Path, empty_register: Path, worker: Worker) -> NewPlace:
+@pytest.fixture(scope="session")
+def server() -> Iterator[TestServer]:
+    """A PostgreSQL server with PostGIS; where it is not installed the tests are skipped, but not in CI."""
+    programs = find_programs()
+    if programs is None:
+        reason = "no PostgreSQL server with PostGIS (Debian: postgresql-15-postgis-3)"
+        if os.environ.get("CI") or os.environ.get("GISAPP_FIXTURES_REQUIRED"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    started = TestServer(programs)
+    started.start()
+    yield started
+    started.stop()
+
+
+@pytest.fixture(params=["geopackage", "postgis"])
+def new_place(request: pytest.FixtureRequest, tmp_path: Path, worker: Worker) -> NewPlace:
     """Makes an empty register on each store, a new one at every call."""
+    if request.param == "postgis":
+        running: TestServer = request.getfixturevalue("server")
+        return lambda: Place(running.new_database(), worker, running)
+    empty_register: Path = request.getfixturevalue("empty_register")
     numbers = itertools.count(1)
 
     def make() -> Place:

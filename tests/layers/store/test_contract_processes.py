@@ -43,7 +43,9 @@ def test_two_processes_count_on_the_same_assets(place: Place) -> None:
     with place.open() as register, register.edit(LABEL) as edit:
         ids = tuple(edit.insert("pipe", {"dn": 100}) for _ in range(2))
     context = multiprocessing.get_context("spawn")
-    processes = [context.Process(target=count_up, args=(place.target, actor, ids)) for actor in ("甲", "乙")]
+    processes = [
+        context.Process(target=count_up, args=(place.target_of(actor), actor, ids)) for actor in ("甲", "乙")
+    ]
     for process in processes:
         process.start()
     for process in processes:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +10,8 @@ import pyarrow.compute as pc
 import shapely
 
 from layers.exchange import identity, links
+from layers.exchange.batch_codes import CodeCheck
+from layers.exchange.batch_output import BatchOutput
 from layers.exchange.findings import Finding, Findings
 from layers.exchange.mapping import TypeRule
 from layers.exchange.row_hash import hash_rows
@@ -22,13 +22,12 @@ from layers.exchange.staging_data import (
     LayerJob,
     MissingTargets,
     Numbers,
-    QuarantineRecord,
     StagedType,
     TypeContext,
 )
 from layers.exchange.values import ORIGIN, SOURCE, UNKNOWN_WORD, as_text, read_values
 from layers.model.catalogue import AssetType
-from layers.model.fields import ChoiceField, Field, LengthField, LinkField, TextField
+from layers.model.fields import ChoiceField, Field, LinkField, TextField
 from layers.text import Message
 
 CODE, REMARK, GEOMETRY = "code", "remark", "geom"
@@ -65,23 +64,44 @@ class Batch:
         self._texts: dict[str, pa.Array] = {}
         self._remarks: dict[int, list[str]] = {}
         self._missing: list[MissingTargets] = []
+        self._own_links: dict[str, Numbers] = {}
 
     def stage(self) -> StagedType:
         """Read, check, identify and sort the rows into accepted, unchanged, changed and quarantined."""
         self._read_fields()
-        shapes = self._read_shapes()
+        shapes, parts = self._read_shapes()
         self._check_required()
         self._warn_of_labels()
         hashes = self._hashes()
         keys = identity.make_keys(self._native(), hashes)
         known = identity.identify(keys, hashes, self._job.source_id, self._context.book)
-        self._check_codes(known)
+        self._check_codes(known, parts)
         self._note_remarks()
-        return self._sorted(shapes, hashes, known)
+        placement = self._job.placement
+        untouched = placement is not None and placement.is_identity and not self._findings.found
+        return self._sorted(
+            BatchOutput(
+                self._type,
+                self._rule,
+                self._table,
+                self._numbers,
+                self._values,
+                self._texts,
+                self._own_links,
+                self._findings,
+                shapes,
+                parts,
+                self._wkb if untouched else None,
+                known,
+                hashes,
+                self._context.staged,
+            )
+        )
 
     # ---- values
 
     def _read_fields(self) -> None:
+        links_to_read: list[tuple[LinkField, str, pa.Array]] = []
         for column in self._rule.columns:
             if column.column not in self._table.column_names:
                 continue
@@ -89,7 +109,7 @@ class Batch:
             raw = self._table.column(column.column)
             raw = raw.combine_chunks() if isinstance(raw, pa.ChunkedArray) else raw
             if isinstance(field, LinkField):
-                self._link(field, column.column, raw)
+                links_to_read.append((field, column.column, raw))
                 continue
             # A code that is missing is given by the pattern.
             asked = replace(field, required=False) if field.name == CODE else field
@@ -102,6 +122,8 @@ class Batch:
                 self._take_finding(field, finding, raw)
             if read.source is not None and f"{field.name}{SOURCE}" not in self._values:
                 self._values[f"{field.name}{SOURCE}"] = read.source
+        for link in links_to_read:
+            self._link(*link)  # after the codes, which links within the type name
         for name, value in self._rule.constants.items():
             self._values.setdefault(name, pa.array([value] * self._size))
         if self._kinds is not None and self._type.kind_field is not None:
@@ -140,6 +162,15 @@ class Batch:
         self._values[field.name] = resolved
         self._texts[field.name] = texts
         lost = wanted & ~found
+        if self._type.name in field.targets and not field.several and lost.any() and CODE in self._values:
+            place = pc.index_in(
+                pc.utf8_trim_whitespace(identity.folded(texts)),
+                value_set=identity.folded(self._values[CODE]),
+                skip_nulls=True,
+            )
+            own = _flags(pc.is_valid(place)) & lost
+            self._own_links[field.name] = np.where(own, pc.fill_null(place, 0).to_numpy(), -1)
+            lost &= ~own
         if not lost.any():
             return
         target = field.targets[0]
@@ -186,16 +217,16 @@ class Batch:
 
     # ---- place
 
-    def _read_shapes(self) -> Geometries | None:
+    def _read_shapes(self) -> tuple[Geometries | None, Parts]:
         geometry = self._type.geometry_field
         if self._wkb is None or geometry is None or self._job.placement is None:
-            return None
+            return None, Parts.whole(self._size)
         shapes = read_shapes(self._wkb, self._findings)
         shapes = place_shapes(shapes, self._job.placement, self._findings)
         shapes = fit_shapes(shapes, geometry, self._findings)
         if f"position{ORIGIN}" in self._type:
             self._origin(f"position{ORIGIN}", pa.array(~shapely.is_missing(shapes)))
-        return shapes
+        return take_apart(shapes, self._type.shape)
 
     # ---- rules
 
@@ -228,43 +259,18 @@ class Batch:
                 field=name, column=rule.column, values=values,
             )  # fmt: skip
 
-    def _check_codes(self, known: identity.Identified) -> None:
-        """A code must be the row's own: in the file, in the other layers of the import, and in the book."""
+    def _check_codes(self, known: identity.Identified, parts: Parts) -> None:
         for field in self._type.columns:
             values = self._values.get(field.name)
             if not field.unique or values is None or not pa.types.is_string(values.type):
                 continue
             rule = self._rule.column_for(field.name)
-            column = rule.column if rule else None
-            title = {"field": field.title}
-            repeated, first = identity.repeated_after_first(values)
-            rows = np.flatnonzero(repeated)
-            if len(rows):
-                lines = self._numbers[first[rows]]
-                for line in np.unique(lines)[:1] if len(rows) == 1 else [None]:
-                    told = Message(
-                        "import.row.repeated_code" if line is None else "import.row.repeated_code_of",
-                        title if line is None else {**title, "line": int(line)},
-                    )
-                    self._findings.flag(
-                        "repeated_code",
-                        "error",
-                        told,
-                        repeated,
-                        field=field.name,
-                        column=column,
-                        values=values,
-                    )
-            if field.name != CODE:
-                continue
-            elsewhere = _flags(
-                pc.is_in(identity.folded(values), value_set=self._context.staged_codes, skip_nulls=True)
-            )
-            taken = identity.taken(values, known.fid, self._context.book) | elsewhere
-            self._findings.flag(
-                "code_taken", "error", Message("import.row.code_taken", title), taken & ~known.same,
-                field=field.name, column=column, values=values,
-            )  # fmt: skip
+            check = CodeCheck(field, rule.column if rule else None, self._numbers, self._findings)
+            check.repeated(values)
+            if field.name == CODE:
+                values = check.told_apart(values, self._context, known, self._job.layer)
+                self._values[CODE] = values
+                check.taken(values, parts, self._context, known)
 
     # ---- identity
 
@@ -278,7 +284,9 @@ class Batch:
 
     def _hashes(self) -> Numbers:
         """Content of the row: what it fills, and its geometry as the file has it."""
-        names = sorted(n for n in self._values if not n.endswith(ORIGIN))
+        flags = {link.unknown_flag for link in self._type.links}
+        # What depends on the register, not on the file, is no content of the row.
+        names = sorted(n for n in self._values if not n.endswith(ORIGIN) and n not in flags)
         columns = [self._texts.get(name, self._values[name]) for name in names]
         if self._wkb is not None:
             columns.append(self._wkb)
@@ -290,32 +298,27 @@ class Batch:
 
     # ---- sorting
 
-    def _sorted(self, shapes: Geometries | None, hashes: Numbers, known: identity.Identified) -> StagedType:
+    def _sorted(self, out: BatchOutput) -> StagedType:
+        known = out.known
         broken = self._findings.broken & ~known.same
         changed = known.is_known & ~known.same & ~broken
         accepted = ~broken & ~changed & ~known.same
-        single, parts = (
-            (shapes, Parts.whole(self._size)) if shapes is None else take_apart(shapes, self._type.shape)
-        )
-        self._tell_parts(parts, accepted | changed)
-        rows = self._rows(accepted, single, parts, known, hashes)
+        self._tell_parts(out.parts, accepted | changed)
         warned = self._findings.marked("warning") & accepted
-        quarantined = self._records(np.flatnonzero(broken), single, parts, known, hashes)
         counts = Counts(
             self._size, int(accepted.sum()), int(known.same.sum()), int(warned.sum()), int(broken.sum())
         )
-        told = tuple(f.only(~known.same).moved(self._numbers) for f in self._findings.found)
-        where = np.flatnonzero(accepted)
+        told = (finding.only(~known.same).moved(self._numbers) for finding in self._findings.found)
         return StagedType(
-            self._type.name, counts, rows, tuple(f for f in told if len(f.rows)),
-            tuple(self._missing_of(each, accepted[parts.origin], parts) for each in self._missing),
-            quarantined,
-            self._rows(changed, single, parts, known, hashes, with_fid=True) if changed.any() else None,
-            self._records(np.flatnonzero(changed), single, parts, known, hashes),
-            (self._native() or pa.nulls(self._size, pa.string())).take(
-                pa.array(parts.origin[accepted[parts.origin]] if len(where) else np.empty(0, np.int64))
-            ),
-        )  # fmt: skip
+            self._type.name,
+            counts,
+            out.rows(accepted),
+            tuple(finding for finding in told if len(finding.rows)),
+            tuple(out.missing(each, accepted) for each in self._missing),
+            out.records(np.flatnonzero(broken)),
+            out.rows(changed, with_fid=True) if changed.any() else None,
+            out.records(np.flatnonzero(changed)),
+        )
 
     def _tell_parts(self, parts: Parts, concerned: Flags) -> None:
         if not parts.is_parted:
@@ -326,123 +329,6 @@ class Batch:
             "parted", "warning", Message("import.row.parted"), several, values=pa.array(counts)
         )
 
-    def _rows(
-        self, wanted: Flags, shapes: Geometries | None, parts: Parts, known: identity.Identified, hashes: Numbers,
-        *, with_fid: bool = False,
-    ) -> pa.Table:  # fmt: skip
-        picked = np.flatnonzero(wanted[parts.origin])
-        origin = parts.origin[picked]
-        everything = len(origin) == self._size and not parts.is_parted
-        columns: dict[str, pa.Array] = {
-            name: values if everything else values.take(pa.array(origin))
-            for name, values in self._values.items()
-        }
-        number = parts.number[picked]
-        if parts.is_parted and CODE in columns:
-            columns[CODE] = _suffixed(columns[CODE], number)
-        if shapes is not None:
-            chosen = shapes[picked]
-            columns[GEOMETRY] = self._geometry(chosen, everything)
-            if parts.is_parted:
-                self._share_lengths(columns, chosen, origin, number)
-        columns["source_key"] = known.keys if everything else known.keys.take(pa.array(origin))
-        columns["source_hash"] = pa.array(hashes[origin])
-        if with_fid:
-            columns["fid"] = pa.array(known.fid[origin])
-        return pa.table(columns)
-
-    def _geometry(self, shapes: Geometries, everything: bool) -> pa.Array:
-        placement = self._job.placement
-        untouched = everything and placement is not None and placement.is_identity
-        if untouched and self._wkb is not None and not self._findings.found:
-            return self._wkb.cast(pa.binary())
-        return pa.array(shapely.to_wkb(shapes, output_dimension=3, byte_order=1, flavor="iso"), pa.binary())
-
-    def _share_lengths(
-        self, columns: dict[str, pa.Array], shapes: Geometries, origin: Numbers, number: Numbers
-    ) -> None:
-        """A length stated for the whole is shared among its parts as they are drawn."""
-        drawn = np.nan_to_num(shapely.length(shapes))
-        total = np.bincount(origin, weights=drawn, minlength=self._size)[origin]
-        share = np.where((number > 0) & (total > 0), drawn / np.where(total > 0, total, 1.0), 1.0)
-        for name in columns:
-            if name in self._type and isinstance(self._type.field_named(name), LengthField):
-                columns[name] = pc.multiply(columns[name].cast(pa.float64()), pa.array(share))
-
-    def _missing_of(self, missing: MissingTargets, wanted: Flags, parts: Parts) -> MissingTargets:
-        rows = parts.origin[np.flatnonzero(wanted)]
-        return MissingTargets(missing.field, missing.target, missing.texts.take(pa.array(rows)))
-
-    def _records(
-        self,
-        rows: Numbers,
-        shapes: Geometries | None,
-        parts: Parts,
-        known: identity.Identified,
-        hashes: Numbers,
-    ) -> tuple[QuarantineRecord, ...]:
-        if not len(rows):
-            return ()
-        picked = pa.array(rows)
-        problems = self._findings.by_row(rows.tolist())
-        raw = {
-            name: as_text(_whole(self._table.column(name)).take(picked)).to_pylist() for name in self._shown()
-        }
-        values = {
-            name: v.take(picked).to_pylist() for name, v in self._values.items() if name not in self._texts
-        }
-        values |= {name: texts.take(picked).to_pylist() for name, texts in self._texts.items()}
-        places = self._places(rows, shapes, parts)
-        return tuple(
-            QuarantineRecord(
-                int(self._numbers[row]),
-                known.keys[int(row)].as_py(),
-                int(hashes[row]),
-                self._proposed(
-                    {name: column[i] for name, column in values.items()}, {n: c[i] for n, c in raw.items()}
-                ),
-                {name: column[i] for name, column in raw.items()},
-                places.get(int(row), ()),
-                tuple(problem for _, problem in problems[int(row)]),
-                int(known.fid[row]) if known.fid[row] >= 0 else None,
-            )
-            for i, row in enumerate(rows.tolist())
-        )
-
-    def _shown(self) -> list[str]:
-        return [name for name in self._table.column_names if not name.startswith("__")]
-
-    def _proposed(self, values: Mapping[str, Any], raw: Mapping[str, str | None]) -> dict[str, Any]:
-        """The row by field; where a value could not be read, the file's text, to be corrected."""
-        proposed = {name: value for name, value in values.items() if value is not None}
-        for rule in self._rule.columns:
-            if rule.field not in proposed and raw.get(rule.column) is not None:
-                proposed[rule.field] = raw[rule.column]
-        return proposed
-
-    def _places(self, rows: Numbers, shapes: Geometries | None, parts: Parts) -> dict[int, tuple[bytes, ...]]:
-        if shapes is None:
-            return {}
-        wanted = np.zeros(self._size, dtype=np.bool_)
-        wanted[rows] = True
-        result: dict[int, tuple[bytes, ...]] = {}
-        for position in np.flatnonzero(wanted[parts.origin]).tolist():
-            shape = shapes[position]
-            if shape is not None:
-                row = int(parts.origin[position])
-                wkb = shapely.to_wkb(shape, output_dimension=3, byte_order=1, flavor="iso")
-                result[row] = (*result.get(row, ()), wkb)
-        return result
-
-
-def _suffixed(codes: pa.Array, number: Numbers) -> pa.Array:
-    endings = pa.array([f"-{n}" if n > 0 else "" for n in number.tolist()], pa.string())
-    return pc.binary_join_element_wise(codes, endings, "")
-
 
 def _flags(values: pa.Array) -> Flags:
     return np.asarray(values.to_numpy(zero_copy_only=False), dtype=np.bool_)
-
-
-def _whole(column: pa.Array | pa.ChunkedArray) -> pa.Array:
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column

@@ -29,11 +29,13 @@ def split_changed(
     """
     assert part.changed is not None
     rows = part.changed
+    flags = {link.unknown_flag for link in asset_type.links}
     fields = [
         name
         for name in rows.column_names
         if name in asset_type
         and name != "geom"
+        and name not in flags
         and not isinstance(asset_type.field_named(name), LinkField)
         and not asset_type.field_named(name).companion_of
     ]

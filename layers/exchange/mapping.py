@@ -18,6 +18,11 @@ from layers.model.catalogue import AssetType, Catalogue, Shape
 from layers.model.code_list import normalise
 from layers.model.fields import ChoiceField, Field, LinkField, NumericField, TextField, ValueRefused
 
+BY_SHAPE = "__shape"
+"""As ``type_column``: the kind of geometry of each row tells its type; choices are point, line, polygon,
+none.
+"""
+
 LEAST_CONFIDENCE = 0.5
 """A guess below this is not offered."""
 
@@ -40,7 +45,9 @@ class ColumnRule:
 
 @dataclass(frozen=True)
 class TypeRule:
-    """Rows become assets of ``type``: which columns fill which fields, and fields set to one value for all rows."""
+    """Rows become assets of ``type``: which columns fill which fields, and fields set to one value for all
+    rows.
+    """
 
     type: str
     columns: tuple[ColumnRule, ...] = ()
@@ -64,9 +71,10 @@ class Choice:
 class LayerMapping:
     """What becomes of one layer. Without ``types`` it is a reference layer: shown on wish, never imported.
 
-    One type: all rows go to it. Several: ``type_column`` and ``choices`` (by normalised value) tell, and a value not
-    listed goes to ``otherwise`` (None: such rows are quarantined). ``native_id``: the column that identifies a row in
-    its source. ``dataset``: the name the source is known by from now on. ``code_prefix`` is put before its codes.
+    One type: all rows go to it. Several: ``type_column`` and ``choices`` (by normalised value) tell, and a
+    value not listed goes to ``otherwise`` (None: such rows are quarantined). ``native_id``: the column that
+    identifies a row in its source. ``dataset``: the name the source is known by from now on.
+    ``code_prefix`` is put before its codes.
     """
 
     layer: str
@@ -119,11 +127,13 @@ class Guesser:
         self._vocabulary = vocabulary or Vocabulary(catalogue)
 
     def guess(self, file_stem: str, survey: LayerSurvey, dataset: str) -> LayerMapping:
-        """The mapping of a layer from its name, its columns and what they hold; a reference layer if none fits."""
+        """The mapping of a layer from its name, its columns and what they hold; a reference layer if none
+        fits.
+        """
         empty = LayerMapping(survey.name, dataset, native_id=native_id(survey))
         named = self._named(file_stem, survey)
         split = self._split_by_column(survey)
-        if split is not None and (named is None or split.confidence >= min(named.confidence, 0.9)):
+        if split is not None and self._prefers(split, named):
             return self._with_split(empty, survey, split)
         if named is None:
             named = self._by_columns(survey)
@@ -131,11 +141,40 @@ class Guesser:
             return empty
         return replace(empty, types={named.type: named}, confidence=named.confidence)
 
+    def _prefers(self, split: _Split, named: TypeRule | None) -> bool:
+        """Whether the column knows better than the name: always where the name only says "points"."""
+        if named is None or self._catalogue[named.type].fallback:
+            return True
+        return split.confidence >= min(named.confidence, 0.9)
+
     def as_type(self, survey: LayerSurvey, dataset: str, type_name: str) -> LayerMapping:
         """The mapping of a layer that the user said holds ``type_name``."""
         rule = self._rule(self._catalogue[type_name], survey, None, 1.0)
         return LayerMapping(
             survey.name, dataset, {type_name: rule}, native_id=native_id(survey), confidence=1.0, said=True
+        )
+
+    def by_shape(self, survey: LayerSurvey, dataset: str, type_names: Sequence[str]) -> LayerMapping:
+        """The mapping of a layer of mixed geometry: each row goes to the first of the types that suits its
+        own.
+        """
+        choices: dict[str, Choice] = {}
+        for shape in survey.shapes:
+            for name in type_names:
+                if self._catalogue[name].shape == shape or shape == "none":
+                    choices.setdefault(shape, Choice(name))
+        names = dict.fromkeys((*(choice.type for choice in choices.values()), type_names[0]))
+        rules = {name: self._rule(self._catalogue[name], survey, None, 1.0) for name in names}
+        return LayerMapping(
+            survey.name,
+            dataset,
+            rules,
+            BY_SHAPE,
+            choices,
+            type_names[0],
+            native_id(survey),
+            confidence=1.0,
+            said=True,
         )
 
     def columns(self, asset_type: AssetType, survey: LayerSurvey) -> tuple[ColumnRule, ...]:
@@ -241,7 +280,9 @@ class Guesser:
         )
 
     def _fallback(self, shape: Shape | None) -> str | None:
-        """Where rows of no type of their own go: the type that shares its point numbers with the other point types."""
+        """Where rows of no type of their own go: the type that shares its point numbers with the other point
+        types.
+        """
         for asset_type in self._catalogue.of_group("network"):
             if asset_type.shape == shape and asset_type.fallback:
                 return asset_type.name

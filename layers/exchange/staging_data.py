@@ -26,12 +26,14 @@ UnknownWords = Literal["note", "quarantine"]
 class TypeContext:
     """What the register and this import hold of one type already.
 
-    ``staged``: rows staged from earlier layers, ``staged_codes``: their codes, folded.
+    ``staged``: rows staged from earlier layers, ``staged_codes``: their codes, folded; ``sibling_codes``:
+    the codes of earlier layers of the same file, which give way instead of clashing.
     """
 
     book: Book
     staged: int = 0
     staged_codes: pa.Array = field(default_factory=lambda: pa.array([], pa.string()))
+    sibling_codes: pa.Array = field(default_factory=lambda: pa.array([], pa.string()))
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,9 @@ class QuarantineRecord:
 
 @dataclass(frozen=True)
 class MissingTargets:
-    """Links whose target does not exist yet and is to be made: ``texts`` beside the staged rows (null: none)."""
+    """Links whose target does not exist yet and is to be made: ``texts`` beside the staged rows (null:
+    none).
+    """
 
     field: str
     target: str
@@ -97,9 +101,9 @@ class Counts:
 class StagedType:
     """The rows of one layer that go to one type.
 
-    ``rows``: one column per filled field, ``geom`` (WKB), ``source_key``, ``source_hash``; links to rows of the same
-    import as -1 - k. ``changed``: rows known to the book whose content differs, still to be compared value by value
-    (columns as ``rows`` plus ``fid``), with their quarantine records beside them.
+    ``rows``: one column per filled field, ``geom`` (WKB), ``source_key``, ``source_hash``; links to rows of
+    the same import as -1 - k. ``changed``: rows known to the book whose content differs, still to be
+    compared value by value (columns as ``rows`` plus ``fid``), with their quarantine records beside them.
     """
 
     type: str
@@ -110,7 +114,6 @@ class StagedType:
     quarantined: tuple[QuarantineRecord, ...] = ()
     changed: pa.Table | None = None
     changed_records: tuple[QuarantineRecord, ...] = ()
-    native: pa.Array = field(default_factory=lambda: pa.array([], pa.string()))
 
 
 @dataclass(frozen=True)

@@ -129,12 +129,14 @@ def _all_inches(column: ColumnSurvey) -> bool:
             continue
         total += count
         inches += count if number in _INCHES else 0
-        millimetres += count if number in NOMINAL_MM or number in (63, 75, 90, 110) else 0
+        millimetres += count if number >= 15 and (number in NOMINAL_MM or number in (63, 75, 90, 110)) else 0
     return total > 0 and inches >= 0.9 * total and millimetres < 0.5 * total
 
 
 def guess_length_unit(ratio: LengthRatio | None) -> str | None:
-    """The unit of declared lengths over lengths drawn in sure metres; None when they are metres or nothing is sure."""
+    """The unit of declared lengths over lengths drawn in sure metres; None when they are metres or nothing
+    is sure.
+    """
     if ratio is None or ratio.is_schematic:
         return None
     for unit in _LENGTH_UNITS:

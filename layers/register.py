@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +20,7 @@ from layers.model.catalogue_file import load_catalogue
 from layers.model.change import ChangeKind, ChangeSet, RowChange
 from layers.model.problem import Problem
 from layers.model.query import Box, Condition, Query
-from layers.store import history, read
+from layers.store import attach, history, read
 from layers.store.adoption import adopt, types_edited_outside
 from layers.store.backup import restore
 from layers.store.base import Staged, Store
@@ -409,6 +409,33 @@ class Register:
                 self.catalogue = effective_catalogue(connection, self._store.schema)
         for listener in tuple(self._listeners):
             listener(change_set)
+
+    # ---- photos and documents
+
+    def attach(
+        self,
+        edit: Edit,
+        type: str,
+        id: int,
+        name: str,
+        data: bytes,
+        values: Mapping[str, Any] | None = None,
+    ) -> int:
+        """Attach a file's content to an asset within an edit; the id of its ``attachment`` row.
+
+        Raises ``UserError`` for what is empty, too large or a program.
+        """
+        return attach.attach(edit, type, id, name, data, dict(values or {}))
+
+    def attachments(self, type: str, id: int) -> list[Asset]:
+        """The attachments of an asset, oldest first."""
+        with self._store.read() as connection:
+            return attach.attachments(self._store, connection, type, id)
+
+    def attachment_data(self, sha256: str) -> bytes | None:
+        """The content of an attachment by its hash; None when the register does not hold it."""
+        with self._store.read() as connection:
+            return attach.attachment_data(self._store, connection, sha256)
 
     # ---- copies
 

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from gisapp.session import Session
-from gisapp.tasks import Tasks
+from gisapp.tasks import Debounce, Tasks
 from layers.model.change import ChangeSet
 from layers.register import Register
 from layers.search.index import Hit, SearchIndex
 from layers.text import Message
+
+START_MILLISECONDS = 1000
 
 Answer = Callable[[list[Hit]], None]
 
@@ -25,7 +27,9 @@ class Finder(QObject):
         super().__init__(parent)
         self._session, self._tasks = session, tasks
         self._index: SearchIndex | None = None
+        self._is_building = False
         self._is_patching = False
+        self._start = Debounce(START_MILLISECONDS, self._build, self)
         self._changes: list[ChangeSet] = []
         self._waiting: tuple[str, Answer, QObject] | None = None
         session.opened.connect(self._on_opened)
@@ -41,6 +45,7 @@ class Finder(QObject):
         index = self._index
         if index is None:
             self._waiting = (text, answer, owner) if self._session.is_open else None
+            self._build()
             if self._waiting is None:
                 answer([])
             return
@@ -54,6 +59,16 @@ class Finder(QObject):
         )
 
     def _on_opened(self, register: Register) -> None:
+        # The map has the first turn; whoever searches before is served at once.
+        self._start.touch()
+
+    def _build(self) -> None:
+        register = self._session.register
+        self._start.stop()
+        if register is None or self._is_building:
+            return
+        self._is_building = True
+
         def keep(index: SearchIndex) -> None:
             if self._session.register is register:
                 self._take(index)
@@ -67,7 +82,9 @@ class Finder(QObject):
         )
 
     def _on_closed(self) -> None:
+        self._start.stop()
         self._index = None
+        self._is_building = False
         self._waiting = None
         self._is_patching = False
         self._changes.clear()

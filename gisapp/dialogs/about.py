@@ -63,9 +63,9 @@ class KeysDialog(Dialog):
         lines = list(lines)
         if not lines:
             return
-        grid.addWidget(
-            Label(self.language, self.theme, title, size="small", strong=True), grid.rowCount(), 0, 1, 2
-        )
+        head = Label(self.language, self.theme, title, size="small", strong=True)
+        head.setContentsMargins(0, 12, 0, 0)
+        grid.addWidget(head, grid.rowCount(), 0, 1, 2)
         for does, keys in lines:
             row = grid.rowCount()
             grid.addWidget(Label(self.language, self.theme, does), row, 0)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from gisapp.dialogs.frame import Dialog
-from gisapp.forms.words import Button, set_style
+from gisapp.forms.words import Button, Label, set_style
 from gisapp.language import Language
 from gisapp.theme import Theme
 from layers.geometry.crs import Crs
@@ -51,7 +51,8 @@ class NewRegisterDialog(Dialog):
         self.add_field(Message("settings.new.place"), place)
         self.add_field(Message("settings.new.crs"), self.search)
         self.body.addWidget(self.systems)
-        self.add_field(Message("settings.new.crs_note"), QHBoxLayout())
+        note = Message("settings.new.crs_note")
+        self.body.addWidget(Label(language, theme, note, size="small", tone="faint", wrap=True))
         self.button = self.add_buttons(Message("settings.new.create"), Message("settings.cancel"))
         language.say(self.name, "setText", Message("settings.new.default_name"))
         self._list_systems()

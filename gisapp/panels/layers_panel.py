@@ -27,7 +27,7 @@ from gisapp.theme import Theme
 from layers.text import Message
 
 SWATCH = (26, 16)
-NUMBER_WIDTHS = {COUNT: 58, LENGTH: 54}
+NUMBER_WIDTHS = {COUNT: 54, LENGTH: 54}
 
 
 class LayersPanel(QWidget):

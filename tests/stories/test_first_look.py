@@ -39,15 +39,15 @@ def test_a_network_model_dropped_on_the_window(
     assert register.count("pipe") == 117
 
 
-def test_a_shapefile_dropped_on_the_window(
+def test_a_gis_file_dropped_on_the_window(
     window: Window, fixtures: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    file = Path(shutil.copy(fixtures / "osm-hydrants" / "ennepe_ruhr_hydrants.geojson", tmp_path))
+    file = Path(shutil.copy(fixtures / "ky4-gis" / "ky4_pipes.geojson", tmp_path))
     drop(window, file)
     _see_a_city(window, qtbot)
     register = window.parts.session.register
     assert register is not None
-    assert register.count("hydrant") == 1949
+    assert register.count("pipe") == 1156
 
 
 def test_a_file_of_nothing_known_is_a_sentence(window: Window, tmp_path: Path, qtbot: QtBot) -> None:

@@ -42,6 +42,23 @@ class Dress:
     writer: LabelWriter
 
 
+class _Easel:
+    """The picture under way. It outlives its renderer by a moment, so that a painter never loses its picture."""
+
+    def __init__(self) -> None:
+        self.image: QImage | None = None
+        self.painter: QPainter | None = None
+        self.steps: Iterator[None] | None = None
+
+    def end(self) -> None:
+        """Drop what is under way: first the steps, then the painter, last the picture."""
+        if self.steps is not None:
+            self.steps.close()  # type: ignore[attr-defined]
+        if self.painter is not None:
+            self.painter.end()
+        self.steps = self.painter = self.image = None
+
+
 class Renderer(QObject):
     """Makes frames of a scene. A newer request drops what is under way for an older one."""
 
@@ -54,9 +71,9 @@ class Renderer(QObject):
         self._serial = 0
         self._atlases: dict[tuple[int, float], SymbolAtlas] = {}
         self._dress: Callable[[], Dress] | None = None
-        self._steps: Iterator[None] | None = None
-        self._image: QImage | None = None
-        self._painter: QPainter | None = None
+        self._easel = _Easel()
+        # The easel's own method: ours is gone by then.
+        self.destroyed.connect(self._easel.end)
         self._painted: tuple[Viewport, int] | None = None
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self._paint_slice)
@@ -94,7 +111,7 @@ class Renderer(QObject):
     @property
     def is_busy(self) -> bool:
         """Whether a frame is being painted."""
-        return self._steps is not None
+        return self._easel.steps is not None
 
     def _begin(self, batches: list[DrawBatch], viewport: Viewport, serial: int, ratio: float) -> None:
         if serial != self._serial or self._dress is None:
@@ -104,7 +121,8 @@ class Renderer(QObject):
             round(viewport.width * ratio), round(viewport.height * ratio), QImage.Format.Format_RGB32
         )
         image.setDevicePixelRatio(ratio)
-        self._image, self._painter = image, QPainter(image)
+        painter = QPainter(image)
+        self._easel.image, self._easel.painter = image, painter
         self._painted = viewport, serial
         dress = self._dress()
 
@@ -114,30 +132,28 @@ class Renderer(QObject):
                 self._atlases[key] = SymbolAtlas(dress.colours, size, ratio)
             return self._atlases[key]
 
-        painting = MapPainter(self._painter, viewport, dress.colours, symbols_of, dress.writer)
-        self._steps = painting.steps(batches)
+        painting = MapPainter(painter, viewport, dress.colours, symbols_of, dress.writer)
+        self._easel.steps = painting.steps(batches)
         self._paint_slice()
-        if self._steps is not None:
+        if self._easel.steps is not None:
             self._timer.start()
 
     def _paint_slice(self) -> None:
-        if self._steps is None:
+        easel = self._easel
+        if easel.steps is None:
             self._timer.stop()
             return
         until = time.perf_counter() + SLICE_SECONDS
-        for _ in self._steps:
+        for _ in easel.steps:
             if time.perf_counter() >= until:
                 return
-        assert self._image is not None
+        assert easel.image is not None
         assert self._painted is not None
-        frame = Frame(self._image, *self._painted)
+        frame = Frame(easel.image, *self._painted)
         self._end_painting()
         self.frame_ready.emit(frame)
 
     def _end_painting(self) -> None:
         self._timer.stop()
-        if self._steps is not None:
-            self._steps.close()  # type: ignore[attr-defined]
-        if self._painter is not None:
-            self._painter.end()
-        self._steps = self._painter = self._image = self._painted = None
+        self._easel.end()
+        self._painted = None

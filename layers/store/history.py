@@ -158,15 +158,27 @@ def transitions(
     type_name: str,
     change_set: int,
     *,
-    without: Sequence[IdRange] = (),
+    removed: Sequence[IdRange] = (),
 ) -> list[Transition]:
-    """Every step of a change set in one type, oldest first; rows of bulk acts (``without``) are left out."""
+    """Every step of a change set in one type, oldest first.
+
+    The rows that a bulk act removed (``removed``) are left out: there may be millions, and they come back
+    together. What else was done to them in the same act is there.
+    """
     table = store.schema.history[type_name]
     condition = table.c.changeset_id == change_set
-    for run in without:
-        condition &= sa.not_(table.c[FID].between(run.first, run.last))
+    for run in removed:
+        condition &= sa.not_(sa.and_(table.c.op == OP_DELETE, table.c[FID].between(run.first, run.last)))
     ids = connection.execute(sa.select(table.c[FID]).where(condition).distinct()).scalars().all()
-    return [s for s in steps_of(store, connection, type_name, ids) if s.change_set == change_set]
+    return [
+        step
+        for step in steps_of(store, connection, type_name, ids)
+        if step.change_set == change_set and not (step.operation == OP_DELETE and _is_in(step.id, removed))
+    ]
+
+
+def _is_in(id: int, ranges: Sequence[IdRange]) -> bool:
+    return any(run.first <= id <= run.last for run in ranges)
 
 
 def steps_of(store: Store, connection: sa.Connection, type_name: str, ids: Sequence[int]) -> list[Transition]:

@@ -9,7 +9,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from layers.errors import UserError
-from layers.model.change import IdRange
 from layers.store import bulk_undo, history, integrity
 from layers.store.base import Store
 from layers.store.edit import Edit, ValuesRefused
@@ -99,28 +98,23 @@ def reverse(edit: Edit, step: Step) -> None:
     returned: dict[str, Rows] = {}
     for name in step.types:
         removed = ranges.get((step.id, name, OP_DELETE), [])
-        steps = history.transitions(edit.store, edit.connection, name, step.id, without=removed)
+        steps = history.transitions(edit.store, edit.connection, name, step.id, removed=removed)
+        # A batch comes before the edits of its rows and goes after them: on the way back the other way round.
+        for run in reversed(removed):
+            bulk_undo.restore_range(edit, name, run, step.id)
         rows = current_rows(edit.store, edit.connection, name, [s.id for s in steps])
         lost = [row for s in reversed(steps) if (row := _reverse_one(edit, name, s, rows)) is not None]
         if lost:
             refused[name] = lost
-        else:
-            returned[name] = rows
-            _reverse_ranges(edit, name, step.id, ranges)
+            continue
+        returned[name] = rows
+        for run in reversed(ranges.get((step.id, name, OP_INSERT), [])):
+            bulk_undo.remove_range(edit, name, run, step.id)
     if refused:
         raise _changed_since(edit, step, refused)
     # Not row by row: what a row links to may come back after it.
     for name, rows in returned.items():
         _refuse_dangling(edit, name, rows)
-
-
-def _reverse_ranges(
-    edit: Edit, name: str, change_set: int, ranges: dict[tuple[int, str, str], list[IdRange]]
-) -> None:
-    for run in reversed(ranges.get((change_set, name, OP_DELETE), [])):
-        bulk_undo.restore_range(edit, name, run, change_set)
-    for run in reversed(ranges.get((change_set, name, OP_INSERT), [])):
-        bulk_undo.remove_range(edit, name, run, change_set)
 
 
 def _reverse_one(edit: Edit, type_name: str, step: Transition, rows: Rows) -> Row | None:

@@ -579,3 +579,16 @@ def test_a_batch_in_use_stays(opened: Register) -> None:
     assert to_nothing.value.title.id == "register.range_dangles"
     with pytest.raises(UserError):
         add_many(opened, "attachment", pictures)
+
+
+def test_a_batch_edited_in_the_same_act_comes_back_as_edited(opened: Register) -> None:
+    with opened.edit(act("import"), "import") as edit:
+        ids = edit.insert_bulk("customer", pa.table({"name": ["甲", "乙", "丙"]}))
+        edit.update("customer", ids.first, 1, {"name": "丁"})
+        edit.delete("customer", ids.last, 1)
+    for _ in range(2):
+        assert [asset["name"] for asset in opened.find(Query("customer"))] == ["丁", "乙"]
+        opened.undo()
+        assert opened.count("customer") == 0
+        opened.redo()
+    assert [asset["name"] for asset in opened.find(Query("customer"))] == ["丁", "乙"]

@@ -35,7 +35,8 @@ def copy_register(engine: sa.Engine, source: Path, target: Path, feedback: Feedb
         raise UserError(
             Message("backup.onto_itself", {"place": str(target)}), Message("backup.onto_itself_hint")
         )
-    part = target.with_name(target.name + ".part")
+    # Two programs may copy to one name at once: each writes its own.
+    part = target.with_name(f"{target.name}.{os.getpid()}.part")
     with _told(target), engine.connect() as connection, connection.begin():
         # One snapshot from the first page to the last, whoever commits meanwhile.
         connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one()

@@ -42,20 +42,31 @@ class Migration:
                 index.create(self.connection)
 
     def drop_field(self, type_name: str, name: str) -> None:
-        """Drop a column from a type and its history, and the index named after it."""
-        self._sql(f"DROP INDEX IF EXISTS {self._quote(f'ix_{type_name}_{name}')}")
+        """Drop a column from a type and its history, with its CHECK and index. SQLite keeps columns that link."""
+        self._loosen(type_name, name)
         for table in (type_name, f"{type_name}_h"):
             self._sql(f"ALTER TABLE {self._quote(table)} DROP COLUMN {self._quote(name)}")
 
     def rename_field(self, type_name: str, old: str, new: str) -> None:
-        """Rename a column of a type and its history; an index named after it follows."""
-        self._sql(f"DROP INDEX IF EXISTS {self._quote(f'ix_{type_name}_{old}')}")
+        """Rename a column of a type and its history; CHECK and index get their new names."""
+        self._loosen(type_name, old)
         for table in (type_name, f"{type_name}_h"):
             rename = f"RENAME COLUMN {self._quote(old)} TO {self._quote(new)}"
             self._sql(f"ALTER TABLE {self._quote(table)} {rename}")
-        for index in self.schema.assets[type_name].indexes:
+        asset = self.schema.assets[type_name]
+        for check in self._checks(asset, new):
+            self._alter(asset, f"ADD {check}")
+        for index in asset.indexes:
             if index.name == f"ix_{type_name}_{new}":
                 index.create(self.connection)
+
+    def _loosen(self, type_name: str, name: str) -> None:
+        """Drop the CHECK and the index that are named after a column."""
+        self._sql(f"DROP INDEX IF EXISTS {self._quote(f'ix_{type_name}_{name}')}")
+        check = f"ck_{type_name}_{name}"
+        present = {c["name"] for c in sa.inspect(self.connection).get_check_constraints(type_name)}
+        if check in present:
+            self._sql(f"ALTER TABLE {self._quote(type_name)} DROP CONSTRAINT {self._quote(check)}")
 
     def has_type(self, type_name: str) -> bool:
         return sa.inspect(self.connection).has_table(type_name)
@@ -85,14 +96,16 @@ class Migration:
                 f"CONSTRAINT {self._quote(str(key.name))} REFERENCES {self._quote(target.table.name)}"
                 f" ({self._quote(target.name)}) DEFERRABLE INITIALLY IMMEDIATE"
             )
-        for check in table.constraints:
-            if isinstance(check, sa.CheckConstraint) and check.name == f"ck_{table.name}_{name}":
-                text = check.sqltext.compile(
-                    dialect=self.connection.dialect,
-                    compile_kwargs={"literal_binds": True, "include_table": False},
-                )
-                words.append(f"CONSTRAINT {self._quote(str(check.name))} CHECK ({text})")
+        words += self._checks(table, name)
         return " ".join(words)
+
+    def _checks(self, table: sa.Table, name: str) -> list[str]:
+        """The CHECK of a column, in words."""
+        return [
+            f"CONSTRAINT {self._quote(str(check.name))} CHECK ({check.sqltext})"
+            for check in table.constraints
+            if isinstance(check, sa.CheckConstraint) and check.name == f"ck_{table.name}_{name}"
+        ]
 
     def _plain_definition(self, table: sa.Table, name: str) -> str:
         return str(CreateColumn(table.columns[name]).compile(dialect=self.connection.dialect)).strip()

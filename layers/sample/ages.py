@@ -62,7 +62,8 @@ def make_ages(draft: Draft) -> Ages:
     """Years by district, with renewals: whole roads, and the pipes inside old estates."""
     random = draft.random("ages")
     net, plan = draft.net, draft.plan
-    role, road, estate = (net.path_column(n) for n in (2, 3, 4))
+    paths = net.paths()
+    role, road, estate = paths.role, paths.road, paths.estate
     roads = plan.roads
     middle = (roads.start + roads.end) / 2
     along = roads.direction == 0

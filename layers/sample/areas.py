@@ -55,7 +55,8 @@ def divide(plan: StreetPlan, weight: Floats, parts: int) -> Areas:
         share = np.cumsum(weight[order] + 1.0)
         left = count // 2
         cut = int(np.searchsorted(share, share[-1] * left / count)) + 1
-        cut = min(max(cut, 1), len(order) - 1)
+        # Enough superblocks on both sides for the areas to come.
+        cut = min(max(cut, left), len(order) - (count - left))
         split(order[:cut], first, left)
         split(order[cut:], first + left, count - left)
 
@@ -93,7 +94,7 @@ def bent(
             ring(shapely.get_coordinates(shapely.get_interior_ring(part, n)))
             for n in range(shapely.get_num_interior_rings(part))
         ]
-        return shapely.polygons(ring(shapely.get_coordinates(shapely.get_exterior_ring(part))), rings or None)
+        return shapely.Polygon(ring(shapely.get_coordinates(shapely.get_exterior_ring(part))), rings)
 
     parts = [polygon(part) for part in shapely.get_parts(outline)]
     return parts[0] if len(parts) == 1 else shapely.multipolygons(parts)

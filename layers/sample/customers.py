@@ -12,7 +12,7 @@ from layers.sample.draft import Draft
 from layers.sample.ground import Floats
 from layers.sample.points import Points, community_ids, surveyed
 from layers.sample.streets import Flags, Ints
-from layers.sample.tables import NONE, codes, make_table, numbered
+from layers.sample.tables import NONE, codes, either, make_table, numbered, with_none
 from layers.sample.wells import Wells, unit_addresses
 from layers.sample.words import Texts, person_names, phone_numbers, pick, words
 
@@ -75,7 +75,8 @@ def _places(draft: Draft, wells: Wells, meters: Meters) -> Floats:
     cos, sin = np.cos(turn), np.sin(turn)
     base = wells.place[meters.well - 1]
     shift = np.column_stack([cos * across - sin * along, sin * across + cos * along])
-    return np.round(base + shift, 3)
+    places: Floats = np.round(base + shift, 3)
+    return places
 
 
 def meter_table(draft: Draft, points: Points, wells: Wells, meters: Meters) -> pa.Table:
@@ -120,7 +121,7 @@ def meter_table(draft: Draft, points: Points, wells: Wells, meters: Meters) -> p
             "role": _ROLES[meters.role],
             "kind": kind,
             "dn": dn,
-            "customer_no": np.where(household, customer_numbers(count)[customer - 1], None),
+            "customer_no": either(household, customer_numbers(count)[customer - 1], None),
             "customer": customer,
             "sensitive": random.uniform(size=count) < 0.003,
             "well": meters.well,
@@ -156,7 +157,7 @@ def _addresses(draft: Draft, meters: Meters) -> Texts:
     doors = np.array([use.doors for use in USES])[draft.estates.use[meters.estate]].astype(np.int64).clip(1)
     floor = meters.in_unit // doors + 1
     door = np.array([f"{n}" for n in range(10_000)], dtype=object)[floor * 100 + meters.in_unit % doors + 1]
-    names = np.append(unit_addresses(draft), None)[unit]
+    names = with_none(unit_addresses(draft))[unit]
     plain = draft.estate_names[meters.estate]
     total = plain + words()["addresses"]["total"]
     found = plain.copy()

@@ -85,6 +85,8 @@ def make_districts(plan: StreetPlan, random: np.random.Generator) -> Districts:
     shares /= shares.sum(axis=1, keepdims=True)
     use = (random.uniform(size=(len(u), 1)) > shares.cumsum(axis=1)).sum(axis=1)
     use = np.minimum(use, len(USES) - 1)
+    # Beside the roads that lead out stand hamlets.
+    use[plan.blocks.cell < 0] = USE["village"]
     small = np.minimum(box[:, 2] - box[:, 0], box[:, 3] - box[:, 1]) < 80
     use = np.where(small & np.isin(use, [USE["industrial"], USE["tower"]]), USE["commercial"], use)
     return Districts(use, _years(use, away, random))
@@ -93,4 +95,5 @@ def make_districts(plan: StreetPlan, random: np.random.Generator) -> Districts:
 def _years(use: Ints, away: Floats, random: np.random.Generator) -> Ints:
     low, high = np.array([use.years for use in USES])[use].T
     share = np.clip(0.25 + 0.45 * away + random.normal(0, 0.22, len(use)), 0, 1)
-    return np.round(low + share * (high - low)).astype(np.int64)
+    years: Ints = np.round(low + share * (high - low)).astype(np.int64)
+    return years

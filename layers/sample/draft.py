@@ -71,10 +71,12 @@ def draw(size: CitySize, seed: int) -> Draft:
     flows = size_mains(net, mains, sources.supply, _demand(net, estates), stream(seed, "sizes"))
     fittings = fit(plan, size, mains, net, flows, stream(seed, "valves"), stream(seed, "hydrants"))
     middle = (estates.inner[:, :2] + estates.inner[:, 2:]) / 2
-    load = np.bincount(plan.cell_of(middle[:, 0], middle[:, 1]), estates.meters(), len(plan.cell_boxes))
+    load = np.bincount(
+        plan.cell_of(middle[:, 0], middle[:, 1]), estates.meters(), len(plan.cell_boxes)
+    ).astype(np.float64)
     spans = net.spans()
-    role, road, estate = (net.path_column(n)[spans.path] for n in (2, 3, 4))
-    u, v, kind, owner = (net.node_column(n) for n in range(4))
+    paths, nodes = net.paths(), net.nodes()
+    role = paths.role[spans.path]
     return Draft(
         seed,
         size,
@@ -92,15 +94,15 @@ def draw(size: CitySize, seed: int) -> Draft:
         divide(plan, load, size.districts),
         road_names(plan.roads.road_class, plan.roads.end - plan.roads.start, stream(seed, "road names")),
         _estate_names(estates, stream(seed, "estate names")),
-        ground.place(u, v),
-        kind,
-        owner,
-        np.column_stack([u, v]),
+        ground.place(nodes.u, nodes.v),
+        nodes.kind,
+        nodes.owner,
+        np.column_stack([nodes.u, nodes.v]),
         spans,
         role,
-        road,
-        estate,
-        _sizes(net, spans, flows, role, kind, owner),
+        paths.road[spans.path],
+        paths.estate[spans.path],
+        _sizes(net, spans, flows, role, nodes.kind, nodes.owner),
     )
 
 
@@ -117,7 +119,7 @@ def _demand(net: Net, estates: Estates) -> Floats:
 def _sizes(net: Net, spans: Spans, flows: Flows, role: Ints, kind: Ints, owner: Ints) -> Ints:
     """The size of every pipe; the piece between a crossing and a reducer is as thick as the crossing's main."""
     middle = (spans.start + spans.end) / 2
-    dn = np.where(role == MAIN, flows.dn_at(spans.path, middle), net.path_column(5)[spans.path])
+    dn = np.where(role == MAIN, flows.dn_at(spans.path, middle), net.paths().dn[spans.path])
     crossing = np.zeros(net.node_count, dtype=bool)
     crossing[flows.first] = crossing[flows.last] = True
     for node, other in ((spans.first, spans.last), (spans.last, spans.first)):

@@ -10,7 +10,7 @@ from layers.sample.districts import USES, Districts
 from layers.sample.ground import Floats
 from layers.sample.mains import RoadMains
 from layers.sample.net import ENTRY, JUNCTION, LATERAL, PUMP, SPINE, STUB, TOTAL_WELL, VALVE, WELL, Net
-from layers.sample.streets import ACROSS, ALONG, Flags, Ints, StreetPlan
+from layers.sample.streets import ACROSS, ALONG, NO_ROAD, Flags, Ints, StreetPlan
 
 SIDEWALK = 6.0
 BOX_SIZE = 16
@@ -18,6 +18,7 @@ _VALVE, _TOTAL, _PUMP = 2.0, 3.7, 5.5
 """How far from the main the entry's valve, total meter and pump house stand."""
 _NOWHERE = -1
 _APART = 1.2
+_LATERAL_ROOM = 5.0
 _FAR = 1e5
 
 
@@ -84,11 +85,12 @@ class _Layout:
     """Estates in the making, all at once: one array element per estate, later per row, building, unit."""
 
     def __init__(self, plan: StreetPlan, districts: Districts, random: np.random.Generator) -> None:
-        half = plan.roads.half_width[plan.blocks.sides]
+        half = np.where(plan.blocks.sides == NO_ROAD, 0.0, plan.roads.half_width[plan.blocks.sides])
         box = plan.blocks.box
         margin = np.column_stack([half[:, 2], half[:, 0], -half[:, 3], -half[:, 1]])
         inner = box + margin + np.array([SIDEWALK, SIDEWALK, -SIDEWALK, -SIDEWALK])
-        size = inner[:, 2:] - inner[:, :2]
+        # North of the last row its branch needs room.
+        size = inner[:, 2:] - inner[:, :2] - np.array([0.0, _LATERAL_ROOM])
         use = districts.use
         length, depth = _numbers("length")[use], _numbers("depth")[use]
         gap_u, gap_v = _numbers("gap_u")[use], _numbers("gap_v")[use]
@@ -126,7 +128,8 @@ class _Layout:
 
     def lateral_at(self, estate: Ints, row: Ints) -> Floats:
         """Where the branch north of a row of buildings runs."""
-        return self.origin[estate, 1] + row * self.pitch_v[estate] + self.depth[estate] + 3.0
+        at: Floats = self.origin[estate, 1] + row * self.pitch_v[estate] + self.depth[estate] + 3.0
+        return at
 
     def choose_entries(self, mains: RoadMains, random: np.random.Generator) -> None:
         """One side of each estate where a main runs past the place its own pipe would join."""
@@ -137,7 +140,7 @@ class _Layout:
         for side in range(4):
             road = self.sides[:, side]
             fits = (joins[:, side] > mains.first[road] + 8) & (joins[:, side] < mains.last[road] - 8)
-            chances[:, side] *= fits & mains.exists[road]
+            chances[:, side] *= fits & mains.exists[road] & (road != NO_ROAD)
         # Estates open onto the smaller roads.
         chances *= np.array([0.5, 0.75, 1.0, 0.9])[mains.road_class[self.sides]]
         self.side = np.where(chances.max(axis=1) > 0, chances.argmax(axis=1), _NOWHERE)
@@ -165,6 +168,9 @@ class _Layout:
             self.entry_at[moved] += step
             upright = self.side[moved] < 2
             self.spine[moved[upright]] += step[upright]
+        # An entry from west or east runs beside a branch, not on it.
+        beside = self.entry_at - self.lateral_at(np.arange(len(self)), self.rows // 2)
+        self.entry_at[(self.side >= 2) & (np.abs(beside) < 1.0)] += 1.8
 
     def raise_buildings(self, random: np.random.Generator) -> None:
         """Buildings in rows and columns, one left out here and there."""

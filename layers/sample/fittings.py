@@ -56,8 +56,8 @@ class _Taken:
     """Where stations already are, so that fittings keep their distance."""
 
     def __init__(self, net: Net) -> None:
-        path, at, _node = net.sorted_stations()
-        self._keys = path * 1e5 + at + 5e4
+        stations = net.stations()
+        self._keys = stations.path * 1e5 + stations.at + 5e4
 
     def free(self, path: Ints, at: Floats, clearance: float = _CLEARANCE) -> Flags:
         """Whether no station is nearer than that."""

@@ -12,7 +12,7 @@ import shapely
 from layers.sample.draft import Draft
 from layers.sample.ground import Floats
 from layers.sample.streets import Ints
-from layers.sample.tables import codes, make_table
+from layers.sample.tables import codes, either, make_table
 from layers.sample.words import pick
 
 _FIRST, _LAST = datetime.date(2020, 1, 1), datetime.date(2026, 10, 31)
@@ -97,8 +97,8 @@ def leak_table(draft: Draft, pipes: pa.Table, year: Ints) -> pa.Table:
             "material": material[pipe],
             "depth_m": np.round(random.uniform(0.6, 1.8, count), 1),
             "flow_m3_h": flow,
-            "repaired_date": np.where(open_still, None, _texts(repaired)),
-            "repair_method": np.where(
+            "repaired_date": either(open_still, None, _texts(repaired)),
+            "repair_method": either(
                 open_still, None, np.array([_REPAIRS.get(t, "clamp") for t in leak_type], dtype=object)
             ),
             "closed_households": np.where(dn >= 80, np.round(flow * random.integers(2, 40, count)), 0.0),

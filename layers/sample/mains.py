@@ -87,7 +87,8 @@ def _connected(exists: Flags, crossings: Ints) -> Flags:
     both = crossings[exists[crossings].all(axis=1)]
     graph = coo_matrix((np.ones(len(both)), both.T), shape=(len(exists), len(exists)))
     _count, part = connected_components(graph, directed=False)
-    return exists & (part == np.bincount(part[exists]).argmax())
+    largest: Flags = part == np.bincount(part[exists]).argmax()
+    return exists & largest
 
 
 def _dead_ends(plan: StreetPlan, net: Net, mains: RoadMains) -> None:
@@ -131,7 +132,7 @@ def size_mains(
     ``demand`` is per node of ``net``. Thickest at the supply, never thinner than the road class asks.
     """
     spans = net.spans()
-    road = net.path_column(3)
+    road = net.paths().road
     used = np.flatnonzero(road[spans.path] >= 0)
     first, last, path = spans.first[used], spans.last[used], spans.path[used]
     road_class = mains.road_class[road[path]]

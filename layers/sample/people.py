@@ -15,6 +15,8 @@ _TEAM_ROLES = ("grid_worker", "grid_worker", "repair", "mains", "mains", "reader
 _STEWARDS = 9
 _MANAGERS = 4
 _CREW = 26
+_START, _HANDED_OVER = "2021-11-01", "2023-07-01"
+_COLUMNS = ("role", "target", "rank", "from_date", "to_date", "reason", "document")
 
 
 def team_table(draft: Draft) -> pa.Table:
@@ -67,44 +69,27 @@ def assignment_table(draft: Draft, key_accounts: Ints) -> pa.Table:
     Two grids changed hands once. ``key_accounts`` are ids of customers.
     """
     rows: list[tuple[int, str, str, str, str, str | None, str | None, str | None]] = []
-    given = words()["works"]
+    given = words()["works"]["reason"], words()["works"]["document"]
     for grid in range(GRIDS):
         target = f"grid:{grid + 1}"
-        start = "2021-11-01"
+        since = _START
         if grid in (2, 5):
-            rows.append(
-                (
-                    _STEWARDS,
-                    "steward",
-                    target,
-                    "primary",
-                    start,
-                    "2023-06-30",
-                    given["reason"],
-                    given["document"],
-                )
-            )
-            start = "2023-07-01"
-        rows.append((grid + 1, "steward", target, "primary", start, None, None, None))
-        rows.append(((grid + 1) % GRIDS + 1, "steward", target, "backup", "2021-11-01", None, None, None))
+            rows.append((_STEWARDS, "steward", target, "primary", _START, "2023-06-30", *given))
+            since = _HANDED_OVER
+        rows.append((grid + 1, "steward", target, "primary", since, None, None, None))
+        rows.append(((grid + 1) % GRIDS + 1, "steward", target, "backup", _START, None, None, None))
     busiest = int(np.bincount(draft.grids.of_cell, _load(draft), GRIDS).argmax()) + 1
-    rows.append((_STEWARDS, "steward", f"grid:{busiest}", "co", "2023-07-01", None, None, None))
+    rows.append((_STEWARDS, "steward", f"grid:{busiest}", "co", _HANDED_OVER, None, None, None))
     for number, customer in enumerate(key_accounts.tolist()):
         manager = _STEWARDS + 1 + number % _MANAGERS
         rows.append((manager, "account", f"customer:{customer}", "primary", "2022-03-01", None, None, None))
-    person, role, target, rank, start, end, reason, document = zip(*rows, strict=True)
+    columns = [np.array(column, dtype=object) for column in zip(*rows, strict=True)]
     return make_table(
         "assignment",
         {
             "code": codes("assignment", len(rows)),
-            "person": np.array(person),
-            "role": np.array(role, dtype=object),
-            "target": np.array(target, dtype=object),
-            "rank": np.array(rank, dtype=object),
-            "from_date": np.array(start, dtype=object),
-            "to_date": np.array(end, dtype=object),
-            "reason": np.array(reason, dtype=object),
-            "document": np.array(document, dtype=object),
+            "person": columns[0].astype(np.int64),
+            **dict(zip(_COLUMNS, columns[1:], strict=True)),
         },
     )
 

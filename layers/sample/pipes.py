@@ -13,8 +13,8 @@ from layers.sample.draft import Draft
 from layers.sample.ground import Floats
 from layers.sample.net import MAIN, TRUNK
 from layers.sample.points import Points, community_ids
-from layers.sample.streets import ACROSS, Ints
-from layers.sample.tables import codes, make_table, repeated
+from layers.sample.streets import ACROSS, Flags, Ints
+from layers.sample.tables import codes, either, make_table, repeated, with_none
 from layers.sample.words import Texts, pick, words
 
 _VERTEX_STEP = 38.0
@@ -47,8 +47,8 @@ def draw_lines(
     draft: Draft, path: Ints, start: Floats, end: Floats, shift: Floats | float = 0.0
 ) -> PipeLines:
     """Lines along paths of the plan, bent as the ground is; ``shift`` moves them aside."""
-    across = draft.net.path_column(0)[path] == ACROSS
-    at = draft.net.path_column(1)[path] + shift
+    across = draft.net.paths().direction[path] == ACROSS
+    at = draft.net.paths().at[path] + shift
     pieces = np.maximum(1, np.ceil((end - start) / _VERTEX_STEP).astype(np.int64))
     line = np.repeat(np.arange(len(path)), pieces + 1)
     step = np.arange(len(line)) - np.repeat(np.cumsum(pieces + 1) - pieces - 1, pieces + 1)
@@ -73,8 +73,8 @@ def pipe_table(draft: Draft, points: Points, year: Ints) -> pa.Table:
     spans, role = draft.spans, draft.span_role
     lines = draw_lines(draft, spans.path, spans.start, spans.end)
     estate = draft.span_estate
-    road = np.append(draft.road_names, None)[draft.span_road]
-    road = np.where(estate >= 0, None, np.where(draft.span_road >= 0, road, points.road[spans.first]))
+    road = with_none(draft.road_names)[draft.span_road]
+    road = either(estate >= 0, None, either(draft.span_road >= 0, road, points.road[spans.first]))
     unfinished = np.append(draft.estates.unfinished, False)[estate]
     status = np.where(unfinished, "construction", "in_service").astype(object)
     raw = np.isin(spans.path, draft.sources.raw_paths)
@@ -97,7 +97,7 @@ def pipe_table(draft: Draft, points: Points, year: Ints) -> pa.Table:
     over_water = (
         (role == MAIN)
         & (np.abs(lines.middle[:, 1]) < draft.size.river_width / 2)
-        & (draft.net.path_column(0)[spans.path] == ACROSS)
+        & (draft.net.paths().direction[spans.path] == ACROSS)
     )
     return make_table(
         "pipe",
@@ -109,7 +109,7 @@ def pipe_table(draft: Draft, points: Points, year: Ints) -> pa.Table:
             "burial_mode": np.where(over_water, "JK", "ZM").astype(object),
             **_ends(points, spans.first, spans.last),
             "status": status,
-            "completion_date": np.where(year >= 2015, columns["laid_date"], None),
+            "completion_date": either(year >= 2015, columns["laid_date"], None),
             "road": road,
             "community": community_ids(draft)[estate],
             "grid": draft.grids.of(draft.plan, *lines.middle.T) + 1,
@@ -132,24 +132,22 @@ def _ends(points: Points, first: Ints, last: Ints) -> dict[str, object]:
 
 
 def pipe_columns(
-    draft: Draft, part: str, dn: Ints, year: Ints, small: Ints, length: Floats
+    draft: Draft, part: str, dn: Ints, year: Ints, small: Flags, length: Floats
 ) -> dict[str, Texts | Floats | Ints]:
     """What follows from size and age: material, joint, dates, lengths, origins."""
     random = draft.random(part)
     count = len(dn)
-    material = materials(year, dn, small.astype(bool), random)
+    material = materials(year, dn, small, random)
     plastic = np.isin(material, ["PE", "PVC", "PPR"])
     outside = np.full(10_001, np.nan)
     outside[list(_OUTSIDE)] = list(_OUTSIDE.values())
     unknown = (year < 1990) & (random.uniform(size=count) < 0.02)
     laid, accuracy = dates(year, random)
     iron = np.isin(material, ["CI", "DI"])
-    lined = np.where(iron & (year >= 1992), "cement", np.where(material == "CI", "none", None)).astype(object)
+    lined = either(iron & (year >= 1992), "cement", either(material == "CI", "none", None))
     lined[material == "ST"] = "cement"
     lined[material == "PSP"] = "plastic"
-    coat = np.where(material == "DI", "zinc_bitumen", np.where(material == "ST", "coal_tar", None)).astype(
-        object
-    )
+    coat = either(material == "DI", "zinc_bitumen", either(material == "ST", "coal_tar", None))
     origin = origins(year, random)
     condition = np.array(["1", "2", "3", "4"], dtype=object)[
         np.searchsorted(
@@ -185,7 +183,7 @@ def pipe_columns(
         ),
         "owner": repeated(works["owner"], count),
         "maintainer": repeated(works["maintainer"], count),
-        "builder": np.where(year >= 1995, pick(works["builders"], count, random), None),
+        "builder": either(year >= 1995, pick(works["builders"], count, random), None),
         "position_origin": np.where(origin == "as_built", "as_built", "detected").astype(object),
         "position_accuracy_m": np.where(origin == "as_built", 0.1, 0.3),
     }

@@ -14,7 +14,7 @@ from layers.sample.ground import Floats
 from layers.sample.net import FACILITY, PUMP
 from layers.sample.points import community_ids
 from layers.sample.streets import ACROSS, ARTERIAL, CLASS_CODES, LANE, SECONDARY
-from layers.sample.tables import NONE, codes, make_table, repeated
+from layers.sample.tables import NONE, codes, either, make_table, repeated, with_none
 from layers.sample.words import Texts, pick, words
 
 _ROAD_STEP = 25.0
@@ -49,11 +49,15 @@ def water_table(draft: Draft) -> pa.Table:
     """The river, and ponds in parks and beyond the city's edge."""
     random = draft.random("water")
     size = draft.size
-    u = np.arange(-2.0 * size.radius, 2.0 * size.radius, 40.0)
+    along = np.arange(-2.0 * size.radius, 2.0 * size.radius, 40.0)
     edges = []
     for side in (-1.0, 1.0):
-        sway = 1 + 0.09 * np.sin(2 * np.pi * u / 1900 + side) + 0.05 * np.sin(2 * np.pi * u / 640 + 2 * side)
-        edges.append(draft.ground.place(u, side * size.river_width / 2 * sway))
+        sway = (
+            1
+            + 0.09 * np.sin(2 * np.pi * along / 1900 + side)
+            + 0.05 * np.sin(2 * np.pi * along / 640 + 2 * side)
+        )
+        edges.append(draft.ground.place(along, side * size.river_width / 2 * sway))
     river = shapely.polygons(np.concatenate([edges[0], edges[1][::-1]]))
     parks = np.flatnonzero(draft.districts.use == USE["park"])
     parks = parks[random.uniform(size=len(parks)) < 0.7]
@@ -61,9 +65,7 @@ def water_table(draft: Draft) -> pa.Table:
     middle = np.column_stack([(box[:, 0] + box[:, 2]) / 2, (box[:, 1] + box[:, 3]) / 2])
     reach = 0.28 * np.minimum(box[:, 2] - box[:, 0], box[:, 3] - box[:, 1])
     turn = random.uniform(0, 2 * np.pi, 8 * len(reach)).reshape(-1, 8)
-    ponds = [
-        _pond(draft, *place, far, phases) for place, far, phases in zip(middle, reach, turn, strict=True)
-    ]
+    ponds = [_pond(draft, u, v, far, phases) for (u, v), far, phases in zip(middle, reach, turn, strict=True)]
     names = [words()["works"]["rivers"][0], *[None] * len(ponds)]
     return make_table(
         "water_body",
@@ -103,7 +105,7 @@ def building_table(draft: Draft) -> pa.Table:
         "building",
         {
             "code": codes("building", len(building)),
-            "name": np.where(parts[building] == 1, names[estates.building_number[building]], None),
+            "name": either(parts[building] == 1, names[estates.building_number[building]], None),
             "building_use": uses[estates.use[estate]],
             "floors": estates.building_floors[building],
             "households": np.where(shared, np.nan, np.round(meters)),
@@ -145,7 +147,7 @@ def community_table(draft: Draft) -> pa.Table:
     ]
     street = words()["communities"]["subdistricts"]
     supplied = estates.entry_road[homes] >= 0
-    road = np.append(draft.road_names, "")[estates.entry_road[homes]]
+    road = with_none(draft.road_names)[estates.entry_road[homes]]
     house = random.integers(1, 300, count)
     given = words()["addresses"]["house"]
     address = [f"{name}{n}{given}" if name else None for name, n in zip(road, house.tolist(), strict=True)]
@@ -166,7 +168,7 @@ def community_table(draft: Draft) -> pa.Table:
             "supply_mode": np.where(pumped, "mixed", "direct"),
             "pump_house": np.where(pumped & supplied, pump, NONE),
             "built_date": built,
-            "property_company": np.where(
+            "property_company": either(
                 estates.year[homes] >= 2000, pick(words()["communities"]["companies"], count, random), None
             ),
         },

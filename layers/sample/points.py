@@ -14,7 +14,7 @@ from layers.sample.ground import Floats
 from layers.sample.net import CAP, FACILITY, HYDRANT, JUNCTION, PUMP, REDUCER, TOTAL_WELL, VALVE, WELL
 from layers.sample.sources import BOOSTER, KIND_CODES, OUTLET, PLANT, SOURCE, TANK
 from layers.sample.streets import Flags, Ints
-from layers.sample.tables import NONE, codes, make_table, numbered, repeated
+from layers.sample.tables import NONE, codes, either, make_table, numbered, repeated, with_none
 from layers.sample.words import Texts, pick, words
 
 
@@ -52,7 +52,7 @@ def describe_nodes(draft: Draft, ages: Ages, span_year: Ints) -> Points:
     _spread_roads(draft, road)
     depth = np.round(0.75 + 0.0011 * dn + random.normal(0, 0.12, count).clip(-0.25, 0.5), 2)
     ground = np.round(draft.ground.elevation(*draft.node_plan.T), 3)
-    names = np.append(draft.road_names, None)[road]
+    names = with_none(draft.road_names)[road]
     building = np.append(draft.estates.unfinished, False)[estate] & (road < 0)
     status = np.where(building, "construction", "in_service").astype(object)
     # Survey teams go from one part of the city to the next.
@@ -113,10 +113,9 @@ def valve_table(draft: Draft, points: Points, wells: Ints) -> pa.Table:
     draw = random.uniform(size=len(node))
     bad = draw < np.where(year < 1995, 0.075, np.where(year < 2008, 0.025, 0.006))
     unknown = (draw > 0.93) & (year < 2005)
-    operable = np.where(bad, False, np.where(unknown, None, True)).astype(object)
-    reason = np.where(
-        bad, pick(["buried", "jammed", "jammed", "broken", "occupied", "flooded"], len(node), random), None
-    )
+    operable = either(bad, False, either(unknown, None, True))
+    reasons = ["buried", "jammed", "jammed", "broken", "occupied", "flooded"]
+    reason = either(bad, pick(reasons, len(node), random), None)
     shut = (random.uniform(size=len(node)) < 0.012) & (purpose != AIR)
     normal = np.where((purpose == BLOW_OFF) | shut, "closed", "open").astype(object)
     present = np.where(unknown, "unknown", normal).astype(object)
@@ -137,7 +136,7 @@ def valve_table(draft: Draft, points: Points, wells: Ints) -> pa.Table:
             "operable": operable,
             "inoperable_reason": reason,
             "turns": np.where(kind == "gate", np.round(size / 6.0), np.round(size / 10.0)),
-            "last_operated_date": np.where(draw < 0.4, [f"{y}" for y in last], None),
+            "last_operated_date": either(draw < 0.4, last.astype(str), None),
             "installed_date": installed,
             "installed_date_accuracy": accuracy,
             "burial_depth_m": points.depth[node],
@@ -168,6 +167,8 @@ def hydrant_table(draft: Draft, points: Points, wells: Ints) -> pa.Table:
     )
     installed, accuracy = dates(np.maximum(year, 1988), random)
     tested = random.uniform(size=len(node)) < 0.55
+    when = random.integers([2022, 1], [2026, 13], (len(node), 2))
+    months = np.array([f"{y}-{m:02d}" for y, m in when.tolist()], dtype=object)
     return make_table(
         "hydrant",
         {
@@ -184,11 +185,7 @@ def hydrant_table(draft: Draft, points: Points, wells: Ints) -> pa.Table:
             "static_pressure_mpa": static,
             "dynamic_pressure_mpa": np.where(tested, np.round(static * 0.72, 3), np.nan),
             "flow_l_s": np.where(tested, np.round(random.uniform(12, 32, len(node)), 1), np.nan),
-            "last_test_date": np.where(
-                tested,
-                [f"{y}-{m:02d}" for y, m in random.integers([2022, 1], [2026, 13], (len(node), 2))],
-                None,
-            ),
+            "last_test_date": either(tested, months, None),
             "installed_date": installed,
             "installed_date_accuracy": accuracy,
             "burial_depth_m": points.depth[node],
@@ -236,11 +233,11 @@ def network_point_table(draft: Draft, points: Points) -> pa.Table:
 def _turns(draft: Draft) -> Flags:
     """Nodes where two pipes of different direction meet."""
     spans = draft.spans
-    direction = draft.net.path_column(0)[spans.path]
+    direction = draft.net.paths().direction[spans.path]
     kinds = np.zeros((draft.net.node_count, 2), dtype=bool)
     for node in (spans.first, spans.last):
-        kinds[node, direction.astype(np.int64)] = True
-    return kinds.all(axis=1)
+        kinds[node, direction] = True
+    return kinds[:, 0] & kinds[:, 1]
 
 
 def facility_table(draft: Draft, points: Points, pump_estates: Ints) -> pa.Table:

@@ -13,7 +13,7 @@ from layers.sample.mains import NOMINAL
 from layers.sample.pipes import draw_lines, pipe_columns
 from layers.sample.points import Points
 from layers.sample.streets import ARTERIAL, Ints
-from layers.sample.tables import NONE, codes, make_table, repeated
+from layers.sample.tables import NONE, codes, either, make_table, repeated
 
 _ASIDE = 2.6
 _CUT = 1.6
@@ -28,7 +28,7 @@ def retired_pipes(draft: Draft, ages: Ages, first: int) -> pa.Table:
     lines = draw_lines(draft, path, flows.start[old] + _CUT, flows.end[old] - _CUT, _ASIDE)
     smaller = NOMINAL[np.maximum(np.searchsorted(NOMINAL, flows.dn[old]) - 1, 0)]
     columns = pipe_columns(
-        draft, "retired data", smaller, ages.before[path], np.zeros(len(old)), lines.length
+        draft, "retired data", smaller, ages.before[path], np.zeros(len(old), dtype=bool), lines.length
     )
     status = np.array(["abandoned", "removed", "out_of_service"], dtype=object)[
         np.searchsorted([0.78, 0.9], random.uniform(size=len(old)))
@@ -45,7 +45,7 @@ def retired_pipes(draft: Draft, ages: Ages, first: int) -> pa.Table:
             "status": status,
             "retired_date": np.array([str(y) for y in ages.year[path].tolist()], dtype=object),
             "replaced_by": replaced_by,
-            "road": draft.road_names[draft.net.path_column(3)[path]],
+            "road": draft.road_names[draft.net.paths().road[path]],
             "grid": draft.grids.of(draft.plan, *lines.middle.T) + 1,
             "service_area": draft.supply_areas.of(draft.plan, *lines.middle.T) + 1,
         },
@@ -67,7 +67,8 @@ def planned_pipes(draft: Draft, points: Points, first: int) -> pa.Table:
     """Mains to be laid from the ends of wide roads into the country, in three stages each."""
     random = draft.random("planned pipes")
     net, mains = draft.net, draft.mains
-    path, at, node = net.sorted_stations()
+    stations = net.stations()
+    path, at, node = stations.path, stations.at, stations.node
     wide = np.flatnonzero(mains.exists & (mains.road_class == ARTERIAL))
     wide = random.permutation(wide)[: max(2, len(wide) // 8)]
     ends = np.searchsorted(path, mains.path[wide], side="right") - 1
@@ -97,7 +98,7 @@ def planned_pipes(draft: Draft, points: Points, first: int) -> pa.Table:
                 "construction",
                 "planned",
             ),
-            "start_point_no": np.where(
+            "start_point_no": either(
                 np.tile([True, False, False], len(wide)), np.repeat(points.survey_no[node[ends]], 3), None
             ),
             "recorded_length_m": np.round(shapely.length(geometry)),

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layers.sample.ground import Floats
 from layers.sample.mains import RoadMains
-from layers.sample.net import FACILITY, TRUNK, VALVE, Net
+from layers.sample.net import FACILITY, TRUNK, VALVE, Net, Stations
 from layers.sample.size import CitySize
 from layers.sample.streets import ACROSS, ALONG, ARTERIAL, Ints, StreetPlan
 
@@ -31,8 +30,7 @@ def make_sources(
     plan: StreetPlan, size: CitySize, mains: RoadMains, net: Net, random: np.random.Generator
 ) -> Sources:
     """Water works at the ends of the roads along the river, tanks at the far ends of roads across it."""
-    path, at, node = net.sorted_stations()
-    tips = _Tips(path, at, node)
+    tips = _Tips(net.stations())
     roads = plan.roads
     usable = mains.exists & (roads.road_class == ARTERIAL)
     found: list[tuple[Ints, int, int]] = []
@@ -84,8 +82,8 @@ def make_sources(
 class _Tips:
     """The first and last station of every path."""
 
-    def __init__(self, path: Ints, at: Floats, node: Ints) -> None:
-        self._path, self._at, self._node = path, at, node
+    def __init__(self, stations: Stations) -> None:
+        self._path, self._at, self._node = stations.path, stations.at, stations.node
 
     def _station(self, path: int, toward: int) -> int:
         if toward < 0:

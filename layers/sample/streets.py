@@ -19,8 +19,15 @@ Flags = npt.NDArray[np.bool_]
 ARTERIAL, SECONDARY, BRANCH, LANE = 0, 1, 2, 3
 CLASS_CODES = np.array(["trunk", "secondary", "branch", "lane"])
 HALF_WIDTHS = np.array([19.0, 12.0, 8.0, 4.0])
+NO_ROAD = -1
 ALONG, ACROSS = 0, 1
 """A road runs along the river (v constant) or across it (u constant)."""
+
+
+_FEWEST_CELLS = 10
+"""A city has at least so many superblocks: eight grids want land."""
+_CLEAR = 160.0
+"""How far a road that leads out keeps from other superblocks."""
 
 
 @dataclass
@@ -118,7 +125,11 @@ class _Draft:
         self.lines_v: Floats = np.concatenate([south[::-1], north])
         self.river = len(south) - 1
         self.through = self._through_lines()
-        self.rows = self._rows()
+        self.rows = self._rows(1.0)
+        grown = 1.0
+        while max(row.cells.max() for row in self.rows) + 1 < _FEWEST_CELLS:
+            grown *= 1.12
+            self.rows = self._rows(grown)
 
     def _gaps(self, length: float, core_at: float) -> Floats:
         gaps: list[float] = []
@@ -136,13 +147,13 @@ class _Draft:
             lines.append(lines[-1] + self.random.uniform(1350, 2300) * (1 - 0.38 * near))
         return np.array(lines)
 
-    def _rows(self) -> list[Row]:
+    def _rows(self, grown: float) -> list[Row]:
         """Two or three rows share their lines across; the next ones have others."""
         rows: list[Row] = []
         count = 0
         left = 0
         stops = self.through
-        outline = self._outline()
+        outline = self._outline(grown)
         for number in range(len(self.lines_v) - 1):
             if left == 0 or number == self.river + 1:
                 left = int(self.random.integers(1, 4))
@@ -182,14 +193,14 @@ class _Draft:
             stops += [cuts, np.array([high])]
         return np.concatenate(stops)
 
-    def _outline(self) -> Callable[[Floats, Floats], Flags]:
+    def _outline(self, grown: float) -> Callable[[Floats, Floats], Flags]:
         """An uneven edge of the city."""
         waves = [(n, self.random.uniform(0.06, 0.13), self.random.uniform(0, 2 * np.pi)) for n in (2, 3, 5)]
 
         def inside(u: Floats, v: Floats) -> Flags:
             angle = np.arctan2(v, u)
             reach = 1 + sum(high * np.cos(n * angle + turn) for n, high, turn in waves)
-            found: Flags = np.hypot(u, v * 1.12) / self.size.radius < reach
+            found: Flags = np.hypot(u, v * 1.12) / self.size.radius < reach * grown
             return found
 
         return inside
@@ -240,13 +251,13 @@ class _Draft:
     def finish(self) -> StreetPlan:
         """Lay the roads, split the superblocks."""
         along, across = self._along(), self._across()
-        for at, owner in across.items():
+        for line, owner in across.items():
             for number in range(len(self.lines_v)):
                 met = {int(owner[k]) for k in (number - 1, number) if 0 <= k < len(owner)} - {-1}
                 stops, roads = along[number]
-                piece = np.clip(np.searchsorted(stops, at), 0, len(roads) - 1)
-                other = max(roads[piece], roads[max(piece - 1, 0)])
-                self.crossings += [(int(other), road) for road in met if other >= 0]
+                piece = min(int(np.searchsorted(stops, line)), len(roads) - 1)
+                other = max(int(roads[piece]), int(roads[max(piece - 1, 0)]))
+                self.crossings += [(other, road) for road in met if other >= 0]
         boxes = []
         for number, row in enumerate(self.rows):
             for column in np.flatnonzero(row.cells >= 0):
@@ -256,15 +267,53 @@ class _Draft:
                 sides = (south, north, int(across[float(u0)][number]), int(across[float(u1)][number]))
                 boxes.append((u0, v0, u1, v1))
                 self._split((u0, v0, u1, v1), sides, int(row.cells[column]), 0)
-        columns = list(zip(*self.roads, strict=True))
-        kinds = (np.int64, np.float64, np.float64, np.float64, np.int64)
-        roads = Roads(*(np.array(c, dtype=kind) for c, kind in zip(columns, kinds, strict=True)))
+        self._lead_out(np.array(boxes))
+        direction, at, start, end, road_class = zip(*self.roads, strict=True)
+        laid = Roads(np.array(direction), np.array(at), np.array(start), np.array(end), np.array(road_class))
         leaves = np.array(self.leaves)
         blocks = Blocks(leaves[:, :4], leaves[:, 4:8].astype(np.int64), leaves[:, 8].astype(np.int64))
         crossings = np.unique(np.array(self.crossings, dtype=np.int64), axis=0)
         return StreetPlan(
-            roads, crossings, blocks, self.lines_v, self.rows, np.array(boxes), self.core, self.size.radius
+            laid, crossings, blocks, self.lines_v, self.rows, np.array(boxes), self.core, self.size.radius
         )
+
+    def _lead_out(self, cells: Floats) -> None:
+        """Carry some of the wide roads on into the country, with hamlets beside them."""
+        for number, (direction, at, start, end, road_class) in enumerate(list(self.roads)):
+            for tip, outward in ((start, -1.0), (end, 1.0)):
+                away = np.hypot(at, tip) / self.size.radius
+                if road_class != ARTERIAL or away < 0.7 or self.random.uniform() > 0.55:
+                    continue
+                far = tip + outward * self.random.uniform(0.12, 0.3) * self.size.radius
+                low, high = sorted((tip + outward * 30.0, far))
+                road = (low, at, high, at) if direction == ALONG else (at, low, at, high)
+                if _touches(cells, road, _CLEAR):
+                    continue
+                self.roads[number] = (
+                    direction,
+                    at,
+                    *((far, end) if outward < 0 else (start, far)),
+                    road_class,
+                )
+                start, end = self.roads[number][2:4]
+                self._hamlets(number, tip, far)
+
+    def _hamlets(self, number: int, near: float, far: float) -> None:
+        """Small blocks along a road that leads out, on both sides."""
+        direction, at = self.roads[number][:2]
+        outward = np.sign(far - near)
+        place = near + outward * self.random.uniform(150, 320)
+        while (far - place) * outward > 160:
+            side = self.random.choice([-1.0, 1.0])
+            depth, width = self.random.uniform(70, 120), self.random.uniform(90, 150)
+            along = sorted((place, place + outward * width))
+            across = sorted((at, at + side * depth))
+            # South, north, west, east: only one of them is a road.
+            edge = (1 if side < 0 else 0) if direction == ALONG else (3 if side < 0 else 2)
+            sides = [number if k == edge else NO_ROAD for k in range(4)]
+            u, v = (along, across) if direction == ALONG else (across, along)
+            self.leaves.append((u[0], v[0], u[1], v[1], *sides, -1))
+            place += outward * (width + self.random.uniform(60, 300))
 
     def _split(self, box: tuple[float, ...], sides: tuple[int, ...], cell: int, level: int) -> None:
         """Split a block across its longer side until it is as small as blocks are there."""
@@ -293,6 +342,15 @@ class _Draft:
             self.crossings += [(road, west), (road, east)]
             self._split((u0, v0, u1, cut), (south, road, west, east), cell, level + 1)
             self._split((u0, cut, u1, v1), (road, north, west, east), cell, level + 1)
+
+
+def _touches(cells: Floats, road: tuple[float, float, float, float], margin: float) -> int:
+    """How many superblocks a road with room on both sides comes near."""
+    u0, v0, u1, v1 = road
+    aside_u, aside_v = (0.0, margin) if v0 == v1 else (margin, 0.0)
+    near_u = (cells[:, 0] < u1 + aside_u) & (cells[:, 2] > u0 - aside_u)
+    near_v = (cells[:, 1] < v1 + aside_v) & (cells[:, 3] > v0 - aside_v)
+    return int((near_u & near_v).sum())
 
 
 def _road_at(stops: Floats, roads: Ints, place: float) -> int:

@@ -14,7 +14,7 @@ from layers.model.catalogue import Catalogue
 from layers.model.catalogue_file import load_catalogue
 from layers.model.columns import arrow_type
 from layers.sample.ground import Floats
-from layers.sample.streets import Ints
+from layers.sample.streets import Flags, Ints
 from layers.sample.words import Texts
 
 NONE = -1
@@ -57,6 +57,17 @@ def _array(values: Any, kind: pa.DataType) -> pa.Array:
             return pa.array(np.where(missing, 0, values).astype(np.int32), kind, mask=missing)
         return pa.array(values, kind, mask=missing)
     return pa.array(values.tolist() if values.dtype.kind == "U" else values, kind)
+
+
+def either(mask: Flags, yes: Any, no: Any) -> Texts:
+    """``yes`` where the mask holds, else ``no``; each a column or one value, None among them."""
+    found: Texts = np.where(mask, np.asarray(yes, dtype=object), np.asarray(no, dtype=object))
+    return found
+
+
+def with_none(column: Texts) -> Texts:
+    """The column with None at its end, which the index -1 finds."""
+    return np.concatenate([column, repeated(None, 1)])
 
 
 def point_wkb(places: Floats) -> pa.Array:

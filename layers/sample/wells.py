@@ -15,11 +15,12 @@ from layers.sample.ground import Floats
 from layers.sample.net import HYDRANT, TOTAL_WELL, VALVE, WELL
 from layers.sample.points import Points, community_ids, is_below, surveyed
 from layers.sample.streets import Ints
-from layers.sample.tables import NONE, codes, make_table
+from layers.sample.tables import NONE, codes, either, make_table
 from layers.sample.words import Texts, pick, words
 
 BOX_SIZE = 16
 _BOX_STEP = 2.3
+_COVERS = ["ductile", "ductile", "composite", "concrete", "cast"]
 _IN_BOXES = ("tower", "midrise", "village")
 
 
@@ -51,10 +52,12 @@ def make_wells(draft: Draft, points: Points) -> Wells:
     more = boxes - 1
     unit = np.repeat(np.arange(len(boxes)), more)
     step = np.arange(len(unit)) - np.repeat(np.cumsum(more) - more, more) + 1
-    u, v = draft.node_plan[estates.unit_node[unit]].T
     # Left and right of the first box in turn.
     shift = np.where(step % 2 == 0, step, -step - 1) / 2 * _BOX_STEP
-    box_place = draft.ground.place(u + shift, v)
+    first = estates.unit_node[unit]
+    turn = draft.ground.heading(*draft.node_plan[first].T)
+    aside = np.column_stack([np.cos(turn), np.sin(turn)]) * shift[:, None]
+    box_place = np.round(draft.node_place[first] + aside, 3)
     valve = _valves_in_wells(draft, points)
     hydrant = np.flatnonzero(draft.node_kind == HYDRANT)[is_below(draft)]
     near = np.concatenate([valve, hydrant])
@@ -136,10 +139,8 @@ def well_table(draft: Draft, points: Points, wells: Wells, found: Ints) -> pa.Ta
             "bottom_depth_m": np.where(
                 box, np.nan, np.round(0.6 + points.depth[wells.node] * (~meters) + 0.2 * draw, 2)
             ),
-            "cover_material": np.where(
-                box, None, pick(["ductile", "ductile", "composite", "concrete", "cast"], count, random)
-            ),
-            "cover_shape": np.where(box, None, np.where(meters, "rectangle", "round")),
+            "cover_material": either(box, None, pick(_COVERS, count, random)),
+            "cover_shape": either(box, None, either(meters, "rectangle", "round")),
             "built_date": built,
             "built_date_origin": origins(year, random),
             "built_date_accuracy": accuracy,
@@ -148,7 +149,7 @@ def well_table(draft: Draft, points: Points, wells: Wells, found: Ints) -> pa.Ta
                 np.append(draft.estates.unfinished, False)[wells.estate], "construction", "in_service"
             ),
             "owner": np.full(count, words()["works"]["owner"], dtype=object),
-            "road": np.where(wells.estate >= 0, None, points.road[wells.node]),
+            "road": either(wells.estate >= 0, None, points.road[wells.node]),
             "address": wells.address,
             "community": community_ids(draft)[wells.estate],
             **surveyed_wells(draft, points, wells),

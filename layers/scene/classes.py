@@ -37,6 +37,7 @@ def _meets(table: pa.Table, rule: Rule) -> npt.NDArray[np.bool_]:
         return ~_is_in(column, rule.other_than)
     if rule.values:
         return _is_in(column, rule.values)
+    column = _numbers(column)
     met = pc.is_valid(column)
     if rule.lower is not None:
         met = pc.and_(met, pc.fill_null(pc.greater_equal(column, rule.lower), False))
@@ -54,3 +55,11 @@ def _typed(value: str, kind: pa.DataType) -> object:
     if pa.types.is_boolean(kind):
         return value == "true"
     return int(value) if pa.types.is_integer(kind) else value
+
+
+def _numbers(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The column as numbers; of dates the year, of a decade (``200X``) its first one, of the unknown nothing."""
+    if not pa.types.is_string(column.type):
+        return column
+    year = pc.replace_substring_regex(pc.utf8_slice_codeunits(column, 0, 4), r"^(\d{3})X$", r"\10")
+    return pc.cast(pc.if_else(pc.match_substring_regex(year, r"^\d{4}$"), year, None), pa.int64())

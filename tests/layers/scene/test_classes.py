@@ -79,6 +79,13 @@ def test_none_of_some_values_takes_blanks_and_new_words_too() -> None:
     assert class_indexes(pa.table({"other": [1]}), style).tolist() == [0]
 
 
+def test_dates_are_classed_by_their_year() -> None:
+    style = layer((Rule("laid", upper=1990.0),), (Rule("laid", lower=1990.0, upper=2005.0),), ())
+    dates = ["1987-06-30", "1989", "199X", "2004-12", "2005", "XXXX", None, "19XX"]
+    found = class_indexes(pa.table({"laid": pa.array(dates, pa.string())}), style)
+    assert found.tolist() == [0, 0, 1, 1, 2, 2, 2, 2]
+
+
 def test_what_is_gone_has_no_class() -> None:
     style = replace(layer(()), gone=(Rule("status", values=("removed",)),))
     assert "status" in style.fields

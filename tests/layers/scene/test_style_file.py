@@ -34,6 +34,35 @@ def test_by_diameter_comes_first() -> None:
     assert style_names()[0] == "diameter"
 
 
+def test_mains_can_be_told_apart_by_what_is_asked_most() -> None:
+    assert set(style_names()) >= {"diameter", "material", "period", "status", "condition"}
+
+
+def test_every_class_of_mains_stands_out_from_the_land(style: MapStyle) -> None:
+    for theme in ("light", "dark"):
+        with (resource_root() / "themes" / f"{theme}.toml").open("rb") as file:
+            tokens = tomllib.load(file)["color"]
+        mains = next(layer for layer in style.layers if layer.drawing == "main")
+        weak = {
+            each.id: ratio
+            for each in mains.classes
+            if (ratio := contrast(tokens[each.look.colour], tokens["map_land"])) < 3.0
+        }
+        assert weak == {}, theme
+
+
+def contrast(one: str, other: str) -> float:
+    """The WCAG contrast of two ``#RRGGBB`` colours."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+        red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
 def test_an_unknown_style_is_a_key_error(catalogue: Catalogue) -> None:
     with pytest.raises(KeyError, match="rainbow"):
         load_style("rainbow", catalogue.settings["dn_classes"].default)

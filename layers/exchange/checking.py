@@ -52,7 +52,8 @@ class Quarantined:
 class Checked:
     """A whole import, staged: ``rows`` by type in the order they are to be written, and what to keep in quarantine.
 
-    ``created`` counts the places made because rows name them. Valid while the register is at ``data_version``.
+    ``created`` counts the places made because rows name them. Valid while the register is at
+    ``data_version``.
     """
 
     plan: ImportPlan
@@ -137,7 +138,7 @@ class _Run:
             {t.name: t for t in self._catalogue if t.group != "system"},
             layer.placement,
             source_id,
-            {name: self._context(name) for name in layer.mapping.types},
+            {name: self._context(name, layer.path) for name in layer.mapping.types},
             {name: self._directory(name) for name in self._targets(layer)},
             self._creatable(),
             self._plan.options.unknown_words,
@@ -174,14 +175,19 @@ class _Run:
             return frozenset()
         return frozenset(t.name for t in self._catalogue if creatable_by(t) is not None)
 
-    def _context(self, name: str) -> TypeContext:
-        tables = self._checked.rows[name]
-        codes = [_column(t, "code") for t in tables if "code" in t.column_names]
-        taken = pa.concat_arrays([folded(c) for c in codes]) if codes else pa.array([], pa.string())
+    def _context(self, name: str, path: str) -> TypeContext:
+        own = {layer.mapping.dataset for layer in self._plan.imported if layer.path == path}
+        codes: dict[bool, list[pa.Array]] = {True: [], False: []}
+        for table in self._checked.rows[name]:
+            if "code" in table.column_names and table.num_rows:
+                sibling = table.column(DATASET)[0].as_py() in own
+                codes[sibling].append(folded(_column(table, "code")).drop_null())
+        blank = pa.array([], pa.string())
         return TypeContext(
             self._book.of(name),
             self._checked.count(name),
-            taken.drop_null(),
+            pa.concat_arrays([blank, *codes[False]]),
+            pa.concat_arrays([blank, *codes[True]]),
         )
 
     def _directory(self, name: str) -> Directory:
@@ -279,7 +285,9 @@ class _Run:
 
 
 def _told_once(layers: Iterable[PlannedLayer]) -> list[Reported]:
-    """The problems of whole layers; what is the same for several layers of a file is told once, for the file."""
+    """The problems of whole layers; what is the same for several layers of a file is told once, for the
+    file.
+    """
     found: dict[tuple[str, Problem], list[PlannedLayer]] = {}
     for layer in layers:
         for problem in layer.problems:

@@ -1,7 +1,8 @@
 """Exporting assets of a register into files: which types, which rows, in which system, with which words.
 
-Field names are stable and codes are written as codes, so that an export can be imported again; links are written as
-the code of what they lead to. Personal data is masked unless asked for. Every export is noted in the register.
+Field names are stable and codes are written as codes, so that an export can be imported again; links are
+written as the code of what they lead to. Personal data is masked unless asked for. Every export is noted in
+the register.
 """
 
 from __future__ import annotations
@@ -39,8 +40,8 @@ _PHONE = re.compile(r"^\+?[\d\- ]{7,}$")
 class ExportOptions:
     """What to export and how.
 
-    ``types`` empty: every type that has assets. ``language``: headers and words of lists in it instead of field
-    names and codes. ``personal``: personal data in clear.
+    ``types`` empty: every type that has assets. ``language``: headers and words of lists in it instead of
+    field names and codes. ``personal``: personal data in clear.
     """
 
     types: tuple[str, ...] = ()
@@ -65,8 +66,8 @@ def export_assets(
 ) -> Exported:
     """Write assets to ``path`` in the format of its ending. Long: a task.
 
-    Raises ``UserError`` for an unknown type, condition or ending, for the register itself as the target, and when
-    there is nothing to export.
+    Raises ``UserError`` for an unknown type, condition or ending, for the register itself as the target,
+    and when there is nothing to export.
     """
     feedback = feedback or Feedback()
     refuse_own_register(register.target, path)
@@ -208,7 +209,7 @@ def _moved(layer: OutLayer, placement: Placement) -> OutLayer:
     if layer.geometry is None or placement.is_identity:
         return replace(layer, crs=placement.target)
     raw = np.asarray(layer.geometry.to_numpy(zero_copy_only=False), dtype=object)
-    shapes = moved(shapely.from_wkb(raw), placement)
+    shapes, _ = moved(shapely.from_wkb(raw), placement)
     wkb = shapely.to_wkb(shapes, output_dimension=3, byte_order=1, flavor="iso")
     return replace(layer, geometry=pa.array(wkb, pa.binary()), crs=placement.target)
 

@@ -1,7 +1,7 @@
 """Identity: which imported row is which asset of the register.
 
-A row is known by type, data set and key; the key is its native id where that is unique in the source, else a hash of
-its geometry and attributes. What was imported before is told by the hash of its content.
+A row is known by type, data set and key; the key is its native id where that is unique in the source, else
+a hash of its geometry and attributes. What was imported before is told by the hash of its content.
 """
 
 from __future__ import annotations
@@ -54,7 +54,9 @@ class Book:
 
 @dataclass(frozen=True)
 class Identified:
-    """Per row: its key, the asset it is (fid, -1 for none) and whether it still holds what was imported then."""
+    """Per row: its key, the asset it is (fid, -1 for none) and whether it still holds what was imported
+    then.
+    """
 
     keys: pa.Array
     fid: Numbers
@@ -94,7 +96,9 @@ def _hash_keys(hashes: Numbers) -> pa.Array:
 
 
 def identify(keys: pa.Array, hashes: Numbers, source_id: int | None, book: Book) -> Identified:
-    """Look the rows of a source up in the book. ``source_id`` None: the register does not know the source yet."""
+    """Look the rows of a source up in the book. ``source_id`` None: the register does not know the source
+    yet.
+    """
     fid = np.full(len(keys), -1, dtype=np.int64)
     same = np.zeros(len(keys), dtype=np.bool_)
     own = (
@@ -144,7 +148,9 @@ def folded(codes: pa.Array) -> pa.Array:
 
 
 def repeated_after_first(codes: pa.Array) -> tuple[Flags, Numbers]:
-    """Rows whose code an earlier row has already (case apart), and the position of that first row (-1: none)."""
+    """Rows whose code an earlier row has already (case apart), and the position of that first row (-1:
+    none).
+    """
     values = folded(codes)
     valid = pc.is_valid(values).to_numpy(zero_copy_only=False)
     times = occurrence(values)

@@ -1,9 +1,11 @@
-"""ImportPlan: what an import is going to do, before it does it. Plain data to be shown, changed and followed."""
+"""ImportPlan: what an import is going to do, before it does it. Plain data to be shown, changed and
+followed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from layers.exchange.foreign import ForeignFile
@@ -24,13 +26,14 @@ LayerKey = tuple[str, str]
 class ImportOptions:
     """What the user said beforehand.
 
-    ``as_types``: types for layers by geometry kind (each layer takes the first that fits). ``coordinates``: what was
-    said for all files; ``placements`` overrides it for single layers, ``mappings`` likewise what is guessed.
+    ``as_types``: types for layers by geometry kind (each layer takes the first that fits). ``coordinates``:
+    what was said for all files; ``placements`` overrides it for single layers, ``mappings`` likewise what
+    is guessed.
     """
 
     as_types: tuple[str, ...] = ()
     templates: tuple[LayerTemplate, ...] = ()
-    coordinates: PlacementWish = PlacementWish()
+    coordinates: PlacementWish = field(default_factory=PlacementWish)
     encoding: str | None = None
     unknown_words: UnknownWords = "note"
     create_places: bool = True

@@ -14,12 +14,14 @@ The way of the command line and of the import window alike::
     text = dump_mapping([layer.mapping ...])             # keep the mapping as a template (mapping_file)
 
     rows = list_quarantined(register)                    # quarantine: what was kept out, with reasons
-    take_in(register, [row], {"dn": "200"})              # corrected and taken in; raises ValuesRefused if still wrong
-    take_in(register, rows, prefix=True)                 # codes taken by another data set: prefixed with theirs
-    drop(register, rows)                                 # given up, and known as given up
+    take_in(register, [row], {"dn": "200"})              # corrected and taken in; raises ValuesRefused if
+    still wrong take_in(register, rows, prefix=True)                 # codes taken by another data set:
+    prefixed with theirs drop(register, rows)                                 # given up, and known as given
+    up
 
-``register`` is an open Register, or None for one that is yet to be made in ``plan.register_crs``; then a ``worker`` is
-given. All of these take long and belong into a task; files are read and staged in the worker process.
+``register`` is an open Register, or None for one that is yet to be made in ``plan.register_crs``; then a
+``worker`` is given. All of these take long and belong into a task; files are read and staged in the worker
+process.
 """
 
 from __future__ import annotations
@@ -75,8 +77,8 @@ def plan_import(
 ) -> ImportPlan:
     """Describe ``paths`` and decide what would become of them. Writes nothing.
 
-    Raises ``UserError`` when none of the files can be read, one of them is the register itself, or the coordinates
-    cannot reach the register's system.
+    Raises ``UserError`` when none of the files can be read, one of them is the register itself, or the
+    coordinates cannot reach the register's system.
     """
     places = [Path(path) for path in paths]
     if register is not None:

@@ -76,7 +76,8 @@ def naming_fields(target: AssetType) -> list[str]:
 def creatable_by(target: AssetType) -> str | None:
     """The field to fill when an asset of ``target`` is made from nothing but its name; None if that cannot be.
 
-    Only places are made so: a village that a meter list names is a place, a pipe that a leak names is a mistake.
+    Only places are made so: a village that a meter list names is a place, a pipe that a leak names is a
+    mistake.
     """
     if target.group != "place":
         return None

@@ -49,7 +49,9 @@ _BARE_KEY = re.compile(r"^[A-Za-z0-9_-]+$")
 
 @dataclass(frozen=True)
 class LayerTemplate:
-    """One ``[[layer]]``: which layers it is for (name pattern and columns they must have), and their mapping."""
+    """One ``[[layer]]``: which layers it is for (name pattern and columns they must have), and their
+    mapping.
+    """
 
     match: str
     mapping: LayerMapping

@@ -1,7 +1,7 @@
 """Placement: from which system into which the coordinates of an import go, decided by rule and always said.
 
-A register's coordinates are metres on a plane: a projected CRS, or ``local``. A source's system is the one it states,
-or the one the user says. One that is only guessed comes with a problem that says so.
+A register's coordinates are metres on a plane: a projected CRS, or ``local``. A source's system is the one
+it states, or the one the user says. One that is only guessed comes with a problem that says so.
 """
 
 from __future__ import annotations
@@ -17,18 +17,24 @@ from layers.errors import UserError
 from layers.exchange.survey import LayerSurvey
 from layers.exchange.units import METRES, LengthRatio, coordinate_unit
 from layers.geometry.crs import Crs, fitting, metric_twin, transformer
-from layers.geometry.crs_detection import guess_crs, suspect_crs
+from layers.geometry.crs_detection import CrsGuess, guess_crs, suspect_crs
 from layers.model.problem import Problem
 from layers.text import Message
 
 Points = NDArray[np.float64]
+
+_METRES_PER_DEGREE = 60_000.0
+"""About that of a degree of longitude in northern Europe: less than any degree elsewhere that has a water
+network.
+"""
 
 
 @dataclass(frozen=True)
 class Placement:
     """How the coordinates of one layer reach the register.
 
-    First the two columns change places if ``swapped``, then ``x * scale + offset``, then ``source`` -> ``target``.
+    First the two columns change places if ``swapped``, then ``x * scale + offset``, then ``source`` ->
+    ``target``.
     """
 
     source: Crs
@@ -82,23 +88,58 @@ class SourceSystem:
     problems: tuple[Problem, ...] = ()
 
 
-def source_system(survey: LayerSurvey, wish: PlacementWish, register: Crs | None) -> SourceSystem:
-    """In which system a layer's coordinates are: as said, as the file states, or guessed (with a warning)."""
+def source_system(
+    survey: LayerSurvey, wish: PlacementWish, register: Crs | None, guess: CrsGuess | None = None
+) -> SourceSystem:
+    """In which system a layer's coordinates are: as said, as the file states, or guessed (with a warning).
+
+    ``guess``: what the coordinates of the whole file look like, for a file that states nothing.
+    """
     swapped = bool(wish.swapped)
     if wish.source is not None:
         points = survey.points[:, ::-1] if swapped else survey.points
         return SourceSystem(wish.source, swapped, False, _doubts(points, wish.source))
+    if survey.crs is not None and survey.crs.is_geographic and not _are_degrees(survey.points):
+        told = Message("import.crs.no_degrees", {"crs": survey.crs.title})
+        return SourceSystem(Crs.parse("local"), swapped, True, (Problem("doubtful_crs", "warning", told),))
     if survey.crs is not None:
         return SourceSystem(survey.crs, swapped, False, _doubts(survey.points, survey.crs))
     if not survey.located:
         return SourceSystem(register or Crs.parse("local"), swapped)
-    guess = guess_crs(survey.points, register)
+    guess = guess or guess_crs(survey.points, register)
     if guess.crs is None or guess.crs.is_local:
         problem = Problem("no_crs", "warning", Message("import.crs.none", {"reason": guess.reason}))
         return SourceSystem(Crs.parse("local"), swapped, True, (problem,))
     seen = {"crs": guess.crs.title, "reason": guess.reason}
     problem = Problem("guessed_crs", "warning", Message("import.crs.guessed", seen))
     return SourceSystem(guess.crs, swapped if wish.swapped is not None else guess.swapped, True, (problem,))
+
+
+def file_guess(surveys: Iterable[LayerSurvey], register: Crs | None) -> CrsGuess:
+    """What the coordinates of a file that states no system look like, all its layers together.
+
+    Numbers that could be degrees are none if the lengths that the file states say so: then they are local.
+    """
+    surveys = list(surveys)
+    points = np.concatenate([survey.points for survey in surveys]) if surveys else np.empty((0, 2))
+    guess = guess_crs(points, register)
+    if guess.crs is not None and guess.crs.is_geographic and any(_too_short(survey) for survey in surveys):
+        return CrsGuess(Crs.parse("local"), False, False, Message("import.crs.lengths_disagree"))
+    return guess
+
+
+def _too_short(survey: LayerSurvey) -> bool:
+    """Whether lines drawn in degrees would be far longer than every length the layer states, in any unit."""
+    if not len(survey.drawn):
+        return False
+    metres = survey.drawn * _METRES_PER_DEGREE
+    for name, numbers in survey.numbers.items():
+        if "len" not in name.casefold() and "长" not in name:
+            continue
+        usable = np.isfinite(numbers) & (numbers > 0) & (metres > 0)
+        if usable.sum() >= 1 and np.median(metres[usable] / numbers[usable]) > 20.0:
+            return True
+    return False
 
 
 def register_system(
@@ -173,6 +214,12 @@ def _doubts(points: Points, crs: Crs) -> tuple[Problem, ...]:
         return (Problem("doubtful_crs", "warning", Message("import.crs.doubtful", parameters)),)
     parameters["better"] = doubt.crs.title
     return (Problem("doubtful_crs", "warning", Message("import.crs.better", parameters)),)
+
+
+def _are_degrees(points: Points) -> bool:
+    """Whether numbers can be longitude and latitude, in either order."""
+    size = np.abs(points[np.isfinite(points).all(axis=1)])
+    return not len(size) or bool((size.max(axis=1) <= 360.0).all() and (size.min(axis=1) <= 90.0).all())
 
 
 def _middle(survey: LayerSurvey, system: SourceSystem) -> tuple[float, float]:

@@ -19,6 +19,7 @@ from layers.exchange.mapping_file import LayerTemplate, bundled_mappings
 from layers.exchange.placement import (
     Placement,
     SourceSystem,
+    file_guess,
     place,
     register_system,
     source_system,
@@ -29,6 +30,7 @@ from layers.exchange.units import METRES, LengthRatio, guess_length_unit, length
 from layers.exchange.vocabulary import unit_of
 from layers.feedback import Feedback
 from layers.geometry.crs import Crs
+from layers.geometry.crs_detection import CrsGuess
 from layers.model.catalogue import Catalogue
 from layers.model.fields import LengthField
 from layers.model.problem import Problem
@@ -56,16 +58,18 @@ def make_plan(
 ) -> ImportPlan:
     """The plan for importing ``paths`` into a register in ``register_crs`` (None: a new one).
 
-    A file that cannot be read among others becomes a problem of the plan; if none can, its ``UserError`` is raised.
+    A file that cannot be read among others becomes a problem of the plan; if none can, its ``UserError`` is
+    raised.
     """
     surveyed, files, problems = _survey(worker, paths, options, feedback)
     guesser = Guesser(catalogue)
     templates = bundled_mappings(catalogue)
+    guesses = _file_guesses(surveyed, register_crs)
     systems: list[SourceSystem] = []
     mappings: list[LayerMapping] = []
     for each in surveyed:
         wish = options.wish_for((each.file.path, each.layer.name))
-        systems.append(source_system(each.survey, wish, register_crs))
+        systems.append(source_system(each.survey, wish, register_crs, guesses.get(each.file.path)))
         mappings.append(_mapping(guesser, catalogue, each, options, templates))
     target = register_crs
     if target is None:
@@ -83,7 +87,18 @@ def make_plan(
         _planned(catalogue, each, system, mapping, target, options, ratios.get(each.file.path))
         for each, system, mapping in zip(surveyed, systems, mappings, strict=True)
     )
-    return ImportPlan(tuple(files), layers, target, options, tuple(problems))
+    plan = ImportPlan(tuple(files), layers, target, options, tuple(problems))
+    if any(not mapping.is_reference for mapping in mappings) and not plan.imported:
+        _refuse_unplaced(plan)
+    return plan
+
+
+def _refuse_unplaced(plan: ImportPlan) -> None:
+    """Raise ``UserError`` when every recognised layer lacks a way to the register's system."""
+    for layer in plan.layers:
+        for problem in layer.problems:
+            if problem.rule == "cannot_be_placed":
+                raise UserError(problem.message, Message("crs.no_way.hint"))
 
 
 def _survey(
@@ -142,6 +157,9 @@ def _mapping(
     for template in (*options.templates, *(() if options.as_types else known_templates)):
         if template.fits(each.layer.name, names) or template.fits(Path(each.file.path).stem, names):
             return template.for_layer(each.layer.name, each.dataset, names)
+    located = {shape for shape in each.survey.shapes if shape != "none"}
+    if len(options.as_types) > 1 and len(located) > 1:
+        return guesser.by_shape(each.survey, each.dataset, options.as_types)
     for name in options.as_types:
         if shape_fit(catalogue[name].shape, each.survey.shape) == 1.0:
             return guesser.as_type(each.survey, each.dataset, name)
@@ -164,14 +182,22 @@ def _planned(
     problems = [*each.layer.remarks, *system.problems] if each.survey.located else list(each.layer.remarks)
     ratio = _ratio(each.survey, system, mapping, catalogue)
     placement: Placement | None = None
+    lost: UserError | None = None
     if each.survey.located:
         scale, told = unit_scale(ratio or file_ratio, wish, system)
         if ratio is not None:
             problems += told
-        placement = place(system, target, wish if wish.scale is not None else replace(wish, scale=scale))
+        try:
+            placement = place(system, target, wish if wish.scale is not None else replace(wish, scale=scale))
+        except UserError as error:
+            lost = error
     mapping = _with_length_unit(catalogue, mapping, ratio, system)
     problems += _said_units(catalogue, mapping)
-    if mapping.is_reference:
+    if lost is not None:
+        # The other layers can do without this one.
+        problems.append(Problem("cannot_be_placed", "error", lost.title))
+        mapping = replace(mapping, types={})
+    elif mapping.is_reference:
         problems.append(Problem("not_recognised", "warning", Message("import.layer.not_recognised")))
     return PlannedLayer(
         each.file.path,
@@ -183,6 +209,15 @@ def _planned(
         ratio,
         tuple(dict.fromkeys(problems)),
     )
+
+
+def _file_guesses(surveyed: list[_Surveyed], register_crs: Crs | None) -> dict[str, CrsGuess]:
+    """What the coordinates of each file look like, for its layers that state no system."""
+    silent: dict[str, list[LayerSurvey]] = {}
+    for each in surveyed:
+        if each.survey.crs is None and each.survey.located:
+            silent.setdefault(each.file.path, []).append(each.survey)
+    return {path: file_guess(surveys, register_crs) for path, surveys in silent.items()}
 
 
 def _file_ratios(
@@ -217,7 +252,9 @@ def _ratio(
 
 
 def drawn_metres(survey: LayerSurvey, crs: Crs) -> NDArray[np.float64] | None:
-    """The sampled lines' lengths in metres if their coordinates are in ``crs``; None where that cannot be told."""
+    """The sampled lines' lengths in metres if their coordinates are in ``crs``; None where that cannot be
+    told.
+    """
     if not len(survey.drawn):
         return None
     if survey.crs == crs:

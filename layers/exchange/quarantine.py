@@ -1,7 +1,7 @@
 """Quarantine: rows kept out of the register, to be corrected and taken in, or dropped.
 
-They are rows of the type ``quarantined_row``, written by the import itself: undoing the import takes them away too,
-and taking one in or dropping it is an act with a trail like any other.
+They are rows of the type ``quarantined_row``, written by the import itself: undoing the import takes them
+away too, and taking one in or dropping it is an act with a trail like any other.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ class Waiting(Protocol):
 class QuarantinedRow:
     """One row in quarantine: where it comes from, what it would become, and why it did not.
 
-    ``proposed`` by field (what could not be read, as written), ``as_written`` by column of the file. ``asset``: the
-    one in the book that it differs from.
+    ``proposed`` by field (what could not be read, as written), ``as_written`` by column of the file.
+    ``asset``: the one in the book that it differs from.
     """
 
     id: int
@@ -133,9 +133,9 @@ def take_in(
 ) -> list[AssetKey]:
     """Write rows into the register in one act, with ``corrections`` (texts by field) in all of them.
 
-    ``prefix`` puts the name of the data set before their codes; ``as_type`` says what rows of no known type are. A row
-    that differs from the book changes the asset it is of. Raises ``ValuesRefused`` naming every field that is still
-    wrong; then nothing has changed.
+    ``prefix`` puts the name of the data set before their codes; ``as_type`` says what rows of no known type
+    are. A row that differs from the book changes the asset it is of. Raises ``ValuesRefused`` naming every
+    field that is still wrong; then nothing has changed.
     """
     keys: list[AssetKey] = []
     with register.edit(Message("import.quarantine.label", {"count": len(rows)}), "import") as edit:

@@ -17,7 +17,9 @@ MOST_PROBLEMS = 100_000
 
 @dataclass(frozen=True)
 class Reported:
-    """One problem where it stands: ``line`` is the file's own number of the row (None: the whole layer or file)."""
+    """One problem where it stands: ``line`` is the file's own number of the row (None: the whole layer or
+    file).
+    """
 
     file: str
     layer: str
@@ -45,7 +47,7 @@ class LayerFindings:
 class TypeOutcome:
     """What became of the source rows of one type, and how many assets were (or would be) made."""
 
-    counts: Counts = Counts()
+    counts: Counts = field(default_factory=Counts)
     written: int = 0
 
 
@@ -53,8 +55,8 @@ class TypeOutcome:
 class ImportReport:
     """The outcome. ``read`` = accepted + unchanged + quarantined + rejected, in rows of the files.
 
-    ``references`` are the layers that were not imported, ``change_set`` the act that can be undone (None for a dry run
-    and when nothing changed).
+    ``references`` are the layers that were not imported, ``change_set`` the act that can be undone (None
+    for a dry run and when nothing changed).
     """
 
     counts: Counts

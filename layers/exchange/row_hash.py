@@ -1,7 +1,7 @@
 """Row hash: a 64-bit fingerprint of each row's content, computed column by column.
 
-Stored in the register to tell an unchanged row of a later import, so the result must never change between versions
-of the program or of its libraries: it is defined here, over bytes, and pinned by a test.
+Stored in the register to tell an unchanged row of a later import, so the result must never change between
+versions of the program or of its libraries: it is defined here, over bytes, and pinned by a test.
 """
 
 from __future__ import annotations

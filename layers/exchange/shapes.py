@@ -58,41 +58,53 @@ def read_shapes(wkb: pa.Array, findings: Findings) -> Geometries:
     return result
 
 
-def moved(shapes: Geometries, placement: Placement) -> Geometries:
-    """The geometries in the target's coordinates; heights stay as they are."""
+def moved(shapes: Geometries, placement: Placement) -> tuple[Geometries, NDArray[np.bool_]]:
+    """The geometries in the target's coordinates, heights as they are; and which have no counterpart there."""
+    lost = np.zeros(len(shapes), dtype=np.bool_)
+    coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
+    if not placement.is_identity:
+        coordinates = placement.transform()(coordinates)
+    lost[owner[~np.isfinite(coordinates).all(axis=1)]] = True
     if placement.is_identity:
-        return shapes
+        return shapes, lost
     result = shapes.copy()
-    run = placement.transform()
-    deep = shapely.has_z(shapes)
-    flat = ~shapely.is_missing(shapes) & ~deep
-    if flat.any():
-        result[flat] = shapely.transform(shapes[flat], run)
-    if deep.any():
-        result[deep] = shapely.transform(
-            shapes[deep], lambda xyz: np.column_stack((run(xyz[:, :2]), xyz[:, 2])), include_z=True
-        )
-    return result
+    heights = shapely.get_coordinates(shapes, include_z=True)[:, 2]
+    # A ring whose height is not a number would not close.
+    deep = shapely.has_z(shapes) & ~_marked(owner[np.isnan(heights)], len(shapes))
+    kept = ~shapely.is_missing(shapes) & ~lost
+    for chosen in (kept & ~deep, kept & deep):
+        if not chosen.any():
+            continue
+        rows = chosen[owner]
+        with_height = bool(deep[chosen].all())
+        points = np.column_stack((coordinates[rows], heights[rows])) if with_height else coordinates[rows]
+        plain = shapes[chosen] if with_height else shapely.force_2d(shapes[chosen])
+        result[chosen] = shapely.set_coordinates(plain, points)
+    result[lost] = None
+    return result, lost
+
+
+def _marked(rows: NDArray[np.int64], size: int) -> NDArray[np.bool_]:
+    flags = np.zeros(size, dtype=np.bool_)
+    flags[rows] = True
+    return flags
 
 
 def place_shapes(shapes: Geometries, placement: Placement, findings: Findings) -> Geometries:
     """The geometries in the register's coordinates; a row whose coordinates have no counterpart is in error."""
-    shapes = moved(shapes, placement)
-    coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
-    lost = np.zeros(len(shapes), dtype=np.bool_)
-    lost[owner[~np.isfinite(coordinates).all(axis=1)]] = True
+    result, lost = moved(shapes, placement)
     findings.flag("outside_crs", "error", Message("import.row.outside_crs"), lost)
     if lost.any():
-        shapes = shapes.copy()
-        shapes[lost] = None
-    return shapes
+        result = result.copy()
+        result[lost] = None
+    return result
 
 
 def fit_shapes(shapes: Geometries, field: GeometryField, findings: Findings) -> Geometries:
     """The geometries as ``field`` asks, parts left together: a line or area stands for a point by its middle.
 
-    Another kind of geometry, and a line without length, is an error of its row; an area that crosses itself is
-    taken with a warning.
+    Another kind of geometry, and a line without length, is an error of its row; an area that crosses itself
+    is taken with a warning.
     """
     wanted = field.shape
     kinds = shapely.get_type_id(shapes)
@@ -132,7 +144,9 @@ def _flag(
 
 
 def take_apart(shapes: Geometries, wanted: Shape | None) -> tuple[Geometries, Parts]:
-    """Rows of single points or lines: a multipart of one part is that part, one of several becomes several rows."""
+    """Rows of single points or lines: a multipart of one part is that part, one of several becomes several
+    rows.
+    """
     count = len(shapes)
     whole = Parts.whole(count)
     if wanted not in _PARTED:

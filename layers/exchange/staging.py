@@ -1,7 +1,7 @@
 """Staging: one layer of a foreign file on its way into the register, all in the worker process.
 
-Read, reproject, read the values by the fields' rules, check, take multiparts apart, identify, and sort every row into
-accepted, unchanged, changed, quarantined. Nothing is written; the register is not touched.
+Read, reproject, read the values by the fields' rules, check, take multiparts apart, identify, and sort
+every row into accepted, unchanged, changed, quarantined. Nothing is written; the register is not touched.
 """
 
 from __future__ import annotations
@@ -12,12 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import shapely
 
 from layers.exchange.batch import Batch
 from layers.exchange.findings import Finding
 from layers.exchange.foreign import ROW, ForeignTable
 from layers.exchange.formats import read_layer
+from layers.exchange.mapping import BY_SHAPE
 from layers.exchange.staging_data import Counts, LayerJob, Numbers, QuarantineRecord, StagedLayer, StagedType
+from layers.exchange.survey import shape_name
 from layers.exchange.values import as_text, unique_texts
 from layers.feedback import Feedback
 from layers.model.code_list import normalise
@@ -92,10 +95,13 @@ def _parts(job: LayerJob, found: ForeignTable) -> Iterator[_Part]:
     mapping = job.mapping
     everything = np.arange(len(found), dtype=np.int64)
     column = mapping.type_column
-    if column is None or column not in found.table.column_names or not mapping.choices:
+    if column == BY_SHAPE:
+        texts, indices = unique_texts(_shape_names(found))
+    elif column is None or column not in found.table.column_names or not mapping.choices:
         yield _Part(next(iter(mapping.types)), everything)
         return
-    texts, indices = unique_texts(_whole(found.table.column(column)))
+    else:
+        texts, indices = unique_texts(_whole(found.table.column(column)))
     words = [normalise(text or "") for text in texts.to_pylist()]
     chosen = [mapping.choices.get(word) for word in words]
     types = [choice.type if choice is not None else mapping.otherwise for choice in chosen]
@@ -161,6 +167,14 @@ def _reading_problems(found: ForeignTable, numbers: Numbers) -> tuple[int, list[
         for rows, problem in grouped.values()
     ]
     return len(lost), told
+
+
+def _shape_names(found: ForeignTable) -> pa.Array:
+    """What kind of geometry each row has: point, line, polygon, mixed or none."""
+    if found.geometry is None:
+        return pa.array(["none"] * len(found))
+    shapes = shapely.from_wkb(found.geometry.to_numpy(zero_copy_only=False), on_invalid="ignore")
+    return pa.array([shape_name(kind) for kind in shapely.get_type_id(shapes).tolist()])
 
 
 def _row_numbers(found: ForeignTable) -> Numbers:

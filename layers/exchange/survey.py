@@ -1,7 +1,7 @@
 """Survey: what a foreign layer really holds, column by column, looked at once as a whole in the worker process.
 
-The mapping is guessed from it, units are judged by it, and the import window shows it. It is small whatever the size
-of the layer.
+The mapping is guessed from it, units are judged by it, and the import window shows it. It is small whatever
+the size of the layer.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ _SHAPES: dict[int, Shape] = {
 class ColumnSurvey:
     """One column: how many rows are filled, how many values differ, the ``top`` values with their counts.
 
-    ``minimum``, ``median``, ``maximum`` are those of numbers, also of numbers written as text; None if there are none.
+    ``minimum``, ``median``, ``maximum`` are those of numbers, also of numbers written as text; None if
+    there are none.
     """
 
     name: str
@@ -66,9 +67,10 @@ class ColumnSurvey:
 class LayerSurvey:
     """One layer: its rows, columns, shapes and place.
 
-    ``bounds`` are in the layer's own coordinates. ``drawn`` holds the drawn length of up to some thousand sampled lines
-    (metres on the ellipsoid for degrees, else coordinate units times the unit the CRS declares), ``numbers`` the
-    numeric columns of the same rows, ``points`` one coordinate of each sampled row, (n, 2).
+    ``bounds`` are in the layer's own coordinates. ``drawn`` holds the drawn length of up to some thousand
+    sampled lines (metres on the ellipsoid for degrees, else coordinate units times the unit the CRS
+    declares), ``numbers`` the numeric columns of the same rows, ``points`` one coordinate of each sampled
+    row, (n, 2).
     """
 
     name: str
@@ -248,7 +250,9 @@ class _Place:
 
 
 def drawn_lengths(lines: NDArray[Any], crs: Crs | None) -> NDArray[np.float64]:
-    """Lengths in metres as drawn: on the ellipsoid for degrees, else plane units times the CRS's unit (none: 1)."""
+    """Lengths in metres as drawn: on the ellipsoid for degrees, else plane units times the CRS's unit (none:
+    1).
+    """
     if crs is not None and crs.is_geographic:
         geod = Geod(ellps="GRS80")
         return np.array([abs(geod.geometry_length(line)) if line is not None else 0.0 for line in lines])
@@ -256,10 +260,15 @@ def drawn_lengths(lines: NDArray[Any], crs: Crs | None) -> NDArray[np.float64]:
     return np.asarray(shapely.length(lines), dtype=np.float64) * unit
 
 
+def shape_name(kind: int) -> str:
+    """The word for a shapely type id: point, line, polygon, mixed (collections), none (-1)."""
+    return "none" if kind < 0 else _SHAPES.get(kind, "mixed")
+
+
 def _count_shapes(kinds: NDArray[np.int32]) -> dict[str, int]:
     names, counts = np.unique(kinds, return_counts=True)
     result: dict[str, int] = {}
     for kind, count in zip(names, counts, strict=True):
-        name = "none" if kind < 0 else _SHAPES.get(int(kind), "mixed")
+        name = shape_name(int(kind))
         result[name] = result.get(name, 0) + int(count)
     return result

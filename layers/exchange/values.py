@@ -1,7 +1,7 @@
 """Values: one column of a foreign layer read as one field, all rows at once.
 
-What cannot be read is a finding of its row. A word that a list does not know keeps out only the word, not the row:
-its text is kept beside the field, or in the remark.
+What cannot be read is a finding of its row. A word that a list does not know keeps out only the word, not
+the row: its text is kept beside the field, or in the remark.
 """
 
 from __future__ import annotations
@@ -50,9 +50,15 @@ def read_values(asset_type: AssetType, field: Field, rule: ColumnRule, column: p
     elif isinstance(field, NumericField) and rule.unit is not None and field.unit in METRES:
         column = _in_unit(column, METRES[rule.unit] / METRES[field.unit])
     parsed = parse_column(field, column)
-    problems = tuple(finding for group in parsed.problems for finding in _findings(group, field, rule, raw))
+    shown = raw if rule.unit is None else _with_unit(raw, rule.unit, column)
+    problems = tuple(finding for group in parsed.problems for finding in _findings(group, field, rule, shown))
     source = _as_written(raw, parsed.values) if f"{field.name}{SOURCE}" in asset_type else None
     return FieldValues(parsed.values, source, (*found, *problems))
+
+
+def _with_unit(raw: pa.Array, unit: str, converted: pa.Array) -> pa.Array:
+    """What was written beside what it is in the field's own unit: ``457.2 in = 11613``."""
+    return pc.binary_join_element_wise(as_text(raw), f" {unit} = ", as_text(converted), "")
 
 
 def _findings(group: ColumnProblems, field: Field, rule: ColumnRule, raw: pa.Array) -> Iterator[Finding]:

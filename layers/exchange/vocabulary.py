@@ -1,6 +1,7 @@
 """Vocabulary: which asset type, kind or field a word of a foreign file names, in Chinese or English.
 
-Everything is taken from the catalogue (names, titles, aliases, code lists): nothing about a type is known here.
+Everything is taken from the catalogue (names, titles, aliases, code lists): nothing about a type is known
+here.
 """
 
 from __future__ import annotations

@@ -80,7 +80,9 @@ def _with_source_ids(table: pa.Table, sources: Mapping[str, int]) -> pa.Table:
 def _with_ids(
     asset_type: AssetType, table: pa.Table, ranges: Mapping[str, IdRange]
 ) -> tuple[pa.Table, dict[str, pa.Array]]:
-    """Links to rows of this import (-1 - k) as the ids those rows got; links within the type itself are set aside."""
+    """Links to rows of this import (-1 - k) as the ids those rows got; links within the type itself are set
+    aside.
+    """
     own: dict[str, pa.Array] = {}
     for field in asset_type.links:
         if field.name not in table.column_names:

@@ -1,0 +1,150 @@
+"""Assets written out: what, in which words and coordinates, and that it can come back."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyogrio
+import pytest
+import shapely
+from python_calamine import CalamineWorkbook
+
+from layers.errors import UserError
+from layers.exchange.conditions import read_condition
+from layers.exchange.export import ExportOptions, export_assets, mask
+from layers.exchange.importer import plan_import, run_import
+from layers.geometry.crs import Crs
+from layers.model.catalogue_file import load_catalogue
+from layers.model.query import All, Compare, Query
+from layers.register import Register
+from layers.text import Message, Texts
+
+# The register's worker lives as long as the register.
+pytestmark = pytest.mark.keeps_running
+
+
+@pytest.fixture
+def register(tmp_path: Path) -> Iterator[Register]:
+    with Register.create(tmp_path / "town.gpkg", Crs.parse("EPSG:4547"), actor="li") as made:
+        with made.edit(Message("import.label", {"files": (), "count": 3})) as edit:
+            first = edit.insert(
+                "pipe",
+                {
+                    "code": "G1", "dn": 200, "material": "DI", "laid_date": "200X", "status": "in_service",
+                    "geom": shapely.LineString([(500_000, 3_000_000, 5), (500_100, 3_000_000, 6)]),
+                },
+            )  # fmt: skip
+            edit.insert("pipe", {"code": "G2", "dn": 80, "material": "PE", "remark": "=1+1"})
+            edit.insert(
+                "leak",
+                {"code": "L1", "pipe": first, "finder": "张三丰", "geom": shapely.Point(500_050, 3_000_000)},
+            )
+            edit.insert("customer", {"code": "K1", "name": "李四", "phone": "13812345678"})
+        yield made
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_codes_and_stable_names_with_links_as_codes(register: Register, tmp_path: Path) -> None:
+    done = export_assets(register, tmp_path / "out.csv", ExportOptions(types=("pipe", "leak")))
+    assert done.counts == {"pipe": 2, "leak": 1}
+    first, second = rows(tmp_path / "out_pipe.csv")
+    assert (first["code"], first["dn"], first["material"], first["laid_date"]) == ("G1", "200", "DI", "200X")
+    assert second["remark"] == "'=1+1"
+    (leak,) = rows(tmp_path / "out_leak.csv")
+    assert (leak["pipe"], leak["finder"]) == ("G1", "张**")
+    assert done.masked
+
+
+def test_words_and_titles_for_people(register: Register, tmp_path: Path) -> None:
+    export_assets(register, tmp_path / "out.xlsx", ExportOptions(types=("pipe",), language="zh"))
+    header, first, *_ = CalamineWorkbook.from_path(tmp_path / "out.xlsx").get_sheet_by_index(0).to_python()
+    row = dict(zip(header, first, strict=True))
+    assert (row["管段编号"], row["材质"], row["敷设年代"], row["状态"]) == (
+        "G1",
+        "球墨铸铁",
+        "2000年代",
+        "在用",
+    )
+
+
+def test_personal_data_in_clear_is_noted(register: Register, tmp_path: Path) -> None:
+    export_assets(register, tmp_path / "a.csv", ExportOptions(types=("customer",)))
+    assert [(r["name"], r["phone"]) for r in rows(tmp_path / "a.csv")] == [("李*", "138****5678")]
+    export_assets(register, tmp_path / "b.csv", ExportOptions(types=("customer",), personal=True))
+    assert [(r["name"], r["phone"]) for r in rows(tmp_path / "b.csv")] == [("李四", "13812345678")]
+    notes = register.find(Query("export_record"))
+    assert [(n["target"], n["asset_count"], n["personal_data"]) for n in notes] == [
+        ("a.csv", 1, False),
+        ("b.csv", 1, True),
+    ]
+    # A note of an export is nothing to undo.
+    assert register.change_sets()[0].kind == "export"
+    assert register.undo_label is not None
+    assert register.undo_label.id == "import.label"
+
+
+@pytest.mark.parametrize("ending", ["gpkg", "shp", "geojson"])
+def test_coordinates_are_turned_and_heights_kept(register: Register, tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"out.{ending}"
+    export_assets(register, path, ExportOptions(types=("pipe",), where="dn>=100", crs=Crs.parse("EPSG:4326")))
+    _, _, geometry, _ = pyogrio.raw.read(path)
+    (line,) = shapely.from_wkb(geometry)
+    assert line.coords[0] == pytest.approx((114.0, 27.1, 5.0), abs=0.05)
+    assert pyogrio.read_info(path)["crs"] == "EPSG:4326" or ending == "geojson"
+
+
+def test_an_export_comes_back_unchanged(register: Register, tmp_path: Path) -> None:
+    path = tmp_path / "pipes.gpkg"
+    export_assets(register, path, ExportOptions(types=("pipe",)))
+    with Register.create(tmp_path / "other.gpkg", register.crs, actor="wang") as other:
+        report = run_import(other, plan_import(other, [path]))
+        assert (report.counts.accepted, report.counts.warned) == (2, 0)
+        fields = [f.name for f in register.catalogue["pipe"].columns if not f.name.endswith("_origin")]
+        ours, theirs = register.find(Query("pipe")), other.find(Query("pipe"))
+        assert [[a[f] for f in fields] for a in theirs] == [[a[f] for f in fields] for a in ours]
+        assert theirs[0].geometry == ours[0].geometry
+
+
+def test_what_cannot_be_exported_is_said_and_writes_nothing(register: Register, tmp_path: Path) -> None:
+    own = Path(register.target)
+    wrong = [
+        (own, ExportOptions(), "export.own_register"),
+        (tmp_path / "out.csv", ExportOptions(types=("spaceship",)), "cli.error.no_such_type"),
+        (tmp_path / "out.csv", ExportOptions(where="dn"), "export.where.unreadable"),
+        (tmp_path / "out.csv", ExportOptions(where="wings=2"), "export.where.no_field"),
+        (tmp_path / "out.csv", ExportOptions(types=("pipe",), where="dn>=thick"), "export.where.value"),
+        (tmp_path / "out.csv", ExportOptions(types=("pipe",), where="dn>=9000"), "export.nothing"),
+        (tmp_path / "out.csv", ExportOptions(crs=Crs.parse("local")), "export.local_crs"),
+        (tmp_path / "out.doc", ExportOptions(), "format.unknown_ending"),
+    ]
+    version = register.data_version
+    for path, options, expected in wrong:
+        with pytest.raises(UserError) as raised:
+            export_assets(register, path, options)
+        assert raised.value.title.id == expected
+        assert raised.value.hint is not None
+        assert all(raised.value.hint.id in Texts(language) for language in ("zh", "en"))
+    assert not list(tmp_path.glob("out*"))
+    assert register.data_version == version
+
+
+def test_conditions() -> None:
+    pipe = load_catalogue()["pipe"]
+    assert read_condition("dn >= DN100 AND material=球铁", pipe) == All(
+        (Compare("dn", ">=", 100), Compare("material", "=", "DI"))
+    )
+    assert read_condition("road~西湖", pipe) == All((Compare("road", "contains", "西湖"),))
+    assert read_condition("remark=", pipe) == All((Compare("remark", "is null", None),))
+    assert read_condition("meter_no=1", pipe) is None
+
+
+def test_masks() -> None:
+    assert [mask(t) for t in ("张三", "张", "欧阳修", "13812345678", "0739-5368888")] == [
+        "张*", "张*", "欧**", "138****5678", "073*****8888",
+    ]  # fmt: skip

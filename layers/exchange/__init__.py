@@ -1,0 +1,1 @@
+"""Exchange: foreign files into the register and the register into files."""

@@ -7,10 +7,8 @@ from pathlib import Path
 from gisapp.commands.opening import begin, is_open_register, open_target
 from gisapp.window import Window
 from layers.feedback import Feedback
-from layers.geometry.crs import Crs
 from layers.register import Register
-from layers.sample.city import CRS, generate
-from layers.sample.write import write
+from layers.sample.write import create_sample
 from layers.text import Message
 
 FILE_NAME = "示例城市.gpkg"
@@ -29,10 +27,9 @@ def open_sample(window: Window) -> None:
         open_target(window, str(path))
         return
     actor = window.parts.settings.preferences.name
-    name = window.parts.language.render(Message("window.sample_name"))
 
     def work(feedback: Feedback) -> Register:
-        make_sample(path, name, actor, feedback)
+        make_sample(path, actor, feedback)
         return Register.open(path, actor=actor)
 
     window.parts.tasks.run(
@@ -40,12 +37,11 @@ def open_sample(window: Window) -> None:
     )
 
 
-def make_sample(path: Path, name: str, actor: str, feedback: Feedback) -> None:
+def make_sample(path: Path, actor: str, feedback: Feedback) -> None:
     """Write the sample to ``path``; under another name until it is whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     making = path.with_name(f"{path.stem}.making.gpkg")
     making.unlink(missing_ok=True)
-    city = generate(SIZE, SEED, feedback.part(0.0, 0.4))
-    with Register.create(making, Crs.parse(CRS), actor=actor, name=name, sample=True) as register:
-        write(register, city, feedback.part(0.4, 1.0))
+    register, _ = create_sample(making, SIZE, SEED, actor=actor, feedback=feedback)
+    register.close()
     making.replace(path)

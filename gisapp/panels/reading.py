@@ -134,10 +134,7 @@ def _steps(register: Register, key: AssetKey) -> tuple[Step, ...]:
 
 def _photos(register: Register, key: AssetKey) -> tuple[Photo, ...]:
     photos = []
-    for asset_type, field in register.catalogue.linking_to(key.type):
-        if "media_type" in asset_type:
-            where = Compare(field.name, "=", f"{key.type}:{key.id}" if field.several else key.id)
-            for row in register.find(Query(asset_type.name, where, limit=PHOTOS_SHOWN)):
-                is_picture = str(row.get("media_type", "")).startswith("image/") and row.get("sha256")
-                photos.append(Photo(row, register.attachment_data(row["sha256"]) if is_picture else None))
+    for row in register.attachments(key.type, key.id)[:PHOTOS_SHOWN]:
+        is_picture = str(row.get("media_type", "")).startswith("image/")
+        photos.append(Photo(row, register.attachment_data(row["sha256"]) if is_picture else None))
     return tuple(photos)

@@ -29,11 +29,13 @@ from layers.model.query import Box, Query
 from layers.register import Register
 from layers.scene.request import Counts
 from layers.scene.scene import Scene, build_scene
-from layers.scene.style import METRES_PER_PIXEL
+from layers.scene.style import METRES_PER_PIXEL, Drawing
 from layers.scene.style_file import style_names
 from layers.text import Message
 
 MARGIN = 12
+#: What the first picture of a register shows; the points of a large city take a moment longer.
+FIRST_DRAWINGS: tuple[Drawing, ...] = ("area", "line", "main")
 #: A single asset is shown at this scale or a larger one.
 ASSET_DENOMINATOR = 1000.0
 #: So many assets at most are selected by one box.
@@ -63,6 +65,7 @@ class MapView(QWidget):
         self._counts_in_view = False
         self._left_hidden: frozenset[str] | None = None
         self._counts: dict[str, Counts] = {}
+        self._stale: set[str] = set()
         self.canvas = MapCanvas(tasks, theme.colors())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -166,6 +169,7 @@ class MapView(QWidget):
 
     def _on_opened(self, register: Register) -> None:
         self.canvas.show_scene(None)
+        self._stale.clear()
         self.loading.emit()
         self.bounds = register.bounds()
         self.foot.show_crs(register.crs)
@@ -181,21 +185,32 @@ class MapView(QWidget):
         self.note_changed.emit(None)
 
     def _on_changed(self, change: ChangeSet) -> None:
-        self._build(changed=tuple(change.changes))
+        # A build under way for an earlier change is dropped: its types must not be forgotten.
+        self._stale.update(change.changes)
+        self._build(changed=())
 
     def _build(self, changed: Sequence[str] | None) -> None:
         """Read the scene anew: all of it, or only what ``changed``."""
         register = self._session.register
         if register is None:
             return
+        if changed is not None:
+            self._stale.update(changed)
         before = None if changed is None else self.canvas.scene
-        style = self._style
+        style, stale = self._style, tuple(self._stale)
+        first = before is None
+        drawings = FIRST_DRAWINGS if first else None
 
         def build(feedback: Feedback) -> Scene:
-            return build_scene(register, style, feedback, before=before, changed=changed or ())
+            return build_scene(register, style, feedback, before=before, changed=stale, drawings=drawings)
 
-        first = before is None
-        self._tasks.run(Message("task.map"), build, self._show_scene, owner=self, key="scene", shown=first)
+        def show(scene: Scene) -> None:
+            self._stale.clear()
+            self._show_scene(scene)
+            if first:
+                self._build(changed=())
+
+        self._tasks.run(Message("task.map"), build, show, owner=self, key="scene", shown=first)
 
     def _show_scene(self, scene: Scene) -> None:
         was_empty = self.bounds is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,7 @@ from layers.scene.labels import MAIN_FIELDS
 from layers.scene.line_source import LineSource
 from layers.scene.point_source import PointSource
 from layers.scene.request import Counts, DrawBatch, DrawRequest, Hit
-from layers.scene.style import LayerStyle, MapStyle
+from layers.scene.style import Drawing, LayerStyle, MapStyle
 from layers.scene.style_file import load_style
 from layers.text import Message
 
@@ -74,8 +74,12 @@ def build_scene(
     *,
     before: Scene | None = None,
     changed: Iterable[str] = (),
+    drawings: Collection[Drawing] | None = None,
 ) -> Scene:
-    """Read what the style draws. With ``before``, only the ``changed`` types are read anew."""
+    """Read what the style draws. With ``before``, only the ``changed`` types are read anew.
+
+    ``drawings`` reads layers of these kinds alone, for a first picture: mains come before meters.
+    """
     version = register.data_version
     style = load_style(style_name, register.setting("dn_classes"))
     layers = [layer for layer in style.layers if layer.type in register.catalogue]
@@ -88,8 +92,9 @@ def build_scene(
     kept = {} if before is None else {s.layer.id: s for s in before.sources if s.layer.type not in anew}
     tables = _Tables(register, layers, feedback)
     sources: list[Source] = []
-    for number, layer in enumerate(layers):
-        feedback.progress(number / len(layers), Message("map.reading", {"layer": layer.title}))
+    chosen = [layer for layer in layers if drawings is None or layer.drawing in drawings]
+    for number, layer in enumerate(chosen):
+        feedback.progress(number / len(chosen), Message("map.reading", {"layer": layer.title}))
         sources.append(kept.get(layer.id) or _source(layer, tables, whole, feedback))
     return Scene(style, tuple(sources), box, version)
 

@@ -184,3 +184,12 @@ def test_coarser_copies_keep_the_ends_of_mains(tmp_path: Path) -> None:
     # Every coordinate but the two ends belongs to two pieces: the main is in one piece.
     _, times = np.unique(ends.round(6), axis=0, return_counts=True)
     assert sorted(times.tolist())[:3] == [1, 1, 2]
+
+
+def test_a_first_picture_has_mains_and_the_whole_one_keeps_them(register: Register) -> None:
+    first = build_scene(register, "diameter", Feedback(), drawings=("area", "line", "main"))
+    assert {source.layer.drawing for source in first.sources} == {"area", "line", "main"}
+    whole = build_scene(register, "diameter", Feedback(), before=first)
+    assert {source.layer.type for source in whole.sources} >= {"valve", "meter_well", "pipe"}
+    for source in first.sources:
+        assert any(source is other for other in whole.sources)

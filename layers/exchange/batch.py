@@ -177,9 +177,10 @@ class Batch:
         if target in self._job.creatable and not field.several:
             self._missing.append(MissingTargets(field.name, target, pc.if_else(pa.array(lost), texts, None)))
             return
+        named = {"field": field.title, "type": self._job.types[target].title}
         self._findings.flag(
             "unknown_link", "warning",
-            Message("import.row.unknown_link", {"field": field.title, "type": self._job.types[target].title}),
+            Message("import.row.unknown_link", {**named, "value": ""}),
             lost, field=field.name, column=column, values=texts,
         )  # fmt: skip
         if field.unknown_flag is not None:
@@ -326,7 +327,7 @@ class Batch:
         counts = np.bincount(parts.origin, minlength=self._size)
         several = (counts > 1) & concerned
         self._findings.flag(
-            "parted", "warning", Message("import.row.parted"), several, values=pa.array(counts)
+            "parted", "warning", Message("import.row.parted", {"value": 0}), several, values=pa.array(counts)
         )
 
 

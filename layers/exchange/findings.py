@@ -20,7 +20,7 @@ Rows = NDArray[np.int64]
 class Finding:
     """One rule broken by ``rows`` (positions in a batch). ``values`` are the offending values beside them.
 
-    Each row's message is ``message`` with the parameter ``value`` added.
+    Each row's message is ``message`` with the parameter ``value`` set to its own.
     """
 
     rule: str

@@ -122,7 +122,7 @@ def _unknown_kind(job: LayerJob, found: ForeignTable, part: _Part, numbers: Numb
     table = found.table.take(pa.array(part.rows))
     names = [name for name in table.column_names if not name.startswith("__")]
     texts = {name: as_text(_whole(table.column(name))).to_pylist() for name in names}
-    message = Message("import.row.unknown_type", {"column": column})
+    message = Message("import.row.unknown_type", {"column": column, "value": ""})
     finding = Finding(
         "unknown_type",
         "error",

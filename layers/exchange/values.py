@@ -140,7 +140,9 @@ def _nominal_sizes(
     nominal, unusual = to_nominal(sizes * factor)
     rounded = pa.array(nominal, mask=~np.isfinite(nominal)).cast(pa.int64())
     rows = np.flatnonzero(unusual)
-    told = Message("import.row.unusual_size", {"field": field.title, "percent": f"{NOMINAL_TOLERANCE:.0%}"})
+    told = Message(
+        "import.row.unusual_size", {"field": field.title, "percent": f"{NOMINAL_TOLERANCE:.0%}", "value": ""}
+    )
     found = Finding(
         "unusual_size", "warning", told, rows, field.name, rule.column, column.take(pa.array(rows))
     )

@@ -128,6 +128,8 @@ def wrong_calls(folder: Path) -> dict[str, tuple[str | Path, ...]]:
     mapping, unknown = folder / "m.toml", folder / "unknown.csv"
     mapping.write_text("[[layer]]\ntype = 'spaceship'\n", encoding="utf-8")
     unknown.write_text("a,b\n1,2\n", encoding="utf-8")
+    taken = folder / "taken.csv"
+    taken.write_text("a report of last year")
     return {
         "no such file": ("import", register, folder / "none.csv"),
         "no such type": ("import", register, table, "--as", "spaceship"),
@@ -147,6 +149,10 @@ def wrong_calls(folder: Path) -> dict[str, tuple[str | Path, ...]]:
         "export to nowhere": ("export", folder / "none.gpkg", folder / "o.csv"),
         "export unknown ending": ("export", register, folder / "o.doc"),
         "export over itself": ("export", register, register),
+        "export over a file": ("export", register, taken),
+        "export with half a condition": ("export", register, folder / "o.csv", "--where", "dn>"),
+        "an empty word": ("import", register, ""),
+        "a name too long": ("info", folder / f"{'a' * 300}.gpkg"),
         "export unknown type": ("export", register, folder / "o.csv", "--types", "spaceship"),
         "export wrong condition": ("export", register, folder / "o.csv", "--where", "dn>>3"),
         "quarantine unknown row": ("quarantine", register, "--accept", "999"),

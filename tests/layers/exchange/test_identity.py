@@ -42,7 +42,7 @@ def test_the_fingerprint_never_changes() -> None:
 @given(texts)
 def test_equal_rows_have_equal_fingerprints_and_others_differ(values: list[str | None]) -> None:
     numbers = hash_rows([pa.array(values, pa.string())], len(values)).tolist()
-    distinct = {value: number for value, number in zip(values, numbers, strict=True)}
+    distinct = dict(zip(values, numbers, strict=True))
     assert [distinct[value] for value in values] == numbers
     assert len(set(numbers)) == len(set(values))
 

@@ -12,10 +12,10 @@ import pytest
 from layers.errors import UserError
 from layers.exchange.import_plan import ImportOptions
 from layers.exchange.importer import (
-    load_mapping,
     drop,
     get_quarantined,
     list_quarantined,
+    load_mapping,
     plan_import,
     run_import,
     take_in,
@@ -160,7 +160,8 @@ def test_rows_of_no_known_type_come_in_once_somebody_says_what_they_are(
 ) -> None:
     mapping = tmp_path / "m.toml"
     mapping.write_text(
-        '[[layer]]\ntype_column = "类别"\n[layer.choices]\n"管" = "pipe"\n[[layer.column]]\nfrom = "管段编号"\nto = "code"\n',
+        '[[layer]]\ntype_column = "类别"\n[layer.choices]\n"管" = "pipe"\n'
+        '[[layer.column]]\nfrom = "管段编号"\nto = "code"\n',
         encoding="utf-8",
     )
     from_file = deliver(tmp_path, [{"管段编号": "A", "类别": "管"}, {"管段编号": "B", "类别": "谜"}])

@@ -176,7 +176,7 @@ def test_wasac_layers_that_say_nothing_are_not_imported(
 ) -> None:
     done = bring(worker, tmp_path, fixtures / "wasac-rwanda/wasac-rwasom-2-data.gpkg")
     assert done.crs == "EPSG:32736"
-    assert {name for name in done.report.by_type} <= {"building", "facility"}
+    assert set(done.report.by_type) <= {"building", "facility"}
     assert set(done.report.references) >= {
         f"wasac-rwasom-2-data.gpkg/{name}" for name in ("ECD", "ECD_point", "School_point", "Office_point")
     }

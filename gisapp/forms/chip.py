@@ -88,7 +88,7 @@ def life_kind(code: str | None) -> ChipKind:
 class OriginTile(QLabel):
     """One sign at the edge of a field: where its value came from."""
 
-    def __init__(self, language: Language, theme: Theme, origin: str, accuracy: Words | None = None) -> None:
+    def __init__(self, language: Language, theme: Theme, origin: str, note: Words = "") -> None:
         super().__init__()
         self.setObjectName("originTile")
         self.setFixedSize(18, 16)
@@ -96,10 +96,4 @@ class OriginTile(QLabel):
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setProperty("kind", origin)
         language.say(self, "setText", Message(f"inspector.origin.{origin}.sign"))
-        name = _ORIGINS[origin]
-        tip = (
-            name
-            if accuracy is None
-            else Message("inspector.origin.with_accuracy", {"origin": name, "accuracy": accuracy})
-        )
-        language.hint(self, tip)
+        language.hint(self, note or _ORIGINS[origin])

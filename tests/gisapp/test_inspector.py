@@ -76,7 +76,7 @@ def test_photos_are_shown(open_town: Window, qtbot: QtBot) -> None:
     image.fill(QColor("#B3261E"))
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, b"PNG")
+    image.save(buffer, "PNG")
     data = bytes(buffer.data().data())
     register = window.parts.session.register
     label = Message("inspector.tab.photos")

@@ -6,6 +6,7 @@ stopped.
 
 from __future__ import annotations
 
+import errno
 import re
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -28,6 +29,12 @@ DONE, FINDINGS, CANNOT, BUG, STOPPED = 0, 1, 2, 70, 130
 CommandTable = Mapping[str, tuple[Callable[..., int], str]]
 """Name of a command -> its function and the id of its help text."""
 
+_OF_THE_DISK = frozenset(
+    (errno.ENAMETOOLONG, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR)
+)
+"""What the system refuses and the user can mend, wherever in a command it comes up."""
+
+_LONGEST_NAME = 80
 _EXTRA = re.compile(r"unexpected extra argument(?:s|\(s\))? \((.*)\)")
 
 
@@ -49,6 +56,15 @@ def run_command_line(
     except BrokenPipeError:
         # Whoever read our output (head, less) has seen enough.
         return DONE
+    except OSError as error:
+        if error.errno not in _OF_THE_DISK:
+            return _report_bug(error, arguments, console)
+        name = "" if error.filename is None else Path(str(error.filename)).name
+        shown = name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}\u2026"
+        reason = Message("cli.error.disk", {"name": shown})
+        detail = Message("store.database_says", {"text": str(error.strerror)})
+        console.fail(UserError(reason, Message("cli.hint.disk"), detail))
+        return CANNOT
     except Exception as error:  # noqa: BLE001 - the border: a bug becomes a report, never a bare traceback
         return _report_bug(error, arguments, console)
 
@@ -64,6 +80,9 @@ def _invoke(arguments: list[str], tables: Iterable[CommandTable], console: Conso
     group = typer.main.get_command(application)
     assert isinstance(group, TranslatedGroup)
     _check_command(arguments, list(group.commands))
+    if any(not word.strip() for word in arguments):
+        # An unset variable in a script: taken as a path it would mean the present folder.
+        raise UserError(Message("cli.error.empty"), Message("cli.hint.empty"))
     try:
         code = group.main(arguments or ["--help"], prog_name="gisapp", standalone_mode=False, obj=console)
     except TyperException as error:

@@ -55,7 +55,9 @@ def restore(
     console.say(Message("backup.restored", {"place": str(target), "copy": str(copy)}))
     if aside is not None:
         console.say(Message("backup.kept_aside", {"place": str(aside)}))
-    console.result({"register": str(target), "copy": str(copy), "kept": None if aside is None else str(aside)})
+    console.result(
+        {"register": str(target), "copy": str(copy), "kept": None if aside is None else str(aside)}
+    )
     return DONE
 
 

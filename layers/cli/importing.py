@@ -96,6 +96,8 @@ def export(
     """Write assets to ``out`` in the format of its ending."""
     console: Console = context.obj
     refuse_own_register(register, out)
+    if out.exists():
+        raise UserError(Message("store.exists", {"place": str(out)}), Message("backup.exists_hint"))
     options = ExportOptions(
         tuple(word.strip() for word in types.split(",") if word.strip()) if types is not None else (),
         where,

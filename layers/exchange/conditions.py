@@ -60,6 +60,9 @@ def _compare(field: Field, sign: str, text: str) -> Compare:
     except ValueRefused as refused:
         told = {"text": f"{field.name}{sign}{text}", "field": field.title, "reason": refused.problem.message}
         raise UserError(Message("export.where.value", told), Message("export.where.hint")) from refused
+    if value is None and sign not in ("=", "!="):
+        told_text = f"{field.name}{sign}{text}"
+        raise UserError(Message("export.where.unreadable", {"text": told_text}), Message("export.where.hint"))
     if value is None:
         return Compare(field.name, "is null" if sign == "=" else "is not null")
     return Compare(field.name, comparison, value)  # type: ignore[arg-type]

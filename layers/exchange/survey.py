@@ -175,7 +175,8 @@ def as_numbers(values: pa.Array) -> NDArray[np.float64]:
         values = pc.replace_substring_regex(values, r"^\+", "")
     elif not (pa.types.is_integer(values.type) or pa.types.is_floating(values.type)):
         return np.full(len(values), np.nan)
-    numbers = pc.cast(values, pa.float64())
+    # Hashes and other 64-bit numbers lose digits here, which is all right for statistics.
+    numbers = pc.cast(values, pa.float64(), safe=False)
     result: NDArray[np.float64] = pc.fill_null(numbers, float("nan")).to_numpy(zero_copy_only=False)
     return result
 

@@ -108,15 +108,15 @@ def restore_range(
 @contextmanager
 def _set_wise(connection: sa.Connection, schema: Schema, type_name: str, ids: IdRange) -> Iterator[None]:
     """Check links once at the end; build indexes anew where the table more than doubles."""
-    keys: list[sa.ForeignKeyConstraint] = []
+    keys: list[tuple[str, str]] = []
     indexes: list[tuple[str, str]] = []
     if len(ids) >= _SET_WISE_FROM:
-        keys = _foreign_keys(schema.assets[type_name])
+        keys = _foreign_keys(connection, type_name)
         indexes = _indexes_to_rebuild(connection, schema, type_name, ids)
         try:
             with connection.begin_nested():
-                for key in keys:
-                    connection.execute(sa.schema.DropConstraint(key))
+                for name, _ in keys:
+                    connection.exec_driver_sql(f'ALTER TABLE "{type_name}" DROP CONSTRAINT "{name}"')
                 for name, _ in indexes:
                     connection.exec_driver_sql(f'DROP INDEX "{name}"')
         except sa.exc.DBAPIError as error:
@@ -127,12 +127,20 @@ def _set_wise(connection: sa.Connection, schema: Schema, type_name: str, ids: Id
     yield
     for _, definition in indexes:
         connection.exec_driver_sql(definition)
-    for key in keys:
-        connection.execute(sa.schema.AddConstraint(key))
+    for name, definition in keys:
+        connection.exec_driver_sql(f'ALTER TABLE "{type_name}" ADD CONSTRAINT "{name}" {definition}')
 
 
-def _foreign_keys(table: sa.Table) -> list[sa.ForeignKeyConstraint]:
-    return [c for c in table.constraints if isinstance(c, sa.ForeignKeyConstraint) and c.name]
+def _foreign_keys(connection: sa.Connection, type_name: str) -> list[tuple[str, str]]:
+    """Name and definition of each, from the server: SQLAlchemy's own words would mark the shared tables."""
+    rows = connection.execute(
+        sa.text(
+            "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint"
+            " WHERE contype = 'f' AND conrelid = to_regclass(:table)"
+        ),
+        {"table": f'"{type_name}"'},
+    )
+    return [(row[0], row[1]) for row in rows]
 
 
 def _indexes_to_rebuild(

@@ -17,7 +17,7 @@ from layers.store.edit import creation_row
 from layers.store.migrations import SCHEMA_VERSION
 from layers.store.postgis import PostgisStore
 from layers.store.postgis_errors import told
-from layers.store.postgis_server import Server
+from layers.store.postgis_server import Server, store_password
 from layers.store.postgis_triggers import all_statements, run
 from layers.store.schema import GEOMETRY, Schema, build_schema
 from layers.store.types import GEOMETRY_NAMES
@@ -56,7 +56,11 @@ def create_postgis(server: Server, catalogue: Catalogue, crs: Crs, *, meta: Mapp
 def _write(connection: sa.Connection, schema: Schema, crs: Crs, meta: Mapping[str, str]) -> None:
     if schema.srid == CUSTOM_SRID:
         _register_crs(connection, crs)
-    schema.metadata.create_all(connection, checkfirst=False)
+    # A copy: adding constraints by ALTER marks them in the tables, which registers in files share.
+    tables = sa.MetaData()
+    for table in schema.metadata.tables.values():
+        table.to_metadata(tables)
+    tables.create_all(connection, checkfirst=False)
     run(connection, iter(_geometry_rules(schema)))
     now = format_instant(datetime.datetime.now(datetime.UTC))
     rows = {"schema_version": str(SCHEMA_VERSION), "crs": crs.code or crs.wkt, "created": now, **meta}
@@ -119,6 +123,8 @@ def open_postgis(server: Server, catalogue: Catalogue, *, read_only: bool = Fals
         engine.dispose()
         raise
     store.findings = findings
+    # It was right: the next time the address alone will do.
+    store_password(server.given)
     return store
 
 

@@ -27,10 +27,12 @@ class Server:
 
     url: sa.URL
 
+    given: sa.URL
+
     @property
     def address(self) -> str:
-        """The address as a user gives it, without password."""
-        return self.url.set(password=None).render_as_string(hide_password=False)
+        """The address as the user gave it, without password."""
+        return _bare(self.given).render_as_string(hide_password=False)
 
     @property
     def engine_url(self) -> sa.URL:
@@ -50,7 +52,7 @@ def parse_server(target: str) -> Server:
     Raises ``UserError`` when it cannot be read.
     """
     try:
-        url = sa.make_url(target).set(drivername="postgresql")
+        given = url = sa.make_url(target).set(drivername="postgresql")
     except (sa.exc.ArgumentError, ValueError) as error:
         raise _unreadable(target) from error
     if not url.database and "service" not in url.query:
@@ -61,7 +63,7 @@ def parse_server(target: str) -> Server:
     missing = {name: value for name, value in defaults.items() if name not in url.query}
     if url.password is None:
         url = url.set(password=stored_password(url))
-    return Server(url.update_query_dict(missing))
+    return Server(url.update_query_dict(missing), given)
 
 
 def stored_password(url: sa.URL) -> str | None:
@@ -72,9 +74,8 @@ def stored_password(url: sa.URL) -> str | None:
         return None  # no keyring on this system: libpq asks its own files
 
 
-def store_password(target: str) -> bool:
+def store_password(url: sa.URL) -> bool:
     """Keep the password of an address in the system's keyring; False when there is neither."""
-    url = sa.make_url(target)
     if url.password is None:
         return False
     try:
@@ -90,7 +91,12 @@ def without_password(target: str) -> str:
         url = sa.make_url(target)
     except (sa.exc.ArgumentError, ValueError):
         return target
-    return url.set(password=None).render_as_string(hide_password=False)
+    return _bare(url).render_as_string(hide_password=False)
+
+
+def _bare(url: sa.URL) -> sa.URL:
+    """The address without password. ``URL.set`` takes None for "leave it"."""
+    return sa.URL.create(url.drivername, url.username, None, url.host, url.port, url.database, url.query)
 
 
 def _key(url: sa.URL) -> str:

@@ -35,7 +35,10 @@ class TestServer:
 
     def __init__(self, programs: Path) -> None:
         self._programs = programs
-        self._folder = Path(tempfile.mkdtemp(prefix="postgres-of-tests-"))
+        # In memory where there is room: a database has some two thousand files.
+        memory = Path("/dev/shm")
+        roomy = memory.is_dir() and shutil.disk_usage(memory).free > 4_000_000_000
+        self._folder = Path(tempfile.mkdtemp(prefix="postgres-of-tests-", dir=memory if roomy else None))
         self._numbers = itertools.count(1)
         self._users = {"postgres"}
         with socket.socket() as free:
@@ -69,7 +72,7 @@ class TestServer:
             f"{self._programs}/postgres -D {self._folder}/data -p {self.port} -k {self._folder}"
             " -c listen_addresses=127.0.0.1 -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
         )
-        watch = f"exec 3<&0; ( {server} >{self._folder}/log 2>&1 & id=$!; read _ <&3; kill -QUIT $id ) &"
+        watch = f"exec 3<&0; ( {server} >{self._folder}/log 2>&1 & id=$!; read _ <&3; kill -INT $id ) &"
         end, self._life = os.pipe()
         subprocess.run(
             [*self._as_owner(), "sh", "-c", watch], stdin=end, stdout=subprocess.DEVNULL, check=True, cwd="/"

@@ -224,7 +224,7 @@ def test_wal_survives_whatever_is_asked_while_others_come_and_go(register: Regis
 def test_closed_register_holds_no_file_open(register: Register) -> None:
     add(register, "A")
     register.close()
-    open_files = {os.readlink(link) for link in Path("/proc/self/fd").iterdir() if link.is_symlink()}
+    open_files = {str(link.readlink()) for link in Path("/proc/self/fd").iterdir() if link.is_symlink()}
     assert not [name for name in open_files if name.startswith(str(register.target))]
     register.close()
 

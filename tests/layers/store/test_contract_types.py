@@ -171,7 +171,7 @@ def _free_fields() -> list[tuple[str, str]]:
     return list(found.values())
 
 
-class _Enough(Exception):  # noqa: N818
+class _Enough(Exception):
     """Rolls the edit back: every example starts with the same store."""
 
 

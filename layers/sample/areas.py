@@ -1,4 +1,4 @@
-"""Areas of the city: superblocks joined to grids of equal load, supply areas and metered districts."""
+"""Areas of the city: blocks joined to grids of equal load, supply areas and metered districts."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 
 from layers.sample.ground import Floats, Ground
 from layers.sample.streets import Ints, StreetPlan
@@ -17,33 +19,30 @@ _STEP = 50.0
 
 @dataclass(frozen=True)
 class Areas:
-    """Which area each superblock belongs to."""
+    """Which area each block belongs to."""
 
-    of_cell: Ints
+    of_block: Ints
     count: int
 
     def of(self, plan: StreetPlan, u: Floats, v: Floats) -> Ints:
         """The area (from 0) of each place."""
-        found: Ints = self.of_cell[plan.cell_of(u, v)]
+        found: Ints = self.of_block[plan.block_of(u, v)]
         return found
 
     def polygons(self, plan: StreetPlan, ground: Ground) -> list[shapely.Geometry]:
         """The outline of every area on the map; the banks meet in the middle of the river."""
-        box = plan.cell_boxes.copy()
-        banks = plan.lines_v[plan.lines_v > 0].min(), plan.lines_v[plan.lines_v < 0].max()
-        box[box[:, 1] == banks[0], 1] = 0.0
-        box[box[:, 3] == banks[1], 3] = 0.0
+        box = _meeting_in_the_river(plan)
         stops_u, stops_v = np.unique(box[:, [0, 2]]), np.unique(box[:, [1, 3]])
         found = []
         for area in range(self.count):
-            joined = shapely.union_all(shapely.box(*box[self.of_cell == area].T))
+            joined = shapely.union_all(shapely.box(*box[self.of_block == area].T))
             found.append(bent(joined, ground, stops_u, stops_v))
         return found
 
 
 def divide(plan: StreetPlan, weight: Floats, parts: int) -> Areas:
-    """Split the superblocks into ``parts`` areas of about equal weight, again and again across the longer side."""
-    middle = (plan.cell_boxes[:, :2] + plan.cell_boxes[:, 2:]) / 2
+    """Split the blocks into ``parts`` areas of about equal weight, again and again across the longer side."""
+    middle = (plan.blocks.box[:, :2] + plan.blocks.box[:, 2:]) / 2
     owner = np.zeros(len(middle), dtype=np.int64)
 
     def split(members: Ints, first: int, count: int) -> None:
@@ -55,13 +54,42 @@ def divide(plan: StreetPlan, weight: Floats, parts: int) -> Areas:
         share = np.cumsum(weight[order] + 1.0)
         left = count // 2
         cut = int(np.searchsorted(share, share[-1] * left / count)) + 1
-        # Enough superblocks on both sides for the areas to come.
+        # Enough blocks on both sides for the areas to come.
         cut = min(max(cut, left), len(order) - (count - left))
         split(order[:cut], first, left)
         split(order[cut:], first + left, count - left)
 
     split(np.arange(len(middle)), 0, parts)
+    _join_islands(plan, owner)
     return Areas(owner, parts)
+
+
+def _meeting_in_the_river(plan: StreetPlan) -> Floats:
+    """The blocks' boxes; those on the banks reach to the middle of the river."""
+    box = plan.blocks.box.copy()
+    banks = plan.lines_v[plan.lines_v > 0].min(), plan.lines_v[plan.lines_v < 0].max()
+    box[box[:, 1] == banks[0], 1] = 0.0
+    box[box[:, 3] == banks[1], 3] = 0.0
+    return box
+
+
+def _join_islands(plan: StreetPlan, owner: Ints) -> None:
+    """Give blocks cut off from the rest of their area to the area beside them."""
+    boxes = shapely.box(*_meeting_in_the_river(plan).T)
+    one, other = shapely.STRtree(boxes).query(boxes, predicate="touches")
+    edge = shapely.length(shapely.intersection(boxes[one], boxes[other]))
+    one, other, edge = one[edge > 1], other[edge > 1], edge[edge > 1]
+    same = owner[one] == owner[other]
+    links = coo_matrix((np.ones(same.sum()), (one[same], other[same])), shape=(len(owner), len(owner)))
+    _count, part = connected_components(links, directed=False)
+    size = np.bincount(part)
+    largest = {area: size[part[owner == area]].max() for area in np.unique(owner)}
+    before = owner.copy()
+    for number in np.unique(part):
+        members = np.flatnonzero(part == number)
+        beside = np.isin(one, members) & (part[other] != number)
+        if size[number] < largest[before[members[0]]] and beside.any():
+            owner[members] = np.bincount(before[other[beside]], edge[beside]).argmax()
 
 
 def bent(

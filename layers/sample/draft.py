@@ -70,10 +70,7 @@ def draw(size: CitySize, seed: int) -> Draft:
     sources = make_sources(plan, size, mains, net, stream(seed, "sources"))
     flows = size_mains(net, mains, sources.supply, _demand(net, estates), stream(seed, "sizes"))
     fittings = fit(plan, size, mains, net, flows, stream(seed, "valves"), stream(seed, "hydrants"))
-    middle = (estates.inner[:, :2] + estates.inner[:, 2:]) / 2
-    load = np.bincount(
-        plan.cell_of(middle[:, 0], middle[:, 1]), estates.meters(), len(plan.cell_boxes)
-    ).astype(np.float64)
+    load = np.bincount(estates.block, estates.meters(), len(plan.blocks)).astype(np.float64)
     spans = net.spans()
     paths, nodes = net.paths(), net.nodes()
     role = paths.role[spans.path]

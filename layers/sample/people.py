@@ -78,7 +78,8 @@ def assignment_table(draft: Draft, key_accounts: Ints) -> pa.Table:
             since = _HANDED_OVER
         rows.append((grid + 1, "steward", target, "primary", since, None, None, None))
         rows.append(((grid + 1) % GRIDS + 1, "steward", target, "backup", _START, None, None, None))
-    busiest = int(np.bincount(draft.grids.of_cell, _load(draft), GRIDS).argmax()) + 1
+    load = np.bincount(draft.estates.block, draft.estates.meters(), len(draft.grids.of_block))
+    busiest = int(np.bincount(draft.grids.of_block, load, GRIDS).argmax()) + 1
     rows.append((_STEWARDS, "steward", f"grid:{busiest}", "co", _HANDED_OVER, None, None, None))
     for number, customer in enumerate(key_accounts.tolist()):
         manager = _STEWARDS + 1 + number % _MANAGERS
@@ -92,10 +93,3 @@ def assignment_table(draft: Draft, key_accounts: Ints) -> pa.Table:
             **dict(zip(_COLUMNS, columns[1:], strict=True)),
         },
     )
-
-
-def _load(draft: Draft) -> Ints:
-    estates = draft.estates
-    middle = (estates.inner[:, :2] + estates.inner[:, 2:]) / 2
-    cell = draft.plan.cell_of(middle[:, 0], middle[:, 1])
-    return np.bincount(cell, estates.meters(), len(draft.plan.cell_boxes)).astype(np.int64)

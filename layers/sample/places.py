@@ -230,5 +230,5 @@ def service_area_table(draft: Draft) -> pa.Table:
 
 
 def _parent(draft: Draft, areas: Areas, number: int) -> int:
-    inside = draft.supply_areas.of_cell[areas.of_cell == number]
+    inside = draft.supply_areas.of_block[areas.of_block == number]
     return int(np.bincount(inside).argmax()) + 1 if len(inside) else NONE

@@ -214,7 +214,8 @@ def network_point_table(draft: Draft, points: Points) -> pa.Table:
     names = np.array(["node", "cap", "straight", "tee", "cross", "multiway", "multiway"], dtype=object)
     kind = names[np.minimum(points.degree[node], 6)]
     kind[(kind == "straight") & _turns(draft)[node]] = "bend"
-    kind[draft.node_kind[node] == REDUCER] = "reducer"
+    two = points.degree[node] == 2
+    kind[(draft.node_kind[node] == REDUCER) | (two & _size_changes(draft)[node])] = "reducer"
     return make_table(
         "network_point",
         {
@@ -228,6 +229,17 @@ def network_point_table(draft: Draft, points: Points) -> pa.Table:
         },
         draft.node_place[node],
     )
+
+
+def _size_changes(draft: Draft) -> Flags:
+    """Nodes where pipes of different sizes meet."""
+    spans, count = draft.spans, draft.net.node_count
+    most, least = np.zeros(count, dtype=np.int64), np.full(count, 9999)
+    for node in (spans.first, spans.last):
+        np.maximum.at(most, node, draft.span_dn)
+        np.minimum.at(least, node, draft.span_dn)
+    changes: Flags = most > least
+    return changes
 
 
 def _turns(draft: Draft) -> Flags:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial import cKDTree
+import shapely
 
 from layers.sample.ground import Floats
 from layers.sample.size import CitySize
@@ -80,23 +80,13 @@ class StreetPlan:
     blocks: Blocks
     lines_v: Floats
     rows: list[Row]
-    cell_boxes: Floats
     core: tuple[float, float]
     radius: float
 
-    def cell_of(self, u: Floats, v: Floats) -> Ints:
-        """The superblock at each place, the nearest one where nothing is built."""
-        found = np.full(len(u), -1, dtype=np.int64)
-        row_of = np.searchsorted(self.lines_v, v) - 1
-        for number, row in enumerate(self.rows):
-            here = np.flatnonzero(row_of == number)
-            column = np.searchsorted(row.stops, u[here]) - 1
-            inside = (column >= 0) & (column < len(row.cells))
-            found[here[inside]] = row.cells[column[inside]]
-        outside = np.flatnonzero(found < 0)
-        if len(outside):
-            tree = cKDTree((self.cell_boxes[:, :2] + self.cell_boxes[:, 2:]) / 2)
-            found[outside] = tree.query(np.column_stack([u[outside], v[outside]]))[1]
+    def block_of(self, u: Floats, v: Floats) -> Ints:
+        """The block at each place, the nearest one in roads and where nothing is built."""
+        tree = shapely.STRtree(shapely.box(*self.blocks.box.T))
+        found: Ints = tree.nearest(shapely.points(u, v)).astype(np.int64)
         return found
 
     def remoteness(self, u: Floats, v: Floats) -> Floats:
@@ -273,9 +263,7 @@ class _Draft:
         leaves = np.array(self.leaves)
         blocks = Blocks(leaves[:, :4], leaves[:, 4:8].astype(np.int64), leaves[:, 8].astype(np.int64))
         crossings = np.unique(np.array(self.crossings, dtype=np.int64), axis=0)
-        return StreetPlan(
-            laid, crossings, blocks, self.lines_v, self.rows, np.array(boxes), self.core, self.size.radius
-        )
+        return StreetPlan(laid, crossings, blocks, self.lines_v, self.rows, self.core, self.size.radius)
 
     def _lead_out(self, cells: Floats) -> None:
         """Carry some of the wide roads on into the country, with hamlets beside them."""
@@ -302,18 +290,21 @@ class _Draft:
         """Small blocks along a road that leads out, on both sides."""
         direction, at = self.roads[number][:2]
         outward = np.sign(far - near)
-        place = near + outward * self.random.uniform(150, 320)
-        while (far - place) * outward > 160:
+        place = near + outward * 100.0
+        while (far - place) * outward > 460:
+            place += outward * self.random.uniform(60, 300)
             side = self.random.choice([-1.0, 1.0])
             depth, width = self.random.uniform(70, 120), self.random.uniform(90, 150)
             along = sorted((place, place + outward * width))
+            place += outward * width
             across = sorted((at, at + side * depth))
             # South, north, west, east: only one of them is a road.
             edge = (1 if side < 0 else 0) if direction == ALONG else (3 if side < 0 else 2)
             sides = [number if k == edge else NO_ROAD for k in range(4)]
             u, v = (along, across) if direction == ALONG else (across, along)
+            if v[0] < self.size.river_width and v[1] > -self.size.river_width:
+                continue
             self.leaves.append((u[0], v[0], u[1], v[1], *sides, -1))
-            place += outward * (width + self.random.uniform(60, 300))
 
     def _split(self, box: tuple[float, ...], sides: tuple[int, ...], cell: int, level: int) -> None:
         """Split a block across its longer side until it is as small as blocks are there."""

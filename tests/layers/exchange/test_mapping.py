@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.errors import UserError
+from layers.exchange.coordinates import find_coordinates
 from layers.exchange.mapping import (
     BY_SHAPE,
     Choice,
@@ -135,7 +137,8 @@ def test_a_chinese_pipe_table_is_mapped_with_confidence_and_names_what_is_left()
             "Sheet1",
             None,
             {
-                "管段编号": ["G1", "G2"], "起点点号": ["J1", "J2"], "终点点号": ["J2", "J3"], "管径": ["DN200", "DN100"],
+                "管段编号": ["G1", "G2"], "起点点号": ["J1", "J2"], "终点点号": ["J2", "J3"],
+                "管径": ["DN200", "DN100"],
                 "材质": ["球铁", "PE"], "建设年代": ["2009.6", "1998"], "备注1": ["", "x"],
             },
         ),
@@ -337,3 +340,18 @@ def test_wrong_mapping_files_are_refused_with_what_to_do(tmp_path: Path, text: s
 def test_the_mappings_that_come_with_the_program_can_be_read() -> None:
     names = {template.match for template in bundled_mappings(CATALOGUE)}
     assert {"*arc*", "*node*"} <= names
+
+
+def test_a_repeated_code_in_a_short_table_is_a_mistake_not_another_column() -> None:
+    columns = {"消火栓编号": ["X-1", "X-2", "X-3", "X-4", "X-5", "X-6", "X-1"], "接管DN": [100] * 7}
+    mapped = targets(GUESSER.guess("普查", survey("消火栓普查", None, columns), "普查"))
+    assert mapped == {"消火栓编号": "code", "接管DN": "feed_dn"}
+
+
+@pytest.mark.parametrize(
+    ("east", "north"), [("横坐标Y", "纵坐标X"), ("横坐标X", "纵坐标Y"), ("横坐标", "纵坐标")]
+)
+def test_coordinate_columns_as_surveyors_and_as_mathematicians_name_them(east: str, north: str) -> None:
+    found = find_coordinates(pa.table({north: [3014020.1], east: [546010.2]}))
+    assert found is not None
+    assert (found.east, found.north) == (east, north)

@@ -64,12 +64,18 @@ class LayersPanel(QWidget):
 
     def show_rows(self, rows: Sequence[LegendRow]) -> None:
         """Show the legend; none means the register is empty."""
-        was_empty = self.model.rowCount() == 0
+        unfolded = {row.id: is_unfolded for row, is_unfolded in self._top()}
         self.model.show(rows)
-        if was_empty:
-            # The mains are what a map of water is about; the rest unfolds on wish.
-            self.tree.expand(self.model.index(0, 0))
+        for number, (row, _) in enumerate(self._top()):
+            # The mains are what a map of water is about; the rest unfolds on wish, and stays as it was.
+            is_unfolded = unfolded.get(row.id, row.metres is not None)
+            self.tree.setExpanded(self.model.index(number, NAME), is_unfolded)
         self._pages.setCurrentIndex(1 if rows else 0)
+
+    def _top(self) -> list[tuple[LegendRow, bool]]:
+        """The rows of the first level, and whether each is unfolded."""
+        indexes = [self.model.index(number, NAME) for number in range(self.model.rowCount())]
+        return [(index.data(Qt.ItemDataRole.UserRole), self.tree.isExpanded(index)) for index in indexes]
 
     def show_loading(self) -> None:
         """A register was opened; its legend is on the way."""

@@ -154,7 +154,9 @@ class MapView(QWidget):
     @property
     def looks(self) -> tuple[Box | None, str, tuple[str, ...]]:
         """The box seen, the style, and what is switched off: to be found again next time."""
-        box = None if self.bounds is None else self.canvas.viewport.box
+        # Left before anything was shown: there is nothing to find again.
+        seen = self.bounds is not None and self.canvas.scene is not None
+        box = self.canvas.viewport.box if seen else None
         return box, self._style, tuple(sorted(self.canvas.hidden))
 
     def restore(self, box: Box, style: str, hidden: Sequence[str]) -> None:
@@ -270,7 +272,8 @@ class MapView(QWidget):
         waiting: dict[float, list[object]] = {}
         for source in scene.sources:
             layer = source.layer
-            if layer.in_legend and not layer.is_visible(denominator) and len(source.ids):
+            hidden = all(f"{layer.id}/{each.id}" in self.canvas.hidden for each in layer.classes)
+            if layer.in_legend and not hidden and not layer.is_visible(denominator) and len(source.ids):
                 waiting.setdefault(layer.largest_denominator, []).append(layer.title)
         if not waiting:
             self.note_changed.emit(None)

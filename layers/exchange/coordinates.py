@@ -38,8 +38,12 @@ _LON = frozenset(
     {"lon", "lng", "long", "longitude", "经", "jd", "jingdu", "经度", "东经", "经纬x", "wgs84lon", "gpslon"}
 )
 _LAT = frozenset({"lat", "latitude", "纬", "wd", "weidu", "纬度", "北纬", "经纬y", "wgs84lat", "gpslat"})
-_EAST = frozenset({"e", "east", "easting", "eastings", "东", "东向", "横", "y东", "东y", "e东", "东e"})
-_NORTH = frozenset({"n", "north", "northing", "northings", "北", "北向", "纵", "x北", "北x", "n北", "北n"})
+_EAST = frozenset(
+    {"e", "east", "easting", "eastings", "东", "东向", "横", "横y", "横x", "y东", "东y", "e东", "东e"}
+)
+_NORTH = frozenset(
+    {"n", "north", "northing", "northings", "北", "北向", "纵", "纵x", "纵y", "x北", "北x", "n北", "北n"}
+)
 _X = frozenset({"x", "xm", "xx", "地面x", "管点x", "中心x"})
 _Y = frozenset({"y", "ym", "yy", "地面y", "管点y", "中心y"})
 _WKT = frozenset({"wkt", "geom", "geometry", "thegeom", "shape", "wktgeom", "几何"})

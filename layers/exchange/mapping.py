@@ -321,7 +321,9 @@ def _evidence(target: Field, column: ColumnSurvey) -> float:
     """1 where the values of ``column`` read as values of ``target``, down to 0.2 where none does."""
     if not column.filled:
         return 0.9
-    if target.unique and column.distinct < 0.95 * column.filled:
+    repeats = column.filled - column.distinct
+    # In a short table two or three repeats are mistakes to be shown, not a sign of another column.
+    if target.unique and repeats > max(0.05 * column.filled, min(3.0, 0.4 * column.filled)):
         return 0.2
     if isinstance(target, LinkField | TextField):
         return 1.0

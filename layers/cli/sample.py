@@ -11,6 +11,7 @@ from layers.cli.application import DONE, CommandTable
 from layers.cli.console import Console
 from layers.cli.opening import stated_actor
 from layers.cli.values import JsonOption, choice, whole_number
+from layers.errors import UserError
 from layers.model.catalogue import Group
 from layers.sample.size import SIZES
 from layers.sample.write import create_sample
@@ -34,6 +35,10 @@ def sample(
 ) -> int:
     """Make the sample city of ``size`` from ``seed`` in the new file ``out``."""
     console: Console = context.obj
+    if out.suffix.lower() != ".gpkg" and not out.exists():
+        raise UserError(
+            Message("backup.not_a_target", {"place": str(out)}), Message("backup.not_a_target_hint")
+        )
     with console.feedback() as feedback:
         register, planted = create_sample(out, size, seed, actor=stated_actor(), feedback=feedback)
     with register:

@@ -152,6 +152,7 @@ def wrong_calls(folder: Path) -> dict[str, tuple[str | Path, ...]]:
         "export over a file": ("export", register, taken),
         "export with half a condition": ("export", register, folder / "o.csv", "--where", "dn>"),
         "an empty word": ("import", register, ""),
+        "a sample that is no register": ("sample", folder / "city.txt"),
         "a name too long": ("info", folder / f"{'a' * 300}.gpkg"),
         "export unknown type": ("export", register, folder / "o.csv", "--types", "spaceship"),
         "export wrong condition": ("export", register, folder / "o.csv", "--where", "dn>>3"),

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from layers.errors import Conflict, UserError
@@ -22,6 +21,7 @@ from layers.model.fields import format_instant
 from layers.model.problem import Problem
 from layers.store import history, integrity
 from layers.store.base import Staged, Store
+from layers.store.bulk_codes import with_codes
 from layers.store.codes import RunningNumbers
 from layers.store.labels import encode_parameters
 from layers.store.rows import Row, current_row, differing
@@ -184,18 +184,7 @@ class Edit:
         asset_type = self.catalogue[type]
         if CODE not in asset_type or not asset_type.code_prefix:
             return rows
-        given = rows[CODE] if CODE in rows.column_names else pa.nulls(rows.num_rows, pa.string())
-        missing = given.null_count
-        if not missing:
-            return rows
-        codes = pc.replace_with_mask(
-            pa.concat_arrays(given.chunks) if isinstance(given, pa.ChunkedArray) else given,
-            given.is_null() if isinstance(given, pa.Array) else pa.concat_arrays(given.is_null().chunks),
-            pa.array(self.reserve_codes(type, missing)),
-        )
-        if CODE in rows.column_names:
-            return rows.set_column(rows.column_names.index(CODE), CODE, codes)
-        return rows.append_column(CODE, codes)
+        return with_codes(rows, CODE, lambda count: self.reserve_codes(type, count))
 
     def record_range(self, type: str, ids: IdRange, *, deleted: bool = False) -> None:
         """Note in the trail that a bulk act inserted (or removed) this run of ids."""

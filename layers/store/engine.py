@@ -18,6 +18,8 @@ SAFE_WAL = (3, 51, 3)
 BUSY_SECONDS = 10.0
 WRITE = "wa_write"
 
+_JOURNAL_MODE = {"WAL": "PRAGMA journal_mode=WAL", "DELETE": "PRAGMA journal_mode=DELETE"}
+
 Setup = Callable[[Any], None]
 
 _POINT = struct.Struct("<2d")
@@ -74,7 +76,7 @@ def prepare(raw: Any, *, journal: str | None) -> None:
     """Give a fresh DBAPI connection the house's settings and the functions that the R-tree triggers call."""
     if journal is not None:
         # Other programs set DELETE mode when they close the file last: asked for at every open.
-        raw.execute(f"PRAGMA journal_mode={journal}")
+        raw.execute(_JOURNAL_MODE[journal])
     raw.execute("PRAGMA synchronous=FULL")
     raw.execute("PRAGMA foreign_keys=ON")
     raw.execute("PRAGMA recursive_triggers=OFF")

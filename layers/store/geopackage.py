@@ -26,6 +26,7 @@ from layers.store.database_errors import translated
 from layers.store.engine import BUSY_SECONDS, WRITE
 from layers.store.idle import IdleTimer
 from layers.store.lock_note import LockNote
+from layers.store.rtree_check import is_sound
 from layers.store.schema import FID, GEOMETRY, Schema
 from layers.store.triggers import all_triggers, asset_triggers
 from layers.store.types import header_length
@@ -149,10 +150,7 @@ class GeoPackageStore(Store):
         for name in type_names:
             if GEOMETRY not in self.schema.assets[name].columns:
                 continue
-            answer = connection.execute(
-                sa.select(sa.func.rtreecheck("main", f"rtree_{name}_{GEOMETRY}"))
-            ).scalar()
-            if answer != "ok":
+            if not is_sound(connection, f"rtree_{name}_{GEOMETRY}"):
                 message = Message("store.spatial_index", {"type": self.schema.catalogue[name].title})
                 problems.append(Problem("spatial_index", "error", message))
         return problems

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import psycopg
 
-from layers.store.postgis_triggers import CHANNEL
+from layers.store.postgis_triggers import LISTEN
 
 _TICK = 0.25
 _PAUSE = 2.0
@@ -57,7 +57,7 @@ class Listener:
         while not self._stopped.is_set():
             try:
                 with psycopg.connect(self._libpq, autocommit=True) as connection:
-                    connection.execute(f"LISTEN {CHANNEL}")
+                    connection.execute(LISTEN)
                     self.listening.set()
                     if not first:
                         self._tell(None)

@@ -15,6 +15,7 @@ from layers.store.schema import FID, VERSION, Schema
 
 #: The channel on which every commit is told: its change set's id, or ``outside``.
 CHANNEL = "wa_changeset"
+LISTEN = "LISTEN wa_changeset"
 
 #: The setting that names the table of a bulk act, which no trigger shall write the trail of.
 BULK = "wa.bulk"

@@ -215,7 +215,7 @@ MOUNTS = r"""
 /dev/sda1 / ext4 rw 0 0
 server:/data /mnt/data nfs4 rw 0 0
 //nas/water /mnt/water\040company cifs rw 0 0
-user@host: /home/u/remote fuse.sshfs rw 0 0
+user@host: /srv/u/remote fuse.sshfs rw 0 0
 host /mnt/share 9p rw 0 0
 /dev/sdb1 /mnt/data/local ext4 rw 0 0
 /dev/sdc1 /media/stick fuseblk rw 0 0
@@ -226,12 +226,12 @@ overlay /media/lx fuse.lxcfs rw 0 0
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
-        ("/home/u/city.gpkg", False),
+        ("/srv/u/city.gpkg", False),
         ("/mnt/data/city.gpkg", True),
         ("/mnt/data", True),
         ("/mnt/data2/city.gpkg", False),
         ("/mnt/water company/a/city.gpkg", True),
-        ("/home/u/remote/city.gpkg", True),
+        ("/srv/u/remote/city.gpkg", True),
         ("/mnt/share/city.gpkg", True),
         ("/mnt/data/local/city.gpkg", False),
         ("/media/stick/city.gpkg", False),

@@ -62,6 +62,15 @@ def undo(
 COMMANDS: CommandTable = {"history": (history, "cli.history.help"), "undo": (undo, "cli.undo.help")}
 
 
+COLUMNS = (
+    "cli.history.column_id",
+    "cli.history.column_at",
+    "cli.history.column_actor",
+    "cli.history.column_act",
+    "cli.history.column_rows",
+)
+
+
 def _local(instant: str) -> str:
     return datetime.fromisoformat(instant).astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
@@ -72,9 +81,7 @@ def _show_change_sets(console: Console, register: Register) -> None:
     if not change_sets:
         console.say(Message("cli.history.empty"))
         return
-    titles = [
-        console.texts.get(f"cli.history.column_{name}") for name in ("id", "at", "actor", "act", "rows")
-    ]
+    titles = [console.texts.get(name) for name in COLUMNS]
     rows = [
         (str(each.id), _local(each.at), each.actor, console.texts.render(each.label), str(_touched(each)))
         for each in change_sets

@@ -1,4 +1,4 @@
-"""``gisapp info`` and ``gisapp check``: what a register holds, and what is wrong in it."""
+"""``gisapp info``: what a register holds."""
 
 from __future__ import annotations
 
@@ -30,12 +30,7 @@ def info(context: typer.Context, register: RegisterArgument, as_json: JsonOption
     return DONE
 
 
-def check(context: typer.Context, register: RegisterArgument, as_json: JsonOption = False) -> int:
-    """Every finding with its rule, severity, type, code, place and text; exit code 1 when there is one."""
-    raise NotImplementedError
-
-
-COMMANDS: CommandTable = {"info": (info, "cli.info.help"), "check": (check, "cli.check.help")}
+COMMANDS: CommandTable = {"info": (info, "cli.info.help")}
 
 
 def _show(console: Console, register: Register, summary: RegisterSummary) -> None:

@@ -106,9 +106,8 @@ def _host_years(draft: Draft, branch: Ints, year: Ints) -> Ints:
     return found
 
 
-def materials(year: Ints, dn: Ints, small: Flags, random: np.random.Generator) -> Texts:
-    """What pipes of that year and size were made of in that kind of place."""
-    draw = random.uniform(size=len(year))
+def materials(year: Ints, dn: Ints, small: Flags, draw: Floats) -> Texts:
+    """What pipes of that year and size were made of in that kind of place; ``draw`` (0 to 1) decides."""
     found = np.empty(len(year), dtype=object)
     lower = 0
     for upper, shares in _MAIN_SHARES.items():

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
-from layers.sample.ages import Ages, dates, is_small, make_ages, materials, origins
+from layers.sample.ages import LAST_YEAR, Ages, dates, is_small, make_ages, materials, origins
 from layers.sample.draft import Draft
 from layers.sample.ground import Floats
 from layers.sample.net import MAIN, TRUNK
@@ -18,6 +18,7 @@ from layers.sample.tables import codes, either, make_table, repeated, with_none
 from layers.sample.words import Texts, pick, words
 
 _VERTEX_STEP = 38.0
+_JOB_LENGTH = 900.0
 _OUTSIDE = {25: 32, 32: 40, 40: 50, 50: 63, 65: 75, 80: 90, 100: 110, 150: 160, 200: 225, 300: 315, 400: 400}
 _JOINTS = {
     "CI": "lead",
@@ -65,7 +66,19 @@ def draw_lines(
 def span_years(draft: Draft) -> tuple[Ages, Ints]:
     """Years of all paths, and of all pipes."""
     ages = make_ages(draft)
-    return ages, ages.year[draft.spans.path]
+    year = ages.year[draft.spans.path]
+    # A long road was not built in one year.
+    stages, back = np.unique(jobs(draft), return_inverse=True)
+    shift = draft.random("stages").integers(-4, 5, len(stages))[back]
+    staged = (draft.span_role == MAIN) & (ages.before[draft.spans.path] == 0)
+    return ages, np.where(staged, np.minimum(year + shift, LAST_YEAR), year)
+
+
+def jobs(draft: Draft) -> Ints:
+    """Which pipes were laid together: mains in a road by the kilometre, pipes of one kind within an estate."""
+    spans, estate = draft.spans, draft.span_estate
+    stage = ((spans.start + 50_000) // _JOB_LENGTH).astype(np.int64)
+    return np.where(estate >= 0, -10 * (estate + 1) - draft.span_role, spans.path * 1000 + stage)
 
 
 def pipe_table(draft: Draft, points: Points, year: Ints) -> pa.Table:
@@ -92,7 +105,7 @@ def pipe_table(draft: Draft, points: Points, year: Ints) -> pa.Table:
     )[role]
     function[raw] = "raw"
     columns = pipe_columns(
-        draft, "pipe data", draft.span_dn, year, is_small(role, draft.span_dn), lines.length
+        draft, "pipe data", draft.span_dn, year, is_small(role, draft.span_dn), lines.length, jobs(draft)
     )
     over_water = (
         (role == MAIN)
@@ -132,26 +145,32 @@ def _ends(points: Points, first: Ints, last: Ints) -> dict[str, object]:
 
 
 def pipe_columns(
-    draft: Draft, part: str, dn: Ints, year: Ints, small: Flags, length: Floats
+    draft: Draft, part: str, dn: Ints, year: Ints, small: Flags, length: Floats, job: Ints
 ) -> dict[str, Texts | Floats | Ints]:
-    """What follows from size and age: material, joint, dates, lengths, origins."""
+    """What follows from size and age: material, joint, dates, lengths, origins.
+
+    Pipes of one ``job`` were laid together: their material and what is known of them is the same.
+    """
     random = draft.random(part)
     count = len(dn)
-    material = materials(year, dn, small, random)
+    _jobs, first, back = np.unique(job, return_index=True, return_inverse=True)
+    draw = random.uniform(size=(3, len(first)))[:, back]
+    material = materials(year, dn, small, draw[0])
     plastic = np.isin(material, ["PE", "PVC", "PPR"])
     outside = np.full(10_001, np.nan)
     outside[list(_OUTSIDE)] = list(_OUTSIDE.values())
-    unknown = (year < 1990) & (random.uniform(size=count) < 0.02)
-    laid, accuracy = dates(year, random)
+    unknown = (year < 1990) & (draw[1] < 0.02)
+    laid, accuracy = (known[back] for known in dates(year[first], random))
     iron = np.isin(material, ["CI", "DI"])
     lined = either(iron & (year >= 1992), "cement", either(material == "CI", "none", None))
     lined[material == "ST"] = "cement"
     lined[material == "PSP"] = "plastic"
     coat = either(material == "DI", "zinc_bitumen", either(material == "ST", "coal_tar", None))
-    origin = origins(year, random)
+    origin = origins(year[first], random)[back]
     condition = np.array(["1", "2", "3", "4"], dtype=object)[
         np.searchsorted(
-            [0.55, 0.8, 0.95], np.clip(random.uniform(size=count) * np.where(year < 1995, 1.0, 0.7), 0, 1)
+            [0.55, 0.8, 0.95],
+            (0.7 * draw[2] + 0.3 * random.uniform(size=count)) * np.where(year < 1995, 1.0, 0.7),
         )
     ]
     spread = random.normal(0, 0.004, count)
@@ -183,7 +202,7 @@ def pipe_columns(
         ),
         "owner": repeated(works["owner"], count),
         "maintainer": repeated(works["maintainer"], count),
-        "builder": either(year >= 1995, pick(works["builders"], count, random), None),
+        "builder": either(year >= 1995, pick(works["builders"], len(first), random)[back], None),
         "position_origin": np.where(origin == "as_built", "as_built", "detected").astype(object),
         "position_accuracy_m": np.where(origin == "as_built", 0.1, 0.3),
     }

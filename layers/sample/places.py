@@ -18,6 +18,8 @@ from layers.sample.tables import NONE, codes, either, make_table, repeated, with
 from layers.sample.words import Texts, pick, words
 
 _ROAD_STEP = 25.0
+_BEYOND = 280.0
+"""How far the river shows beyond the last pipe."""
 
 
 def road_table(draft: Draft) -> pa.Table:
@@ -49,7 +51,8 @@ def water_table(draft: Draft) -> pa.Table:
     """The river, and ponds in parks and beyond the city's edge."""
     random = draft.random("water")
     size = draft.size
-    along = np.arange(-2.0 * size.radius, 2.0 * size.radius, 40.0)
+    low, high = draft.node_plan[:, 0].min(), draft.node_plan[:, 0].max()
+    along = np.arange(low - _BEYOND, high + _BEYOND, 40.0)
     edges = []
     for side in (-1.0, 1.0):
         sway = (

@@ -28,7 +28,7 @@ def retired_pipes(draft: Draft, ages: Ages, first: int) -> pa.Table:
     lines = draw_lines(draft, path, flows.start[old] + _CUT, flows.end[old] - _CUT, _ASIDE)
     smaller = NOMINAL[np.maximum(np.searchsorted(NOMINAL, flows.dn[old]) - 1, 0)]
     columns = pipe_columns(
-        draft, "retired data", smaller, ages.before[path], np.zeros(len(old), dtype=bool), lines.length
+        draft, "retired data", smaller, ages.before[path], np.zeros(len(old), dtype=bool), lines.length, path
     )
     status = np.array(["abandoned", "removed", "out_of_service"], dtype=object)[
         np.searchsorted([0.78, 0.9], random.uniform(size=len(old)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,19 +19,12 @@ from layers.exchange.importer import (
     run_import,
     take_in,
 )
-from layers.geometry.crs import Crs
 from layers.model.query import Query
 from layers.register import Register, ValuesRefused
 from layers.text import Texts
 
-# The register's worker lives as long as the register.
+# One worker serves all tests of the module.
 pytestmark = pytest.mark.keeps_running
-
-
-@pytest.fixture
-def register(tmp_path: Path) -> Iterator[Register]:
-    with Register.create(tmp_path / "town.gpkg", Crs.parse("EPSG:4547"), actor="li") as made:
-        yield made
 
 
 def deliver(folder: Path, rows: list[dict[str, Any]], name: str = "管线.geojson", **changes: Any) -> Path:
@@ -44,7 +36,7 @@ def deliver(folder: Path, rows: list[dict[str, Any]], name: str = "管线.geojso
         }
         for n, row in enumerate(rows)
     ]  # fmt: skip
-    crs = {"type": "name", "properties": {"name": "EPSG:4547"}}
+    crs = {"type": "name", "properties": {"name": "EPSG:4546"}}
     path = folder / name
     path.write_text(
         json.dumps({"type": "FeatureCollection", "crs": crs, "features": features}), encoding="utf-8"
@@ -52,8 +44,8 @@ def deliver(folder: Path, rows: list[dict[str, Any]], name: str = "管线.geojso
     return path
 
 
-def bring(register: Register, path: Path, options: ImportOptions | None = None) -> Any:
-    return run_import(register, plan_import(register, [path], options))
+def bring(opened: Register, path: Path, options: ImportOptions | None = None) -> Any:
+    return run_import(opened, plan_import(opened, [path], options))
 
 
 ROWS: list[dict[str, Any]] = [
@@ -63,9 +55,9 @@ ROWS: list[dict[str, Any]] = [
 ]
 
 
-def test_rows_are_kept_with_place_values_and_reasons(register: Register, tmp_path: Path) -> None:
-    bring(register, deliver(tmp_path, ROWS))
-    wide, repeated = list_quarantined(register)
+def test_rows_are_kept_with_place_values_and_reasons(opened: Register, tmp_path: Path) -> None:
+    bring(opened, deliver(tmp_path, ROWS))
+    wide, repeated = list_quarantined(opened)
     assert (wide.type, wide.source, wide.file, wide.row) == ("pipe", "管线", "管线.geojson", 2)
     assert wide.as_written["管径"] == "200000"
     assert wide.proposed["material"] == "PE"
@@ -75,88 +67,88 @@ def test_rows_are_kept_with_place_values_and_reasons(register: Register, tmp_pat
     assert len(wide.parts) == 1
 
 
-def test_a_corrected_row_comes_in_with_its_place_and_its_identity(register: Register, tmp_path: Path) -> None:
+def test_a_corrected_row_comes_in_with_its_place_and_its_identity(opened: Register, tmp_path: Path) -> None:
     path = deliver(tmp_path, ROWS)
-    bring(register, path)
-    wide, repeated = list_quarantined(register)
-    (key,) = take_in(register, [wide], {"dn": "DN200"})
-    asset = register.get(*key)
+    bring(opened, path)
+    wide, repeated = list_quarantined(opened)
+    (key,) = take_in(opened, [wide], {"dn": "DN200"})
+    asset = opened.get(*key)
     assert asset is not None
     assert (asset["code"], asset["dn"], asset["material"]) == ("G2", 200, "PE")
     assert asset.geometry is not None
     assert asset.geometry.length == pytest.approx(100)
-    assert [row.id for row in list_quarantined(register)] == [repeated.id]
+    assert [row.id for row in list_quarantined(opened)] == [repeated.id]
     # The file is known now: nothing of it is new.
-    again = bring(register, path)
+    again = bring(opened, path)
     assert (again.counts.unchanged, again.counts.quarantined, again.change_set) == (2, 1, None)
-    register.undo()
-    assert register.count("pipe") == 1
-    assert [row.id for row in list_quarantined(register)] == [wide.id, repeated.id]
+    opened.undo()
+    assert opened.count("pipe") == 1
+    assert [row.id for row in list_quarantined(opened)] == [wide.id, repeated.id]
 
 
-def test_a_row_that_is_still_wrong_changes_nothing_and_says_what(register: Register, tmp_path: Path) -> None:
-    bring(register, deliver(tmp_path, ROWS))
-    wide, repeated = list_quarantined(register)
-    version = register.data_version
+def test_a_row_that_is_still_wrong_changes_nothing_and_says_what(opened: Register, tmp_path: Path) -> None:
+    bring(opened, deliver(tmp_path, ROWS))
+    wide, repeated = list_quarantined(opened)
+    version = opened.data_version
     with pytest.raises(ValuesRefused) as raised:
-        take_in(register, [wide], {"dn": "很粗", "laid_date": "从前"})
+        take_in(opened, [wide], {"dn": "很粗", "laid_date": "从前"})
     assert {p.field for p in raised.value.problems} == {"dn", "laid_date"}
     with pytest.raises(ValuesRefused) as raised:
-        take_in(register, [wide, repeated], {"dn": "100"})
+        take_in(opened, [wide, repeated], {"dn": "100"})
     assert {p.field for p in raised.value.problems} == {"code"}
-    assert register.data_version == version
-    assert len(list_quarantined(register)) == 2
+    assert opened.data_version == version
+    assert len(list_quarantined(opened)) == 2
 
 
-def test_a_code_of_another_data_set_is_prefixed_with_one_act(register: Register, tmp_path: Path) -> None:
-    bring(register, deliver(tmp_path, ROWS[:1]))
+def test_a_code_of_another_data_set_is_prefixed_with_one_act(opened: Register, tmp_path: Path) -> None:
+    bring(opened, deliver(tmp_path, ROWS[:1]))
     path = deliver(
         tmp_path, [{"管段编号": "G1", "管径": 100}, {"管段编号": "G7", "管径": 100}], "城西管线.geojson"
     )
-    bring(register, path)
-    (row,) = list_quarantined(register)
+    bring(opened, path)
+    (row,) = list_quarantined(opened)
     assert row.is_code_taken
-    take_in(register, [row], prefix=True)
-    assert {a["code"] for a in register.find(Query("pipe"))} == {"G1", "G7", "城西管线-G1"}
-    assert bring(register, path).change_set is None
+    take_in(opened, [row], prefix=True)
+    assert {a["code"] for a in opened.find(Query("pipe"))} == {"G1", "G7", "城西管线-G1"}
+    assert bring(opened, path).change_set is None
 
 
-def test_accepting_a_difference_changes_the_asset_it_is_of(register: Register, tmp_path: Path) -> None:
-    bring(register, deliver(tmp_path, ROWS[:1]))
+def test_accepting_a_difference_changes_the_asset_it_is_of(opened: Register, tmp_path: Path) -> None:
+    bring(opened, deliver(tmp_path, ROWS[:1]))
     changed = deliver(tmp_path, [{"管段编号": "G1", "管径": 300, "材质": None}])
-    bring(register, changed)
-    (row,) = list_quarantined(register)
-    before = register.find(Query("pipe"))[0]
+    bring(opened, changed)
+    (row,) = list_quarantined(opened)
+    before = opened.find(Query("pipe"))[0]
     assert row.asset == before.key
-    take_in(register, [row])
-    after = register.find(Query("pipe"))[0]
+    take_in(opened, [row])
+    after = opened.find(Query("pipe"))[0]
     assert (after.id, after["dn"], after["material"]) == (before.id, 300, "DI")
-    assert bring(register, changed).counts.unchanged == 1
+    assert bring(opened, changed).counts.unchanged == 1
 
 
-def test_dropped_rows_stay_known(register: Register, tmp_path: Path) -> None:
+def test_dropped_rows_stay_known(opened: Register, tmp_path: Path) -> None:
     path = deliver(tmp_path, ROWS)
-    bring(register, path)
-    drop(register, list_quarantined(register))
-    assert list_quarantined(register) == []
-    assert len(list_quarantined(register, dropped=True)) == 2
-    assert bring(register, path).change_set is None
-    drop(register, list_quarantined(register, dropped=True), dropped=False)
-    assert len(list_quarantined(register)) == 2
+    bring(opened, path)
+    drop(opened, list_quarantined(opened))
+    assert list_quarantined(opened) == []
+    assert len(list_quarantined(opened, dropped=True)) == 2
+    assert bring(opened, path).change_set is None
+    drop(opened, list_quarantined(opened, dropped=True), dropped=False)
+    assert len(list_quarantined(opened)) == 2
 
 
-def test_undoing_the_import_empties_its_quarantine(register: Register, tmp_path: Path) -> None:
-    bring(register, deliver(tmp_path, ROWS))
-    kept = list_quarantined(register)[0]
-    register.undo()
-    assert list_quarantined(register) == []
+def test_undoing_the_import_empties_its_quarantine(opened: Register, tmp_path: Path) -> None:
+    bring(opened, deliver(tmp_path, ROWS))
+    kept = list_quarantined(opened)[0]
+    opened.undo()
+    assert list_quarantined(opened) == []
     with pytest.raises(UserError) as raised:
-        get_quarantined(register, kept.id)
+        get_quarantined(opened, kept.id)
     assert raised.value.hint is not None
 
 
 def test_rows_of_no_known_type_come_in_once_somebody_says_what_they_are(
-    register: Register, tmp_path: Path
+    opened: Register, tmp_path: Path
 ) -> None:
     mapping = tmp_path / "m.toml"
     mapping.write_text(
@@ -165,14 +157,14 @@ def test_rows_of_no_known_type_come_in_once_somebody_says_what_they_are(
         encoding="utf-8",
     )
     from_file = deliver(tmp_path, [{"管段编号": "A", "类别": "管"}, {"管段编号": "B", "类别": "谜"}])
-    options = ImportOptions(templates=_load(mapping, register))
-    assert bring(register, from_file, options).counts.quarantined == 1
-    (row,) = list_quarantined(register)
+    options = ImportOptions(templates=_load(mapping, opened))
+    assert bring(opened, from_file, options).counts.quarantined == 1
+    (row,) = list_quarantined(opened)
     with pytest.raises(UserError):
-        take_in(register, [row])
-    take_in(register, [row], {"code": "B"}, as_type="pipe")
-    assert {a["code"] for a in register.find(Query("pipe"))} == {"A", "B"}
+        take_in(opened, [row])
+    take_in(opened, [row], {"code": "B"}, as_type="pipe")
+    assert {a["code"] for a in opened.find(Query("pipe"))} == {"A", "B"}
 
 
-def _load(path: Path, register: Register) -> Any:
-    return load_mapping(path, register.catalogue)
+def _load(path: Path, opened: Register) -> Any:
+    return load_mapping(path, opened.catalogue)

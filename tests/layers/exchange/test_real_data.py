@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,14 +18,8 @@ from layers.model.query import Query
 from layers.register import Register
 from layers.store.worker import Worker
 
-# One worker plans for all of them.
+# One worker serves all of them.
 pytestmark = pytest.mark.keeps_running
-
-
-@pytest.fixture(scope="module")
-def worker() -> Iterator[Worker]:
-    with Worker() as made:
-        yield made
 
 
 @dataclass(frozen=True)
@@ -43,6 +36,7 @@ def bring(worker: Worker, folder: Path, *files: Path, options: ImportOptions | N
     """Import into a new register, twice, take it back, and see that nothing is left."""
     plan = plan_import(None, files, options, worker=worker)
     with Register.create(folder / "r.gpkg", plan.register_crs, actor="test") as register:
+        register.worker = worker
         report = run_import(register, plan)
         values = {name: [dict(a.values) for a in register.find(Query(name))] for name in report.by_type}
         lengths = None
@@ -191,7 +185,7 @@ EPANET = {
     "epanet-epyt/MICROPOLIS_v1.inp": (3196, 1415), "epanet-epyt/Richmond_standard.inp": (1829, 949),
     "epanet-epyt/ZJ.inp": (278, 164), "epanet-epyt/foss_poly_1.inp": (95, 58), "epanet-epyt/ky1.inp": (1844, 984),
     "epanet-epyt/ky5.inp": (932, 496), "epanet-epyt/Jilin including water quality.inp": (62, 34),
-    "epanet-bad/Net1broken.inp": (26, 12), "epanet-bad/latin1.inp": (24, 12),
+    "epanet-bad/Net1broken.inp": (25, 12),  # one of its reservoirs stands there twice "epanet-bad/latin1.inp": (24, 12),
 }  # fmt: skip
 
 

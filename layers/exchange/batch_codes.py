@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from layers.exchange import identity
-from layers.exchange.batch_output import suffixed
+from layers.exchange.batch_output import suffixed, without_too_long
 from layers.exchange.findings import Findings
 from layers.exchange.shapes import Parts
 from layers.exchange.staging_data import Flags, Numbers, TypeContext
@@ -59,7 +59,8 @@ class CodeCheck:
             "code_shared", "warning", told, shared & ~known.is_known,
             field=self.field.name, column=self.column, values=values,
         )  # fmt: skip
-        return pc.if_else(pa.array(shared), pc.binary_join_element_wise(layer, values, "-"), values)
+        apart = without_too_long(pc.binary_join_element_wise(layer, values, "-"))
+        return pc.if_else(pa.array(shared), apart, values)
 
     def taken(self, values: pa.Array, parts: Parts, context: TypeContext, known: identity.Identified) -> None:
         """Another asset, or a row staged before, has the value; of a multipart row, any of its parts'

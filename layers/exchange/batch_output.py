@@ -21,6 +21,8 @@ from layers.model.catalogue import AssetType
 from layers.model.fields import LengthField
 
 CODE, GEOMETRY = "code", "geom"
+CODE_LENGTH = 40
+"""The longest business code of any type."""
 
 
 @dataclass(frozen=True)
@@ -171,7 +173,13 @@ class BatchOutput:
 def suffixed(codes: pa.Array, number: Numbers) -> pa.Array:
     """Codes of parts: ``-1``, ``-2``, ... behind the code of the whole; number 0 is no part."""
     endings = pa.array([f"-{n}" if n > 0 else "" for n in number.tolist()], pa.string())
-    return pc.binary_join_element_wise(codes, endings, "")
+    return without_too_long(pc.binary_join_element_wise(codes, endings, ""))
+
+
+def without_too_long(codes: pa.Array) -> pa.Array:
+    """Codes that grew beyond what a code may have are left blank: the row then gets one by the pattern."""
+    too_long = pc.greater(pc.utf8_length(codes), CODE_LENGTH)
+    return pc.if_else(too_long, pa.scalar(None, codes.type), codes)
 
 
 def _whole(column: pa.Array | pa.ChunkedArray) -> pa.Array:

@@ -168,7 +168,11 @@ def register_system(
             return twin, _note(
                 "import.register_crs.source" if twin == system.crs else "import.register_crs.twin", twin
             )
-        crs = fitting(*_middle(survey, system))
+        try:
+            crs = fitting(*_middle(survey, system))
+        except UserError:
+            # This layer cannot be placed anywhere, which is told of it later; the next one decides.
+            continue
         return crs, _note("import.register_crs.fitting", crs)
     local = Crs.parse("local")
     return local, _note("import.register_crs.local" if located else "import.register_crs.no_place", local)

@@ -185,7 +185,8 @@ EPANET = {
     "epanet-epyt/MICROPOLIS_v1.inp": (3196, 1415), "epanet-epyt/Richmond_standard.inp": (1829, 949),
     "epanet-epyt/ZJ.inp": (278, 164), "epanet-epyt/foss_poly_1.inp": (95, 58), "epanet-epyt/ky1.inp": (1844, 984),
     "epanet-epyt/ky5.inp": (932, 496), "epanet-epyt/Jilin including water quality.inp": (62, 34),
-    "epanet-bad/Net1broken.inp": (25, 12),  # one of its reservoirs stands there twice "epanet-bad/latin1.inp": (24, 12),
+    "epanet-bad/Net1broken.inp": (25, 12),  # one of its reservoirs stands there twice
+    "epanet-bad/latin1.inp": (24, 12),
 }  # fmt: skip
 
 

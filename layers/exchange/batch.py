@@ -155,7 +155,9 @@ class Batch:
         resolved = pa.nulls(self._size, pa.string() if field.several else pa.int64())
         found = np.zeros(self._size, dtype=np.bool_)
         for target in field.targets:
-            ids, hit = self._job.directories[target].find(texts)
+            # Our own exports write a link that may lead to several types as "type:code".
+            plain = pc.replace_substring_regex(texts, f"^{target}:", "") if field.several else texts
+            ids, hit = self._job.directories[target].find(plain)
             hit &= wanted & ~found
             resolved = pc.if_else(pa.array(hit), links.stored_link(field, target, ids, hit), resolved)
             found |= hit

@@ -22,6 +22,7 @@ from layers.exchange.staging import stage_layer
 from layers.exchange.staging_data import (
     Counts,
     LayerJob,
+    MissingTargets,
     QuarantineRecord,
     StagedLayer,
     StagedType,
@@ -105,7 +106,9 @@ def type_order(plan: ImportPlan, catalogue: Catalogue) -> list[str]:
                 needs.setdefault(target, set())
     ordered: list[str] = []
     while needs:
-        free = [name for name, targets in needs.items() if not targets - set(ordered)] or [next(iter(needs))]
+        free = [name for name, targets in needs.items() if not targets - set(ordered)]
+        # A circle is cut at the type that most others wait for.
+        free = free or [max(needs, key=lambda name: sum(name in targets for targets in needs.values()))]
         for name in free:
             ordered.append(name)
             del needs[name]
@@ -126,6 +129,8 @@ class _Run:
         self._outcomes: dict[str, TypeOutcome] = {}
         self._counts = Counts()
         self._findings: list[LayerFindings] = []
+        self._planned = {name for layer in plan.imported for name in layer.mapping.types}
+        self._unresolved: list[tuple[str, int, MissingTargets]] = []
 
     def stage(self, layer: PlannedLayer, feedback: Feedback) -> None:
         """Stage one layer and add it to what is to be written."""
@@ -140,14 +145,40 @@ class _Run:
             source_id,
             {name: self._context(name, layer.path) for name in layer.mapping.types},
             {name: self._directory(name) for name in self._targets(layer)},
-            self._creatable(),
+            self._creatable(layer),
             self._plan.options.unknown_words,
         )
         staged = self._worker.run(stage_layer, job, feedback=feedback)
         self._take(layer, staged)
 
+    def _resolve(self) -> list[Reported]:
+        """Give the links that waited the rows that came later; what is still unknown is told by type."""
+        told = []
+        for name, number, missing in self._unresolved:
+            rows = self._checked.rows[name][number]
+            ids, found = self._directory(missing.target).find(missing.texts)
+            links = pc.coalesce(_column(rows, missing.field), pa.array(ids, mask=~found))
+            index = rows.column_names.index(missing.field)
+            self._checked.rows[name][number] = rows.set_column(index, missing.field, links)
+            lost = int((pc.is_valid(missing.texts).to_numpy(zero_copy_only=False) & ~found).sum())
+            if lost:
+                field = self._catalogue[name].field_named(missing.field)
+                named = {"field": field.title, "type": self._catalogue[missing.target].title, "count": lost}
+                message = Message("import.layer.unknown_links", named)
+                told.append(
+                    Reported(
+                        rows.column(DATASET)[0].as_py(),
+                        "",
+                        None,
+                        field.name,
+                        Problem("unknown_link", "warning", message, field.name),
+                    )
+                )
+        return told
+
     def finish(self) -> Checked:
         """The outcome of all layers."""
+        unknown = self._resolve()
         written = {name: self._checked.count(name) for name in self._checked.rows}
         outcomes = {
             name: replace(self._outcomes.get(name, TypeOutcome()), written=count)
@@ -155,7 +186,7 @@ class _Run:
             if count or name in self._outcomes
         }
         general = [Reported(file, "", None, None, problem) for file, problem in self._plan.problems]
-        general += _told_once(self._plan.layers)
+        general += _told_once(self._plan.layers) + unknown
         self._checked.report = ImportReport(
             self._counts,
             outcomes,
@@ -170,10 +201,15 @@ class _Run:
         rules = layer.mapping.types.values()
         return {target for rule in rules for target in link_targets(rule, self._catalogue)}
 
-    def _creatable(self) -> frozenset[str]:
+    def _creatable(self, layer: PlannedLayer) -> frozenset[str]:
+        """Types whose assets a link may name before they are there: places, and what this plan brings later."""
+        order = list(self._checked.rows)
+        here = max(order.index(name) for name in layer.mapping.types)
+        later = {name for name in self._planned if order.index(name) > here}
         if not self._plan.options.create_places:
-            return frozenset()
-        return frozenset(t.name for t in self._catalogue if creatable_by(t) is not None)
+            return frozenset(later)
+        places = {t.name for t in self._catalogue if creatable_by(t) is not None}
+        return frozenset((places - self._planned) | later)
 
     def _context(self, name: str, path: str) -> TypeContext:
         own = {layer.mapping.dataset for layer in self._plan.imported if layer.path == path}
@@ -245,17 +281,20 @@ class _Run:
             Quarantined(name, dataset, layer.file_name, layer.survey.name, record) for record in records
         ]
         if part.rows.num_rows:
-            rows = self._with_places(part, dataset)
+            rows = self._with_places(name, part, dataset)
             before = self._checked.count(name)
             self._checked.rows[name].append(_with_dataset(rows, dataset))
             if name in self._directories:
                 self._directories[name] = self._extended(name, self._directories[name], rows, before)
         return counts, told
 
-    def _with_places(self, part: StagedType, dataset: str) -> pa.Table:
-        """The staged rows with their links to places that are made for them."""
+    def _with_places(self, name: str, part: StagedType, dataset: str) -> pa.Table:
+        """The staged rows with their links to places that are made for them; links to later layers wait."""
         rows = part.rows
         for missing in part.missing:
+            if missing.target in self._planned:
+                self._unresolved.append((name, len(self._checked.rows[name]), missing))
+                continue
             ids = self._made_for(missing.target, missing.texts, dataset)
             index = rows.column_names.index(missing.field)
             links = pc.coalesce(_column(rows, missing.field), ids)

@@ -53,6 +53,7 @@ def _write(catalogue: Catalogue, edit: Edit, checked: Checked, feedback: Feedbac
     sources = {name: edit.source(name, descriptions.get(name, "")) for name in sorted(used)}
     total = sum(checked.count(name) for name in checked.rows) or 1
     ranges: dict[str, IdRange] = {}
+    waiting: dict[str, dict[str, pa.Array]] = {}
     done = 0
     for name, tables in checked.rows.items():
         if not tables:
@@ -61,10 +62,11 @@ def _write(catalogue: Catalogue, edit: Edit, checked: Checked, feedback: Feedbac
         part = feedback.part(done / total, (done + table.num_rows) / total)
         part.progress(0.0, Message("import.progress.writing", {"type": catalogue[name].title}))
         table = _with_source_ids(table, sources)
-        table, own = _with_ids(catalogue[name], table, ranges)
+        table, waiting[name] = _with_ids(catalogue[name], table, ranges)
         ranges[name] = edit.insert_bulk(name, table, part)
-        _link_among(edit, catalogue[name], ranges[name], own)
         done += table.num_rows
+    for name, links in waiting.items():
+        _link_late(edit, catalogue[name], ranges, links)
     if checked.quarantined:
         edit.insert_bulk("quarantined_row", quarantine_table(checked.quarantined))
 
@@ -80,10 +82,12 @@ def _with_source_ids(table: pa.Table, sources: Mapping[str, int]) -> pa.Table:
 def _with_ids(
     asset_type: AssetType, table: pa.Table, ranges: Mapping[str, IdRange]
 ) -> tuple[pa.Table, dict[str, pa.Array]]:
-    """Links to rows of this import (-1 - k) as the ids those rows got; links within the type itself are set
-    aside.
+    """Links to rows of this import (-1 - k) as the ids those rows got.
+
+    Links within the type itself, and those to a type that comes later (types may link in a circle), are set
+    aside: they are set once the ids are known.
     """
-    own: dict[str, pa.Array] = {}
+    aside: dict[str, pa.Array] = {}
     for field in asset_type.links:
         if field.name not in table.column_names:
             continue
@@ -93,13 +97,13 @@ def _with_ids(
         else:
             target = field.targets[0]
             waiting = pc.fill_null(pc.less(column, 0), False)
-            if target == asset_type.name and pc.any(waiting).as_py():
-                own[field.name] = pc.if_else(waiting, column, None)
-                column = pc.if_else(waiting, None, column)
-            elif target in ranges:
+            if target in ranges:
                 column = pc.if_else(waiting, pc.subtract(ranges[target].first - 1, column), column)
+            elif pc.any(waiting).as_py():
+                aside[field.name] = pc.if_else(waiting, column, None)
+                column = pc.if_else(waiting, None, column)
         table = table.set_column(table.column_names.index(field.name), field.name, column)
-    return table, own
+    return table, aside
 
 
 def _several(column: pa.Array, ranges: Mapping[str, IdRange]) -> pa.Array:
@@ -112,11 +116,18 @@ def _several(column: pa.Array, ranges: Mapping[str, IdRange]) -> pa.Array:
     return pa.array(texts, pa.string())
 
 
-def _link_among(edit: Edit, asset_type: AssetType, ids: IdRange, own: Mapping[str, pa.Array]) -> None:
-    """Links among rows of one type that came together: set once their ids are known."""
-    for name, column in own.items():
+def _link_late(
+    edit: Edit, asset_type: AssetType, ranges: Mapping[str, IdRange], links: Mapping[str, pa.Array]
+) -> None:
+    """Set the links that were set aside, one update a row; a link to what was kept out stays blank."""
+    values: dict[int, dict[str, int]] = {}
+    for name, column in links.items():
         field = asset_type.field_named(name)
         assert isinstance(field, LinkField)
-        waiting = np.flatnonzero(pc.is_valid(column).to_numpy(zero_copy_only=False))
-        for row in waiting.tolist():
-            edit.update(asset_type.name, ids.first + row, 1, {name: ids.first - 1 - column[row].as_py()})
+        target = ranges.get(field.targets[0])
+        if target is None:
+            continue
+        for row in np.flatnonzero(pc.is_valid(column).to_numpy(zero_copy_only=False)).tolist():
+            values.setdefault(row, {})[name] = target.first - 1 - column[row].as_py()
+    for row, changes in values.items():
+        edit.update(asset_type.name, ranges[asset_type.name].first + row, 1, changes)

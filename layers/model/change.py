@@ -8,7 +8,9 @@ from typing import Any, Literal
 
 from layers.text import Message
 
-ChangeKind = Literal["edit", "undo", "redo", "checkin", "import", "outside", "migration", "creation", "export"]
+ChangeKind = Literal[
+    "edit", "undo", "redo", "checkin", "import", "outside", "migration", "creation", "export"
+]
 Operation = Literal["insert", "update", "delete"]
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pyarrow as pa
 import sqlalchemy as sa
+from pysqlite3 import dbapi2 as sqlite
 
 from layers.feedback import Feedback
 from layers.model.catalogue import Shape
@@ -30,6 +31,8 @@ from layers.store.worker_staging import LEAF, ROWS, StagingFile, write_staging
 _names = itertools.count(1)
 # Fewer new rows than this go through the virtual table one by one.
 _PACK_FROM = 500
+# Of SQLite's ten attached databases; the rest is left to others.
+_MOST_ATTACHED = 8
 
 
 def load_staged(
@@ -40,24 +43,46 @@ def load_staged(
     The file stays attached until the transaction has ended: call ``detach_staging`` then.
     """
     first = next_id(connection, type_name)
-    attached = f"staging{next(_names)}"
-    connection.exec_driver_sql(f"ATTACH DATABASE ? AS {attached}", (str(staged.path),))
+    rows = _staged_rows(connection, staged)
     ids = IdRange(first, first + staged.count - 1)
     with store.suspended_triggers(connection, type_name), _rebuilt_indexes(store, connection, type_name, ids):
         feedback.progress(0.0)
         columns = ", ".join(f'"{name}"' for name in staged.columns)
         connection.exec_driver_sql(
             f'INSERT INTO main."{type_name}" ({FID}{", " if columns else ""}{columns})'
-            f" SELECT fid + ?{', ' if columns else ''}{columns} FROM {attached}.{ROWS} ORDER BY fid",
+            f" SELECT fid + ?{', ' if columns else ''}{columns} FROM {rows} ORDER BY fid",
             (first - 1,),
         )
         feedback.progress(0.6)
         if staged.tree is not None:
-            source = f"SELECT fid + ?, {LEAF} + ? FROM {attached}.{ROWS} WHERE {LEAF} > 0 ORDER BY fid"
+            source = f"SELECT fid + ?, {LEAF} + ? FROM {rows} WHERE {LEAF} > 0 ORDER BY fid"
             _index(connection, type_name, staged.tree, first - 1, source)
         feedback.progress(0.8)
     feedback.progress(1.0)
     return ids
+
+
+def _staged_rows(connection: sa.Connection, staged: StagingFile) -> str:
+    """The table to read the staged rows from: in the attached file or, once no more can be attached, a copy.
+
+    SQLite attaches ten databases at most and lets none go before the transaction ends; an import of many
+    types goes on in temporary tables.
+    """
+    raw = connection.connection.driver_connection
+    assert raw is not None
+    name = f"staging{next(_names)}"
+    attached = raw.execute("PRAGMA database_list").fetchall()
+    if sum(row[1].startswith("staging") for row in attached) < _MOST_ATTACHED:
+        connection.exec_driver_sql(f"ATTACH DATABASE ? AS {name}", (str(staged.path),))
+        return f"{name}.{ROWS}"
+    # The same SQLite library on another file: no lock of the register is touched.
+    with contextlib.closing(sqlite.connect(f"file:{staged.path}?mode=ro", uri=True)) as source:
+        cursor = source.execute(f"SELECT * FROM {ROWS}")
+        names = [column[0] for column in cursor.description]
+        quoted = ", ".join(f'"{column}"' for column in names)
+        raw.execute(f"CREATE TEMP TABLE {name} ({quoted})")
+        raw.executemany(f"INSERT INTO temp.{name} VALUES ({', '.join('?' * len(names))})", cursor)
+    return f"temp.{name}"
 
 
 class StagedFile:
@@ -94,6 +119,8 @@ def detach_staging(connection: sa.Connection) -> None:
     for _, name, _ in raw.execute("PRAGMA database_list").fetchall():
         if name.startswith("staging"):
             raw.execute(f"DETACH DATABASE {name}")
+    for (name,) in raw.execute("SELECT name FROM temp.sqlite_master WHERE name LIKE 'staging%'").fetchall():
+        raw.execute(f"DROP TABLE temp.{name}")
 
 
 def next_id(connection: sa.Connection, type_name: str) -> int:

@@ -107,9 +107,13 @@ def reverse(edit: Edit, step: Step) -> None:
         if lost:
             refused[name] = lost
             continue
-        returned[name] = rows
-        for run in reversed(ranges.get((step.id, name, OP_INSERT), [])):
+        batches = ranges.get((step.id, name, OP_INSERT), [])
+        for run in reversed(batches):
             bulk_undo.remove_range(edit, name, run, step.id)
+        # Rows of a batch that the same act edited go with it: their links need lead nowhere.
+        returned[name] = {
+            id: row for id, row in rows.items() if not any(run.first <= id <= run.last for run in batches)
+        }
     if refused:
         raise _changed_since(edit, step, refused)
     # Not row by row: what a row links to may come back after it.

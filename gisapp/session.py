@@ -17,6 +17,8 @@ from layers.text import Message
 
 POLL_SECONDS = 2.0
 IDLE_SECONDS = 2.0
+#: The day's copy is made once the map has been read.
+COPY_SECONDS = 30.0
 
 
 class Session(QObject):
@@ -49,6 +51,7 @@ class Session(QObject):
         self._poll = QTimer(self, interval=int(POLL_SECONDS * 1000))
         self._poll.timeout.connect(self._ask_others)
         self._idle = Debounce(int(IDLE_SECONDS * 1000), self._settle, self)
+        self._copy = Debounce(int(COPY_SECONDS * 1000), self._keep_copy, self)
 
     @property
     def is_open(self) -> bool:
@@ -66,6 +69,7 @@ class Session(QObject):
         self._poll.start()
         self.opened.emit(register)
         self._ask_steps()
+        self._copy.touch()
 
     def close(self) -> None:
         """Let go of the register; its last words are written on the writer lane."""
@@ -75,6 +79,7 @@ class Session(QObject):
         self.closing.emit(register)
         self._poll.stop()
         self._idle.stop()
+        self._copy.stop()
         if self._unlisten is not None:
             self._unlisten()
         self.select(())
@@ -168,6 +173,14 @@ class Session(QObject):
         if register is not None:
             self.tasks.run(
                 Message("task.poll"), lambda _: register.poll(), key="poll", shown=False, owner=self
+            )
+
+    def _keep_copy(self) -> None:
+        """Keep the copy of the day, if there is none yet."""
+        register = self.register
+        if register is not None and not register.read_only:
+            self.tasks.run(
+                Message("task.daily_copy"), register.daily_copy, key="copy", shown=False, owner=self
             )
 
     def _settle(self) -> None:

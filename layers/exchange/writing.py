@@ -21,11 +21,16 @@ from layers.model.fields import LinkField
 from layers.register import Edit, Register
 from layers.text import Message
 
+#: The change set that made the register: before it there is nothing to keep a copy of.
+_AS_CREATED = 1
+
 
 def write_checked(register: Register, checked: Checked, feedback: Feedback) -> ImportReport:
     """Write what was checked. Nothing to write changes nothing; cancelling or any error leaves nothing."""
     if checked.is_empty:
         return replace(checked.report, dry_run=False)
+    if register.data_version > _AS_CREATED:
+        register.backup_before("import", feedback.part(0.0, 0.1))
     with register.edit(import_label(checked), "import") as edit:
         _write(register.catalogue, edit, checked, feedback)
         # Cancelling after the commit could not be undone by leaving it out.

@@ -26,7 +26,7 @@ class Storage:
     length: int | None = None
 
 
-class ValueRefused(Exception):  # noqa: N818 - it names what happened to the value
+class ValueRefused(Exception):
     """A text that is no value of the field; carries the problem to show."""
 
     def __init__(self, problem: Problem) -> None:

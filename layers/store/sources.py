@@ -37,4 +37,6 @@ def note_source(store: Store, connection: sa.Connection, name: str, description:
         return int(known)
     at = format_instant(datetime.datetime.now(datetime.UTC))
     result = connection.execute(table.insert().values(name=name, at=at, description=description))
-    return int(result.inserted_primary_key[0])
+    key = result.inserted_primary_key
+    assert key is not None
+    return int(key[0])

@@ -10,6 +10,7 @@ from shapely.geometry import LineString, Point, box
 from layers.exchange.export import ExportOptions, export_assets
 from layers.exchange.importer import plan_import, run_import
 from layers.geometry.crs import Crs
+from layers.model.query import Query
 from layers.register import Register
 from layers.text import Message
 
@@ -96,3 +97,18 @@ def test_a_whole_register_comes_back_with_its_links(tmp_path: Path) -> None:
         assert _links(again) == before
         again.undo()
         assert not any(again.count(name) for name in counts)
+
+
+@pytest.mark.keeps_running
+def test_a_copy_is_kept_before_an_import_into_what_is_there(tmp_path: Path) -> None:
+    table = tmp_path / "pipes.csv"
+    table.write_text("管段编号,管径\nGD-1,200\n", encoding="utf-8")
+    folder = tmp_path / "book-backup"
+    with Register.create(tmp_path / "book.gpkg", Crs.parse("local"), actor="t") as register:
+        run_import(register, plan_import(register, [table]))
+        assert not folder.exists(), "a register as created holds nothing to keep"
+        table.write_text("管段编号,管径\nGD-2,300\n", encoding="utf-8")
+        run_import(register, plan_import(register, [table]))
+    (copy,) = folder.glob("*-before-import.gpkg")
+    with Register.open(copy, actor="t", read_only=True) as before:
+        assert [asset["code"] for asset in before.find(Query("pipe"))] == ["GD-1"]

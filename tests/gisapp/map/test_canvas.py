@@ -159,8 +159,11 @@ def test_a_widget_may_go_in_mid_drawing(
     qtbot: QtBot, tasks: Tasks, scene_of: Any, canvas: MapCanvas, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(renderer_module, "SLICE_SECONDS", 0.0)
+    # Slow enough that the test cannot miss the moment of drawing.
+    canvas.renderer._timer.setInterval(20)
     canvas.show_scene(scene_of(pipe=[main(300, n) for n in range(60)]))
     qtbot.waitUntil(lambda: canvas.renderer.is_busy, timeout=WAIT)
+    canvas.renderer._timer.setInterval(0)
     other = MapCanvas(tasks, canvas._colours)
     other.renderer.dress(canvas.renderer._dress)
     other.resize(200, 200)

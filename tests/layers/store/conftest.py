@@ -75,7 +75,7 @@ NewPlace = Callable[[], Place]
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[TestServer]:
+def running_server() -> Iterator[TestServer]:
     """A PostgreSQL server with PostGIS; where it is not installed the tests are skipped, but not in CI."""
     programs = find_programs()
     if programs is None:
@@ -87,6 +87,13 @@ def server() -> Iterator[TestServer]:
     started.start()
     yield started
     started.stop()
+
+
+@pytest.fixture
+def server(running_server: TestServer) -> Iterator[TestServer]:
+    """The same server; the databases of the test go with it."""
+    yield running_server
+    running_server.drop_databases()
 
 
 @pytest.fixture(params=["geopackage", "postgis"])

@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 from shapely.geometry.base import BaseGeometry
 
+from gisapp.map.backdrop import Backdrop
 from gisapp.map.overlay import Overlay
 from gisapp.map.pens import Colours
 from gisapp.map.renderer import MARGIN, Frame, Renderer
@@ -57,6 +58,7 @@ class MapCanvas(QWidget):
         self.viewport = Viewport(0.0, 0.0, 1.0, max(self.width(), 1), max(self.height(), 1))
         self.hidden: frozenset[str] = frozenset()
         self._colours = colours
+        self._backdrop: Backdrop | None = None
         self._frame: Frame | None = None
         self._drag_from: QPointF | None = None
         self._space_held = False
@@ -68,6 +70,22 @@ class MapCanvas(QWidget):
     def scene(self) -> Scene | None:
         """What is shown."""
         return self.renderer.scene
+
+    @property
+    def backdrop(self) -> Backdrop | None:
+        """What lies beneath the map; None is plain land. Frames have a clear ground while there is one."""
+        return self._backdrop
+
+    @backdrop.setter
+    def backdrop(self, backdrop: Backdrop | None) -> None:
+        if backdrop is self._backdrop:
+            return
+        self._backdrop = backdrop
+        if self.renderer.clear_ground != (backdrop is not None):
+            self.renderer.clear_ground = backdrop is not None
+            self._frame = None
+            self._ask()
+        self.update()
 
     def show_scene(self, scene: Scene | None) -> None:
         """Show another scene at the same place; None shows bare land."""
@@ -169,6 +187,10 @@ class MapCanvas(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), self._colours["map_land"])
+        if self._backdrop is not None:
+            painter.save()
+            self._backdrop.paint(painter, self.viewport)
+            painter.restore()
         if self._frame is not None:
             have = self._frame.viewport
             scale = have.metres_per_pixel / self.viewport.metres_per_pixel

@@ -35,7 +35,11 @@ class MapPainter:
         colours: Colours,
         symbols_of: SymbolsOf,
         writer: LabelWriter,
+        *,
+        ground: bool = True,
     ) -> None:
+        """``ground`` fills what is painted on with land first."""
+        self._ground = ground
         self._painter = painter
         self._viewport = viewport
         self._colours = colours
@@ -46,8 +50,9 @@ class MapPainter:
         """Paint everything from the ground up, labels last."""
         self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        window = QRectF(0, 0, self._viewport.width, self._viewport.height)
-        self._painter.fillRect(window, self._colours["map_land"])
+        if self._ground:
+            window = QRectF(0, 0, self._viewport.width, self._viewport.height)
+            self._painter.fillRect(window, self._colours["map_land"])
         yield
         for batch in batches:
             if batch.layer.drawing == "area":

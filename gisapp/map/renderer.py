@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter
 
 from gisapp.map.label_painter import LabelWriter
@@ -68,6 +68,8 @@ class Renderer(QObject):
         super().__init__(parent)
         self._tasks = tasks
         self.scene: Scene | None = None
+        #: Whether something lies beneath the frames: they are not filled with land then.
+        self.clear_ground = False
         self._serial = 0
         self._atlases: dict[tuple[int, float], SymbolAtlas] = {}
         self._dress: Callable[[], Dress] | None = None
@@ -117,10 +119,15 @@ class Renderer(QObject):
         if serial != self._serial or self._dress is None:
             return
         self._end_painting()
+        clear = self.clear_ground
         image = QImage(
-            round(viewport.width * ratio), round(viewport.height * ratio), QImage.Format.Format_RGB32
+            round(viewport.width * ratio),
+            round(viewport.height * ratio),
+            QImage.Format.Format_ARGB32_Premultiplied if clear else QImage.Format.Format_RGB32,
         )
         image.setDevicePixelRatio(ratio)
+        if clear:
+            image.fill(Qt.GlobalColor.transparent)
         painter = QPainter(image)
         self._easel.image, self._easel.painter = image, painter
         self._painted = viewport, serial
@@ -132,7 +139,7 @@ class Renderer(QObject):
                 self._atlases[key] = SymbolAtlas(dress.colours, size, ratio)
             return self._atlases[key]
 
-        painting = MapPainter(painter, viewport, dress.colours, symbols_of, dress.writer)
+        painting = MapPainter(painter, viewport, dress.colours, symbols_of, dress.writer, ground=not clear)
         self._easel.steps = painting.steps(batches)
         self._paint_slice()
         if self._easel.steps is not None:

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import shapely
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QWheelEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QWheelEvent
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -260,6 +260,42 @@ def test_what_is_selected_is_ringed(
     assert canvas._frame is frame
     canvas.select(())
     assert (pixels(picture(canvas)) == before).all()
+
+
+class _Chequers:
+    """A ground of two colours, one for each half of the world."""
+
+    def __init__(self) -> None:
+        self.painted = 0
+
+    def paint(self, painter: QPainter, viewport: Viewport) -> None:
+        self.painted += 1
+        x, _ = viewport.to_pixel(X, Y)
+        painter.fillRect(QRectF(0, 0, x, viewport.height), QColor("#ff8800"))
+        painter.fillRect(QRectF(x, 0, viewport.width - x, viewport.height), QColor("#0088ff"))
+
+
+def test_a_backdrop_lies_beneath_the_map_and_moves_with_it(
+    qtbot: QtBot, canvas: MapCanvas, scene_of: Any, colours: Mapping[str, QColor]
+) -> None:
+    show(qtbot, canvas, scene_of(pipe=[main(1000)]))
+    backdrop = _Chequers()
+    canvas.backdrop = backdrop
+    frame = settled(qtbot, canvas)
+    assert frame.image.hasAlphaChannel()
+    image = picture(canvas)
+    assert near(image.pixelColor(30, 30), QColor("#ff8800"))
+    assert near(image.pixelColor(370, 30), QColor("#0088ff"))
+    assert near(image.pixelColor(30, 150), colours["dn5"])
+    canvas.go(canvas.viewport.panned(100, 0))
+    assert canvas._frame is frame
+    assert near(picture(canvas).pixelColor(290, 30), QColor("#ff8800"))
+    serial = canvas.renderer._serial
+    canvas.backdrop = _Chequers()
+    assert canvas.renderer._serial == serial, "another ground needs no other frame"
+    canvas.backdrop = None
+    settled(qtbot, canvas)
+    assert near(picture(canvas).pixelColor(30, 30), colours["map_land"])
 
 
 def wheel(canvas: MapCanvas, x: int, y: int, notches: float) -> None:

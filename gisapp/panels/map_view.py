@@ -2,46 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
-from shapely.geometry.base import BaseGeometry
 
 from gisapp.actions import Actions
 from gisapp.language import Language
 from gisapp.map.canvas import MapCanvas
 from gisapp.map.label_words import label_writer
 from gisapp.map.renderer import Dress
+from gisapp.map.scene_feed import SceneFeed
 from gisapp.map.tool import MapTool
 from gisapp.map.viewport import Viewport
 from gisapp.panels.legend_rows import legend_rows
+from gisapp.panels.map_selection import ASSET_DENOMINATOR, MapSelection
 from gisapp.panels.map_tools import MapFoot, StyleButton, ToolStrip
 from gisapp.session import Session
 from gisapp.tasks import Debounce, Tasks
 from gisapp.theme import Theme, font_families
 from gisapp.tools.look import PanTool, SelectTool
-from layers.feedback import Feedback
 from layers.model.asset import AssetKey
-from layers.model.change import ChangeSet
-from layers.model.query import Box, Query
+from layers.model.query import Box
 from layers.register import Register
 from layers.scene.request import Counts
-from layers.scene.scene import Scene, build_scene
-from layers.scene.style import METRES_PER_PIXEL, Drawing
+from layers.scene.scene import Scene
+from layers.scene.style import METRES_PER_PIXEL
 from layers.scene.style_file import style_names
 from layers.text import Message
 
 MARGIN = 12
-#: What the first picture of a register shows; the points of a large city take a moment longer.
-FIRST_DRAWINGS: tuple[Drawing, ...] = ("area", "line", "main")
-#: A single asset is shown at this scale or a larger one.
-ASSET_DENOMINATOR = 1000.0
-#: So many assets at most are selected by one box.
-BOX_LIMIT = 5000
-#: Geometries of so many selected assets are marked.
-MARKED_LIMIT = 500
 
 
 class MapView(QWidget):
@@ -61,17 +52,17 @@ class MapView(QWidget):
         self._language, self._theme, self._session, self._tasks = language, theme, session, tasks
         self.bounds: Box | None = None
         self.tool_name = "select"
-        self._style = "diameter"
         self._counts_in_view = False
         self._left_hidden: frozenset[str] | None = None
         self._counts: dict[str, Counts] = {}
-        self._stale: set[str] = set()
         self.canvas = MapCanvas(tasks, theme.colors())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.canvas)
+        self.selection = MapSelection(self.canvas, session, tasks, self)
+        self.selection.noticed.connect(self.noticed)
         self._tools: dict[str, MapTool] = {
-            "select": SelectTool(self.canvas, self._select, self._select_box),
+            "select": SelectTool(self.canvas, self.selection.select, self.selection.select_box),
             "pan": PanTool(self.canvas),
         }
         self.canvas.tool = self._tools["select"]
@@ -82,14 +73,14 @@ class MapView(QWidget):
         )
         self.foot = MapFoot(language, theme, self)
         self._recount = Debounce(150, self._count, self)
+        self._feed = SceneFeed(session, tasks, self)
         self._tie()
 
     def _tie(self) -> None:
         session = self._session
         session.opened.connect(self._on_opened)
         session.closed.connect(self._on_closed)
-        session.changed.connect(self._on_changed)
-        session.selection_changed.connect(self._mark_selection)
+        self._feed.ready.connect(self._show_scene)
         self.canvas.viewport_changed.connect(self._on_viewport)
         self.canvas.hovered.connect(self.foot.show_position)
         self.style_button.chosen.connect(self.use_style)
@@ -113,11 +104,11 @@ class MapView(QWidget):
 
     def fly_to_asset(self, key: AssetKey) -> None:
         """Show an asset; one without a place leaves the map where it is."""
-        self._with_geometries((key,), self._show_geometries)
+        self.selection.fly_to((key,))
 
     def fly_to_selection(self) -> None:
         """Show all that is selected."""
-        self._with_geometries(self._session.selection, self._show_geometries)
+        self.selection.fly_to(self._session.selection)
 
     def use_tool(self, name: str) -> None:
         """Let the mouse mean ``select`` or ``pan``."""
@@ -128,9 +119,7 @@ class MapView(QWidget):
 
     def use_style(self, name: str) -> None:
         """Class the mains another way."""
-        if name != self._style:
-            self._style = name
-            self._build(changed=())
+        self._feed.use_style(name)
 
     def hide_layers(self, names: Sequence[str]) -> None:
         """Leave out these classes (``layer/class``) and whole layers."""
@@ -157,62 +146,31 @@ class MapView(QWidget):
         # Left before anything was shown: there is nothing to find again.
         seen = self.bounds is not None and self.canvas.scene is not None
         box = self.canvas.viewport.box if seen else None
-        return box, self._style, tuple(sorted(self.canvas.hidden))
+        return box, self._feed.style, tuple(sorted(self.canvas.hidden))
 
     def restore(self, box: Box, style: str, hidden: Sequence[str]) -> None:
         """Look as when this register was left; called while its scene is still being read."""
         self._left_hidden = frozenset(hidden)
-        if style in style_names() and style != self._style:
-            self._style = style
-            self._build(changed=None)
+        if style in style_names():
+            self._feed.use_style(style)
         self.canvas.fit(box)
 
     # ---- following the session
 
     def _on_opened(self, register: Register) -> None:
         self.canvas.show_scene(None)
-        self._stale.clear()
         self.loading.emit()
         self.bounds = register.bounds()
         self.foot.show_crs(register.crs)
         self.canvas.renderer.dress(self.dress)
         self.fit()
         self._place()
-        self._build(changed=None)
 
     def _on_closed(self) -> None:
         self.bounds = None
         self.canvas.show_scene(None)
         self.legend_changed.emit([])
         self.note_changed.emit(None)
-
-    def _on_changed(self, change: ChangeSet) -> None:
-        # A build under way for an earlier change is dropped: its types must not be forgotten.
-        self._stale.update(change.changes)
-        self._build(changed=())
-
-    def _build(self, changed: Sequence[str] | None) -> None:
-        """Read the scene anew: all of it, or only what ``changed``."""
-        register = self._session.register
-        if register is None:
-            return
-        if changed is not None:
-            self._stale.update(changed)
-        before = None if changed is None else self.canvas.scene
-        style, stale = self._style, tuple(self._stale)
-        first = before is None
-        drawings = FIRST_DRAWINGS if first else None
-
-        def build(feedback: Feedback) -> Scene:
-            return build_scene(register, style, feedback, before=before, changed=stale, drawings=drawings)
-
-        def show(scene: Scene) -> None:
-            self._stale.clear()
-            self._show_scene(scene)
-            if first:
-                self._build(changed=())
-
-        self._tasks.run(Message("task.map"), build, show, owner=self, key="scene", shown=first)
 
     def _show_scene(self, scene: Scene) -> None:
         was_empty = self.bounds is None
@@ -282,70 +240,6 @@ class MapView(QWidget):
         self.note_changed.emit(
             Message("map.from_scale", {"layers": tuple(waiting[nearest]), "scale": f"{nearest:,.0f}"})
         )
-
-    # ---- selection
-
-    def _select(self, keys: Sequence[AssetKey], add: bool) -> None:
-        if keys or not add:
-            self._session.select(keys, add=add)
-
-    def _select_box(self, box: Box, add: bool) -> None:
-        register, scene = self._session.register, self.canvas.scene
-        if register is None or scene is None:
-            return
-        denominator = self.canvas.viewport.denominator
-        types = dict.fromkeys(
-            s.layer.type for s in scene.sources if s.layer.in_legend and s.layer.is_visible(denominator)
-        )
-
-        def find(feedback: Feedback) -> list[AssetKey]:
-            found: list[AssetKey] = []
-            for name in types:
-                feedback.check()
-                query = Query(name, box=box, fields=("code",), limit=BOX_LIMIT + 1 - len(found))
-                found += [asset.key for asset in register.find(query)]
-                if len(found) > BOX_LIMIT:
-                    break
-            return found
-
-        def take(keys: list[AssetKey]) -> None:
-            if len(keys) > BOX_LIMIT:
-                self.noticed.emit(Message("map.selection_cut", {"count": BOX_LIMIT}))
-            self._select(keys[:BOX_LIMIT], add)
-
-        self._tasks.run(Message("task.select"), find, take, owner=self, key="select", shown=False)
-
-    def _mark_selection(self, keys: Sequence[AssetKey]) -> None:
-        if not keys:
-            self.canvas.select(())
-            return
-        self._with_geometries(keys[:MARKED_LIMIT], self.canvas.select)
-
-    def _with_geometries(
-        self, keys: Sequence[AssetKey], then: Callable[[Sequence[BaseGeometry]], None]
-    ) -> None:
-        register = self._session.register
-        if register is None or not keys:
-            return
-
-        def read(_: Feedback) -> list[BaseGeometry]:
-            assets = (register.get(key.type, key.id) for key in keys)
-            return [a.geometry for a in assets if a is not None and a.geometry is not None]
-
-        self._tasks.run(
-            Message("task.select"), read, then, owner=self, key=f"geometries-{then.__name__}", shown=False
-        )
-
-    def _show_geometries(self, geometries: Sequence[BaseGeometry]) -> None:
-        if not geometries:
-            return
-        boxes = [geometry.bounds for geometry in geometries]
-        x0, y0 = min(b[0] for b in boxes), min(b[1] for b in boxes)
-        x1, y1 = max(b[2] for b in boxes), max(b[3] for b in boxes)
-        size = self.canvas.width(), self.canvas.height()
-        fitting = Viewport.fitting(Box(x0, y0, x1, y1), *size, margin=80.0)
-        metres = max(fitting.metres_per_pixel, ASSET_DENOMINATOR * METRES_PER_PIXEL)
-        self.canvas.fly_to(fitting.x, fitting.y, metres)
 
     # ---- looks
 

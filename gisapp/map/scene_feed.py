@@ -1,0 +1,79 @@
+"""When and how the scene of the session's register is built; the map shows what comes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, Signal
+
+from gisapp.session import Session
+from gisapp.tasks import Tasks
+from layers.feedback import Feedback
+from layers.model.change import ChangeSet
+from layers.register import Register
+from layers.scene.scene import Scene, build_scene
+from layers.scene.style import Drawing
+from layers.text import Message
+
+#: What the first picture of a register shows; the points of a large city take a moment longer.
+FIRST_DRAWINGS: tuple[Drawing, ...] = ("area", "line", "main")
+
+
+class SceneFeed(QObject):
+    """Follows the session: reads the scene when a register opens, and again what changes in it."""
+
+    ready = Signal(object)
+    """A Scene to show in the place of the last one."""
+
+    def __init__(self, session: Session, tasks: Tasks, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._tasks = session, tasks
+        self.scene: Scene | None = None
+        self.style = "diameter"
+        self._stale: set[str] = set()
+        session.opened.connect(self._on_opened)
+        session.closed.connect(self._on_closed)
+        session.changed.connect(self._on_changed)
+
+    def use_style(self, name: str) -> None:
+        """Draw another way; a register that has not been read yet is read in this style."""
+        if name != self.style:
+            self.style = name
+            self._build(changed=None if self.scene is None else ())
+
+    def _on_opened(self, register: Register) -> None:
+        self.scene = None
+        self._stale.clear()
+        self._build(changed=None)
+
+    def _on_closed(self) -> None:
+        self.scene = None
+
+    def _on_changed(self, change: ChangeSet) -> None:
+        # A build under way for an earlier change is dropped: its types must not be forgotten.
+        self._stale.update(change.changes)
+        self._build(changed=())
+
+    def _build(self, changed: Sequence[str] | None) -> None:
+        """Read the scene anew: all of it, or only what ``changed``."""
+        register = self._session.register
+        if register is None:
+            return
+        if changed is not None:
+            self._stale.update(changed)
+        before = None if changed is None else self.scene
+        style, stale = self.style, tuple(self._stale)
+        first = before is None
+        drawings = FIRST_DRAWINGS if first else None
+
+        def build(feedback: Feedback) -> Scene:
+            return build_scene(register, style, feedback, before=before, changed=stale, drawings=drawings)
+
+        def show(scene: Scene) -> None:
+            self._stale.clear()
+            self.scene = scene
+            self.ready.emit(scene)
+            if first:
+                self._build(changed=())
+
+        self._tasks.run(Message("task.map"), build, show, owner=self, key="scene", shown=first)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
+    QContextMenuEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -45,6 +46,10 @@ class MapCanvas(QWidget):
     hovered = Signal(float, float)
     frame_shown = Signal()
     """The frame asked for last is on the screen."""
+    tool_left = Signal()
+    """Esc in a tool in which nothing is begun: the user wants to select again."""
+    menu_asked = Signal(QPoint, float, float)
+    """A right click: where on the screen, and the place it means."""
 
     def __init__(self, tasks: Tasks, colours: Colours, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,7 +59,7 @@ class MapCanvas(QWidget):
         self.renderer = Renderer(tasks, self)
         self.renderer.frame_ready.connect(self._show_frame)
         self.overlay = Overlay()
-        self.tool: MapTool | None = None
+        self._tool: MapTool | None = None
         self.viewport = Viewport(0.0, 0.0, 1.0, max(self.width(), 1), max(self.height(), 1))
         self.hidden: frozenset[str] = frozenset()
         self._colours = colours
@@ -86,6 +91,23 @@ class MapCanvas(QWidget):
             self._frame = None
             self._ask()
         self.update()
+
+    @property
+    def tool(self) -> MapTool | None:
+        """What mouse and keys mean now; the one before is put away."""
+        return self._tool
+
+    @tool.setter
+    def tool(self, tool: MapTool | None) -> None:
+        if self._tool is not None and self._tool is not tool:
+            self._tool.leave()
+        self._tool = tool
+        self.show_cursor()
+        self.update()
+
+    def show_cursor(self) -> None:
+        """Show the cursor of the tool again, after a drag."""
+        self.setCursor(Qt.CursorShape.ArrowCursor if self._tool is None else self._tool.cursor)
 
     def show_scene(self, scene: Scene | None) -> None:
         """Show another scene at the same place; None shows bare land."""
@@ -203,7 +225,7 @@ class MapCanvas(QWidget):
                 painter.drawImage(
                     QRectF(left, top, have.width * scale, have.height * scale), self._frame.image
                 )
-        self.overlay.paint(painter, self.viewport, self._colours)
+        self.overlay.paint(painter, self.viewport, self._colours, self._tool)
         painter.end()
 
     # ---- events
@@ -232,8 +254,20 @@ class MapCanvas(QWidget):
         if middle or (event.button() == Qt.MouseButton.LeftButton and self._space_held):
             self._drag_from = event.position()
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
-        elif self.tool is not None:
-            self.tool.press(event)
+        elif (tool := self._tool_for(event)) is not None:
+            tool.press(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if self._space_held or event.button() == Qt.MouseButton.MiddleButton:
+            self.mousePressEvent(event)
+        elif (tool := self._tool_for(event)) is not None:
+            tool.double_click(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self._tool is None or not self._tool.takes_right_click:
+            at = event.pos()
+            self.menu_asked.emit(event.globalPos(), *self.viewport.to_world(at.x(), at.y()))
+        event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._drag_from is not None:
@@ -247,9 +281,36 @@ class MapCanvas(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._drag_from is not None:
             self._drag_from = None
-            self.unsetCursor()
+            self.show_cursor()
         elif self.tool is not None:
             self.tool.release(event)
+
+    def event(self, event: QEvent) -> bool:
+        # Esc is the tool's before it lets go of the selection.
+        is_escape = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
+        if is_escape and event.type() == QEvent.Type.ShortcutOverride and self._takes_escape():
+            event.accept()
+            return True
+        return super().event(event)
+
+    def _takes_escape(self) -> bool:
+        tool = self._tool
+        return tool is not None and (tool.is_begun or tool.leaves_on_escape)
+
+    def _escape(self) -> None:
+        if self._tool is None:
+            return
+        if self._tool.is_begun:
+            self._tool.cancel()
+        elif self._tool.leaves_on_escape:
+            self.tool_left.emit()
+        self.update()
+
+    def _tool_for(self, event: QMouseEvent) -> MapTool | None:
+        """The tool, if the button is its own: the right one opens the menu unless the tool takes it."""
+        tool = self._tool
+        is_menu = event.button() == Qt.MouseButton.RightButton and not (tool and tool.takes_right_click)
+        return None if is_menu else tool
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {
@@ -261,6 +322,10 @@ class MapCanvas(QWidget):
         key = Qt.Key(event.key())
         if key == Qt.Key.Key_Space:
             self._space_held = True
+        elif key == Qt.Key.Key_Escape:
+            self._escape()
+        elif self._tool is not None and self._tool.key(event):
+            event.accept()
         elif key in steps:
             dx, dy = steps[key]
             self.go(self.viewport.panned(dx * self.width() / 6, dy * self.height() / 6))
@@ -268,8 +333,6 @@ class MapCanvas(QWidget):
             self.zoom(ZOOM_STEP)
         elif key == Qt.Key.Key_Minus:
             self.zoom(1 / ZOOM_STEP)
-        elif key == Qt.Key.Key_Escape and self.tool is not None:
-            self.tool.cancel()
         else:
             super().keyPressEvent(event)
 

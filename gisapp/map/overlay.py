@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from shapely.geometry.base import BaseGeometry
 
 from gisapp.map.pens import Colours, pen, width_factor
+from gisapp.map.tool import Sketch
 from gisapp.map.viewport import Viewport
 from layers.geometry.packed import Floats
 
@@ -20,15 +21,21 @@ _RING_RADIUS = 12.0
 
 
 class Overlay:
-    """Selected geometries and ``marks`` (n, 2) in the register's CRS, and a rubber box in pixels."""
+    """Selected geometries and ``marks`` (n, 2) in the register's CRS, a rubber box in pixels, and sketches.
+
+    ``sketches`` paint themselves above all else, the last on top; the tool in use is added by the canvas.
+    """
 
     def __init__(self) -> None:
         self.selected: tuple[BaseGeometry, ...] = ()
         self.rubber: QRectF | None = None
         self.marks: Floats = np.empty((0, 2))
+        self.sketches: list[Sketch] = []
 
-    def paint(self, painter: QPainter, viewport: Viewport, colours: Colours) -> None:
-        """Paint over the map."""
+    def paint(
+        self, painter: QPainter, viewport: Viewport, colours: Colours, tool: Sketch | None = None
+    ) -> None:
+        """Paint over the map, the sketch of ``tool`` last."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._dots(painter, viewport, colours)
         window = shapely.box(*viewport.box)
@@ -42,6 +49,10 @@ class Overlay:
             painter.setBrush(fill)
             painter.drawRect(self.rubber)
             painter.setBrush(Qt.BrushStyle.NoBrush)
+        for sketch in (*self.sketches, *(() if tool is None else (tool,))):
+            painter.save()
+            sketch.paint(painter, viewport, colours)
+            painter.restore()
 
     def _dots(self, painter: QPainter, viewport: Viewport, colours: Colours) -> None:
         """Small dots at places that are not assets yet."""

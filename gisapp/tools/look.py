@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QMouseEvent
 
 from gisapp.map.canvas import MapCanvas
+from gisapp.map.tool import MapTool
 from gisapp.map.viewport import Viewport
 from layers.model.asset import AssetKey
 from layers.model.query import Box
@@ -19,12 +20,18 @@ Select = Callable[[Sequence[AssetKey], bool], None]
 SelectBox = Callable[[Box, bool], None]
 
 
-class SelectTool:
+class SelectTool(MapTool):
     """Click selects the nearest asset, Shift adds; a drag selects what lies in the box."""
+
+    leaves_on_escape = False
 
     def __init__(self, canvas: MapCanvas, select: Select, select_box: SelectBox) -> None:
         self._canvas, self._select, self._select_box = canvas, select, select_box
         self._from: QPointF | None = None
+
+    @property
+    def is_begun(self) -> bool:
+        return self._from is not None
 
     def press(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -54,8 +61,10 @@ class SelectTool:
         self._canvas.update()
 
 
-class PanTool:
+class PanTool(MapTool):
     """Drag moves the map."""
+
+    cursor = Qt.CursorShape.OpenHandCursor
 
     def __init__(self, canvas: MapCanvas) -> None:
         self._canvas = canvas
@@ -78,7 +87,7 @@ class PanTool:
     def cancel(self) -> None:
         """Let go of the map."""
         self._from = None
-        self._canvas.unsetCursor()
+        self._canvas.show_cursor()
 
 
 def _is_drag(start: QPointF, end: QPointF) -> bool:

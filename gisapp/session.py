@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -12,6 +12,8 @@ from layers.errors import UserError
 from layers.feedback import Feedback
 from layers.model.asset import AssetKey
 from layers.model.change import ChangeSet
+from layers.model.query import Condition
+from layers.model.selection import NOTHING, Selection, SelectionMode
 from layers.register import Edit, Register
 from layers.text import Message
 
@@ -32,7 +34,9 @@ class Session(QObject):
     changed = Signal(object)
     """A ChangeSet: by this window, another window, or another program."""
     selection_changed = Signal(object)
-    """The tuple of AssetKeys now selected."""
+    """The Selection there is now."""
+    filters_changed = Signal(object)
+    """The conditions by type that map, lists and figures keep to now."""
     steps_changed = Signal()
     """What undo and redo would do is another step now."""
 
@@ -42,7 +46,8 @@ class Session(QObject):
         super().__init__(parent)
         self.tasks = tasks
         self.register: Register | None = None
-        self.selection: tuple[AssetKey, ...] = ()
+        self.selection: Selection = NOTHING
+        self.filters: Mapping[str, Condition] = {}
         self.saved_at: datetime | None = None
         self.undo_label: Message | None = None
         self.redo_label: Message | None = None
@@ -83,6 +88,7 @@ class Session(QObject):
         if self._unlisten is not None:
             self._unlisten()
         self.select(())
+        self.filter({})
         self.register = None
         self.saved_at = self.undo_label = self.redo_label = None
         self.closed.emit()
@@ -96,15 +102,18 @@ class Session(QObject):
             after_readers=True,
         )
 
-    def select(self, keys: Iterable[AssetKey], *, add: bool = False) -> None:
-        """Select ``keys``; with ``add`` those already selected are taken out, the others come in."""
-        chosen = tuple(dict.fromkeys(keys))
-        if add:
-            kept = tuple(key for key in self.selection if key not in chosen)
-            chosen = kept + tuple(key for key in chosen if key not in self.selection)
+    def select(self, keys: Iterable[AssetKey], mode: SelectionMode = "new") -> None:
+        """Select ``keys``, or let them join, lessen, meet or turn over what is selected."""
+        chosen = self.selection.combined(Selection.of(keys), mode)
         if chosen != self.selection:
             self.selection = chosen
             self.selection_changed.emit(chosen)
+
+    def filter(self, filters: Mapping[str, Condition]) -> None:
+        """Let map, lists and figures keep to these conditions, by type; types not named are shown whole."""
+        if dict(filters) != self.filters:
+            self.filters = dict(filters)
+            self.filters_changed.emit(self.filters)
 
     def edit(
         self,
@@ -142,11 +151,19 @@ class Session(QObject):
         if self.register is None:
             return
         self.saved_at = datetime.now()
-        gone = {AssetKey(name, number) for name, part in change.changes.items() for number in part.deleted}
-        self.select(key for key in self.selection if key not in gone)
+        self.select(self._left(change))
         self.changed.emit(change)
         self._ask_steps()
         self._idle.touch()
+
+    def _left(self, change: ChangeSet) -> Selection:
+        """The selection without what a change removed."""
+        left = self.selection
+        for name, part in change.changes.items():
+            if len(left.ids(name)) and (part.deleted or part.deleted_ranges):
+                left = left.difference(Selection({name: list(part.deleted)}))
+                left = left.without_ranges(name, part.deleted_ranges)
+        return left
 
     def _ask_steps(self) -> None:
         """Learn what undo and redo would do; asked beside the window, for it reads the trail."""

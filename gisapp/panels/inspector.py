@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,10 +26,10 @@ from gisapp.panels.reading import Inspected, asset_label, linked_key, read_inspe
 from gisapp.session import Session
 from gisapp.tasks import Debounce, Tasks
 from gisapp.theme import Theme
-from layers.model.asset import AssetKey
 from layers.model.catalogue import AssetType
 from layers.model.change import ChangeSet
 from layers.model.fields import ChoiceField
+from layers.model.selection import Selection
 from layers.text import Message
 
 _TABS = {
@@ -77,29 +76,26 @@ class Inspector(QFrame):
         """The button of a tab: ``fields``, ``links``, ``history`` or ``photos``."""
         return self._one.tabs[name]
 
-    def _on_selection(self, keys: Sequence[AssetKey]) -> None:
-        if len(keys) == 1:
+    def _on_selection(self, selection: Selection) -> None:
+        if selection.only is not None:
             self._read()
             return
         self.inspected = None
         register = self._session.register
-        if keys and register is not None:
-            self._many.show_counts(
-                [(register.catalogue[t], n) for t, n in Counter(k.type for k in keys).most_common()]
-            )
+        if selection and register is not None:
+            self._many.show_counts([(register.catalogue[t], n) for t, n in selection.counts.items()])
             self._pages.setCurrentWidget(self._many)
         else:
             self._pages.setCurrentWidget(self._empty)
 
     def _on_changed(self, change: ChangeSet) -> None:
-        if len(self._session.selection) == 1:
+        if self._session.selection.only is not None:
             self._later.touch()
 
     def _read(self) -> None:
-        register = self._session.register
-        if register is None or len(self._session.selection) != 1:
+        register, key = self._session.register, self._session.selection.only
+        if register is None or key is None:
             return
-        key = self._session.selection[0]
         self._tasks.run(
             Message("task.inspect"),
             lambda _: read_inspected(register, key),
@@ -113,7 +109,7 @@ class Inspector(QFrame):
         if inspected is None:
             self._session.select(())
             return
-        if self._session.selection != (inspected.asset.key,):
+        if self._session.selection.only != inspected.asset.key:
             return
         self.inspected = inspected
         self._one.show_head(inspected)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 
 from PySide6.QtCore import QObject, Signal
 from shapely.geometry.base import BaseGeometry
@@ -14,6 +15,7 @@ from gisapp.tasks import Tasks
 from layers.feedback import Feedback
 from layers.model.asset import AssetKey
 from layers.model.query import Box, Query
+from layers.model.selection import Selection
 from layers.scene.style import METRES_PER_PIXEL
 from layers.text import Message
 
@@ -39,7 +41,7 @@ class MapSelection(QObject):
     def select(self, keys: Sequence[AssetKey], add: bool) -> None:
         """Select these, or add them to what is selected."""
         if keys or not add:
-            self._session.select(keys, add=add)
+            self._session.select(keys, "toggle" if add else "new")
 
     def select_box(self, box: Box, add: bool) -> None:
         """Select what lies in a box and is drawn at this scale."""
@@ -68,15 +70,15 @@ class MapSelection(QObject):
 
         self._tasks.run(Message("task.select"), find, take, owner=self, key="select", shown=False)
 
-    def fly_to(self, keys: Sequence[AssetKey]) -> None:
+    def fly_to(self, keys: Iterable[AssetKey]) -> None:
         """Show these assets; those without a place leave the map where it is."""
-        self._with_geometries(keys, self._show)
+        self._with_geometries(tuple(keys), self._show)
 
-    def _mark(self, keys: Sequence[AssetKey]) -> None:
-        if not keys:
+    def _mark(self, selection: Selection) -> None:
+        if not selection:
             self._canvas.select(())
             return
-        self._with_geometries(keys[:MARKED_LIMIT], self._canvas.select)
+        self._with_geometries(tuple(islice(selection, MARKED_LIMIT)), self._canvas.select)
 
     def _with_geometries(
         self, keys: Sequence[AssetKey], then: Callable[[Sequence[BaseGeometry]], None]

@@ -109,5 +109,5 @@ def test_an_asset_deleted_elsewhere_is_let_go(open_town: Window, qtbot: QtBot) -
     window.parts.session.edit(
         Message("action.find"), lambda edit: edit.delete("meter", key.id, meter.version)
     )
-    qtbot.waitUntil(lambda: window.parts.session.selection == (), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not window.parts.session.selection, timeout=PATIENCE)
     settle(window, qtbot)

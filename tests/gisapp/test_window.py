@@ -98,7 +98,7 @@ def test_two_windows_with_two_registers(
         qtbot.waitUntil(lambda w=window: w.parts.session.is_open, timeout=PATIENCE)
         windows.append(window)
     windows[0].parts.session.select([AssetKey("pipe", 1)])
-    assert windows[1].parts.session.selection == ()
+    assert not windows[1].parts.session.selection
     qtbot.mouseClick(windows[0].top_bar.look, LEFT)
     assert application.theme.name == "dark"
     for window in windows:

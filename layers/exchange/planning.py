@@ -197,6 +197,10 @@ def _planned(
         # The other layers can do without this one.
         problems.append(Problem("cannot_be_placed", "error", lost.title))
         mapping = replace(mapping, types={})
+    elif not each.survey.located and each.survey.rows and _could_be_located(catalogue, mapping):
+        columns = tuple(column.name for column in each.survey.columns)
+        nowhere = Message("import.layer.no_place", {"count": each.survey.rows, "columns": columns})
+        problems.append(Problem("no_place", "warning", nowhere))
     elif mapping.is_reference:
         problems.append(Problem("not_recognised", "warning", Message("import.layer.not_recognised")))
     return PlannedLayer(
@@ -209,6 +213,11 @@ def _planned(
         ratio,
         tuple(dict.fromkeys(problems)),
     )
+
+
+def _could_be_located(catalogue: Catalogue, mapping: LayerMapping) -> bool:
+    """Whether the layer becomes assets that have a place on the map."""
+    return any(catalogue[name].shape is not None for name in mapping.types)
 
 
 def _file_guesses(surveyed: list[_Surveyed], register_crs: Crs | None) -> dict[str, CrsGuess]:

@@ -211,6 +211,18 @@ def test_unlocated_rows_are_normal_and_wrong_shapes_are_kept_out(opened: Registe
     assert [a.geometry is None for a in opened.find(Query("pipe"))] == [True, False, False]
 
 
+def test_a_table_without_recognised_coordinates_says_so_before_it_is_imported(
+    opened: Register, tmp_path: Path
+) -> None:
+    path = tmp_path / "消火栓.csv"
+    path.write_text("消火栓编号,甲列,乙列\nX1,500000,3000000\n", encoding="utf-8")
+    without = plan_import(opened, [path], ImportOptions(as_types=("hydrant",))).layers[0]
+    assert ("warning", "no_place") in {(p.severity, p.rule) for p in without.problems}
+    path.write_text("消火栓编号,Y,X\nX1,500000,3000000\n", encoding="utf-8")
+    located = plan_import(opened, [path], ImportOptions(as_types=("hydrant",))).layers[0]
+    assert "no_place" not in {p.rule for p in located.problems}
+
+
 def test_unknown_words_are_kept_beside_the_field_or_taught(opened: Register, tmp_path: Path) -> None:
     path = pipes(tmp_path / "p.geojson", {"材质": "甲种料"}, {"材质": "PE"})
     plan = plan_import(opened, [path])

@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QRegion,
     QResizeEvent,
     QShowEvent,
     QWheelEvent,
@@ -22,7 +23,7 @@ from shapely.geometry.base import BaseGeometry
 from gisapp.map.backdrop import Backdrop
 from gisapp.map.overlay import Overlay
 from gisapp.map.pens import Colours
-from gisapp.map.renderer import MARGIN, Frame, Renderer
+from gisapp.map.renderer import Frame, Renderer
 from gisapp.map.tool import MapTool
 from gisapp.map.viewport import Viewport
 from gisapp.tasks import Tasks
@@ -36,7 +37,9 @@ _NOTCH = 120.0
 #: A click may tremble by this many pixels.
 HIT_PIXELS = 7.0
 #: Milliseconds of quiet after a wheel notch before a crisp frame is asked for.
-_SETTLE = 60
+_SETTLE = 20
+#: A new frame is asked for when the window comes so near to the frame's edge, as a share of the margin.
+_NEAR_EDGE = 0.5
 
 
 class MapCanvas(QWidget):
@@ -65,6 +68,9 @@ class MapCanvas(QWidget):
         self._colours = colours
         self._backdrop: Backdrop | None = None
         self._frame: Frame | None = None
+        # The frame before, which shows more ground than the new one: better than bare land beside it.
+        self._beneath: Frame | None = None
+        self._is_outdated = False
         self._drag_from: QPointF | None = None
         self._space_held = False
         self._fit_when_shown: Box | None = None
@@ -89,7 +95,7 @@ class MapCanvas(QWidget):
         if self.renderer.clear_ground != (backdrop is not None):
             self.renderer.clear_ground = backdrop is not None
             self._frame = None
-            self._ask()
+            self._ask_anew()
         self.update()
 
     @property
@@ -116,25 +122,25 @@ class MapCanvas(QWidget):
         if scene is None:
             self._frame = None
             self.overlay.selected = ()
-        self._ask()
+        self._ask_anew()
         self.update()
 
     def recolour(self, colours: Colours) -> None:
         """Use other colours from now on."""
         self._colours = colours
         self._frame = None
-        self._ask()
+        self._ask_anew()
         self.update()
 
     def redraw(self) -> None:
         """Ask for a new frame: words or data changed."""
-        self._ask()
+        self._ask_anew()
 
     def hide_classes(self, hidden: frozenset[str]) -> None:
         """Leave out these ``layer/class`` ids."""
         if hidden != self.hidden:
             self.hidden = hidden
-            self._ask()
+            self._ask_anew()
 
     def select(self, geometries: Sequence[BaseGeometry]) -> None:
         """Mark these as selected."""
@@ -154,10 +160,9 @@ class MapCanvas(QWidget):
         self.update()
         if scaled:
             self._settle.start()
-        elif self._is_uncovered():
+        elif self._is_uncovered() and not self.renderer.will_show(viewport):
+            # A frame under way that will do is waited for: asking anew at every step, none would ever be ready.
             self._ask()
-        else:
-            self._settle.start()
 
     def fit(self, box: Box | None) -> None:
         """Show all of ``box``."""
@@ -186,9 +191,21 @@ class MapCanvas(QWidget):
 
     def _ask(self) -> None:
         self._settle.stop()
-        self.renderer.request(self.viewport, self.hidden, self.devicePixelRatioF())
+        frame = self._frame
+        crisp = frame is not None and frame.shows(self.viewport) and not self._is_outdated
+        self.renderer.request(self.viewport, self.hidden, self.devicePixelRatioF(), soon=not crisp)
+
+    def _ask_anew(self) -> None:
+        """What the frame shows is no longer so."""
+        self._is_outdated = True
+        self._ask()
 
     def _show_frame(self, frame: Frame) -> None:
+        if self._is_outdated or frame.shows_more_than(self._frame):
+            self._beneath = None
+        elif self._frame is not None and self._frame.shows_more_than(frame):
+            self._beneath = self._frame
+        self._is_outdated = False
         self._frame = frame
         self.update()
         self.frame_shown.emit()
@@ -198,7 +215,8 @@ class MapCanvas(QWidget):
         if self._frame is None:
             return True
         have, want = self._frame.viewport.box, self.viewport.box
-        room_x, room_y = want.width * MARGIN * 0.3, want.height * MARGIN * 0.3
+        room_x = (have.width - want.width) / 2 * _NEAR_EDGE
+        room_y = (have.height - want.height) / 2 * _NEAR_EDGE
         return (
             want.x0 < have.x0 + room_x
             or want.x1 > have.x1 - room_x
@@ -214,17 +232,13 @@ class MapCanvas(QWidget):
             self._backdrop.paint(painter, self.viewport)
             painter.restore()
         if self._frame is not None:
-            have = self._frame.viewport
-            scale = have.metres_per_pixel / self.viewport.metres_per_pixel
-            left, top = self.viewport.to_pixel(have.box.x0, have.box.y1)
-            if scale == 1.0:
-                # Whole pixels: a plain blit, and nothing swims while panning.
-                painter.drawImage(QPoint(round(left), round(top)), self._frame.image)
-            else:
-                painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-                painter.drawImage(
-                    QRectF(left, top, have.width * scale, have.height * scale), self._frame.image
-                )
+            shown = self._frame.rectangle(self.viewport)
+            if self._beneath is not None and not shown.contains(QRectF(self.rect())):
+                painter.save()
+                painter.setClipRegion(QRegion(self.rect()) - QRegion(shown.toAlignedRect()))
+                self._beneath.paint(painter, self.viewport)
+                painter.restore()
+            self._frame.paint(painter, self.viewport)
         self.overlay.paint(painter, self.viewport, self._colours, self._tool)
         painter.end()
 
@@ -286,6 +300,8 @@ class MapCanvas(QWidget):
             self.tool.release(event)
 
     def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._ask_anew()
         # Esc is the tool's before it lets go of the selection.
         is_escape = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
         if is_escape and event.type() == QEvent.Type.ShortcutOverride and self._takes_escape():

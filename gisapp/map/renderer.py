@@ -1,12 +1,18 @@
-"""From a scene to a frame: a frozen request is cut beside the window, its answer painted in short slices."""
+"""From a scene to a frame: a frozen request is cut beside the window, its answer painted in short slices.
+
+A new place or scale comes in two frames: first little more than the window, so that it is crisp soon, then one
+much larger, so that a pan shows no blank edge. All frames of a scale lie on one lattice of device pixels:
+where two of them show the same ground, they show it with the same pixels.
+"""
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter
 
 from gisapp.map.label_painter import LabelWriter
@@ -21,6 +27,17 @@ from layers.text import Message
 
 #: The frame is this much larger than the window on every side, so that a pan shows no blank edge.
 MARGIN = 0.25
+#: On fine screens such a frame would take too much memory: what it may have in device pixels, and what it is then.
+_MOST_PIXELS = 6_000_000
+_SMALL_MARGIN = 0.12
+#: Device-independent px around the window in the frame that comes first, so that names at its edge are there.
+_FIRST_MARGIN = 48
+#: A first frame that is not at least so much smaller gains nothing.
+_WORTHWHILE = 0.7
+#: Symbols this far outside of a frame reach into it.
+_REACH = 32
+#: Sizes of frames are multiples of this, whole device pixels on screens of 1.25, 1.5 and 1.75 too.
+_GRAIN = 4
 #: Seconds of painting before the window's own events have their turn.
 SLICE_SECONDS = 0.008
 
@@ -32,6 +49,35 @@ class Frame:
     image: QImage
     viewport: Viewport
     serial: int
+
+    def rectangle(self, viewport: Viewport) -> QRectF:
+        """Where the frame lies in a window, in px; on whole device pixels when the scale is the same."""
+        have = self.viewport
+        scale = have.metres_per_pixel / viewport.metres_per_pixel
+        left, top = viewport.to_pixel(have.box.x0, have.box.y1)
+        if scale == 1.0:
+            ratio = self.image.devicePixelRatio()
+            left, top = round(left * ratio) / ratio, round(top * ratio) / ratio
+        return QRectF(left, top, have.width * scale, have.height * scale)
+
+    def paint(self, painter: QPainter, viewport: Viewport) -> None:
+        """Show the picture in a window: a plain blit, or a scaled one at another scale."""
+        rectangle = self.rectangle(viewport)
+        if self.viewport.metres_per_pixel == viewport.metres_per_pixel:
+            painter.drawImage(rectangle.topLeft(), self.image)
+        else:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawImage(rectangle, self.image)
+
+    def shows(self, viewport: Viewport) -> bool:
+        """Whether all of ``viewport`` is in the picture, at its scale."""
+        if self.viewport.metres_per_pixel != viewport.metres_per_pixel:
+            return False
+        return self.viewport.covers(viewport)
+
+    def shows_more_than(self, other: Frame | None) -> bool:
+        """Whether everything in the other picture, and more, is in this one."""
+        return other is None or self.viewport.covers(other.viewport)
 
 
 @dataclass(frozen=True)
@@ -77,6 +123,9 @@ class Renderer(QObject):
         # The easel's own method: ours is gone by then.
         self.destroyed.connect(self._easel.end)
         self._painted: tuple[Viewport, int] | None = None
+        self._waiting: list[Viewport] = []
+        self._coming: Viewport | None = None
+        self._then: Callable[[], None] = lambda: None
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self._paint_slice)
 
@@ -85,21 +134,35 @@ class Renderer(QObject):
         self._dress = dress
         self._atlases.clear()
 
-    def request(self, viewport: Viewport, hidden: frozenset[str], ratio: float) -> None:
-        """Make a frame around ``viewport``; ``frame_ready`` tells when it is there."""
-        scene = self.scene
-        if scene is None or self._dress is None or viewport.width < 1 or viewport.height < 1:
+    def request(self, viewport: Viewport, hidden: frozenset[str], ratio: float, *, soon: bool = True) -> None:
+        """Make frames around ``viewport``; ``frame_ready`` tells when one is there.
+
+        ``soon`` makes one of little more than the window first: nothing crisp is there to be looked at.
+        """
+        if self.scene is None or self._dress is None or viewport.width < 1 or viewport.height < 1:
             return
         self._serial += 1
-        serial = self._serial
-        around = viewport.resized(
-            round(viewport.width * (1 + 2 * MARGIN)), round(viewport.height * (1 + 2 * MARGIN))
-        )
-        request = DrawRequest(serial, around.box, around.metres_per_pixel, hidden)
+        wide = frame_around(viewport, ratio)
+        first = first_frame_around(viewport, ratio)
+        worthwhile = first.width * first.height < _WORTHWHILE * wide.width * wide.height
+        self._waiting = [first, wide] if soon and worthwhile else [wide]
+        self._coming = wide
+        self._cut(self._serial, hidden, ratio)
+
+    def _cut(self, serial: int, hidden: frozenset[str], ratio: float) -> None:
+        """Ask the scene for the next frame's batches."""
+        scene = self.scene
+        if scene is None or serial != self._serial or not self._waiting:
+            return
+        around = self._waiting.pop(0)
+        reach = around.resized(around.width + 2 * _REACH, around.height + 2 * _REACH)
+        request = DrawRequest(serial, reach.box, around.metres_per_pixel, hidden)
+        self._then = lambda: self._cut(serial, hidden, ratio)
         self._tasks.run(
             Message("task.draw"),
             lambda feedback: scene.draw(request, feedback),
             lambda batches: self._begin(batches, around, serial, ratio),
+            cancelled=lambda: self._give_up(serial),
             owner=self,
             key=f"draw-{id(self)}",
             shown=False,
@@ -108,12 +171,25 @@ class Renderer(QObject):
     def stop(self) -> None:
         """Forget the frame under way."""
         self._serial += 1
+        self._waiting.clear()
+        self._coming = None
         self._end_painting()
+
+    def _give_up(self, serial: int) -> None:
+        if serial == self._serial:
+            self.stop()
 
     @property
     def is_busy(self) -> bool:
-        """Whether a frame is being painted."""
-        return self._easel.steps is not None
+        """Whether a frame is asked for that is not there yet."""
+        return self._coming is not None
+
+    def will_show(self, viewport: Viewport) -> bool:
+        """Whether the frames under way show all of ``viewport`` at its scale."""
+        coming = self._coming
+        if coming is None or coming.metres_per_pixel != viewport.metres_per_pixel:
+            return False
+        return coming.covers(viewport)
 
     def _begin(self, batches: list[DrawBatch], viewport: Viewport, serial: int, ratio: float) -> None:
         if serial != self._serial or self._dress is None:
@@ -158,9 +234,35 @@ class Renderer(QObject):
         assert self._painted is not None
         frame = Frame(easel.image, *self._painted)
         self._end_painting()
+        if self._waiting:
+            self._then()
+        else:
+            self._coming = None
         self.frame_ready.emit(frame)
 
     def _end_painting(self) -> None:
         self._timer.stop()
         self._easel.end()
         self._painted = None
+
+
+def frame_around(viewport: Viewport, ratio: float) -> Viewport:
+    """What the frame of a window shows on a screen of ``ratio`` device pixels."""
+    pixels = viewport.width * viewport.height * ratio**2 * (1 + 2 * MARGIN) ** 2
+    margin = MARGIN if pixels <= _MOST_PIXELS else _SMALL_MARGIN
+    return _on_lattice(viewport, viewport.width * margin, viewport.height * margin, ratio)
+
+
+def first_frame_around(viewport: Viewport, ratio: float) -> Viewport:
+    """What is drawn before that, to be crisp soon."""
+    return _on_lattice(viewport, _FIRST_MARGIN, _FIRST_MARGIN, ratio)
+
+
+def _on_lattice(viewport: Viewport, beside: float, above: float, ratio: float) -> Viewport:
+    width = math.ceil((viewport.width + 2 * beside) / _GRAIN) * _GRAIN
+    height = math.ceil((viewport.height + 2 * above) / _GRAIN) * _GRAIN
+    device = viewport.metres_per_pixel / ratio
+    half_x, half_y = width * viewport.metres_per_pixel / 2, height * viewport.metres_per_pixel / 2
+    west = round((viewport.x - half_x) / device) * device
+    south = round((viewport.y - half_y) / device) * device
+    return replace(viewport, x=west + half_x, y=south + half_y, width=width, height=height)

@@ -35,6 +35,11 @@ class Viewport:
         """N of the scale 1:N on a screen of 96 dots to the inch."""
         return self.metres_per_pixel / METRES_PER_PIXEL
 
+    def covers(self, other: Viewport) -> bool:
+        """Whether everything ``other`` shows is in view here too."""
+        have, want = self.box, other.box
+        return have.x0 <= want.x0 and have.y0 <= want.y0 and have.x1 >= want.x1 and have.y1 >= want.y1
+
     def to_pixel(self, x: float, y: float) -> tuple[float, float]:
         """Where a place is in the window."""
         return (

@@ -1,0 +1,199 @@
+"""A region drawn on the map, and which of many packed points and lines it meets: quickly and exactly.
+
+The rule: an asset is in a region when its shape *meets* it (OGC "intersects"): touching the edge is enough, a line
+need not lie inside whole, and one that runs through without a vertex inside counts too. With a ``reach`` the
+asset need only come that near (a radius is a point with a reach).
+
+How: points are asked of the prepared shape at once. For lines the region's box is cut into cells; shapely tells
+which cells lie wholly inside and which wholly outside, most lines are decided by the cells under their extent, and
+only those at the edges are made and tested exactly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from layers.geometry.packed import Floats, Integers, spread
+from layers.model.query import Box
+
+Flags = npt.NDArray[np.bool_]
+#: Cells along the longer side of a region's box.
+CELLS = 64
+#: Fewer shapes than this are tested one by one at once.
+FEW = 256
+
+
+@dataclass(frozen=True)
+class Region:
+    """A polygon, line or point in the register's CRS; what comes within ``reach`` metres of it is in it."""
+
+    shape: BaseGeometry
+    reach: float = 0.0
+
+    @classmethod
+    def of_box(cls, box: Box) -> Region:
+        """A rectangle."""
+        return cls(shapely.box(*box))
+
+    @classmethod
+    def of_corners(cls, xy: Floats) -> Region:
+        """A polygon drawn corner by corner; where its edge crosses itself, all that is enclosed counts."""
+        drawn = shapely.Polygon(xy) if len(xy) > 2 else shapely.Polygon()
+        parts = shapely.get_parts(shapely.make_valid(drawn))
+        return cls(
+            shapely.union_all([part for part in parts if part.geom_type in ("Polygon", "MultiPolygon")])
+        )
+
+    @classmethod
+    def around(cls, x: float, y: float, radius: float) -> Region:
+        """A circle, exact: not a polygon of many corners."""
+        return cls(shapely.Point(x, y), radius)
+
+    @cached_property
+    def box(self) -> Box:
+        """The box outside of which nothing is met; of an empty shape one of no size."""
+        if self.shape.is_empty:
+            return Box(0.0, 0.0, 0.0, 0.0)
+        x0, y0, x1, y1 = self.shape.bounds
+        # A hair wider: sums of rounded numbers must not leave out what lies on the edge.
+        room = self.reach + 1e-9 * max(abs(x0), abs(y0), abs(x1), abs(y1), 1.0)
+        return Box(x0 - room, y0 - room, x1 + room, y1 + room)
+
+    def meets_points(self, xy: Floats) -> Flags:
+        """For every point (n, 2), whether it is in the region."""
+        if self.shape.is_empty:
+            return np.zeros(len(xy), bool)
+        if not self.reach:
+            # Nothing is quicker than a prepared polygon: 50 ns a point.
+            return np.asarray(shapely.intersects_xy(self._prepared, xy[:, 0], xy[:, 1]))
+        if isinstance(self.shape, shapely.Point):
+            # As shapely reckons the distance of two points, to the last bit.
+            dx, dy = xy[:, 0] - self.shape.x, xy[:, 1] - self.shape.y
+            return np.asarray(np.sqrt(dx * dx + dy * dy) <= self.reach)
+        inside, open_ = self._decided(np.concatenate([xy, xy], axis=1))
+        chosen = np.flatnonzero(open_)
+        inside[chosen] = self._meets(shapely.points(xy[chosen]))
+        return inside
+
+    def meets_lines(self, xy: Floats, offsets: Integers, boxes: Floats) -> Flags:
+        """For every line ``xy[offsets[i]:offsets[i + 1]]`` with its box (x0, y0, x1, y1), whether it is met."""
+        if self.shape.is_empty:
+            return np.zeros(len(boxes), bool)
+        inside, open_ = self._decided(boxes)
+        chosen = np.flatnonzero(open_)
+        counts = np.diff(offsets)[chosen]
+        lines = shapely.linestrings(
+            xy[spread(offsets[chosen], counts)], indices=np.repeat(np.arange(len(chosen)), counts)
+        )
+        inside[chosen] = self._meets(lines)
+        return inside
+
+    def meets_areas(self, xy: Floats, offsets: Integers, ring_id: Integers) -> Integers:
+        """The ids of the areas that meet the region; rings of one ``ring_id`` bound one area, holes included."""
+        if self.shape.is_empty or not len(ring_id):
+            return np.zeros(0, np.int64)
+        counts = np.diff(offsets)
+        rings = shapely.linestrings(xy, indices=np.repeat(np.arange(len(ring_id)), counts))
+        met = set(ring_id[self._meets(rings)].tolist())
+        # No edge is met, yet the region may lie inside: an odd number of rings around one of its points.
+        closed = counts > 3
+        corners, ring = shapely.get_coordinates(rings[closed], return_index=True)
+        areas = shapely.polygons(shapely.linearrings(corners, indices=ring))
+        within = shapely.contains_xy(areas, *shapely.get_coordinates(self.shape)[0])
+        ids, times = np.unique(ring_id[closed][within], return_counts=True)
+        met.update(ids[times % 2 == 1].tolist())
+        return np.array(sorted(met), np.int64)
+
+    def _meets(self, shapes: npt.NDArray[np.object_]) -> Flags:
+        if self.reach:
+            return np.asarray(shapely.dwithin(self._prepared, shapes, self.reach))
+        return np.asarray(shapely.intersects(self._prepared, shapes))
+
+    @cached_property
+    def _prepared(self) -> BaseGeometry:
+        shapely.prepare(self.shape)
+        return self.shape
+
+    def _decided(self, boxes: Floats) -> tuple[Flags, Flags]:
+        """For every box of an asset, whether it is inside for sure, and whether it must be looked at closer."""
+        area = self.box
+        reaching = (boxes[:, 0] <= area.x1) & (boxes[:, 2] >= area.x0)
+        reaching &= (boxes[:, 1] <= area.y1) & (boxes[:, 3] >= area.y0)
+        if len(boxes) < FEW:
+            return np.zeros(len(boxes), bool), reaching
+        grid = self._cells
+        low = grid.columns_rows(boxes[:, :2])
+        high = grid.columns_rows(boxes[:, 2:])
+        size = (high - low + 1).prod(axis=1)
+        within = reaching & (boxes[:, 0] >= area.x0) & (boxes[:, 2] <= area.x1)
+        within &= (boxes[:, 1] >= area.y0) & (boxes[:, 3] <= area.y1)
+        inside = within & (grid.sum(grid.inside, low, high) == size)
+        # Outside the area's box there is nothing of the region: the cells under the rest decide.
+        outside = grid.sum(grid.outside, low, high) == size
+        return inside, reaching & ~inside & ~outside
+
+    @cached_property
+    def _cells(self) -> _Cells:
+        return _Cells.over(self)
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """Cells over a region's box, with running sums (rows + 1, columns + 1) of those wholly inside and outside."""
+
+    box: Box
+    columns: int
+    rows: int
+    inside: Integers
+    outside: Integers
+
+    @classmethod
+    def over(cls, region: Region) -> _Cells:
+        box = region.box
+        side = max(box.width, box.height) / CELLS
+        columns, rows = max(1, round(box.width / side)), max(1, round(box.height / side))
+        x = np.linspace(box.x0, box.x1, columns + 1)
+        y = np.linspace(box.y0, box.y1, rows + 1)
+        # A hair wider than they are, for the same reason as the box.
+        room = 1e-9 * max(*map(abs, box), 1.0)
+        x0, y0 = (axis.ravel() for axis in np.meshgrid(x[:-1] - room, y[:-1] - room))
+        x1, y1 = (axis.ravel() for axis in np.meshgrid(x[1:] + room, y[1:] + room))
+        cells = shapely.box(x0, y0, x1, y1)
+        shape = region._prepared
+        if region.reach:
+            outside = ~shapely.dwithin(shape, cells, region.reach)
+            inside = np.zeros(len(cells), bool)
+            if shape.geom_type == "Point":
+                far_x = np.maximum(np.abs(x0 - shape.x), np.abs(x1 - shape.x))
+                far_y = np.maximum(np.abs(y0 - shape.y), np.abs(y1 - shape.y))
+                inside = np.hypot(far_x, far_y) < region.reach * (1 - 1e-12)
+        else:
+            outside = ~shapely.intersects(shape, cells)
+            inside = shapely.covers(shape, cells)
+        return cls(box, columns, rows, _sums(inside, rows, columns), _sums(outside, rows, columns))
+
+    def columns_rows(self, xy: Floats) -> Integers:
+        """The cell of every point; those outside are moved to the nearest one."""
+        share = (xy - (self.box.x0, self.box.y0)) * (
+            self.columns / self.box.width,
+            self.rows / self.box.height,
+        )
+        limits = (self.columns - 1, self.rows - 1)
+        return np.asarray(np.clip(share, 0, limits).astype(np.int64))
+
+    def sum(self, sums: Integers, low: Integers, high: Integers) -> Integers:
+        """How many marked cells lie in the rectangle of cells ``low`` to ``high``, both included."""
+        c0, r0, c1, r1 = low[:, 0], low[:, 1], high[:, 0] + 1, high[:, 1] + 1
+        return np.asarray(sums[r1, c1] - sums[r0, c1] - sums[r1, c0] + sums[r0, c0])
+
+
+def _sums(marked: npt.NDArray[np.bool_], rows: int, columns: int) -> Integers:
+    sums = np.zeros((rows + 1, columns + 1), np.int64)
+    sums[1:, 1:] = marked.reshape(rows, columns).cumsum(axis=0).cumsum(axis=1)
+    return sums

@@ -36,6 +36,11 @@ def quarantine(
     """List the rows in quarantine; or take some in, corrected, as one change set; or drop some."""
     console: Console = context.obj
     changes = accept is not None or drop_rows is not None
+    if accept is None and (values or prefix or as_type):
+        raise UserError(
+            Message("cli.quarantine.nothing_chosen"),
+            Message("cli.hint.example", {"example": "--accept 12,15 --set dn=200"}),
+        )
     with open_register(register, read_only=not changes) as opened:
         if accept is not None:
             rows = _chosen(opened, accept, "--accept")

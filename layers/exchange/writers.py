@@ -55,9 +55,10 @@ class Written:
 
 
 def write_layers(feedback: Feedback, path: str | Path, layers: Sequence[OutLayer]) -> Written:
-    """Write ``layers`` to ``path`` in the format its ending names; what was there is replaced.
+    """Write ``layers`` to ``path`` in the format its ending names; what was at ``path`` is replaced.
 
-    Shapefile, GeoJSON and CSV hold one layer a file: several go to NAME_layer files beside it.
+    Shapefile, GeoJSON and CSV hold one layer a file: several go to NAME_layer files beside it, which replace none:
+    nobody was asked about them.
     Raises ``UserError`` for an unknown ending or a place that cannot be written to.
     """
     place = Path(path)
@@ -72,6 +73,7 @@ def write_layers(feedback: Feedback, path: str | Path, layers: Sequence[OutLayer
         with _beside(place) as folder:
             remarks = writer(folder, place.name, layers, feedback)
             feedback.check()
+            _refuse_to_replace(folder, place)
             paths = _put_in_place(folder, place.parent)
     except READ_ERRORS as error:
         raise UserError(
@@ -105,19 +107,21 @@ def _geojson(folder: Path, name: str, layers: Sequence[OutLayer], feedback: Feed
 
 def _shapefile(folder: Path, name: str, layers: Sequence[OutLayer], feedback: Feedback) -> list[Problem]:
     remarks: list[Problem] = []
+    shortened: dict[str, str] = {}
     for layer, file in _one_each(name, layers):
         feedback.check()
         names = shorten(layer.table.column_names)
-        for long, short in names.items():
-            if short != long:
-                message = Message("format.name_shortened", {"name": long, "short": short})
-                remarks.append(problem("name_shortened", "note", message, column=long))
+        shortened |= {long: short for long, short in names.items() if short != long}
         table, cut = _for_dbf(layer.table)
         remarks += cut
         table = table.rename_columns([names[column] for column in table.column_names])
         _gdal(
             folder / file, replace(layer, table=table), "ESRI Shapefile", layer_options={"ENCODING": "UTF-8"}
         )
+    if shortened:
+        pairs = tuple(f"{long} → {short}" for long, short in sorted(shortened.items()))
+        message = Message("format.names_shortened", {"count": len(pairs), "names": pairs})
+        remarks.append(problem("names_shortened", "note", message))
     return remarks
 
 
@@ -224,12 +228,22 @@ def _one_each(name: str, layers: Sequence[OutLayer]) -> Iterator[tuple[OutLayer,
 @contextmanager
 def _beside(place: Path) -> Iterator[Path]:
     """A folder on the same disk to write in; gone at the end, whatever happens."""
-    place.parent.mkdir(parents=True, exist_ok=True)
+    if not place.parent.is_dir():
+        raise UserError(
+            Message("format.no_folder", {"folder": str(place.parent)}), Message("format.no_folder.hint")
+        )
     folder = Path(tempfile.mkdtemp(prefix=f".{place.stem}.part-", dir=place.parent))
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _refuse_to_replace(folder: Path, place: Path) -> None:
+    """Of the files that the user did not name, none may be there already."""
+    for file in sorted(folder.iterdir()):
+        if file.stem != place.stem and (place.parent / file.name).exists():
+            raise UserError(Message("store.exists", {"place": file.name}), Message("backup.exists_hint"))
 
 
 def _put_in_place(folder: Path, target: Path) -> list[str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from layers.errors import UserError
 from layers.feedback import Feedback
 from layers.geometry.crs import Crs
 from layers.model.catalogue import Catalogue
+from layers.model.catalogue_part import part_of
 from layers.model.fields import format_instant
 from layers.model.problem import Problem
 from layers.store import gpkg
@@ -23,10 +24,12 @@ from layers.store.engine import WRITE, open_engine
 from layers.store.geopackage import GeoPackageStore
 from layers.store.known_files import is_known, remember
 from layers.store.migrations import SCHEMA_VERSION
-from layers.store.migrations.runner import migrate, version_of
+from layers.store.migrations.growth import beyond, growth_of, is_noted, note_of
+from layers.store.migrations.runner import migrate, newer_catalogue, read_meta
 from layers.store.open_mode import OpenMode, open_mode
+from layers.store.present import present_columns
 from layers.store.schema import Schema, build_schema
-from layers.store.security import authorizer, check_file, screen
+from layers.store.security import ForeignObjectsError, authorizer, check_file, screen
 from layers.store.triggers import all_triggers
 from layers.text import Message
 
@@ -73,6 +76,7 @@ def _write_tables(engine: sa.Engine, schema: Schema, crs: Crs, actor: str, meta:
                 "schema_version": str(SCHEMA_VERSION),
                 "crs": crs.code or crs.wkt,
                 "created": now,
+                **note_of(schema.catalogue),
                 **meta,
             }
             connection.execute(
@@ -91,6 +95,8 @@ def open_geopackage(
     Raises ``UserError`` when there is none, it is no register, damaged, or holds what could act on its own.
     ``findings`` of the store tell why it is read-only or what was put right.
     """
+    if path.is_dir():
+        raise UserError(Message("store.is_folder", {"place": str(path)}), Message("store.is_folder_hint"))
     if not path.is_file():
         raise UserError(Message("store.not_found", {"place": str(path)}), Message("store.not_found_hint"))
     mode = open_mode(path, read_only=read_only)
@@ -103,22 +109,32 @@ def open_geopackage(
         raise
 
 
+@dataclass(frozen=True)
+class _Found:
+    """What a file says of itself. ``present``: its tables and columns, if it is not plainly of our catalogue."""
+
+    srid: int
+    version: int
+    beyond: tuple[str, ...]
+    present: Mapping[str, Sequence[str]] | None
+
+
 def _opened(path: Path, catalogue: Catalogue, mode: OpenMode, feedback: Feedback | None) -> GeoPackageStore:
-    srid, version = _identify(path, mode)
-    schema = build_schema(catalogue, srid)
+    found = _identify(path, mode, catalogue)
+    schema = build_schema(catalogue, found.srid)
     findings = list(mode.remarks)
-    if version > SCHEMA_VERSION:
-        parameters = {"place": str(path), "version": version, "known": SCHEMA_VERSION}
-        findings.append(Problem("newer_version", "warning", Message("migrations.newer", parameters)))
+    strange = _of_another_program(path, mode, schema, found)
+    if strange is None and found.present is not None and not mode.read_only:
+        strange = _brought_up(path, mode, schema, found, feedback)
+    if strange is not None:
+        findings.append(strange)
         mode = replace(mode, read_only=True)
-    elif version < SCHEMA_VERSION and mode.read_only:
-        raise UserError(Message("migrations.needed", {"place": str(path)}), Message("migrations.needed_hint"))
+        if found.present is not None:
+            schema = build_schema(part_of(catalogue, found.present), found.srid)
     engine = _engine(path, mode, schema)
     try:
-        if version < SCHEMA_VERSION:
-            migrate(engine, schema, path, feedback)
         missing = []
-        if version <= SCHEMA_VERSION:
+        if strange is None:
             with engine.connect() as connection:
                 missing = screen(connection, schema, path)
         store = GeoPackageStore(path, engine, schema, read_only=mode.read_only, lock_note=mode.lock)
@@ -129,6 +145,42 @@ def _opened(path: Path, catalogue: Catalogue, mode: OpenMode, feedback: Feedback
     if missing and not mode.read_only:
         store.restore_triggers()
     return store
+
+
+def _of_another_program(path: Path, mode: OpenMode, schema: Schema, found: _Found) -> Problem | None:
+    """Why the file can only be read, if a newer program made it, or an older one and we may not write."""
+    place = {"place": str(path)}
+    if found.version > SCHEMA_VERSION:
+        parameters = {**place, "version": found.version, "known": SCHEMA_VERSION}
+        return Problem("newer_version", "warning", Message("migrations.newer", parameters))
+    if found.version < SCHEMA_VERSION:
+        if mode.read_only:
+            raise UserError(Message("migrations.needed", place), Message("migrations.needed_hint"))
+        return None
+    if found.beyond:
+        return Problem("newer_catalogue", "warning", newer_catalogue(path, found.beyond))
+    if mode.read_only and found.present is not None and growth_of(schema, found.present):
+        return Problem("older_catalogue", "note", Message("migrations.older_catalogue", place))
+    return None
+
+
+def _brought_up(
+    path: Path, mode: OpenMode, schema: Schema, found: _Found, feedback: Feedback | None
+) -> Problem | None:
+    """Bring the file up to today's program; a finding when only the catalogue's growth found no room."""
+    engine = _engine(path, mode, schema)
+    try:
+        migrate(engine, schema, path, feedback)
+    except ForeignObjectsError:
+        raise
+    except UserError as error:
+        if found.version < SCHEMA_VERSION:
+            raise
+        parameters = {"place": str(path), "reason": error.title}
+        return Problem("not_grown", "warning", Message("migrations.not_grown", parameters))
+    finally:
+        engine.dispose()
+    return None
 
 
 def _engine(path: Path, mode: OpenMode, schema: Schema | None) -> sa.Engine:
@@ -143,8 +195,8 @@ def _engine(path: Path, mode: OpenMode, schema: Schema | None) -> sa.Engine:
     )
 
 
-def _identify(path: Path, mode: OpenMode) -> tuple[int, int]:
-    """SRID and schema version, read while nothing in the file may run; checked whole if it was left open."""
+def _identify(path: Path, mode: OpenMode, catalogue: Catalogue) -> _Found:
+    """What the file is, read while nothing in it may run; checked whole if it was left open."""
     # Only read: another program's file stays as it is to the last byte.
     engine = _engine(path, replace(mode, read_only=True), None)
     try:
@@ -156,10 +208,16 @@ def _identify(path: Path, mode: OpenMode) -> tuple[int, int]:
                 )
             if mode.was_left_open or not is_known(path):
                 check_file(connection, path)
-            meta = sa.table("wa_meta", sa.column("name"), sa.column("value"))
-            crs = connection.execute(sa.select(meta.c.value).where(meta.c.name == "crs")).scalar_one()
-            srid, version = gpkg.srid_of(Crs.parse(crs)), version_of(connection)
+            meta = read_meta(connection)
+            version = int(meta.get("schema_version", 0))
+            known = version == SCHEMA_VERSION and is_noted(meta, catalogue)
+            found = _Found(
+                gpkg.srid_of(Crs.parse(meta["crs"])),
+                version,
+                () if known else beyond(meta, catalogue),
+                None if known else present_columns(connection),
+            )
     finally:
         engine.dispose()
     remember(path)
-    return srid, version
+    return found

@@ -118,7 +118,7 @@ def length_summary(table: pa.Table, classes: Sequence[NumberClass], headline_dn:
         unknown_dn=int(np.isnan(dn).sum()),
         by_origin=_totals(origin, report),
         by_status=_totals(status, report),
-        by_dn_class=_totals(dn_classes(dn, classes), report),
+        by_dn_class=_in_order(_totals(dn_classes(dn, classes), report), classes),
     )
 
 
@@ -144,6 +144,12 @@ def _totals(keys: npt.NDArray[np.object_], lengths: Doubles) -> dict[str, Total]
     counts = np.bincount(places, minlength=len(names))
     sums = np.bincount(places, weights=lengths, minlength=len(names))
     return {str(n): Total(int(c), float(s)) for n, c, s in zip(names, counts, sums, strict=True)}
+
+
+def _in_order(totals: dict[str, Total], classes: Sequence[NumberClass]) -> dict[str, Total]:
+    """The classes by size as they are listed, then what has none."""
+    names = [str(each) for each in classes]
+    return {name: totals[name] for name in (*names, *sorted(set(totals) - set(names))) if name in totals}
 
 
 def _type_json(summary: TypeSummary) -> dict[str, Any]:

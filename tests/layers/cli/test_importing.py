@@ -158,6 +158,9 @@ def wrong_calls(folder: Path) -> dict[str, tuple[str | Path, ...]]:
         "export wrong condition": ("export", register, folder / "o.csv", "--where", "dn>>3"),
         "quarantine unknown row": ("quarantine", register, "--accept", "999"),
         "quarantine wrong number": ("quarantine", register, "--accept", "x"),
+        "quarantine nothing chosen": ("quarantine", register, "--set", "dn=200"),
+        "a folder for a register": ("info", folder),
+        "export into no folder": ("export", register, folder / "none" / "o.csv"),
         "quarantine wrong correction": ("quarantine", register, "--accept", "1", "--set", "dn"),
     }
 

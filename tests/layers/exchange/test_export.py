@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
 import pyogrio
 import pytest
 import shapely
@@ -15,6 +16,8 @@ from layers.errors import UserError
 from layers.exchange.conditions import read_condition
 from layers.exchange.export import ExportOptions, export_assets, mask
 from layers.exchange.importer import plan_import, run_import
+from layers.exchange.writers import OutLayer, write_layers
+from layers.feedback import Feedback
 from layers.geometry.crs import Crs
 from layers.model.catalogue_file import load_catalogue
 from layers.model.query import All, Compare, Query
@@ -148,3 +151,22 @@ def test_masks() -> None:
     assert [mask(t) for t in ("张三", "张", "欧阳修", "13812345678", "0739-5368888")] == [
         "张*", "张*", "欧**", "138****5678", "073*****8888",
     ]  # fmt: skip
+
+
+def test_of_several_files_none_replaces_one_that_nobody_named(tmp_path: Path) -> None:
+    layers = [
+        OutLayer(name, pa.table({"a": [1]}), None, Crs.parse("EPSG:4546")) for name in ("pipe", "valve")
+    ]
+    kept = tmp_path / "out_valve.csv"
+    kept.write_text("last year")
+    with pytest.raises(UserError) as refused:
+        write_layers(Feedback(), tmp_path / "out.csv", layers)
+    assert refused.value.title.parameters["place"] == "out_valve.csv"
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("out_valve.csv", "last year")]
+
+
+def test_shortened_names_are_listed_once(tmp_path: Path) -> None:
+    table = pa.table({"position_accuracy_m": [1.0], "dn": [1]})
+    layers = [OutLayer(name, table, None, Crs.parse("EPSG:4546")) for name in ("pipe", "valve")]
+    (remark,) = write_layers(Feedback(), tmp_path / "out.shp", layers).remarks
+    assert remark.message.parameters == {"count": 1, "names": ("position_accuracy_m → position_a",)}

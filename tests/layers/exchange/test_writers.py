@@ -80,8 +80,8 @@ def test_the_system_comes_back(tmp_path: Path, code: str, ending: str) -> None:
 def test_shapefile_and_back(tmp_path: Path) -> None:
     written = write(tmp_path / "管段.shp", layer())
     assert {Path(path).suffix for path in written.paths} == {".shp", ".shx", ".dbf", ".prj", ".cpg"}
-    shortened = {p.message.parameters["name"]: p.message.parameters["short"] for p in written.remarks}
-    assert shortened == {"管段编号": "管段编", "recorded_length_m": "recorded_l"}
+    (remark,) = written.remarks
+    assert remark.message.parameters["names"] == ("recorded_length_m → recorded_l", "管段编号 → 管段编")
     found = describe(tmp_path / "管段.shp")
     assert (found.encoding, found.layers[0].remarks) == ("utf-8", ())
     table = read_layer(tmp_path / "管段.shp", "管段").table
@@ -182,7 +182,7 @@ def test_nothing_is_left_and_the_old_file_stays_when_writing_fails_or_is_cancell
     broken = OutLayer("a", pa.table({"x": pa.array([1], pa.duration("s"))}), None, ZONE)
     with pytest.raises(UserError) as refused:
         write(target, broken)
-    assert refused.value.title.id == "format.not_written"
+    assert refused.value.title.id == "format.no_folder"
     assert [path.name for path in tmp_path.iterdir()] == ["a.gpkg"]
     assert target.read_text(encoding="utf-8") == "old"
 
@@ -197,7 +197,7 @@ def test_a_place_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(UserError) as refused:
         write(tmp_path / "file" / "a.gpkg", layer())
-    assert refused.value.title.id == "format.not_written"
+    assert refused.value.title.id == "format.no_folder"
 
 
 def test_short_field_names() -> None:

@@ -182,7 +182,7 @@ def test_nothing_is_left_and_the_old_file_stays_when_writing_fails_or_is_cancell
     broken = OutLayer("a", pa.table({"x": pa.array([1], pa.duration("s"))}), None, ZONE)
     with pytest.raises(UserError) as refused:
         write(target, broken)
-    assert refused.value.title.id == "format.no_folder"
+    assert refused.value.title.id == "format.not_written"
     assert [path.name for path in tmp_path.iterdir()] == ["a.gpkg"]
     assert target.read_text(encoding="utf-8") == "old"
 

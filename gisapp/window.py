@@ -97,6 +97,8 @@ class Window(QMainWindow):
     def open_sheet(self, sheet: QWidget) -> None:
         """Lay a screen of its own over the workplace until ``close_sheet``."""
         self.close_sheet()
+        # What was said of the last work does not stand over the next.
+        self.notices.clear()
         self.pages.addWidget(sheet)
         self.pages.setCurrentWidget(sheet)
 

@@ -53,6 +53,7 @@ class ExportDialog(Dialog):
     ) -> None:
         super().__init__(language, theme, Message("exporting.title"), parent, 520)
         self._own = crs
+        self._may_replace = ""
         self.format = QComboBox()
         for ending, title in FORMATS.items():
             self.format.addItem(f"{title} ({ending})", ending)
@@ -96,6 +97,9 @@ class ExportDialog(Dialog):
             problem = Message("exporting.no_types")
         elif not path.is_absolute() or not path.parent.is_dir():
             problem = Message("settings.new.no_folder", {"folder": str(path.parent)})
+        elif path.exists() and str(path) != self._may_replace:
+            # Typed or proposed: nobody has been asked whether the old file may go.
+            problem = Message("exporting.exists", {"file": path.name})
         self.say_wrong(problem)
         if problem is not None:
             return
@@ -130,3 +134,5 @@ class ExportDialog(Dialog):
         )
         if chosen:
             self.path.setText(str(Path(chosen).with_suffix(ending)))
+            # The system's dialog asks before it returns a file that is there.
+            self._may_replace = chosen

@@ -44,16 +44,23 @@ def test_meters_as_csv(open_town: Window, tmp_path: Path, qtbot: QtBot) -> None:
     assert {row["code"] for row in rows} >= {"SB-000000", "SB-900000"}
 
 
-@pytest.mark.parametrize("wrong", ["no types", "no folder"])
-def test_what_is_missing_is_said(open_town: Window, qtbot: QtBot, wrong: str) -> None:
+@pytest.mark.parametrize("wrong", ["no types", "no folder", "file is there"])
+def test_what_is_wrong_is_said_and_nothing_replaced(
+    open_town: Window, qtbot: QtBot, tmp_path: Path, wrong: str
+) -> None:
+    kept = tmp_path / "x.gpkg"
+    kept.write_text("last year")
     window = open_town
     dialog = _dialog(window, qtbot)
     if wrong == "no types":
         for position in range(dialog.types.count()):
             dialog.types.item(position).setCheckState(Qt.CheckState.Unchecked)
+    elif wrong == "file is there":
+        dialog.path.setText(str(kept))
     else:
         dialog.path.setText("/no/such/folder/x.gpkg")
     qtbot.mouseClick(dialog.button, Qt.MouseButton.LeftButton)
     assert dialog.isVisible()
     assert dialog.wrong.isVisible()
+    assert kept.read_text() == "last year"
     dialog.close()

@@ -26,8 +26,11 @@ from PySide6.QtWidgets import QApplication, QStyleFactory
 
 from layers.model.catalogue import AssetType
 from layers.resources import resource_root
+from layers.scene.palettes import resolve
 
 THEMES = ("light", "dark")
+#: A map on paper; no window looks so.
+PRINT = "print"
 CHOICES = ("system", *THEMES)
 
 _FAMILIES = (
@@ -36,6 +39,19 @@ _FAMILIES = (
 )  # fmt: skip
 _SIGNS = {"point": "map-pin", "line": "path", "polygon": "polygon"}
 _PLACEHOLDER = re.compile(r"@([a-z]\w*(?:\.\w+)?)")
+
+
+class ThemeColours(dict[str, QColor]):
+    """Colours by token; a step of a palette or ``#RRGGBB`` is worked out for the theme's ground when asked for.
+
+    ``KeyError`` for what is no colour.
+    """
+
+    def __missing__(self, name: str) -> QColor:
+        tokens = {"map_land": dict.__getitem__(self, "map_land").name()}
+        colour = QColor(resolve(name, tokens))
+        self[name] = colour
+        return colour
 
 
 class Theme(QObject):
@@ -82,9 +98,9 @@ class Theme(QObject):
         """The colour of a token."""
         return QColor(self._colors[key])
 
-    def colors(self) -> dict[str, QColor]:
+    def colors(self) -> ThemeColours:
         """Every token's colour, for painters that outlive a change of theme."""
-        return {key: QColor(value) for key, value in self._colors.items()}
+        return ThemeColours((key, QColor(value)) for key, value in self._colors.items())
 
     def size(self, key: str) -> int:
         """A width or height in px."""
@@ -159,9 +175,12 @@ class Theme(QObject):
         return palette
 
 
-def theme_colours(name: str) -> dict[str, QColor]:
-    """Every colour of the theme ``light`` or ``dark`` by its token, for maps and print."""
-    return {key: QColor(value) for key, value in _read(name)["color"].items()}
+def theme_colours(name: str) -> ThemeColours:
+    """Every colour of the theme ``light``, ``dark`` or ``print`` by its token, for maps and print."""
+    colors = dict(_read(name)["color"])
+    if name == PRINT:
+        colors = {**_read("light")["color"], **colors}
+    return ThemeColours((key, QColor(value)) for key, value in colors.items())
 
 
 def contrast(first: str, second: str) -> float:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QPainter
 
-from gisapp.map.painter import SymbolsOf, paint_map
+from gisapp.map.painter import MapPainter, SymbolsOf
 from gisapp.map.pens import Colours
 from gisapp.map.viewport import Viewport
 from layers.geometry.packed import PackedLines
@@ -35,7 +33,9 @@ def paint_swatch(
     painter.save()
     painter.setClipRect(rect, Qt.ClipOperation.IntersectClip)
     painter.translate(rect.topLeft())
-    paint_map(painter, [batch], viewport, _without_land(colours), symbols_of, lambda kind, words: None)
+    drawing = MapPainter(painter, viewport, colours, symbols_of, lambda kind, words: None, ground=False)
+    for _ in drawing.steps([batch]):
+        pass
     painter.restore()
 
 
@@ -55,7 +55,3 @@ def _batch(drawing: Drawing, look: Look, rect: QRectF, metres: float) -> ClassBa
 
 def _one_line(points: list[tuple[float, float]]) -> PackedLines:
     return PackedLines(np.array(points), np.array([0, len(points)]), np.zeros(1, np.int64))
-
-
-def _without_land(colours: Mapping[str, QColor]) -> Colours:
-    return {**colours, "map_land": QColor(Qt.GlobalColor.transparent)}

@@ -4,6 +4,7 @@ A drawing is an SVG of 16 by 16 in two placeholder colours, ``currentColor`` for
 Every line's width is written as ``stroke-width``, so that the same drawing with wider lines in one colour is
 its halo.
 A name may carry overlays: ``valve_gate+inoperable`` is the gate valve under a cross in the colour of danger.
+Behind ``@`` stands another colour for the ink, behind ``%`` another one for the fill: ``valve_gate@works``.
 """
 
 from __future__ import annotations
@@ -39,6 +40,10 @@ class SymbolDrawing:
 
     def __init__(self, name: str, size: float, colours: Mapping[str, QColor]) -> None:
         ink, fill, halo, danger = (colours[token].name() for token in TOKENS)
+        name, _, own_fill = name.partition("%")
+        name, _, own_ink = name.partition("@")
+        ink = colours[own_ink].name() if own_ink else ink
+        fill = colours[own_fill].name() if own_fill else fill
         base, *overlays = (_read(part) for part in name.split("+"))
         wide = HALO_PIXELS * BOX / size
         thin = _OVERLAY_HALO_PIXELS * BOX / size

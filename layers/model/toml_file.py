@@ -27,11 +27,14 @@ class Place:
 
 
 class TomlFile:
-    """One parsed file that can tell the line of what it holds, for errors only (``tomllib`` tells none)."""
+    """One parsed file that can tell the line of what it holds, for errors only (``tomllib`` tells none).
 
-    def __init__(self, path: Path) -> None:
+    ``text`` is read in the place of the file's content; ``path`` then only gives it a name.
+    """
+
+    def __init__(self, path: Path, text: str | None = None) -> None:
         self.path = path
-        self._text = path.read_text(encoding="utf-8")
+        self._text = path.read_text(encoding="utf-8") if text is None else text
         try:
             self.data: dict[str, Any] = tomllib.loads(self._text)
         except tomllib.TOMLDecodeError as error:

@@ -37,7 +37,7 @@ def _meets(table: pa.Table, rule: Rule) -> npt.NDArray[np.bool_]:
         return ~_is_in(column, rule.other_than)
     if rule.values:
         return _is_in(column, rule.values)
-    column = _numbers(column)
+    column = _as_numbers(column)
     met = pc.is_valid(column)
     if rule.lower is not None:
         met = pc.and_(met, pc.fill_null(pc.greater_equal(column, rule.lower), False))
@@ -57,7 +57,13 @@ def _typed(value: str, kind: pa.DataType) -> object:
     return int(value) if pa.types.is_integer(kind) else value
 
 
-def _numbers(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def numbers_of(column: pa.ChunkedArray) -> npt.NDArray[np.float64]:
+    """The numbers of a column as ranges compare them: of dates the years; blanks are left out."""
+    numbers = pc.drop_null(_as_numbers(column).combine_chunks())
+    return np.asarray(pc.cast(numbers, pa.float64()).to_numpy(), dtype=np.float64)
+
+
+def _as_numbers(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """The column as numbers; of dates the year, of a decade (``200X``) its first one, of the unknown nothing."""
     if not pa.types.is_string(column.type):
         return column

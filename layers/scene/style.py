@@ -1,6 +1,7 @@
 """Map styles as data: which assets belong to which class of a layer, and how a class looks.
 
-Colours are names of theme tokens (``resources/themes``), widths are px at 1:5 000 and 100 % scaling.
+Colours are names of theme tokens (``resources/themes``), a step of a palette (``cividis:2/5``, see
+``layers.scene.palettes``) or ``#RRGGBB``. Widths are px at 1:5 000 and 100 % scaling.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Literal
 from layers.text import Title
 
 Drawing = Literal["area", "line", "main", "symbol"]
+Method = Literal["categories", "quantile", "equal", "natural"]
 #: Metres per pixel of the scale 1:1 on a screen of 96 dots to the inch.
 METRES_PER_PIXEL = 0.0254 / 96
 
@@ -54,6 +56,14 @@ class Look:
     shrinks: bool = False
 
     @property
+    def symbol_drawing(self) -> str | None:
+        """The name of the symbol with its colours, as ``gisapp.map.symbol_drawing`` reads it."""
+        if self.symbol is None:
+            return None
+        ink = "" if self.colour == "map_ink" else f"@{self.colour}"
+        return f"{self.symbol}{ink}" + ("" if self.fill is None else f"%{self.fill}")
+
+    @property
     def is_solid(self) -> bool:
         """Whether pieces may be drawn in any order: nothing runs along the line."""
         return not self.dash and not self.ticks and not self.hatch
@@ -71,13 +81,27 @@ class ClassStyle:
     label_denominator: float = 0.0
     #: Whether it is on the map until somebody says otherwise.
     shown: bool = True
+    #: It stands for a state in an asset's life (planned, out of use ...), whatever the others are made of.
+    is_state: bool = False
+
+
+@dataclass(frozen=True)
+class Classing:
+    """How classes were made: of which field, by which method, in the colours of which palette, how many."""
+
+    field: str
+    method: Method
+    palette: str
+    count: int = 0
 
 
 @dataclass(frozen=True)
 class LayerStyle:
-    """How the assets of one type are drawn, from a scale on (a denominator; 0 is no limit).
+    """How the assets of one type are drawn, between two scales (denominators; 0 is no limit).
 
     Assets that meet every rule of ``gone`` are not there any more and are neither drawn nor counted.
+    Where the layer is not drawn because the scale is too small, its density is shaded up to
+    ``density_denominator`` (0: never). ``classing`` tells how the classes were made, for who edits the style.
     """
 
     id: str
@@ -95,6 +119,9 @@ class LayerStyle:
     #: Symbols nearer than so many px stand for each other.
     apart: float = 3.0
     gone: tuple[Rule, ...] = ()
+    smallest_denominator: float = 0.0
+    density_denominator: float = 0.0
+    classing: Classing | None = None
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -104,7 +131,16 @@ class LayerStyle:
 
     def is_visible(self, denominator: float) -> bool:
         """Whether the layer is drawn at the scale 1:``denominator``."""
+        if self.smallest_denominator and denominator < self.smallest_denominator * 0.9999:
+            return False
         return not self.largest_denominator or denominator <= self.largest_denominator * 1.0001
+
+    def is_shaded(self, denominator: float) -> bool:
+        """Whether the density of the layer is shaded at the scale 1:``denominator`` in its place."""
+        nearest = self.largest_denominator
+        return 0.0 < nearest < denominator <= self.density_denominator * 1.0001 and not self.is_visible(
+            denominator
+        )
 
 
 @dataclass(frozen=True)
@@ -116,6 +152,8 @@ class MapStyle:
     layers: tuple[LayerStyle, ...] = field(default_factory=tuple)
     #: What labels call the entries of a code list, by code; an empty name is left out.
     short_names: Mapping[str, Title] = field(default_factory=dict)
+    #: The style that comes with the program from which this one differs in some layers; None for one of those.
+    base: str | None = None
 
     @property
     def class_ids(self) -> frozenset[str]:

@@ -1,4 +1,7 @@
-"""Reading ``resources/styles``: one ground of layers, and ways to class the mains."""
+"""Reading ``resources/styles``: one ground of layers, and ways to class the mains.
+
+A style of the register says in which layers it differs (``layers.scene.style_definition``).
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,12 @@ from typing import Any
 from layers.model.nominal import NOMINAL_MM
 from layers.model.settings import NumberClass
 from layers.resources import resource_root
-from layers.scene.style import ClassStyle, LayerStyle, Look, MapStyle, Rule
+from layers.scene.style import Classing, ClassStyle, LayerStyle, Look, MapStyle, Rule
 from layers.text import Title
 
 GROUND = "ground"
+#: The id of the class that takes what no class before it took.
+REST = "other"
 
 
 def style_names(folder: Path | None = None) -> tuple[str, ...]:
@@ -25,7 +30,7 @@ def style_names(folder: Path | None = None) -> tuple[str, ...]:
 
 def style_title(name: str, folder: Path | None = None) -> Title:
     """What the style is called."""
-    return _title(_read((folder or _folder()) / f"{name}.toml")["title"])
+    return read_title(_read((folder or _folder()) / f"{name}.toml")["title"])
 
 
 def load_style(name: str, dn_classes: Sequence[NumberClass], folder: Path | None = None) -> MapStyle:
@@ -34,29 +39,50 @@ def load_style(name: str, dn_classes: Sequence[NumberClass], folder: Path | None
         raise KeyError(name)
     ground = _read((folder or _folder()) / f"{GROUND}.toml")
     chosen = _read((folder or _folder()) / f"{name}.toml")
-    states = [_class(entry) for entry in ground["state"]]
-    gone = _rules(ground.get("gone", {}))
+    states = [replace(read_class(entry), is_state=True) for entry in ground["state"]]
+    gone = read_rules(ground.get("gone", {}))
+    classing = Classing(**chosen["classing"]) if "classing" in chosen else None
     layers = []
     for entry in ground["layer"]:
         layer = replace(_layer(entry), gone=gone)
         if layer.drawing == "main":
-            layer = replace(layer, classes=(*states, *_main_classes(chosen, dn_classes)))
+            layer = replace(layer, classes=(*states, *_main_classes(chosen, dn_classes)), classing=classing)
+        elif layer.drawing == "symbol" and entry.get("states", True):
+            layer = replace(layer, classes=(*_symbol_states(ground, layer), *layer.classes))
         layers.append(layer)
-    short_names = {code: _title(entry) for code, entry in ground.get("short_names", {}).items()}
-    return MapStyle(name, _title(chosen["title"]), tuple(layers), short_names)
+    short_names = {code: read_title(entry) for code, entry in ground.get("short_names", {}).items()}
+    return MapStyle(name, read_title(chosen["title"]), tuple(layers), short_names)
 
 
 def _main_classes(chosen: Mapping[str, Any], dn_classes: Sequence[NumberClass]) -> Iterable[ClassStyle]:
     ramp = chosen.get("ramp")
     if ramp is not None:
-        looks = [_look(step) for step in ramp["steps"]]
+        looks = [read_look(step) for step in ramp["steps"]]
         # Ranges are drawn small below large, but listed large first, as on the map sheet.
         for number in reversed(range(len(dn_classes))):
             interval = dn_classes[number]
             look = looks[round(number * (len(looks) - 1) / max(len(dn_classes) - 1, 1))]
             yield ClassStyle(f"dn{number}", _dn_title(interval), (_range(ramp["field"], interval),), look)
     for entry in chosen.get("class", ()):
-        yield _class(entry)
+        yield read_class(entry)
+    if "classing" in chosen:
+        # Until the classes are counted from a register, one takes all.
+        yield ClassStyle(REST, Title("其他", "Other"), (), Look(colour="dn2", width=2.4))
+
+
+def _symbol_states(ground: Mapping[str, Any], layer: LayerStyle) -> Iterable[ClassStyle]:
+    """What is not in service is drawn in the colour of its state, whatever kind it is."""
+    plain = layer.classes[-1].look
+    for entry in ground.get("symbol_state", ()):
+        look = replace(plain, colour=entry["colour"], fill=entry.get("fill"))
+        yield ClassStyle(
+            entry["id"],
+            read_title(entry["title"]),
+            read_rules(entry),
+            look,
+            shown=entry.get("shown", True),
+            is_state=True,
+        )
 
 
 def _range(field: str, interval: NumberClass) -> Rule:
@@ -82,8 +108,8 @@ def _layer(entry: Mapping[str, Any]) -> LayerStyle:
         id=entry.get("id", entry["type"]),
         type=entry["type"],
         drawing=entry["drawing"],
-        title=_title(entry["title"]),
-        classes=tuple(_class(c) for c in entry.get("classes", ())),
+        title=read_title(entry["title"]),
+        classes=tuple(read_class(c) for c in entry.get("classes", ())),
         largest_denominator=entry.get("largest_denominator", 0.0),
         rotate=entry.get("rotate", False),
         offset_metres=entry.get("offset_metres", 0.0),
@@ -92,21 +118,25 @@ def _layer(entry: Mapping[str, Any]) -> LayerStyle:
         in_legend=entry.get("in_legend", True),
         shown=entry.get("shown", True),
         apart=entry.get("apart", 3.0),
+        smallest_denominator=entry.get("smallest_denominator", 0.0),
+        density_denominator=entry.get("density_denominator", 0.0),
     )
 
 
-def _class(entry: Mapping[str, Any]) -> ClassStyle:
+def read_class(entry: Mapping[str, Any]) -> ClassStyle:
+    """A class as a style file has it."""
     return ClassStyle(
         entry["id"],
-        _title(entry["title"]),
-        _rules(entry),
-        _look(entry["look"]),
+        read_title(entry["title"]),
+        read_rules(entry),
+        read_look(entry["look"]),
         entry.get("label_denominator", 0.0),
         entry.get("shown", True),
     )
 
 
-def _rules(entry: Mapping[str, Any]) -> tuple[Rule, ...]:
+def read_rules(entry: Mapping[str, Any]) -> tuple[Rule, ...]:
+    """The rules of a class as a style file has them."""
     return tuple(
         Rule(
             rule["field"],
@@ -120,14 +150,16 @@ def _rules(entry: Mapping[str, Any]) -> tuple[Rule, ...]:
     )
 
 
-def _look(entry: Mapping[str, Any]) -> Look:
+def read_look(entry: Mapping[str, Any]) -> Look:
+    """A look as a style file has it."""
     values = dict(entry)
     if "dash" in values:
         values["dash"] = tuple(values["dash"])
     return Look(**values)
 
 
-def _title(entry: Mapping[str, str]) -> Title:
+def read_title(entry: Mapping[str, str]) -> Title:
+    """A name in both languages."""
     return Title(entry["zh"], entry["en"])
 
 

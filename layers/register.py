@@ -24,6 +24,7 @@ from layers.store import attach, history, read
 from layers.store.adoption import adopt, types_edited_outside
 from layers.store.backup import restore
 from layers.store.base import Staged, Store
+from layers.store.bulk_read import BulkRead
 from layers.store.code_rows import effective_catalogue
 from layers.store.conditions import condition_clause
 from layers.store.edit import Edit, ValuesRefused, open_change_set
@@ -205,6 +206,12 @@ class Register:
         return self._store.read_columns(
             self.worker, type, names, geometry=geometry, where=clause, box=box, feedback=feedback
         )
+
+    def bulk_read(self, type: str, fields: Sequence[str], where: Condition | None = None) -> BulkRead:
+        """What ``columns`` with geometry would do, as a value that can be sent to the worker."""
+        names = [name for name in fields if name != GEOMETRY]
+        clause = None if where is None else condition_clause(self._store, type, where)
+        return self._store.bulk_read(type, names, geometry=True, where=clause)
 
     def summary(self, feedback: Feedback | None = None) -> RegisterSummary:
         """Counts per type, and the lengths of pipes by status and size."""

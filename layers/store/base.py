@@ -20,6 +20,7 @@ from layers.feedback import Feedback
 from layers.model.change import IdRange
 from layers.model.problem import Problem
 from layers.model.query import Box
+from layers.store.bulk_read import BulkRead, run_read
 from layers.store.schema import Schema
 from layers.store.worker import Worker
 from layers.text import Message
@@ -130,6 +131,17 @@ class Store(ABC):
         """What is wrong in these tables that only the database can tell: dangling links, spatial index."""
 
     @abstractmethod
+    def bulk_read(
+        self,
+        type_name: str,
+        fields: Sequence[str],
+        *,
+        geometry: bool,
+        where: sa.ColumnElement[bool] | None = None,
+        box: Box | None = None,
+    ) -> BulkRead:
+        """A bulk read to be done in the worker: fid, fields and, on wish, ``geom`` as WKB."""
+
     def read_columns(
         self,
         worker: Worker | None,
@@ -142,6 +154,10 @@ class Store(ABC):
         feedback: Feedback | None,
     ) -> pa.Table:
         """Bulk read: fid, fields and, on wish, ``geom`` as WKB."""
+        read = self.bulk_read(type_name, fields, geometry=geometry, where=where, box=box)
+        if worker is None:
+            return read(feedback or Feedback())
+        return worker.run(run_read, read, feedback=feedback)
 
     def backup(self, target: Path | None, feedback: Feedback) -> Path:
         """Copy the whole store to a file (default: beside it, named by the moment)."""

@@ -22,6 +22,7 @@ from layers.model.problem import Problem
 from layers.model.query import Box
 from layers.store import backup, bulk, gpkg
 from layers.store.base import Staged, Store
+from layers.store.bulk_read import BulkRead, Elsewhere
 from layers.store.database_errors import translated
 from layers.store.engine import BUSY_SECONDS, WRITE
 from layers.store.idle import IdleTimer
@@ -31,8 +32,9 @@ from layers.store.schema import FID, GEOMETRY, Schema
 from layers.store.triggers import all_triggers, asset_triggers
 from layers.store.types import header_length
 from layers.store.worker import Worker
-from layers.store.worker_columns import read_columns
 from layers.text import Message
+
+READ_COLUMNS = Elsewhere("layers.store.worker_columns", "read_columns")
 
 
 class GeoPackageStore(Store):
@@ -166,17 +168,33 @@ class GeoPackageStore(Store):
         box: Box | None,
         feedback: Feedback | None,
     ) -> pa.Table:
+        if worker is None:
+            return self._read_here(type_name, fields, geometry, self._condition(type_name, where, box))
+        return super().read_columns(
+            worker, type_name, fields, geometry=geometry, where=where, box=box, feedback=feedback
+        )
+
+    def bulk_read(
+        self,
+        type_name: str,
+        fields: Sequence[str],
+        *,
+        geometry: bool,
+        where: sa.ColumnElement[bool] | None = None,
+        box: Box | None = None,
+    ) -> BulkRead:
+        condition = self._condition(type_name, where, box)
+        text = None if condition is None else self._literal(condition)
+        return BulkRead(READ_COLUMNS, (self.path, type_name, list(fields), geometry, text, None))
+
+    def _condition(
+        self, type_name: str, where: sa.ColumnElement[bool] | None, box: Box | None
+    ) -> sa.ColumnElement[bool] | None:
         conditions = [where] if where is not None else []
         if box is not None:
             # Not OGR's own box filter: that one tests the exact shape, ours on both stores the extent.
             conditions.append(self.in_box(type_name, box))
-        condition = sa.and_(*conditions) if conditions else None
-        if worker is None:
-            return self._read_here(type_name, fields, geometry, condition)
-        text = None if condition is None else self._literal(condition)
-        return worker.run(
-            read_columns, self.path, type_name, list(fields), geometry, text, None, feedback=feedback
-        )
+        return sa.and_(*conditions) if conditions else None
 
     def backup(self, target: Path | None, feedback: Feedback) -> Path:
         target = target or backup.named_by_moment(self.path)
@@ -205,6 +223,9 @@ class GeoPackageStore(Store):
             raw.execute("PRAGMA busy_timeout=200")
             busy, *_ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             self._dirty = bool(busy)
+        except dbapi2.OperationalError:
+            # A full disk: what was committed is safe beside the file until there is room.
+            return False
         finally:
             raw.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}")
             self._lock.release()

@@ -23,6 +23,7 @@ from layers.model.problem import Problem
 from layers.model.query import Box
 from layers.store import postgis_bulk
 from layers.store.base import Staged, Store
+from layers.store.bulk_read import BulkRead, Elsewhere
 from layers.store.postgis_errors import CollisionError, told
 from layers.store.postgis_listener import Listener
 from layers.store.postgis_server import Server
@@ -30,11 +31,11 @@ from layers.store.postgis_triggers import BULK, CHANNEL
 from layers.store.schema import FID, GEOMETRY, Schema
 from layers.store.types import as_wkb_column
 from layers.store.worker import Worker
-from layers.store.worker_postgis import read_query
 from layers.text import Message
 
 R = TypeVar("R")
 _ATTEMPTS = 3
+READ_QUERY = Elsewhere("layers.store.worker_postgis", "read_query")
 
 
 class PostgisStore(Store):
@@ -144,17 +145,15 @@ class PostgisStore(Store):
         """Nothing can be wrong: the server keeps foreign keys and indexes whoever edits."""
         return []
 
-    def read_columns(
+    def bulk_read(
         self,
-        worker: Worker | None,
         type_name: str,
         fields: Sequence[str],
         *,
         geometry: bool,
-        where: sa.ColumnElement[bool] | None,
-        box: Box | None,
-        feedback: Feedback | None,
-    ) -> pa.Table:
+        where: sa.ColumnElement[bool] | None = None,
+        box: Box | None = None,
+    ) -> BulkRead:
         table = self.schema.assets[type_name]
         columns: list[sa.ColumnElement[Any]] = [table.c[name] for name in (FID, *fields)]
         if geometry:
@@ -167,10 +166,7 @@ class PostgisStore(Store):
         # Named parameters: in the driver's own style every percent sign would be doubled.
         dialect = PGDialect(paramstyle="named")  # type: ignore[no-untyped-call]
         query = str(statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
-        arguments = (self.server.libpq, query)
-        if worker is None:
-            return read_query(feedback or Feedback(), *arguments)
-        return worker.run(read_query, *arguments, feedback=feedback)
+        return BulkRead(READ_QUERY, (self.server.libpq, query))
 
     def close(self) -> None:
         self._listener.stop()

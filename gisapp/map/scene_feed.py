@@ -8,11 +8,13 @@ from PySide6.QtCore import QObject, Signal
 
 from gisapp.session import Session
 from gisapp.tasks import Tasks
+from layers.errors import UserError
 from layers.feedback import Feedback
 from layers.model.change import ChangeSet
 from layers.register import Register
 from layers.scene.scene import Scene, build_scene
-from layers.scene.style import Drawing
+from layers.scene.style import Drawing, MapStyle
+from layers.scene.styles import USUAL, style_or_usual
 from layers.text import Message
 
 #: What the first picture of a register shows; the points of a large city take a moment longer.
@@ -24,21 +26,24 @@ class SceneFeed(QObject):
 
     ready = Signal(object)
     """A Scene to show in the place of the last one."""
+    refused = Signal(object)
+    """The UserError for which the usual style is drawn in the place of the one asked for."""
 
     def __init__(self, session: Session, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session, self._tasks = session, tasks
         self.scene: Scene | None = None
-        self.style = "diameter"
+        #: The name of a style, or one that is being made and has no name yet.
+        self.style: str | MapStyle = USUAL
         self._stale: set[str] = set()
         session.opened.connect(self._on_opened)
         session.closed.connect(self._on_closed)
         session.changed.connect(self._on_changed)
 
-    def use_style(self, name: str) -> None:
+    def use_style(self, style: str | MapStyle) -> None:
         """Draw another way; a register that has not been read yet is read in this style."""
-        if name != self.style:
-            self.style = name
+        if style != self.style:
+            self.style = style
             self._build(changed=None if self.scene is None else ())
 
     def _on_opened(self, register: Register) -> None:
@@ -66,10 +71,18 @@ class SceneFeed(QObject):
         first = before is None
         drawings = FIRST_DRAWINGS if first else None
 
-        def build(feedback: Feedback) -> Scene:
-            return build_scene(register, style, feedback, before=before, changed=stale, drawings=drawings)
+        def build(feedback: Feedback) -> tuple[Scene, UserError | None]:
+            drawn, reason = (
+                (style, None) if isinstance(style, MapStyle) else style_or_usual(register, style, feedback)
+            )
+            scene = build_scene(register, drawn, feedback, before=before, changed=stale, drawings=drawings)
+            return scene, reason
 
-        def show(scene: Scene) -> None:
+        def show(built: tuple[Scene, UserError | None]) -> None:
+            scene, reason = built
+            if reason is not None and self.style == style:
+                self.style = USUAL
+                self.refused.emit(reason)
             self._stale.clear()
             self.scene = scene
             self.ready.emit(scene)

@@ -18,7 +18,7 @@ from layers.scene.line_source import LineSource
 from layers.scene.point_source import PointSource
 from layers.scene.request import Counts, DrawBatch, DrawRequest, Hit
 from layers.scene.style import Drawing, LayerStyle, MapStyle
-from layers.scene.style_file import load_style
+from layers.scene.styles import find_style
 from layers.text import Message
 
 Source = LineSource | PointSource
@@ -69,27 +69,34 @@ class Scene:
 
 def build_scene(
     register: Register,
-    style_name: str,
+    style: str | MapStyle,
     feedback: Feedback,
     *,
     before: Scene | None = None,
     changed: Iterable[str] = (),
     drawings: Collection[Drawing] | None = None,
 ) -> Scene:
-    """Read what the style draws. With ``before``, only the ``changed`` types are read anew.
+    """Read what the style (or the one of that name) draws. With ``before``, only what is drawn differently and
+    the ``changed`` types are read anew.
 
     ``drawings`` reads layers of these kinds alone, for a first picture: mains come before meters.
     """
     version = register.data_version
-    style = load_style(style_name, register.setting("dn_classes"))
+    if isinstance(style, str):
+        style = find_style(register, style, feedback)
     layers = [layer for layer in style.layers if layer.type in register.catalogue]
     box = register.bounds(*{layer.type for layer in layers})
     whole = box or NOWHERE
     anew = set(changed)
     mains = {layer.type for layer in layers if layer.drawing == "main"}
-    if before is not None and (mains & anew or before.style.name != style.name):
-        anew |= mains | {layer.type for layer in layers if layer.rotate}
-    kept = {} if before is None else {s.layer.id: s for s in before.sources if s.layer.type not in anew}
+    if mains & anew:
+        anew |= {layer.type for layer in layers if layer.rotate}
+    drawn_so = {layer.id: layer for layer in layers}
+    kept = {
+        s.layer.id: s
+        for s in (() if before is None else before.sources)
+        if s.layer.type not in anew and s.layer == drawn_so.get(s.layer.id)
+    }
     tables = _Tables(register, layers, feedback)
     sources: list[Source] = []
     chosen = [layer for layer in layers if drawings is None or layer.drawing in drawings]

@@ -198,6 +198,7 @@ class MapCanvas(QWidget):
     def _ask_anew(self) -> None:
         """What the frame shows is no longer so."""
         self._is_outdated = True
+        self.renderer.forget_words()
         self._ask()
 
     def _show_frame(self, frame: Frame) -> None:

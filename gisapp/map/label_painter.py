@@ -3,21 +3,37 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPaintEngine, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QFont, QPaintEngine, QPainter, QPainterPath, QPen
 
+from gisapp.map.label_memory import (
+    BEYOND,
+    CELL,
+    Box4,
+    LabelMemory,
+    LabelWriter,
+    Measures,
+    Occupied,
+    Slot,
+    Spot,
+    Written,
+    WrittenLabel,
+)
 from gisapp.map.pens import Colours
 from gisapp.map.viewport import Viewport
 from layers.scene.request import DrawBatch, LabelBatch
 
-#: From a label's kind and words to what may be written, the longest first; and the colour token and font key.
-LabelWriter = Callable[[str, tuple[object, ...]], "WrittenLabel | None"]
-
-_CELL = 4.0
+#: Named points first, for they are few and great; areas last, for they have room elsewhere.
+_ORDER = {"point": 0, "main": 1, "name": 2, "code": 3, "area": 4}
+_PER_METRE = 1000.0
+#: Px between a point and its name.
+_ASIDE = 13.0
 _STEEP = math.radians(58)
 _LEANING = math.radians(72)
 _ROAD_SPACING = 3.0
@@ -27,227 +43,251 @@ _PAUSE_EVERY = 12
 _AROUND = tuple((math.cos(n * math.pi / 4), math.sin(n * math.pi / 4)) for n in range(8))
 
 
-class WrittenLabel:
-    """The wordings of a label, the longest first, with the colour token and the font to write them in."""
+@dataclass(frozen=True)
+class _Place:
+    """A way to write a label: the boxes it fills, and what writes it."""
 
-    __slots__ = ("colour", "font", "halo", "texts")
-
-    def __init__(self, texts: Sequence[str], colour: str, font: QFont, halo: float = 3.0) -> None:
-        self.texts, self.colour, self.font, self.halo = texts, colour, font, halo
-
-
-class _Occupied:
-    """Which cells of the frame are taken."""
-
-    def __init__(self, width: float, height: float) -> None:
-        self._size = width, height
-        self._cells = np.zeros((int(height / _CELL) + 2, int(width / _CELL) + 2), dtype=bool)
-
-    def take(self, x0: float, y0: float, x1: float, y1: float) -> None:
-        self._cells[self._span(y0, y1), self._span(x0, x1)] = True
-
-    def is_free(self, x0: float, y0: float, x1: float, y1: float) -> bool:
-        # What the edge would cut is not written at all.
-        if x0 < 0 or y0 < 0 or x1 > self._size[0] or y1 > self._size[1]:
-            return False
-        return not self._cells[self._span(y0, y1), self._span(x0, x1)].any()
-
-    def take_all(self, xy: npt.NDArray[np.float64], half: float) -> None:
-        """Take the square of ``half`` around every point."""
-        reach = math.ceil(half / _CELL)
-        cells = (xy / _CELL).astype(np.int64)
-        height, width = self._cells.shape
-        inside = (cells[:, 0] >= 0) & (cells[:, 1] >= 0) & (cells[:, 0] < width) & (cells[:, 1] < height)
-        cells = cells[inside]
-        for dy in range(-reach, reach + 1):
-            for dx in range(-reach, reach + 1):
-                self._cells[(cells[:, 1] + dy).clip(0, height - 1), (cells[:, 0] + dx).clip(0, width - 1)] = (
-                    True
-                )
-
-    @staticmethod
-    def _span(low: float, high: float) -> slice:
-        return slice(max(int(low / _CELL), 0), max(int(high / _CELL) + 1, 0))
+    boxes: Sequence[Box4]
+    write: Callable[[], None]
 
 
-class _Metrics:
-    """Measures of one font; a width is measured once."""
+class _Round:
+    """The labels of one batch, with what tells each of them from all others at any time."""
 
-    def __init__(self, font: QFont) -> None:
-        # Kept, so that no other font gets its identity.
-        self.font = font
-        self._qt = QFontMetricsF(font)
-        self.height, self.ascent = self._qt.height(), self._qt.ascent()
-        self._widths: dict[str, float] = {}
-
-    def width(self, text: str) -> float:
-        """Px from the beginning of the text to its end."""
-        if text not in self._widths:
-            self._widths[text] = self._qt.horizontalAdvance(text)
-        return self._widths[text]
+    def __init__(self, layer: str, batch: LabelBatch, viewport: Viewport) -> None:
+        self.batch = batch
+        self.xy: list[list[float]] = viewport.pixels(batch.xy).tolist()
+        self.slots: list[Slot] = [(layer, slot) for slot in batch.slot.tolist()]
+        self.written: set[Slot] = set()
+        where = np.rint(batch.xy * _PER_METRE).astype(np.int64).tolist()
+        self.spots: list[Spot] = [
+            (batch.kind, x, y, words) for (x, y), words in zip(where, batch.words, strict=True)
+        ]
 
 
 class LabelPainter:
     """Places the labels of all layers for one viewport and writes them."""
 
-    def __init__(self, painter: QPainter, viewport: Viewport, colours: Colours, writer: LabelWriter) -> None:
+    def __init__(
+        self,
+        painter: QPainter,
+        viewport: Viewport,
+        colours: Colours,
+        writer: LabelWriter,
+        memory: LabelMemory | None = None,
+    ) -> None:
         self._painter, self._viewport, self._colours, self._writer = painter, viewport, colours, writer
-        self._occupied = _Occupied(viewport.width, viewport.height)
-        self._wordings: dict[tuple[str, tuple[object, ...]], WrittenLabel | None] = {}
-        self._metrics: dict[int, _Metrics] = {}
+        self._occupied = Occupied(viewport.width, viewport.height)
+        self._symbols = Occupied(viewport.width, viewport.height)
+        self._memory = memory or LabelMemory()
+        self._memory.turn_to(viewport.metres_per_pixel)
+        box, metres = viewport.box, viewport.metres_per_pixel
+        # Where the frame's corner lies on the lattice of the scale.
+        self._corner = box.x0 / metres, -box.y1 / metres
         self._is_raster = painter.paintEngine().type() == QPaintEngine.Type.Raster
 
     def keep_clear(self, xy: npt.NDArray[np.float64], half: float) -> None:
         """No label may stand within ``half`` px of these points (n, 2) in px."""
         self._occupied.take_all(xy, half)
+        # A label that stands is moved by a symbol that comes upon it, not by one that comes near.
+        self._symbols.take_all(xy, max(half - 2 * CELL, 1.0))
 
     def steps(self, batches: Sequence[DrawBatch]) -> Iterator[None]:
-        """Write the labels: named points, then mains, then roads, then areas."""
-        order = {"point": 0, "main": 1, "name": 2, "area": 3}
-        labels = sorted((part for batch in batches for part in batch.labels), key=lambda b: order[b.kind])
-        for batch in labels:
-            xy = self._viewport.pixels(batch.xy) if len(batch.xy) else batch.xy
-            written: set[int] = set()
-            for number in range(len(xy)):
-                slot = int(batch.slot[number])
-                if slot not in written and self._write(batch, number, *xy[number]):
-                    written.add(slot)
-                if number % _PAUSE_EVERY == 0:
+        """Write the labels: first those that stand already, then named points, mains, roads, codes and areas."""
+        parts = [(batch.layer.id, part) for batch in batches for part in batch.labels if len(part.xy)]
+        parts.sort(key=lambda each: _ORDER[each[1].kind])
+        rounds = [_Round(layer, part, self._viewport) for layer, part in parts]
+        standing = self._take_remembered()
+        yield
+        for count, (each, number, spot) in enumerate(self._all(rounds)):
+            written = standing.pop(spot, None)
+            if written is not None and self._rewrite(each, number, spot, written):
+                each.written.add(each.slots[number])
+            if count % _PAUSE_EVERY == 0:
+                yield
+        # Still there, and not asked for though in view: it is not to be written any more.
+        for spot in standing:
+            if self._sees(spot):
+                self._memory.drop(spot)
+        for count, (each, number, spot) in enumerate(self._all(rounds)):
+            slot = each.slots[number]
+            if slot not in each.written and not self._memory.has_elsewhere(slot):
+                if self._write(each, number, spot):
+                    each.written.add(slot)
+                if count % _PAUSE_EVERY == 0:
                     yield
 
-    def _write(self, batch: LabelBatch, number: int, x: float, y: float) -> bool:
-        label = self._wording(batch.kind, batch.words[number])
-        if label is None:
+    @staticmethod
+    def _all(rounds: Sequence[_Round]) -> Iterator[tuple[_Round, int, Spot]]:
+        for each in rounds:
+            for number, spot in enumerate(each.spots):
+                yield each, number, spot
+
+    def _take_remembered(self) -> dict[Spot, Written]:
+        """Keep the places of labels that stand; returns them."""
+        left, top = self._corner
+        width, height = self._viewport.width, self._viewport.height
+        found = self._memory.near(left - BEYOND, top - BEYOND, left + width + BEYOND, top + height + BEYOND)
+        for _, written in found:
+            self._occupied.take(_moved(written.boxes, -left, -top))
+        return dict(found)
+
+    def _sees(self, spot: Spot) -> bool:
+        x, y = self._viewport.to_pixel(spot[1] / _PER_METRE, spot[2] / _PER_METRE)
+        return 0 < x < self._viewport.width and 0 < y < self._viewport.height
+
+    def _rewrite(self, each: _Round, number: int, spot: Spot, written: Written) -> bool:
+        """Write a label where it stood, unless a symbol has come upon it."""
+        place = next(
+            (
+                place
+                for text, way, place in self._ways(each, number, spot)
+                if way == written.way and text == written.text
+            ),
+            None,
+        )
+        if place is None or not self._symbols.are_free_of(place.boxes):
+            self._memory.drop(spot)
             return False
-        metrics = self._metrics_of(label)
-        for text in label.texts:
-            if batch.kind == "point":
-                done = self._beside(label, text, metrics, x, y)
-            elif batch.kind == "area":
-                room = float(batch.room[number]) / self._viewport.metres_per_pixel
-                done = metrics.width(text) <= room and self._level(label, text, metrics, x, y)
-            else:
-                done = self._along(
-                    label,
-                    text,
-                    metrics,
-                    x,
-                    y,
-                    float(batch.angle[number]),
-                    float(batch.room[number]),
-                    batch.kind,
-                )
-            if done:
+        self._memory.keep(spot, replace(written, slot=each.slots[number]))
+        place.write()
+        return True
+
+    def _write(self, each: _Round, number: int, spot: Spot) -> bool:
+        """Write a label in the first way that is free; whether there was one."""
+        left, top = self._corner
+        for text, way, place in self._ways(each, number, spot):
+            if self._occupied.are_free(place.boxes):
+                self._occupied.take(place.boxes)
+                boxes = _moved(place.boxes, left, top)
+                self._memory.keep(spot, Written(text, way, each.slots[number], boxes))
+                place.write()
                 return True
         return False
 
-    def _wording(self, kind: str, words: tuple[object, ...]) -> WrittenLabel | None:
-        """The label of these words; many mains say the same."""
-        key = kind, words
-        if key not in self._wordings:
-            self._wordings[key] = self._writer(kind, words)
-        return self._wordings[key]
+    def _ways(self, each: _Round, number: int, spot: Spot) -> Iterator[tuple[str, int, _Place]]:
+        """All ways to write a label, the best first: the wording, the number of the way, and the place."""
+        kind, words = spot[0], spot[3]
+        label = self._memory.wording(self._writer, kind, words)
+        if label is None:
+            return
+        metrics = self._memory.measures(label.font)
+        batch, (x, y) = each.batch, each.xy[number]
+        for text in label.texts:
+            if kind in ("point", "code"):
+                places = self._beside(label, text, metrics, x, y)
+            elif kind == "area":
+                room = float(batch.room[number]) / self._viewport.metres_per_pixel
+                places = self._level(label, text, metrics, x, y, room)
+            else:
+                angle, room = float(batch.angle[number]), float(batch.room[number])
+                places = self._along(label, text, metrics, x, y, angle, room, kind)
+            for way, place in enumerate(places):
+                yield text, way, place
 
-    def _metrics_of(self, label: WrittenLabel) -> _Metrics:
-        key = id(label.font)
-        if key not in self._metrics:
-            self._metrics[key] = _Metrics(label.font)
-        return self._metrics[key]
-
-    def _beside(self, label: WrittenLabel, text: str, metrics: _Metrics, x: float, y: float) -> bool:
+    def _beside(
+        self, label: WrittenLabel, text: str, metrics: Measures, x: float, y: float
+    ) -> Iterator[_Place]:
+        """To the right of a point, to its left, below it, above it."""
         width, height = metrics.width(text), metrics.height
         for left, top in (
-            (x + 13, y - height / 2),
-            (x - 13 - width, y - height / 2),
-            (x - width / 2, y + 12),
+            (x + _ASIDE, y - height / 2),
+            (x - _ASIDE - width, y - height / 2),
+            (x - width / 2, y + _ASIDE - 1),
+            (x - width / 2, y - _ASIDE + 1 - height),
         ):
-            if self._occupied.is_free(left, top, left + width, top + height):
-                self._occupied.take(left, top, left + width, top + height)
-                self._text(label, text, QPointF(left, top + metrics.ascent))
-                return True
-        return False
+            yield _Place(
+                ((left, top, left + width, top + height),),
+                partial(self._text, label, text, QPointF(left, top + metrics.ascent)),
+            )
 
-    def _level(self, label: WrittenLabel, text: str, metrics: _Metrics, x: float, y: float) -> bool:
+    def _level(
+        self, label: WrittenLabel, text: str, metrics: Measures, x: float, y: float, room: float
+    ) -> Iterator[_Place]:
         width, height = metrics.width(text), metrics.height
+        if width > room:
+            return
         left, top = x - width / 2, y - height / 2
-        if not self._occupied.is_free(left, top, left + width, top + height):
-            return False
-        self._occupied.take(left - 4, top - 2, left + width + 4, top + height + 2)
-        self._text(label, text, QPointF(left, top + metrics.ascent))
-        return True
+        # A little room around it, so that it does not run into a street's name.
+        yield _Place(
+            ((left - 4, top - 2, left + width + 4, top + height + 2),),
+            partial(self._text, label, text, QPointF(left, top + metrics.ascent)),
+        )
 
     def _along(
         self,
         label: WrittenLabel,
         text: str,
-        metrics: _Metrics,
+        metrics: Measures,
         x: float,
         y: float,
         angle: float,
         room: float,
         kind: str,
-    ) -> bool:
+    ) -> Iterator[_Place]:
         spaced = kind == "name" and not text.isascii()
         width = metrics.width(text) + (_ROAD_SPACING * (len(text) - 1) if spaced else 0)
-        height = metrics.height
-        turn = -angle
         # Read from below or from the right, also where a line leans a little over.
-        turn = (turn + math.pi - _LEANING) % math.pi - math.pi + _LEANING
+        turn = (-angle + math.pi - _LEANING) % math.pi - math.pi + _LEANING
         if spaced and abs(turn) > _STEEP:
-            return self._stacked(label, text, metrics, x, y, turn, room)
+            yield from self._stacked(label, text, metrics, x, y, turn, room)
+            return
         if width + 10 > room:
-            return False
+            return
         # A main's name stands above its line, as on the sheets of the trade, or else below it.
         for aside in (_ABOVE, -_ABOVE) if kind == "main" else (0.0,):
             at_x, at_y = x + math.sin(turn) * aside, y - math.cos(turn) * aside
-            if not self._occupied.is_free(at_x, at_y, at_x, at_y):
-                continue
-            boxes = _rotated_boxes(at_x, at_y, width, height * 0.8, turn)
-            if all(self._occupied.is_free(*box) for box in boxes):
-                break
-        else:
-            return False
-        for box in boxes:
-            self._occupied.take(*box)
+            yield _Place(
+                _rotated_boxes(at_x, at_y, width, metrics.height * 0.8, turn),
+                partial(self._turned, label, text, metrics, at_x, at_y, width, turn, spaced),
+            )
+
+    def _turned(
+        self,
+        label: WrittenLabel,
+        text: str,
+        metrics: Measures,
+        x: float,
+        y: float,
+        width: float,
+        turn: float,
+        spaced: bool,
+    ) -> None:
         self._painter.save()
-        self._painter.translate(at_x, at_y)
+        self._painter.translate(x, y)
         self._painter.rotate(math.degrees(turn))
-        font = QFont(label.font)
+        font = label.font
         if spaced:
+            font = QFont(font)
             font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, _ROAD_SPACING)
-        baseline = metrics.ascent - height / 2
-        self._text(label, text, QPointF(-width / 2, baseline), font)
+        self._text(label, text, QPointF(-width / 2, metrics.ascent - metrics.height / 2), font)
         self._painter.restore()
-        return True
 
     def _stacked(
         self,
         label: WrittenLabel,
         text: str,
-        metrics: _Metrics,
+        metrics: Measures,
         x: float,
         y: float,
         turn: float,
         room: float,
-    ) -> bool:
+    ) -> Iterator[_Place]:
         step = metrics.ascent + _ROAD_SPACING
-        length = step * len(text)
-        if length + 10 > room:
-            return False
+        if step * len(text) + 10 > room:
+            return
         direction = math.copysign(1.0, turn)
         dx, dy = math.cos(turn) * direction * step, math.sin(turn) * direction * step
-        places = [
-            (x + dx * (i - (len(text) - 1) / 2), y + dy * (i - (len(text) - 1) / 2)) for i in range(len(text))
-        ]
+        middle = (len(text) - 1) / 2
+        places = [(x + dx * (i - middle), y + dy * (i - middle)) for i in range(len(text))]
         half = metrics.ascent / 2 + 1
-        boxes = [(px - half, py - half, px + half, py + half) for px, py in places]
-        if not all(self._occupied.is_free(*box) for box in boxes):
-            return False
-        for box, character, (px, py) in zip(boxes, text, places, strict=True):
-            self._occupied.take(*box)
-            wide = metrics.width(character)
-            self._text(label, character, QPointF(px - wide / 2, py + metrics.ascent * 0.38))
-        return True
+
+        def write() -> None:
+            for character, (px, py) in zip(text, places, strict=True):
+                at = QPointF(px - metrics.width(character) / 2, py + metrics.ascent * 0.38)
+                self._text(label, character, at)
+
+        yield _Place(tuple((px - half, py - half, px + half, py + half) for px, py in places), write)
 
     def _text(self, label: WrittenLabel, text: str, at: QPointF, font: QFont | None = None) -> None:
         painter, font = self._painter, font or label.font
@@ -268,9 +308,7 @@ class LabelPainter:
         painter.drawText(at, text)
 
 
-def _rotated_boxes(
-    x: float, y: float, width: float, height: float, turn: float
-) -> list[tuple[float, float, float, float]]:
+def _rotated_boxes(x: float, y: float, width: float, height: float, turn: float) -> list[Box4]:
     """The upright boxes of the parts of a turned label: small enough that they hug it."""
     parts = max(int(width / (1.5 * height)), 1)
     across = width / parts
@@ -282,3 +320,7 @@ def _rotated_boxes(
         px, py = x + math.cos(turn) * offset, y + math.sin(turn) * offset
         boxes.append((px - half_x, py - half_y, px + half_x, py + half_y))
     return boxes
+
+
+def _moved(boxes: Iterable[Box4], dx: float, dy: float) -> tuple[Box4, ...]:
+    return tuple((x0 + dx, y0 + dy, x1 + dx, y1 + dy) for x0, y0, x1, y1 in boxes)

@@ -8,7 +8,8 @@ import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
-from gisapp.map.label_painter import LabelPainter, LabelWriter
+from gisapp.map.label_memory import LabelMemory, LabelWriter
+from gisapp.map.label_painter import LabelPainter
 from gisapp.map.pens import Colours, line_width, pen, symbol_side
 from gisapp.map.strokes import area_paths, crossing_marks, draw_pieces, polylines, worth_drawing
 from gisapp.map.symbols import Symbols
@@ -37,14 +38,15 @@ class MapPainter:
         writer: LabelWriter,
         *,
         ground: bool = True,
+        memory: LabelMemory | None = None,
     ) -> None:
-        """``ground`` fills what is painted on with land first."""
+        """``ground`` fills what is painted on with land first; ``memory`` keeps labels where they were."""
         self._ground = ground
         self._painter = painter
         self._viewport = viewport
         self._colours = colours
         self._symbols_of = symbols_of
-        self._labels = LabelPainter(painter, viewport, colours, writer)
+        self._labels = LabelPainter(painter, viewport, colours, writer, memory)
 
     def steps(self, batches: Sequence[DrawBatch]) -> Iterator[None]:
         """Paint everything from the ground up, labels last."""
@@ -117,7 +119,8 @@ class MapPainter:
 
     def _symbols(self, batch: DrawBatch) -> Iterator[None]:
         for part in batch.classes:
-            if part.points is None or part.look.symbol is None or not len(part.points):
+            name = part.look.symbol_drawing
+            if part.points is None or name is None or not len(part.points):
                 continue
             xy = self._viewport.pixels(part.points)
             size = symbol_side(part.look, self._viewport.denominator)
@@ -125,7 +128,7 @@ class MapPainter:
             symbols = self._symbols_of(size)
             for start in range(0, len(xy), 4000):
                 turned = None if part.rotation is None else np.asarray(part.rotation[start : start + 4000])
-                symbols.draw(self._painter, part.look.symbol, xy[start : start + 4000], turned)
+                symbols.draw(self._painter, name, xy[start : start + 4000], turned)
                 yield
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QObject, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter
 
-from gisapp.map.label_painter import LabelWriter
+from gisapp.map.label_memory import LabelMemory, LabelWriter
 from gisapp.map.painter import MapPainter
 from gisapp.map.pens import Colours
 from gisapp.map.symbols import SymbolAtlas
@@ -123,6 +123,8 @@ class Renderer(QObject):
         # The easel's own method: ours is gone by then.
         self.destroyed.connect(self._easel.end)
         self._painted: tuple[Viewport, int] | None = None
+        self._memory = LabelMemory()
+        self._hidden: frozenset[str] = frozenset()
         self._waiting: list[Viewport] = []
         self._coming: Viewport | None = None
         self._then: Callable[[], None] = lambda: None
@@ -133,6 +135,12 @@ class Renderer(QObject):
         """Colours and words are asked from ``dress`` for every frame; symbols are rendered anew."""
         self._dress = dress
         self._atlases.clear()
+        self._memory = LabelMemory()
+
+    def forget_words(self) -> None:
+        """Labels may say something else from now on, and be numbered otherwise; they stay where they are."""
+        self._memory.forget_words()
+        self._memory.forget_slots()
 
     def request(self, viewport: Viewport, hidden: frozenset[str], ratio: float, *, soon: bool = True) -> None:
         """Make frames around ``viewport``; ``frame_ready`` tells when one is there.
@@ -142,6 +150,10 @@ class Renderer(QObject):
         if self.scene is None or self._dress is None or viewport.width < 1 or viewport.height < 1:
             return
         self._serial += 1
+        if hidden != self._hidden:
+            # What comes back needs room, what goes leaves some.
+            self._memory.forget()
+            self._hidden = hidden
         wide = frame_around(viewport, ratio)
         first = first_frame_around(viewport, ratio)
         worthwhile = first.width * first.height < _WORTHWHILE * wide.width * wide.height
@@ -215,7 +227,9 @@ class Renderer(QObject):
                 self._atlases[key] = SymbolAtlas(dress.colours, size, ratio)
             return self._atlases[key]
 
-        painting = MapPainter(painter, viewport, dress.colours, symbols_of, dress.writer, ground=not clear)
+        painting = MapPainter(
+            painter, viewport, dress.colours, symbols_of, dress.writer, ground=not clear, memory=self._memory
+        )
         self._easel.steps = painting.steps(batches)
         self._paint_slice()
         if self._easel.steps is not None:

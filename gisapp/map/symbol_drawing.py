@@ -1,6 +1,6 @@
 """The trade's symbols as drawings (``resources/icons/assets``): coloured, and widened into their halo.
 
-A drawing is an SVG of 16 by 16 in two placeholder colours, ``currentColor`` for ink and ``var(--fill)``.
+A drawing is an SVG of 16 by 16 in placeholder colours, ``currentColor`` for ink, ``var(--fill)``, ``var(--danger)``.
 Every line's width is written as ``stroke-width``, so that the same drawing with wider lines in one colour is
 its halo.
 A name may carry overlays: ``valve_gate+inoperable`` is the gate valve under a cross in the colour of danger.
@@ -47,10 +47,10 @@ class SymbolDrawing:
         base, *overlays = (_read(part) for part in name.split("+"))
         wide = HALO_PIXELS * BOX / size
         thin = _OVERLAY_HALO_PIXELS * BOX / size
-        self._layers = [_renderer(_widened(base, wide), halo, halo), _renderer(base, ink, fill)]
+        self._layers = [_renderer(_widened(base, wide), halo, halo, halo), _renderer(base, ink, fill, danger)]
         for overlay in overlays:
-            self._layers.append(_renderer(_widened(overlay, thin), halo, halo))
-            self._layers.append(_renderer(overlay, danger, fill))
+            self._layers.append(_renderer(_widened(overlay, thin), halo, halo, halo))
+            self._layers.append(_renderer(overlay, ink, fill, danger))
         self._size = size
 
     def paint(self, painter: QPainter, x: float, y: float, degrees: float = 0.0) -> None:
@@ -67,8 +67,8 @@ def _widened(drawing: str, by: float) -> str:
     return _WIDTH.sub(lambda match: f'stroke-width="{float(match[1]) + 2 * by:g}"', drawing)
 
 
-def _renderer(drawing: str, ink: str, fill: str) -> QSvgRenderer:
-    text = drawing.replace("currentColor", ink).replace("var(--fill)", fill)
+def _renderer(drawing: str, ink: str, fill: str, danger: str) -> QSvgRenderer:
+    text = drawing.replace("currentColor", ink).replace("var(--fill)", fill).replace("var(--danger)", danger)
     return QSvgRenderer(QByteArray(text.encode()))
 
 

@@ -111,7 +111,8 @@ class LayerStyle:
     classes: tuple[ClassStyle, ...]
     largest_denominator: float = 0.0
     rotate: bool = False
-    offset_metres: float = 0.0
+    #: Symbols on a main are drawn beside it, so that they cover neither it nor what sits on it.
+    beside: bool = False
     labels: str | None = None
     label_denominator: float = 0.0
     in_legend: bool = True

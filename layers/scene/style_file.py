@@ -74,7 +74,8 @@ def _symbol_states(ground: Mapping[str, Any], layer: LayerStyle) -> Iterable[Cla
     """What is not in service is drawn in the colour of its state, whatever kind it is."""
     plain = layer.classes[-1].look
     for entry in ground.get("symbol_state", ()):
-        look = replace(plain, colour=entry["colour"], fill=entry.get("fill"))
+        symbol = "+".join(name for name in (plain.symbol, entry.get("overlay")) if name)
+        look = replace(plain, symbol=symbol, colour=entry["colour"], fill=entry.get("fill"))
         yield ClassStyle(
             entry["id"],
             read_title(entry["title"]),
@@ -112,7 +113,7 @@ def _layer(entry: Mapping[str, Any]) -> LayerStyle:
         classes=tuple(read_class(c) for c in entry.get("classes", ())),
         largest_denominator=entry.get("largest_denominator", 0.0),
         rotate=entry.get("rotate", False),
-        offset_metres=entry.get("offset_metres", 0.0),
+        beside=entry.get("beside", False),
         labels=entry.get("labels"),
         label_denominator=entry.get("label_denominator", 0.0),
         in_legend=entry.get("in_legend", True),

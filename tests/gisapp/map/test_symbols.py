@@ -69,16 +69,16 @@ def atlas(size: float = 16, ratio: float = 1.0, theme: str = "light") -> SymbolA
 def symbols_of_styles() -> set[str]:
     classes = (NumberClass(upper=100), NumberClass(lower=100))
     return {
-        each.look.symbol
+        each.look.symbol_drawing
         for name in style_names()
         for layer in load_style(name, classes).layers
         for each in layer.classes
-        if each.look.symbol is not None
+        if each.look.symbol_drawing is not None
     }
 
 
 def test_every_symbol_named_in_styles_and_catalogue_is_drawn() -> None:
-    named = {part for name in symbols_of_styles() for part in name.split("+")}
+    named = {part for name in symbols_of_styles() for part in re.split("[@%]", name)[0].split("+")}
     named |= {each.icon for each in load_catalogue() if each.icon}
     assert named - symbol_names() == set()
     assert len(named) > 25
@@ -88,7 +88,7 @@ def test_every_symbol_named_in_styles_and_catalogue_is_drawn() -> None:
 def test_a_drawing_takes_its_colours_from_the_theme(name: str) -> None:
     text = (resource_root() / "icons" / "assets" / f"{name}.svg").read_text(encoding="utf-8")
     colours = set(re.findall(r'(?:fill|stroke|color)="([^"]+)"', text))
-    assert colours <= {"currentColor", "var(--fill)", "none"}
+    assert colours <= {"currentColor", "var(--fill)", "var(--danger)", "none"}
     assert QSvgRenderer(QByteArray(text.encode())).isValid()
     widths = [float(each) for each in re.findall(r'stroke-width="([\d.]+)"', text)]
     assert widths, "without a width there is no halo"
@@ -100,6 +100,11 @@ def test_symbols_of_the_map_cannot_be_mistaken_for_each_other(theme: str, size: 
     symbols = atlas(size, theme=theme)
     drawn = {name: draw(symbols, name, theme=theme) for name in sorted(symbols_of_styles())}
     for first, second in itertools.combinations(drawn, 2):
+        # What stands in for any kind of a type, for it is not in use, need not tell the types from each other.
+        if {"retired"} <= {*re.split("[@%]", first)} & {*re.split("[@%]", second)} and first[:4] != second[
+            :4
+        ]:
+            continue
         differing = (np.abs(drawn[first] - drawn[second]).sum(axis=2) > 180).sum()
         assert differing >= size, f"{first} and {second} differ in {differing} px at {size} px"
 

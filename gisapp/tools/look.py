@@ -1,4 +1,4 @@
-"""Tools that only look: select by click or box, and pan."""
+"""Tools that only look: select by click or box, zoom into a box, and pan."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PySide6.QtGui import QMouseEvent
 
 from gisapp.map.canvas import MapCanvas
 from gisapp.map.tool import MapTool
-from gisapp.map.viewport import Viewport
+from gisapp.map.viewport import LARGEST, Viewport
 from layers.model.asset import AssetKey
 from layers.model.query import Box
 
@@ -53,6 +53,53 @@ class SelectTool(MapTool):
             return
         hits = self._canvas.near(event.position())
         self._select([AssetKey(hits[0].type, hits[0].id)] if hits else [], add)
+
+    def cancel(self) -> None:
+        """Drop the box."""
+        self._from = None
+        self._canvas.overlay.rubber = None
+        self._canvas.update()
+
+
+class BoxZoomTool(MapTool):
+    """A drag shows the box drawn; with Alt the map shrinks into it. A click zooms in there."""
+
+    cursor = Qt.CursorShape.CrossCursor
+
+    def __init__(self, canvas: MapCanvas) -> None:
+        self._canvas = canvas
+        self._from: QPointF | None = None
+
+    @property
+    def is_begun(self) -> bool:
+        return self._from is not None
+
+    def press(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._from = event.position()
+
+    def move(self, event: QMouseEvent) -> None:
+        if self._from is not None and _is_drag(self._from, event.position()):
+            self._canvas.overlay.rubber = QRectF(self._from, event.position()).normalized()
+            self._canvas.update()
+
+    def release(self, event: QMouseEvent) -> None:
+        if self._from is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        start, end = self._from, event.position()
+        self.cancel()
+        out = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+        viewport = self._canvas.viewport
+        if not _is_drag(start, end):
+            self._canvas.go(viewport.zoomed(0.5 if out else 2.0, end.x(), end.y()))
+            return
+        box = _world_box(viewport, start, end)
+        fitting = Viewport.fitting(box, viewport.width, viewport.height, margin=0.0)
+        if out:
+            metres = viewport.metres_per_pixel**2 / fitting.metres_per_pixel
+            self._canvas.fly_to(fitting.x, fitting.y, min(metres, LARGEST))
+        else:
+            self._canvas.go(fitting)
 
     def cancel(self) -> None:
         """Drop the box."""

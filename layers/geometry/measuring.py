@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 from pyproj import CRS, Geod, Proj, Transformer
 
 from layers.geometry.crs import Crs
@@ -99,21 +100,7 @@ def bearing(start: tuple[float, float], end: tuple[float, float], crs: Crs) -> B
 
 def crosses_itself(points: Points) -> bool:
     """Whether two sides of the ring of ``points`` cross, so that its area means little."""
-    ring = np.vstack((points, points[:1]))
-    starts, ends = ring[:-1], ring[1:]
-    count = len(starts)
-    for first in range(count):
-        for second in range(first + 2, count - (first == 0)):
-            if _cross(starts[first], ends[first], starts[second], ends[second]):
-                return True
-    return False
-
-
-def _cross(a: Points, b: Points, c: Points, d: Points) -> bool:
-    def side(p: Points, q: Points, r: Points) -> float:
-        return float((q[0] - p[0]) * (r[1] - p[1]) - (q[1] - p[1]) * (r[0] - p[0]))
-
-    return side(a, b, c) * side(a, b, d) < 0 and side(c, d, a) * side(c, d, b) < 0
+    return len(points) > 3 and not bool(shapely.is_simple(shapely.LinearRing(points)))
 
 
 def _degrees(points: Points, crs: Crs) -> tuple[Points, Points]:

@@ -1,0 +1,157 @@
+"""The overview: all of the network in a corner, the part shown framed; dragging there moves the map.
+
+It is drawn once for a scene, from coarse levels and without symbols and words, and never while the map moves.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QHideEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from gisapp.map.pens import Colours
+from gisapp.map.renderer import Dress, Frame, Renderer
+from gisapp.map.viewport import Viewport
+from gisapp.tasks import Tasks
+from layers.model.query import Box
+from layers.scene.scene import Scene
+
+SIZE = QSize(184, 138)
+#: Milliseconds after the last change of the scene: the map itself has the first turn.
+_LATER = 900
+_SMALLEST_FRAME = 7.0
+_EDGE = 6.0
+
+
+class OverviewMap(QWidget):
+    """Follows a canvas: ``show_scene`` and ``show_view`` tell it what is there and what is seen."""
+
+    centre_asked = Signal(float, float)
+    """The map shall show this place of the register in its middle."""
+
+    def __init__(self, tasks: Tasks, colours: Colours, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setFixedSize(SIZE)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._colours = colours
+        self._renderer = Renderer(tasks, self)
+        self._renderer.dress(self._dress)
+        self._renderer.frame_ready.connect(self._take)
+        self._frame: Frame | None = None
+        self._whole: Viewport | None = None
+        self._seen: Box | None = None
+        self._grip = QPointF()
+        self._later = QTimer(self, singleShot=True, interval=_LATER)
+        self._later.timeout.connect(self._draw)
+
+    def show_scene(self, scene: Scene | None) -> None:
+        """Draw another scene, a moment later."""
+        self._renderer.stop()
+        was = self._renderer.scene
+        self._renderer.scene = scene
+        if scene is None:
+            self._frame = self._whole = None
+            self._later.stop()
+            self.update()
+        elif scene is not was:
+            self._later.start(0 if self._frame is None else _LATER)
+
+    def show_view(self, viewport: Viewport) -> None:
+        """Frame what the map shows now."""
+        self._seen = viewport.box
+        self.update()
+
+    def recolour(self, colours: Colours) -> None:
+        """Use other colours from now on."""
+        self._colours = colours
+        self._renderer.dress(self._dress)
+        self._later.start(0)
+
+    @property
+    def rectangle(self) -> QRectF | None:
+        """Where what the map shows lies in the overview, px; never too small to be taken."""
+        if self._whole is None or self._seen is None:
+            return None
+        left, top = self._whole.to_pixel(self._seen.x0, self._seen.y1)
+        right, bottom = self._whole.to_pixel(self._seen.x1, self._seen.y0)
+        rectangle = QRectF(QPointF(left, top), QPointF(right, bottom))
+        room_x = max(_SMALLEST_FRAME - rectangle.width(), 0) / 2
+        room_y = max(_SMALLEST_FRAME - rectangle.height(), 0) / 2
+        return rectangle.adjusted(-room_x, -room_y, room_x, room_y)
+
+    def _draw(self) -> None:
+        scene = self._renderer.scene
+        if scene is None or not self.isVisible():
+            return
+        box = scene.box
+        if box is None:
+            self._frame = self._whole = None
+            self.update()
+            return
+        self._whole = Viewport.fitting(box, self.width(), self.height(), margin=_EDGE)
+        hidden = frozenset(
+            f"{source.layer.id}/{style.id}"
+            for source in scene.sources
+            if source.layer.drawing == "symbol"
+            for style in source.layer.classes
+        )
+        self._renderer.request(self._whole, hidden, self.devicePixelRatioF(), soon=True)
+
+    def _dress(self) -> Dress:
+        return Dress(self._colours, lambda kind, words: None)
+
+    def _take(self, frame: Frame) -> None:
+        # The first frame shows all that is wanted; the wide one around it is for maps that move.
+        self._renderer.stop()
+        self._frame = frame
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self._colours["map_land"])
+        if self._frame is not None and self._whole is not None:
+            self._frame.paint(painter, self._whole)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        rectangle = self.rectangle
+        if rectangle is not None:
+            shown = rectangle.intersected(QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5))
+            fill = QColor(self._colours["accent"])
+            fill.setAlphaF(0.14)
+            painter.setBrush(fill)
+            painter.setPen(QPen(self._colours["map_halo"], 3.0))
+            painter.drawRect(shown)
+            painter.setPen(QPen(self._colours["accent"], 1.6))
+            painter.drawRect(shown)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(self._colours["border_strong"])
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.end()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._frame is None:
+            self._later.start(0)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._renderer.stop()
+        super().hideEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        rectangle = self.rectangle
+        if event.button() != Qt.MouseButton.LeftButton or rectangle is None:
+            return
+        # Taken by the frame it moves from where it is, elsewhere its middle jumps to the cursor.
+        at = event.position()
+        self._grip = rectangle.center() - at if rectangle.contains(at) else QPointF()
+        self._ask(at)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._ask(event.position())
+
+    def _ask(self, at: QPointF) -> None:
+        if self._whole is not None:
+            middle = at + self._grip
+            self.centre_asked.emit(*self._whole.to_world(middle.x(), middle.y()))

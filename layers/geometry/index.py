@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from layers.geometry.packed import Floats, Integers
 from layers.model.query import Box
@@ -30,15 +31,22 @@ class BlockIndex:
         high = np.maximum.reduceat(item_boxes[:, 2:], starts, axis=0)
         return cls(np.append(starts, count), np.concatenate([low, high], axis=1))
 
-    def runs(self, box: Box) -> list[tuple[int, int]]:
-        """The runs that may reach into ``box``; neighbouring runs are joined."""
+    def hits(self, box: Box, alive: npt.NDArray[np.bool_] | None = None) -> Integers:
+        """The numbers of the runs that may reach into ``box``, of those that are ``alive``."""
         b = self.boxes
-        hit = np.flatnonzero(
-            (b[:, 0] <= box.x1) & (b[:, 2] >= box.x0) & (b[:, 1] <= box.y1) & (b[:, 3] >= box.y0)
-        )
-        if not len(hit):
-            return []
-        breaks = np.flatnonzero(np.diff(hit) > 1)
-        first = hit[np.concatenate([[0], breaks + 1])]
-        last = hit[np.concatenate([breaks, [len(hit) - 1]])]
-        return [(int(self.starts[f]), int(self.starts[t + 1])) for f, t in zip(first, last, strict=True)]
+        met = (b[:, 0] <= box.x1) & (b[:, 2] >= box.x0) & (b[:, 1] <= box.y1) & (b[:, 3] >= box.y0)
+        return np.flatnonzero(met if alive is None else met & alive)
+
+    def runs(self, box: Box, alive: npt.NDArray[np.bool_] | None = None) -> list[tuple[int, int]]:
+        """The runs that may reach into ``box``; neighbouring runs are joined."""
+        return [(int(self.starts[a]), int(self.starts[b])) for a, b in joined(self.hits(box, alive))]
+
+
+def joined(numbers: Integers) -> list[tuple[int, int]]:
+    """Ascending numbers as ranges ``(from, to)``, the end not included."""
+    if not len(numbers):
+        return []
+    breaks = np.flatnonzero(np.diff(numbers) > 1)
+    first = numbers[np.concatenate([[0], breaks + 1])]
+    last = numbers[np.concatenate([breaks, [len(numbers) - 1]])]
+    return [(int(f), int(t) + 1) for f, t in zip(first, last, strict=True)]

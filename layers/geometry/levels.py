@@ -7,6 +7,8 @@ occupied cell of depth d.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -14,6 +16,20 @@ from layers.geometry.packed import Floats, Integers
 from layers.model.query import Box
 
 DEPTH = 16
+#: Levels go from 0 to this: equal codes come last.
+LAST_LEVEL = DEPTH + 1
+#: How much wider than what most of the points take a frame is.
+_ROOM = 1.4
+
+
+def frame_of(xy: Floats) -> Box:
+    """A square over most of the points, on a coarse lattice: neither a stray one nor an edit moves it."""
+    if not len(xy):
+        return Box(0.0, 0.0, 1.0, 1.0)
+    low, high = np.quantile(xy[:: len(xy) // 20_000 + 1], (0.01, 0.99), axis=0)
+    side = 2.0 ** np.ceil(np.log2(max(float((high - low).max()) * _ROOM, 1.0)))
+    x0, y0 = (np.floor(((low + high) / 2 - side / 2) / (side / 8)) * (side / 8)).tolist()
+    return Box(x0, y0, x0 + side, y0 + side)
 
 
 def morton_codes(xy: Floats, box: Box) -> npt.NDArray[np.uint64]:
@@ -33,17 +49,22 @@ def level_order(xy: Floats, box: Box) -> tuple[Integers, npt.NDArray[np.uint8]]:
     """The order of the points by (level, Morton code), and their levels in that order."""
     codes = morton_codes(xy, box)
     along = np.argsort(codes, kind="stable")
-    sorted_codes = codes[along]
+    levels = levels_along(codes[along])
+    by_level = np.argsort(levels, kind="stable")
+    return along[by_level], levels[by_level]
+
+
+def levels_along(codes: npt.NDArray[np.unsignedinteger[Any]]) -> npt.NDArray[np.uint8]:
+    """The level of every point of a sequence in the order of its ``codes``."""
     levels = np.zeros(len(codes), dtype=np.uint8)
     if len(codes) > 1:
-        differing = sorted_codes[1:] ^ sorted_codes[:-1]
+        differing = codes[1:] ^ codes[:-1]
         # The highest differing bit pair tells the depth at which the two cells part; equal codes come last.
         bits = np.zeros(len(differing), dtype=np.int64)
         some = differing > 0
         bits[some] = np.floor(np.log2(differing[some].astype(np.float64))).astype(np.int64)
-        levels[1:] = np.where(some, DEPTH - bits // 2, DEPTH + 1)
-    by_level = np.argsort(levels, kind="stable")
-    return along[by_level], levels[by_level]
+        levels[1:] = np.where(some, DEPTH - bits // 2, LAST_LEVEL)
+    return levels
 
 
 def depth_for(box: Box, metres: float) -> int:

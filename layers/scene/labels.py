@@ -5,17 +5,22 @@ What is finally written is decided by the map, which knows how wide a text is an
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 
-from layers.feedback import Feedback
-from layers.geometry.packed import Floats, Integers, PackedLines, PackedPoints, boxes, spread
+from layers.geometry.packed import Floats, Integers, PackedPoints, spread
+from layers.scene.chains import Chains
+from layers.scene.class_lines import ClassLines
+from layers.scene.point_arrays import Mask
 from layers.scene.request import DrawRequest, LabelBatch
 from layers.scene.style import LayerStyle
+from layers.scene.words import NO_WORDS, SILENT, WordIndex, Words, words_of
 
 #: A name is repeated along a line after so many pixels.
 REPEAT_PIXELS = {"main": 260.0, "name": 420.0}
@@ -29,84 +34,80 @@ SHORTEST_PIXELS = 28.0
 LONGEST_PIXELS = 170.0
 MAIN_FIELDS = ("dn", "material", "laid_date", "status")
 _DETAIL_DENOMINATOR = 5500.0
-#: Metres between one chain and the next on the common axis of distance.
-_GAP = 1.0
+#: Statuses that are told, and those of mains that are not named any more.
+_TOLD = ("planned", "construction", "out_of_service")
+_GONE = ("abandoned", "removed")
+#: A chain has fewer stretches than this, a class fewer chains than that.
+_STRETCHES, _CHAINS = 4096, 1 << 28
 
 
 @dataclass(frozen=True)
-class _Chains:
-    """Lines merged where they say the same.
+class LineWords:
+    """What is written along the lines of a layer: for every row in full, and in short for smaller scales."""
 
-    ``along`` is the distance of every vertex (``x``, ``y``) from the first one of all, with a gap after each
-    chain: one axis on which chain ``i`` lies from ``begin[i]`` to ``begin[i] + length[i]``.
-    """
-
-    x: Floats
-    y: Floats
-    along: Floats
-    begin: Floats
-    length: Floats
-    boxes: Floats
-    words: tuple[tuple[object, ...], ...]
-    weight: Floats
-    class_number: Integers
-
-    def at(self, distance: Floats) -> Floats:
-        """The places (n, 2) at these distances."""
-        return np.stack([np.interp(distance, self.along, part) for part in (self.x, self.y)], axis=1)
+    words: Words
+    full: WordIndex
+    short: WordIndex
 
 
-@dataclass(frozen=True)
-class LineLabels:
-    """Names along the lines of a layer, once with every detail and once in short."""
-
-    layer: LayerStyle
-    full: _Chains
-    short: _Chains
-
-    @classmethod
-    def of(
-        cls,
-        layer: LayerStyle,
-        lines: PackedLines,
-        class_number: Integers,
-        attributes: pa.Table,
-        feedback: Feedback,
-    ) -> LineLabels | None:
-        """The labels of ``lines``, each of a class and a row of ``attributes``; None when the layer has none."""
-        if layer.labels is None or layer.drawing == "area" or not len(lines):
+def line_words(layer: LayerStyle, table: pa.Table) -> LineWords | None:
+    """What a layer writes along its lines; None when nothing."""
+    if layer.labels is None or layer.drawing == "area":
+        return None
+    if layer.labels != "main":
+        if layer.labels not in table.column_names:
             return None
-        feedback.check()
-        names = MAIN_FIELDS if layer.labels == "main" else (layer.labels,)
-        columns = [attributes.column(name).to_pylist() for name in names if name in attributes.column_names]
-        words = [tuple(column[row] for column in columns) for row in lines.row]
-        if layer.labels == "main":
-            words = [_main_words(*word) for word in words]
-            short: list[tuple[object, ...]] = [
-                (word[0], None, None, word[3]) if word else () for word in words
-            ]
-        else:
-            words = short = [word if word[0] else () for word in words]
-        return cls(layer, _chains(lines, words, class_number), _chains(lines, short, class_number))
-
-    def inside(self, request: DrawRequest) -> tuple[LabelBatch, ...]:
-        """Candidates in the view, in the order they should be tried."""
-        named = named_classes(self.layer, request)
-        if not named.any():
-            return ()
-        detailed = request.denominator <= _DETAIL_DENOMINATOR
-        kind = "main" if self.layer.labels == "main" else "name"
-        chains = self.full if detailed else self.short
-        if not chains.words:
-            return ()
-        batch = _along(chains, request, kind, named)
-        return (batch,) if len(batch.xy) else ()
+        column = table.column(layer.labels)
+        words, index = words_of([column], _blank(column))
+        return LineWords(words, index, index)
+    columns = _main_columns(table)
+    silent = np.asarray(pc.fill_null(pc.is_in(columns[3], pa.array(_GONE)), False).to_numpy(), dtype=bool)
+    told = pc.if_else(pc.is_in(columns[3], pa.array(_TOLD)), columns[3], pa.scalar(None, pa.string()))
+    nothing = pa.chunked_array([pa.nulls(len(table), pa.string())])
+    full, index = words_of([columns[0], columns[1], _years(columns[2]), told], silent)
+    short, short_index = words_of([columns[0], nothing, nothing, told], silent)
+    words, places = full.joined(short)
+    found = short_index.copy()
+    found[short_index != SILENT] = places[short_index[short_index != SILENT]]
+    return LineWords(words, index, found)
 
 
-def _main_words(dn: object, material: object, laid: object, status: object) -> tuple[object, ...]:
-    year = laid[:4] if isinstance(laid, str) and laid[:4].isdigit() else None
-    shown = status if status in ("planned", "construction", "out_of_service") else None
-    return () if status in ("abandoned", "removed") else (dn, material, year, shown)
+def _main_columns(table: pa.Table) -> list[pa.ChunkedArray]:
+    """The fields that name a main; a field that was not read is blank."""
+    nothing = pa.chunked_array([pa.nulls(len(table), pa.string())])
+    columns = [table.column(name) if name in table.column_names else nothing for name in MAIN_FIELDS]
+    return [columns[0], *(column.cast(pa.string()) for column in columns[1:])]
+
+
+def _years(dates: pa.ChunkedArray) -> pa.ChunkedArray:
+    year = pc.utf8_slice_codeunits(dates, 0, 4)
+    return pc.if_else(pc.match_substring_regex(year, r"^\d{4}$"), year, pa.scalar(None, pa.string()))
+
+
+def _blank(column: pa.ChunkedArray) -> Mask:
+    """Where a column holds nothing worth writing."""
+    texts = pc.fill_null(column.cast(pa.string()), "")
+    return np.asarray(pc.is_in(texts, pa.array(["", "0"])).to_numpy(), dtype=bool)
+
+
+def labels_along(
+    layer: LayerStyle, classes: Sequence[tuple[int, ClassLines]], words: Words, request: DrawRequest
+) -> tuple[LabelBatch, ...]:
+    """Candidates along the lines in view, in the order they should be tried."""
+    named = named_classes(layer, request)
+    kind = "main" if layer.labels == "main" else "name"
+    detailed = request.denominator <= _DETAIL_DENOMINATOR
+    found = []
+    for number, lines in classes:
+        if not named[number]:
+            continue
+        for part, (arrays, alive) in enumerate(lines.parts()):
+            chains = arrays.full if detailed else arrays.short
+            if chains is not None and len(chains):
+                first_slot = (number * 2 + part) * _CHAINS
+                found.append(_along(chains, alive, words, request, kind, first_slot))
+    batch = _ordered(kind, found, words) if found else None
+    return () if batch is None or not len(batch.xy) else (batch,)
 
 
 def named_classes(layer: LayerStyle, request: DrawRequest) -> npt.NDArray[np.bool_]:
@@ -121,41 +122,25 @@ def named_classes(layer: LayerStyle, request: DrawRequest) -> npt.NDArray[np.boo
     )
 
 
-def _chains(lines: PackedLines, words: list[tuple[object, ...]], class_number: Integers) -> _Chains:
-    groups: dict[tuple[int, tuple[object, ...]], list[int]] = {}
-    for number, (of_class, word) in enumerate(zip(class_number.tolist(), words, strict=True)):
-        if word:
-            groups.setdefault((of_class, word), []).append(number)
-    counts = np.diff(lines.offsets)
-    shapes = shapely.linestrings(lines.xy, indices=np.repeat(np.arange(len(lines)), counts))
-    merged: list[np.ndarray] = []
-    said: list[tuple[object, ...]] = []
-    classes: list[int] = []
-    for (of_class, word), members in groups.items():
-        parts = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(shapes[members])))
-        merged.append(parts)
-        said.extend([word] * len(parts))
-        classes.extend([of_class] * len(parts))
-    weight = np.array([float(word[0]) if isinstance(word[0], int) else 0.0 for word in said])
-    all_parts = np.concatenate(merged) if merged else np.zeros(0, dtype=object)
-    xy, line = shapely.get_coordinates(all_parts, return_index=True)
-    offsets = np.concatenate([[0], np.cumsum(np.bincount(line, minlength=len(all_parts)))]).astype(np.int64)
-    steps = np.zeros(len(xy))
-    steps[1:] = np.hypot(*np.diff(xy, axis=0).T) if len(xy) else 0.0
-    steps[offsets[1:-1]] = _GAP
-    along = np.cumsum(steps)
-    begin, end = along[offsets[:-1]], along[offsets[1:] - 1]
-    packed = PackedLines(xy, offsets, np.arange(len(all_parts)))
-    # Contiguous axes: np.interp copies any other, a million vertices for every frame.
-    x, y = np.ascontiguousarray(xy[:, 0]), np.ascontiguousarray(xy[:, 1])
-    numbers = np.array(classes, dtype=np.int64)
-    return _Chains(x, y, along, begin, end - begin, boxes(packed), tuple(said), weight, numbers)
+@dataclass(frozen=True)
+class _Candidates:
+    """Places for names along chains: where, which way, how much room in pixels, and which words."""
+
+    xy: Floats
+    angle: Floats
+    room: Floats
+    word: WordIndex
+    weight: Floats
+    slot: Integers
 
 
-def _along(chains: _Chains, request: DrawRequest, kind: str, named: npt.NDArray[np.bool_]) -> LabelBatch:
+def _along(
+    chains: Chains, alive: Mask | None, words: Words, request: DrawRequest, kind: str, first_slot: int
+) -> _Candidates:
     """Places every so many pixels along each chain, at a spacing that changes only by doublings of scale.
 
-    Each stretch is a slot with several candidates: its middle, then aside of it.
+    Each stretch is a slot with several candidates: its middle, then aside of it. Slots are the same for
+    every view.
     """
     box, metres = request.box, request.metres_per_pixel
     spacing = REPEAT_PIXELS[kind] * 2.0 ** np.round(np.log2(metres))
@@ -166,8 +151,9 @@ def _along(chains: _Chains, request: DrawRequest, kind: str, named: npt.NDArray[
         & (b[:, 1] <= box.y1)
         & (b[:, 3] >= box.y0)
         & (chains.length >= SHORTEST_PIXELS * metres)
-        & named[chains.class_number]
     )
+    if alive is not None:
+        chain = chain[alive[np.searchsorted(chains.first, chain, side="right") - 1]]
     count = np.maximum(chains.length[chain] // spacing, 1).astype(np.int64)
     rank = spread(np.zeros(len(count), np.int64), count)
     chain = np.repeat(chain, count)
@@ -176,44 +162,70 @@ def _along(chains: _Chains, request: DrawRequest, kind: str, named: npt.NDArray[
     share = np.tile(ASIDE, len(chain))
     distance = chains.begin[chain][slot] + (rank[slot] + share) * stretch[slot]
     middle = chains.at(distance)
-    seen = (middle >= (box.x0, box.y0)).all(axis=1) & (middle <= (box.x1, box.y1)).all(axis=1)
+    # A name whose middle is just outside reaches in.
+    room_outside = LONGEST_PIXELS / 2 * metres
+    low, high = (box.x0 - room_outside, box.y0 - room_outside), (box.x1 + room_outside, box.y1 + room_outside)
+    seen = (middle >= low).all(axis=1) & (middle <= high).all(axis=1)
     slot, share, distance, middle = slot[seen], share[seen], distance[seen], middle[seen]
     half = np.minimum(np.minimum(share, 1 - share) * stretch[slot], LONGEST_PIXELS * metres / 2)
     turn = chains.at(distance + half) - chains.at(distance - half)
     chord = np.hypot(turn[:, 0], turn[:, 1])
     room = np.where(chord >= STRAIGHT * 2 * half, chord, chord * BENT_SHARE) / metres
-    # Large mains first, then where there is most room; nothing is written where hardly two letters fit.
-    order = np.lexsort((-room, -chains.weight[chain[slot]]))
-    order = order[room[order] >= SHORTEST_PIXELS]
-    return LabelBatch(
-        kind,
-        middle[order],
-        np.arctan2(turn[order, 1], turn[order, 0]),
-        room[order],
-        tuple(chains.words[number] for number in chain[slot[order]]),
-        slot[order],
+    # Nothing is written where hardly two letters fit.
+    fits = room >= SHORTEST_PIXELS
+    word = chains.word[chain[slot]]
+    return _Candidates(
+        middle[fits],
+        np.arctan2(turn[fits, 1], turn[fits, 0]),
+        room[fits],
+        word[fits],
+        words.weight[word[fits]],
+        first_slot + (chain[slot] * _STRETCHES + np.minimum(rank[slot], _STRETCHES - 1))[fits],
     )
+
+
+def _ordered(kind: str, found: Sequence[_Candidates], words: Words) -> LabelBatch:
+    """Large mains first, then where there is most room."""
+    room, weight = (np.concatenate([getattr(c, name) for c in found]) for name in ("room", "weight"))
+    order = np.lexsort((-room, -weight))
+    xy, angle, word, slot = (
+        np.concatenate([getattr(c, name) for c in found])[order] for name in ("xy", "angle", "word", "slot")
+    )
+    return LabelBatch(kind, xy, angle, room[order], words.taken(word), slot)
 
 
 @dataclass(frozen=True)
 class PointNames:
-    """Names beside points or inside areas."""
+    """Names beside points or inside areas; ``class_number`` is that of the asset ``id``."""
 
     kind: str
     layer: LayerStyle
     xy: Floats
     extent: Floats
-    words: tuple[tuple[object, ...], ...]
+    words: Words
+    word: WordIndex
     class_number: Integers
+    id: Integers
 
     @classmethod
     def of(
-        cls, layer: LayerStyle, points: PackedPoints, class_number: Integers, attributes: pa.Table
+        cls, layer: LayerStyle, points: PackedPoints, class_number: Integers, table: pa.Table
     ) -> PointNames:
         """The names of located points, each of a class."""
-        column = attributes.column(layer.labels).to_pylist()
-        words = tuple((column[row],) for row in points.row)
-        return cls("point", layer, points.xy, np.zeros(len(points.row)), words, class_number)
+        words, word = _names(layer, table)
+        ids = table.column("fid").to_numpy()[points.row]
+        extent = np.zeros(len(points.row))
+        said = np.flatnonzero(word[points.row] != SILENT)
+        return cls(
+            "point",
+            layer,
+            points.xy[said],
+            extent[said],
+            words,
+            word[points.row][said],
+            class_number[said],
+            ids[said],
+        )
 
     def inside(self, request: DrawRequest) -> LabelBatch:
         """The named places in view, the largest first."""
@@ -226,24 +238,47 @@ class PointNames:
             (x >= box.x0) & (x <= box.x1) & (y >= box.y0) & (y <= box.y1) & named[of_class]
         )
         found = found[np.argsort(-self.extent[found], kind="stable")]
-        found = np.array([i for i in found if self.words[i][0]], dtype=np.int64)
         return LabelBatch(
             self.kind,
             self.xy[found],
             np.zeros(len(found)),
             self.extent[found],
-            tuple(self.words[i] for i in found),
+            self.words.taken(self.word[found]),
             found,
         )
 
+    def patched(self, gone: Integers, rows: PointNames) -> PointNames:
+        """Without the assets ``gone``, with ``rows``."""
+        kept = np.flatnonzero(~np.isin(self.id, gone))
+        words, places = self.words.joined(rows.words)
+        one, two = self, rows
+        return PointNames(
+            self.kind,
+            self.layer,
+            np.concatenate([one.xy[kept], two.xy]),
+            np.concatenate([one.extent[kept], two.extent]),
+            words,
+            np.concatenate([one.word[kept], places[two.word]]).astype(np.int32),
+            np.concatenate([one.class_number[kept], two.class_number]),
+            np.concatenate([one.id[kept], two.id]),
+        )
 
-def area_labels(layer: LayerStyle, table: pa.Table, class_of_row: Integers) -> PointNames:
+
+def area_names(layer: LayerStyle, table: pa.Table, class_of_row: Integers) -> PointNames:
     """The names of areas at a place inside each; ``extent`` is the width in metres there is for it."""
+    words, word = _names(layer, table)
     shapes = shapely.from_wkb(table.column("geom").combine_chunks().to_numpy(zero_copy_only=False))
-    there = np.flatnonzero(~shapely.is_missing(shapes) & ~shapely.is_empty(shapes))
+    there = np.flatnonzero(~shapely.is_missing(shapes) & ~shapely.is_empty(shapes) & (word != SILENT))
     inner = shapely.point_on_surface(shapes[there])
     bounds = shapely.bounds(shapes[there])
-    names = table.column(layer.labels).to_pylist()
     xy = np.stack([shapely.get_x(inner), shapely.get_y(inner)], axis=1)
-    words = tuple((names[row],) for row in there)
-    return PointNames("area", layer, xy, bounds[:, 2] - bounds[:, 0], words, class_of_row[there])
+    ids = table.column("fid").to_numpy()[there]
+    extent = bounds[:, 2] - bounds[:, 0]
+    return PointNames("area", layer, xy, extent, words, word[there], class_of_row[there], ids)
+
+
+def _names(layer: LayerStyle, table: pa.Table) -> tuple[Words, WordIndex]:
+    if layer.labels is None or layer.labels not in table.column_names:
+        return NO_WORDS, np.full(len(table), SILENT, np.int32)
+    column = table.column(layer.labels)
+    return words_of([column], _blank(column))

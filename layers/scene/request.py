@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
+import numpy.typing as npt
+
 from layers.geometry.packed import Floats, Integers, PackedLines
 from layers.model.query import Box
 from layers.scene.style import METRES_PER_PIXEL, LayerStyle, Look
@@ -29,13 +32,18 @@ class DrawRequest:
 
 @dataclass(frozen=True)
 class ClassBatch:
-    """What is to be drawn of one class: straight pieces (n, 4), whole lines, or points (n, 2), in metres."""
+    """What is to be drawn of one class: straight pieces (n, 4), whole lines, or points (n, 2), in metres.
+
+    Points may have a ``rotation`` (degrees, clockwise on the screen) and a ``state``: 0, or one more than the
+    number of the layer's state they are in.
+    """
 
     look: Look
     pieces: Floats | None = None
     lines: PackedLines | None = None
     points: Floats | None = None
-    rotation: Floats | None = None
+    rotation: npt.NDArray[np.float32] | None = None
+    state: npt.NDArray[np.uint8] | None = None
 
 
 @dataclass(frozen=True)

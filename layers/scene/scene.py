@@ -3,38 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-
-import numpy as np
-import pyarrow as pa
-import shapely
+from dataclasses import dataclass, field, replace
 
 from layers.feedback import Feedback
-from layers.geometry.packed import Floats, Integers, PackedLines, pack_lines, pack_points, segments
-from layers.model.query import Box
+from layers.model.query import Box, Condition
 from layers.register import Register
-from layers.scene.labels import MAIN_FIELDS
-from layers.scene.line_source import LineSource
-from layers.scene.point_source import PointSource
+from layers.scene.building import BuildJob, Source, build_sources, wanted_fields
 from layers.scene.request import Counts, DrawBatch, DrawRequest, Hit
 from layers.scene.style import Drawing, LayerStyle, MapStyle
 from layers.scene.styles import find_style
-from layers.text import Message
 
-Source = LineSource | PointSource
+__all__ = ["NOWHERE", "Scene", "Source", "build_scene", "plan_scene"]
+
 NOWHERE = Box(0.0, 0.0, 1.0, 1.0)
-#: A symbol on a pipe turns with it when it is no farther from it than this (metres).
-ON_PIPE = 1.0
 
 
 @dataclass(frozen=True)
 class Scene:
-    """Sources in drawing order. Frozen: a change of the register makes a new scene, sharing what stayed."""
+    """Sources in drawing order. Frozen: a change of the register makes a new scene, sharing what stayed.
+
+    ``filters``: the conditions that assets of some types had to meet to be in it.
+    """
 
     style: MapStyle
     sources: tuple[Source, ...]
     box: Box | None
     data_version: int
+    filters: Mapping[str, Condition] = field(default_factory=dict)
 
     def draw(self, request: DrawRequest, feedback: Feedback | None = None) -> list[DrawBatch]:
         """What a frame shows, layer by layer from the ground up."""
@@ -66,93 +61,106 @@ class Scene:
         """How many assets of each drawn type have no place."""
         return {source.layer.type: source.unlocated for source in self.sources}
 
+    def compacted(self) -> Scene:
+        """The same with what changed since it was read put in its place."""
+        return replace(self, sources=tuple(source.compacted() for source in self.sources))
+
+    @property
+    def changed(self) -> int:
+        """How many assets lie beside the arrays first read."""
+        return sum(source.changed for source in self.sources)
+
+
+@dataclass(frozen=True)
+class ScenePlan:
+    """What a scene is to hold: its layers, those of them to be built, and those taken over from before."""
+
+    scene: Scene
+    layers: tuple[LayerStyle, ...]
+    job: BuildJob
+
+    def with_sources(self, made: Iterable[Source]) -> Scene:
+        """The scene, given the sources built for the job."""
+        by_id = {source.layer.id: source for source in (*self.scene.sources, *made)}
+        sources = tuple(by_id[layer.id] for layer in self.layers if layer.id in by_id)
+        return replace(self.scene, sources=sources)
+
+
+def plan_scene(
+    register: Register,
+    style: MapStyle,
+    *,
+    before: Scene | None = None,
+    changed: Iterable[str] = (),
+    drawings: Collection[Drawing] | None = None,
+    filters: Mapping[str, Condition] | None = None,
+) -> ScenePlan:
+    """What must be read for a scene. With ``before``, only ``changed`` types and what the style draws anew."""
+    filters = {} if filters is None else filters
+    version = register.data_version
+    layers = tuple(layer for layer in style.layers if layer.type in register.catalogue)
+    box = register.bounds(*{layer.type for layer in layers})
+    kept = {} if before is None else _kept(before, layers, set(changed), filters)
+    chosen = tuple(layer for layer in layers if drawings is None or layer.drawing in drawings)
+    anew = tuple(layer for layer in chosen if layer.id not in kept)
+    old = tuple(source for layer in chosen if (source := kept.get(layer.id)) is not None)
+    scene = Scene(style, old, box, version, filters)
+    return ScenePlan(scene, chosen, _job(register, layers, anew, filters))
+
 
 def build_scene(
     register: Register,
-    style: str | MapStyle,
+    style: MapStyle | str,
     feedback: Feedback,
     *,
     before: Scene | None = None,
     changed: Iterable[str] = (),
     drawings: Collection[Drawing] | None = None,
+    filters: Mapping[str, Condition] | None = None,
 ) -> Scene:
-    """Read what the style (or the one of that name) draws. With ``before``, only what is drawn differently and
-    the ``changed`` types are read anew.
+    """Read what the style draws. With ``before``, only the ``changed`` types are read anew.
 
-    ``drawings`` reads layers of these kinds alone, for a first picture: mains come before meters.
+    ``drawings`` reads layers of these kinds alone, for a first picture: mains come before meters. Of a type in
+    ``filters`` only the assets that meet its condition are in the scene.
     """
-    version = register.data_version
     if isinstance(style, str):
         style = find_style(register, style, feedback)
-    layers = [layer for layer in style.layers if layer.type in register.catalogue]
-    box = register.bounds(*{layer.type for layer in layers})
-    whole = box or NOWHERE
-    anew = set(changed)
-    mains = {layer.type for layer in layers if layer.drawing == "main"}
-    if mains & anew:
-        anew |= {layer.type for layer in layers if layer.rotate}
-    drawn_so = {layer.id: layer for layer in layers}
-    kept = {
-        s.layer.id: s
-        for s in (() if before is None else before.sources)
-        if s.layer.type not in anew and s.layer == drawn_so.get(s.layer.id)
+    plan = plan_scene(register, style, before=before, changed=changed, drawings=drawings, filters=filters)
+    made = register.worker.run(build_sources, plan.job, feedback=feedback) if plan.job.layers else []
+    return plan.with_sources(made)
+
+
+def _kept(
+    before: Scene, layers: Sequence[LayerStyle], changed: set[str], filters: Mapping[str, Condition]
+) -> dict[str, Source]:
+    """The sources that are as they would be if they were built anew."""
+    main_types = {layer.type for layer in layers if layer.drawing == "main"}
+    same = {layer.id: layer for layer in layers}
+    return {
+        source.layer.id: source
+        for source in before.sources
+        if source.layer.type not in changed
+        and same.get(source.layer.id) == source.layer
+        and filters.get(source.layer.type) == before.filters.get(source.layer.type)
+        and not (source.layer.rotate and main_types & changed)
     }
-    tables = _Tables(register, layers, feedback)
-    sources: list[Source] = []
-    chosen = [layer for layer in layers if drawings is None or layer.drawing in drawings]
-    for number, layer in enumerate(chosen):
-        feedback.progress(number / len(chosen), Message("map.reading", {"layer": layer.title}))
-        sources.append(kept.get(layer.id) or _source(layer, tables, whole, feedback))
-    return Scene(style, tuple(sources), box, version)
 
 
-class _Tables:
-    """The columns a scene needs, each type read once."""
-
-    def __init__(self, register: Register, layers: Sequence[LayerStyle], feedback: Feedback) -> None:
-        self._register, self._layers, self._feedback = register, layers, feedback
-        self._read: dict[str, pa.Table] = {}
-
-    def of(self, type_name: str) -> pa.Table:
-        if type_name not in self._read:
-            asset_type = self._register.catalogue[type_name]
-            wanted: list[str] = []
-            for layer in self._layers:
-                if layer.type == type_name:
-                    wanted += layer.fields
-                    wanted += (
-                        MAIN_FIELDS if layer.labels == "main" else (layer.labels,) if layer.labels else ()
-                    )
-            names = [name for name in dict.fromkeys(wanted) if name in asset_type]
-            self._read[type_name] = self._register.columns(
-                type_name, names, geometry=True, feedback=self._feedback
-            )
-        return self._read[type_name]
-
-    def mains(self) -> PackedLines | None:
-        main = next((layer for layer in self._layers if layer.drawing == "main"), None)
-        return None if main is None else pack_lines(self.of(main.type).column("geom"))
-
-
-def _source(layer: LayerStyle, tables: _Tables, whole: Box, feedback: Feedback) -> Source:
-    table = tables.of(layer.type)
-    if layer.drawing == "symbol":
-        mains = tables.mains() if layer.rotate else None
-        rotation = None if mains is None else rotation_along(table, mains)
-        return PointSource(layer, table, whole, feedback, rotation)
-    return LineSource(layer, table, whole, feedback)
-
-
-def rotation_along(table: pa.Table, mains: PackedLines) -> Floats:
-    """For every row, the direction on the screen (degrees, clockwise) of the main it lies on; else 0."""
-    rotation = np.zeros(len(table))
-    points = pack_points(table.column("geom"))
-    pieces, _ = segments(mains)
-    if not len(points.row) or not len(pieces):
-        return rotation
-    tree = shapely.STRtree(shapely.linestrings(pieces.reshape(-1, 2, 2)))
-    found: Integers = tree.query_nearest(shapely.points(points.xy), max_distance=ON_PIPE, all_matches=False)
-    piece = pieces[found[1]]
-    angle = -np.degrees(np.arctan2(piece[:, 3] - piece[:, 1], piece[:, 2] - piece[:, 0]))
-    rotation[points.row[found[0]]] = angle
-    return rotation
+def _job(
+    register: Register,
+    layers: Sequence[LayerStyle],
+    anew: Sequence[LayerStyle],
+    filters: Mapping[str, Condition],
+) -> BuildJob:
+    types = dict.fromkeys(layer.type for layer in anew)
+    reads, totals = {}, {}
+    for name in types:
+        known = register.catalogue[name]
+        fields = [each for each in wanted_fields(layers, name) if each in known]
+        reads[name] = register.bulk_read(name, fields, filters.get(name))
+        if name in filters:
+            totals[name] = register.count(name)
+    main = next((layer for layer in layers if layer.drawing == "main"), None)
+    turning = main is not None and any(layer.rotate for layer in anew)
+    mains = register.bulk_read(main.type, ()) if turning and main is not None else None
+    return BuildJob(tuple(anew), reads, totals, mains)

@@ -21,7 +21,7 @@ from layers.model.catalogue_file import load_catalogue
 from layers.model.query import Box
 from layers.scene.line_source import LineSource
 from layers.scene.point_source import PointSource
-from layers.scene.scene import NOWHERE, Scene
+from layers.scene.scene import Scene
 from layers.scene.style_file import load_style
 from layers.text import Texts
 
@@ -55,7 +55,7 @@ def scene_of() -> MakeScene:
             wkb = [None if row.get("geom") is None else shapely.to_wkb(row["geom"]) for row in part]
             columns["geom"] = pa.array(wkb, pa.binary())
             kind = PointSource if layer.drawing == "symbol" else LineSource
-            sources.append(kind(layer, pa.table(columns), box or NOWHERE, Feedback()))
+            sources.append(kind.of(layer, pa.table(columns), Feedback()))
         return Scene(style, tuple(sources), box, 1)
 
     return make

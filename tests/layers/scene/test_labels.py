@@ -12,10 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.feedback import Feedback
-from layers.geometry.packed import pack_lines
 from layers.model.query import Box
-from layers.scene.classes import class_indexes
-from layers.scene.labels import REPEAT_PIXELS, LineLabels
+from layers.scene.labels import REPEAT_PIXELS
+from layers.scene.line_source import LineSource
 from layers.scene.request import DrawRequest, LabelBatch
 from layers.scene.style import METRES_PER_PIXEL, ClassStyle, LayerStyle, Look, Rule
 from layers.text import Title
@@ -29,16 +28,20 @@ DETAILED, SHORT = 2_000 * METRES_PER_PIXEL, 8_000 * METRES_PER_PIXEL
 EVERYWHERE = Box(-1e5, -1e5, 1e5, 1e5)
 
 
-def labels_of(layer: LayerStyle, columns: Any) -> LineLabels:
-    lines = pack_lines(columns.column("geom"))
-    made = LineLabels.of(
-        layer, lines, class_indexes(columns, layer)[lines.row].astype(int), columns, Feedback()
-    )
-    assert made is not None
-    return made
+class Labels:
+    """The names along the lines of a layer."""
+
+    def __init__(self, layer: LayerStyle, columns: pa.Table) -> None:
+        self._source = LineSource.of(layer, columns, Feedback())
+
+    def inside(self, request: DrawRequest) -> tuple[LabelBatch, ...]:
+        return self._source.draw(request).labels
 
 
-def mains(table: Any, lines: list[shapely.LineString], **fields: Any) -> LineLabels:
+labels_of = Labels
+
+
+def mains(table: Any, lines: list[shapely.LineString], **fields: Any) -> Labels:
     count = len(lines)
     columns = {"dn": [200] * count, "material": ["DI"] * count, "laid_date": ["2014-05"] * count}
     columns |= {"status": ["in_service"] * count} | fields
@@ -167,6 +170,6 @@ def test_small_roads_are_named_from_nearer_and_hidden_ones_not_at_all(table: Any
 
 def test_nothing_to_name(table: Any) -> None:
     roads = table([], name=[])
-    assert LineLabels.of(ROADS, pack_lines(roads.column("geom")), np.zeros(0, int), roads, Feedback()) is None
+    assert labels_of(ROADS, roads).inside(DrawRequest(1, EVERYWHERE, DETAILED)) == ()
     unnamed = labels_of(ROADS, table([shapely.LineString([(0, 0), (500, 0)])], name=[None]))
     assert unnamed.inside(DrawRequest(1, EVERYWHERE, DETAILED)) == ()

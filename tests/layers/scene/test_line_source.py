@@ -64,7 +64,7 @@ def town(streets: list[shapely.LineString]) -> LineSource:
         "status": pa.array([None] * len(streets), pa.string()),
         "geom": pa.array(list(shapely.to_wkb(streets)), pa.binary()),
     }
-    return LineSource(LAYER, pa.table(columns), WHOLE, Feedback())
+    return LineSource.of(LAYER, pa.table(columns), Feedback())
 
 
 def test_the_town_is_large_enough_to_be_simplified(streets: list[shapely.LineString]) -> None:
@@ -125,7 +125,7 @@ def test_the_nearest_main_is_hit(town: LineSource, streets: list[shapely.LineStr
 
 def test_what_runs_along_a_line_gets_whole_lines(table: Any, request_for: Any) -> None:
     line = shapely.LineString([(0, 0, 1), (50, 0, 1), (50, 50, 1)])
-    source = LineSource(LAYER, table([line], dn=[100], status=["planned"]), WHOLE, Feedback())
+    source = LineSource.of(LAYER, table([line], dn=[100], status=["planned"]), Feedback())
     (batch,) = source.draw(request_for(20, 20, 1.0)).classes
     assert batch.lines is not None
     assert batch.lines.xy.tolist() == [[0, 0], [50, 0], [50, 50]]
@@ -133,7 +133,7 @@ def test_what_runs_along_a_line_gets_whole_lines(table: Any, request_for: Any) -
 
 def test_hidden_classes_are_neither_drawn_nor_hit(table: Any, request_for: Any) -> None:
     lines = [shapely.LineString([(0, 0), (50, 0)]), shapely.LineString([(0, 1), (50, 1)])]
-    source = LineSource(LAYER, table(lines, dn=[100, 600], status=[None, "in_service"]), WHOLE, Feedback())
+    source = LineSource.of(LAYER, table(lines, dn=[100, 600], status=[None, "in_service"]), Feedback())
     hidden = frozenset({"pipe/large"})
     assert pieces(source.draw(request_for(20, 0, 1.0, hidden))).tolist() == [[0, 0, 50, 0]]
     assert {hit.id for hit in source.near(20, 0.5, 2.0, hidden)} == {1}
@@ -143,22 +143,22 @@ def test_hidden_classes_are_neither_drawn_nor_hit(table: Any, request_for: Any) 
 def test_small_mains_are_drawn_below_large_ones(table: Any, request_for: Any) -> None:
     lines = [shapely.LineString([(0, 0), (50, 0)])] * 3
     statuses = [None, None, "planned"]
-    source = LineSource(LAYER, table(lines, dn=[600, 100, 100], status=statuses), WHOLE, Feedback())
+    source = LineSource.of(LAYER, table(lines, dn=[600, 100, 100], status=statuses), Feedback())
     widths = [each.look.width for each in source.draw(request_for(0, 0, 1.0)).classes]
     assert widths == [2.0, 4.8, 1.0]
 
 
 def test_lines_without_a_place(table: Any, request_for: Any) -> None:
     shapes = [None, shapely.LineString(), shapely.LineString([(0, 0), (9, 0)])]
-    source = LineSource(LAYER, table(shapes, dn=[1, 2, 3], status=["x", "x", "x"]), WHOLE, Feedback())
+    source = LineSource.of(LAYER, table(shapes, dn=[1, 2, 3], status=["x", "x", "x"]), Feedback())
     assert source.unlocated == 2
     assert pieces(source.draw(request_for(0, 0, 1.0))).tolist() == [[0, 0, 9, 0]]
     assert source.counts()["small"].count == 3
 
 
 def test_no_lines_at_all(table: Any, request_for: Any) -> None:
-    source = LineSource(
-        LAYER, table([], dn=pa.array([], pa.int64()), status=pa.array([], pa.string())), WHOLE, Feedback()
+    source = LineSource.of(
+        LAYER, table([], dn=pa.array([], pa.int64()), status=pa.array([], pa.string())), Feedback()
     )
     assert source.draw(request_for(0, 0, 1.0)).classes == ()
     assert source.near(0, 0, 10.0, frozenset()) == []

@@ -44,7 +44,7 @@ def town(table: Any) -> tuple[np.ndarray, PointSource]:
     generator = np.random.default_rng(3)
     xy = generator.random((5000, 2)) * (WHOLE.x1, WHOLE.y1)
     states = ["closed" if n % 7 == 0 else None for n in range(len(xy))]
-    return xy, PointSource(LAYER, table(list(shapely.points(xy)), state=states), WHOLE, Feedback())
+    return xy, PointSource.of(LAYER, table(list(shapely.points(xy)), state=states), Feedback())
 
 
 def test_near_by_every_point_in_view_is_drawn(town: Any, request_for: Any) -> None:
@@ -74,7 +74,7 @@ def test_panning_never_makes_a_point_come_or_go(seed: int, metres: float) -> Non
         "state": ["closed"] * len(xy),
         "geom": list(shapely.to_wkb(shapely.points(xy))),
     }
-    source = PointSource(LAYER, pa.table(rows), WHOLE, Feedback())
+    source = PointSource.of(LAYER, pa.table(rows), Feedback())
     here = DrawRequest(1, Box(500, 500, 2500, 2500), metres)
     there = DrawRequest(2, Box(1000, 700, 3000, 2700), metres)
     both = Box(1000, 700, 2500, 2500)
@@ -114,7 +114,7 @@ def test_counts_are_those_of_the_book_and_of_the_view(town: Any) -> None:
 
 def test_unlocated_assets_are_counted_and_never_drawn(table: Any, request_for: Any) -> None:
     shapes = [shapely.Point(10, 20, 5), None, shapely.Point(), shapely.Point(30, 40, 5)]
-    source = PointSource(LAYER, table(shapes, state=["open"] * 4), WHOLE, Feedback())
+    source = PointSource.of(LAYER, table(shapes, state=["open"] * 4), Feedback())
     assert source.unlocated == 2
     assert sorted(drawn(source.draw(request_for(0, 0, 1.0))).tolist()) == [[10, 20], [30, 40]]
     assert source.counts()["open"].count == 4
@@ -125,7 +125,7 @@ def test_each_symbol_keeps_its_own_rotation(table: Any, request_for: Any) -> Non
     xy = [(float(10 * n), float(7 * n)) for n in range(40)]
     turned = np.arange(40) * 2.0 - 30.0
     shapes = [shapely.Point(each) for each in xy]
-    source = PointSource(LAYER, table(shapes, state=["open"] * 40), WHOLE, Feedback(), turned)
+    source = PointSource.of(LAYER, table(shapes, state=["open"] * 40), Feedback(), turned)
     (batch,) = source.draw(request_for(200, 140, 1.0)).classes
     assert batch.points is not None
     assert batch.rotation is not None
@@ -139,13 +139,13 @@ def test_only_symbols_with_a_direction_stand_upside_down(table: Any, request_for
     check = replace(LAYER.classes[0], look=Look(symbol="valve_check", directed=True))
     layer = replace(LAYER, classes=(check, LAYER.classes[1]))
     turned = np.array([150.0, 150.0])
-    source = PointSource(layer, table(shapes, state=["closed", "open"]), WHOLE, Feedback(), turned)
+    source = PointSource.of(layer, table(shapes, state=["closed", "open"]), Feedback(), turned)
     batches = {each.look.symbol: each.rotation for each in source.draw(request_for(0, 0, 1.0)).classes}
     assert batches["valve_check"].tolist() == [150.0]  # type: ignore[union-attr]
     assert batches["valve_gate"].tolist() == [-30.0]  # type: ignore[union-attr]
 
 
 def test_no_points_at_all(table: Any, request_for: Any) -> None:
-    source = PointSource(LAYER, table([], state=pa.array([], pa.string())), WHOLE, Feedback())
+    source = PointSource.of(LAYER, table([], state=pa.array([], pa.string())), Feedback())
     assert source.draw(request_for(0, 0, 1.0)).classes == ()
     assert source.near(0, 0, 10, frozenset()) == []

@@ -1,0 +1,72 @@
+"""Making sources out of what a register holds; this part runs in the worker process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pyarrow as pa
+
+from layers.feedback import Feedback
+from layers.geometry.packed import Floats, pack_lines, pack_points, segments
+from layers.scene.labels import MAIN_FIELDS
+from layers.scene.line_source import LineSource
+from layers.scene.point_source import PointSource
+from layers.scene.rotation import rotation_along
+from layers.scene.style import LayerStyle
+from layers.store.bulk_read import BulkRead
+from layers.text import Message
+
+Source = LineSource | PointSource
+
+
+@dataclass(frozen=True)
+class BuildJob:
+    """Layers to build and how to read their types; ``totals`` counts the types of which a filter leaves some."""
+
+    layers: tuple[LayerStyle, ...]
+    reads: Mapping[str, BulkRead]
+    totals: Mapping[str, int]
+    mains: BulkRead | None = None
+
+
+def wanted_fields(layers: Sequence[LayerStyle], type_name: str) -> tuple[str, ...]:
+    """The fields that the layers of a type need."""
+    wanted: list[str] = []
+    for layer in layers:
+        if layer.type == type_name:
+            wanted += layer.fields
+            wanted += MAIN_FIELDS if layer.labels == "main" else (layer.labels,) if layer.labels else ()
+    return tuple(dict.fromkeys(wanted))
+
+
+def build_sources(feedback: Feedback, job: BuildJob) -> list[Source]:
+    """The sources of the job's layers, in their order; each type is read once and forgotten after its layers."""
+    made: dict[str, Source] = {}
+    mains: Floats | None = None
+    types = list(dict.fromkeys(layer.type for layer in job.layers))
+    for name in types:
+        layers = [layer for layer in job.layers if layer.type == name]
+        share = len(made) / len(job.layers)
+        feedback.progress(share, Message("map.reading", {"layer": layers[0].title}))
+        table = job.reads[name](feedback)
+        turning = len(table) > 0 and job.mains is not None and any(layer.rotate for layer in layers)
+        if turning and mains is None and job.mains is not None:
+            mains = segments(pack_lines(job.mains(feedback).column("geom")))[0]
+        for layer in layers:
+            source = source_of(layer, table, feedback, mains if turning else None)
+            made[layer.id] = replace(source, unfiltered=job.totals.get(name, source.unfiltered))
+    return [made[layer.id] for layer in job.layers]
+
+
+def source_of(layer: LayerStyle, table: pa.Table, feedback: Feedback, mains: Floats | None = None) -> Source:
+    """The source of one layer; symbols that turn do so with ``mains``, straight pieces (n, 4)."""
+    if layer.drawing != "symbol":
+        return LineSource.of(layer, table, feedback)
+    if not layer.rotate or mains is None:
+        return PointSource.of(layer, table, feedback, np.zeros(len(table)) if layer.rotate else None)
+    rotation = np.zeros(len(table))
+    points = pack_points(table.column("geom"))
+    rotation[points.row] = rotation_along(points.xy, mains)
+    return PointSource.of(layer, table, feedback, rotation)

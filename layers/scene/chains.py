@@ -1,0 +1,112 @@
+"""Lines joined where they say the same: what names are written along. Joined within a cell, never across."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import shapely
+
+from layers.geometry.packed import Floats, Integers, PackedLines, boxes, spread, take_lines
+from layers.scene.words import SILENT, WordIndex
+
+#: Metres by which a name may stand beside its line.
+_TOLERANCE = 0.2
+#: Metres between one chain and the next on the common axis of distance.
+_GAP = 1.0
+
+
+@dataclass(frozen=True)
+class Chains:
+    """Chain ``i`` has the vertices ``x, y[offsets[i]:offsets[i + 1]]`` and says ``word[i]``.
+
+    The chains of cell ``c`` are ``first[c]:first[c + 1]``.
+    """
+
+    x: Floats
+    y: Floats
+    offsets: Integers
+    word: WordIndex
+    boxes: Floats
+    first: Integers
+
+    def __len__(self) -> int:
+        return len(self.word)
+
+    @cached_property
+    def along(self) -> Floats:
+        """The distance of every vertex from the first of all, with a gap after each chain: one axis for all."""
+        steps = np.zeros(len(self.x))
+        steps[1:] = np.hypot(np.diff(self.x), np.diff(self.y))
+        steps[self.offsets[1:-1]] = _GAP
+        return np.cumsum(steps)
+
+    @cached_property
+    def begin(self) -> Floats:
+        """Where each chain begins on that axis."""
+        return np.asarray(self.along[self.offsets[:-1]])
+
+    @cached_property
+    def length(self) -> Floats:
+        """How long each chain is, in metres."""
+        return np.asarray(self.along[self.offsets[1:] - 1] - self.begin)
+
+    def at(self, distance: Floats) -> Floats:
+        """The places (n, 2) at these distances."""
+        # Contiguous axes: np.interp copies any other, a million vertices for every frame.
+        return np.stack([np.interp(distance, self.along, part) for part in (self.x, self.y)], axis=1)
+
+    def take_cells(self, cells: Integers) -> Chains:
+        """The chains of some cells, in their order."""
+        counts = np.diff(self.first)[cells]
+        chosen = spread(self.first[cells], counts)
+        lines = take_lines(PackedLines(self._xy, self.offsets, np.arange(len(self))), chosen)
+        first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        return _packed(lines.xy, lines.offsets, self.word[chosen], first)
+
+    def joined(self, other: Chains) -> Chains:
+        """The cells of both, one after another."""
+        return Chains(
+            np.concatenate([self.x, other.x]),
+            np.concatenate([self.y, other.y]),
+            np.concatenate([self.offsets, other.offsets[1:] + self.offsets[-1]]),
+            np.concatenate([self.word, other.word]),
+            np.concatenate([self.boxes, other.boxes]),
+            np.concatenate([self.first, other.first[1:] + self.first[-1]]),
+        )
+
+    @property
+    def _xy(self) -> Floats:
+        return np.stack([self.x, self.y], axis=1)
+
+
+def chains_of(shapes: np.ndarray, word: WordIndex, cell: Integers, cells: int) -> Chains:
+    """The chains of lines, each in the cell of its number and saying a word."""
+    said = np.flatnonzero(word != SILENT)
+    kinds = cell[said] * (int(word.max(initial=0)) + 1) + word[said]
+    order = np.argsort(kinds, kind="stable")
+    found, group = np.unique(kinds[order], return_inverse=True)
+    merged = merged_by(shapes[said[order]], group)
+    parts, part_group = shapely.get_parts(
+        shapely.simplify(merged, _TOLERANCE, preserve_topology=False), return_index=True
+    )
+    xy, line = shapely.get_coordinates(parts, return_index=True)
+    offsets = np.concatenate([[0], np.cumsum(np.bincount(line, minlength=len(parts)))]).astype(np.int64)
+    per_kind = int(word.max(initial=0)) + 1
+    part_kind = found[part_group]
+    first = np.searchsorted(part_kind // per_kind, np.arange(cells + 1)).astype(np.int64)
+    return _packed(xy, offsets, (part_kind % per_kind).astype(np.int32), first)
+
+
+def merged_by(shapes: np.ndarray, group: Integers) -> np.ndarray:
+    """One geometry for each group (ascending numbers) of lines, merged where two of them meet end to end."""
+    if not len(shapes):
+        return np.zeros(0, dtype=object)
+    return np.asarray(shapely.line_merge(shapely.multilinestrings(shapes, indices=group)))
+
+
+def _packed(xy: Floats, offsets: Integers, word: WordIndex, first: Integers) -> Chains:
+    extents = boxes(PackedLines(xy, offsets, np.arange(len(word))))
+    x, y = np.ascontiguousarray(xy[:, 0]), np.ascontiguousarray(xy[:, 1])
+    return Chains(x, y, offsets, word, extents, first)

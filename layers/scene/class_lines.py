@@ -1,0 +1,225 @@
+"""The lines of one class of a layer: what was read, and the cells that changed since in the place of theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from layers.geometry.index import joined
+from layers.geometry.levels import frame_of
+from layers.geometry.packed import Floats, Integers, PackedLines, boxes
+from layers.model.query import Box
+from layers.scene.class_points import places_of
+from layers.scene.line_arrays import LEVELS, Cells, LineArrays, LineRows, cell_depth, line_cells
+from layers.scene.point_arrays import Mask
+from layers.scene.request import DrawRequest
+
+#: Lines fewer than this are always drawn exactly.
+WORTH_SIMPLIFYING = 2000
+#: No line is drawn wider than twice this.
+WIDEST_PIXELS = 40.0
+
+
+@dataclass(frozen=True)
+class ClassLines:
+    """``base`` without the cells that are not ``alive`` any more, and ``delta`` with these cells as they are now.
+
+    A cell is the square of depth ``depth`` over ``frame`` in which the middle of a line lies.
+    """
+
+    frame: Box
+    depth: int
+    coarse: bool
+    base: LineArrays
+    alive: Mask | None = None
+    delta: LineArrays | None = None
+
+    @classmethod
+    def of(cls, rows: LineRows, solid: bool) -> ClassLines:
+        """All lines of a class; only ``solid`` ones may be simplified."""
+        coarse = solid and len(rows) >= WORTH_SIMPLIFYING
+        frame = frame_of(rows.lines.xy)
+        depth = cell_depth(rows.lines, frame)
+        return cls(frame, depth, coarse, LineArrays.of(rows, frame, depth, coarse))
+
+    def __len__(self) -> int:
+        return sum(
+            len(arrays) if alive is None else int(_of_cells(arrays, alive).sum())
+            for arrays, alive in self.parts()
+        )
+
+    def parts(self) -> Iterator[tuple[LineArrays, Mask | None]]:
+        """The arrays, with the cells of each that count."""
+        yield self.base, self.alive
+        if self.delta is not None:
+            yield self.delta, None
+
+    # ---- drawing
+
+    def pieces_inside(self, request: DrawRequest) -> Floats:
+        """The straight pieces worth drawing for ``request``."""
+        number = sum(request.metres_per_pixel >= metres for _, metres in LEVELS) - 1
+        wide = _wide(request)
+        found = []
+        for arrays, alive in self.parts():
+            cells = joined(arrays.index.hits(wide, alive))
+            if number >= 0 and arrays.levels:
+                level = arrays.levels[number]
+                found += [level.pieces[level.first[a] : level.first[b]] for a, b in cells]
+            else:
+                starts = arrays.index.starts
+                found += [arrays.pieces(int(starts[a]), int(starts[b])) for a, b in cells]
+        return _reaching_into(np.concatenate(found), wide) if found else np.zeros((0, 4))
+
+    def lines_inside(self, box: Box) -> PackedLines:
+        """Whole lines whose extent meets ``box``."""
+        rows = [
+            arrays.rows.take(lines)
+            for arrays, alive in self.parts()
+            if len(lines := _lines_meeting(arrays, box, alive))
+        ]
+        if not rows:
+            return PackedLines(np.zeros((0, 2)), np.zeros(1, np.int64), np.zeros(0, np.int64))
+        return rows[0].lines if len(rows) == 1 else rows[0].joined(rows[1]).lines
+
+    def near(self, x: float, y: float, tolerance: float) -> list[tuple[int, float]]:
+        """Assets whose line is within ``tolerance`` metres of a place, with their distance."""
+        around = Box(x - tolerance, y - tolerance, x + tolerance, y + tolerance)
+        found: list[tuple[int, float]] = []
+        for arrays, alive in self.parts():
+            for a, b in arrays.index.runs(around, alive):
+                pieces, line = arrays.pieces_with_lines(a, b)
+                distance = distances(pieces, x, y)
+                for piece in np.flatnonzero(distance <= tolerance):
+                    found.append((int(arrays.rows.lines.row[line[piece]]), float(distance[piece])))
+        return found
+
+    # ---- counting
+
+    @cached_property
+    def ids(self) -> Integers:
+        """Every asset once."""
+        found = [
+            arrays.rows.lines.row if alive is None else arrays.rows.lines.row[_of_cells(arrays, alive)]
+            for arrays, alive in self.parts()
+        ]
+        return np.unique(np.concatenate(found))
+
+    @cached_property
+    def metres(self) -> float:
+        """How long all lines are together."""
+        return sum(
+            float(arrays.length.sum() if alive is None else arrays.length[_of_cells(arrays, alive)].sum())
+            for arrays, alive in self.parts()
+        )
+
+    def count_inside(self, box: Box) -> tuple[int, float]:
+        """Assets whose extent reaches into ``box``, and how long their lines are."""
+        ids, metres = [], 0.0
+        for arrays, alive in self.parts():
+            lines = _lines_meeting(arrays, box, alive)
+            ids.append(arrays.rows.lines.row[lines])
+            metres += float(arrays.length[lines].sum())
+        return len(np.unique(np.concatenate(ids))), metres
+
+    # ---- changing
+
+    def patched(self, gone: Integers, rows: LineRows) -> ClassLines:
+        """Without the assets ``gone``, with ``rows``: only the cells they lie in are made again."""
+        touched = np.concatenate(
+            [
+                *(_cells_of(arrays, alive, gone) for arrays, alive in self.parts()),
+                line_cells(rows.lines, self.frame, self.depth),
+            ]
+        )
+        if not len(touched):
+            return self
+        touched = np.unique(touched)
+        lines, alive = rows, np.ones(len(self.base.cell), bool) if self.alive is None else self.alive.copy()
+        rest: LineArrays | None = None
+        for arrays, counting in self.parts():
+            meant = np.isin(arrays.cell, touched)
+            taken = np.flatnonzero(meant if counting is None else meant & counting)
+            if len(taken):
+                old = arrays.take_cells(taken).rows
+                kept = np.flatnonzero(~np.isin(old.lines.row, gone))
+                lines = lines.joined(old.take(kept)) if len(kept) else lines
+            if arrays is self.base:
+                alive[taken] = False
+            elif len(taken) < len(arrays.cell):
+                rest = arrays.take_cells(np.flatnonzero(~meant)) if len(taken) else arrays
+        made = LineArrays.of(lines, self.frame, self.depth, self.coarse) if len(lines) else None
+        delta = rest if made is None else made if rest is None else rest.joined(made)
+        return ClassLines(self.frame, self.depth, self.coarse, self.base, alive, delta)
+
+    def compacted(self) -> ClassLines:
+        """The same in one piece; nothing is merged again."""
+        if self.delta is None and self.alive is None:
+            return self
+        base = self.base if self.alive is None else self.base.take_cells(np.flatnonzero(self.alive))
+        whole = base if self.delta is None else base.joined(self.delta)
+        return ClassLines(self.frame, self.depth, self.coarse, whole)
+
+    @property
+    def changed(self) -> int:
+        """How many lines lie beside the base."""
+        return 0 if self.delta is None else len(self.delta)
+
+
+def _wide(request: DrawRequest) -> Box:
+    """The box of the request, and as far around it as the width of a line may reach into it."""
+    box, room = request.box, WIDEST_PIXELS * request.metres_per_pixel
+    return Box(box.x0 - room, box.y0 - room, box.x1 + room, box.y1 + room)
+
+
+def _reaching_into(pieces: Floats, box: Box) -> Floats:
+    """The pieces whose box meets ``box``."""
+    x0, y0, x1, y1 = pieces.T
+    met = (np.minimum(x0, x1) <= box.x1) & (np.maximum(x0, x1) >= box.x0)
+    met &= (np.minimum(y0, y1) <= box.y1) & (np.maximum(y0, y1) >= box.y0)
+    return np.asarray(pieces[met])
+
+
+def _lines_meeting(arrays: LineArrays, box: Box, alive: Mask | None) -> Integers:
+    """The lines whose extent meets ``box``; only cells at its edge are looked into."""
+    cells = arrays.index.hits(box, alive)
+    extent, starts = arrays.index.boxes, arrays.index.starts
+    whole = (extent[cells, 0] >= box.x0) & (extent[cells, 1] >= box.y0)
+    whole &= (extent[cells, 2] <= box.x1) & (extent[cells, 3] <= box.y1)
+    found = [np.arange(starts[a], starts[b]) for a, b in joined(cells[whole])]
+    for a, b in joined(cells[~whole]):
+        first, last = int(starts[a]), int(starts[b])
+        offsets = arrays.rows.lines.offsets[first : last + 1]
+        part = PackedLines(
+            arrays.rows.lines.xy[offsets[0] : offsets[-1]],
+            offsets - offsets[0],
+            np.zeros(last - first, np.int64),
+        )
+        e = boxes(part)
+        met = (e[:, 0] <= box.x1) & (e[:, 2] >= box.x0) & (e[:, 1] <= box.y1) & (e[:, 3] >= box.y0)
+        found.append(first + np.flatnonzero(met))
+    return np.concatenate(found).astype(np.int64) if found else np.zeros(0, np.int64)
+
+
+def _of_cells(arrays: LineArrays, alive: Mask) -> Mask:
+    """For every line, whether its cell counts."""
+    return np.repeat(alive, np.diff(arrays.index.starts))
+
+
+def _cells_of(arrays: LineArrays, alive: Mask | None, wanted: Integers) -> Cells:
+    """The cells that hold any of these assets."""
+    lines = places_of(arrays.rows.lines.row, wanted)
+    cells = np.unique(np.searchsorted(arrays.index.starts, lines, side="right") - 1)
+    return arrays.cell[cells if alive is None else cells[alive[cells]]]
+
+
+def distances(pieces: Floats, x: float, y: float) -> Floats:
+    """How far each piece is from a place."""
+    start, along = pieces[:, :2], pieces[:, 2:] - pieces[:, :2]
+    offset = np.array([x, y]) - start
+    square = np.maximum((along**2).sum(axis=1), 1e-18)
+    share = ((offset * along).sum(axis=1) / square).clip(0.0, 1.0)
+    return np.asarray(np.hypot(*(offset - along * share[:, None]).T))

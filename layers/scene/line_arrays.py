@@ -1,0 +1,204 @@
+"""Lines of one class as plain arrays, in cells of neighbours that are merged and simplified each for itself.
+
+A cell is a square of the Morton curve with some hundred lines. Ends stay where they are when a cell is
+simplified, so that what meets across the edge of a cell still meets.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from layers.geometry.index import BlockIndex
+from layers.geometry.levels import DEPTH, morton_codes
+from layers.geometry.packed import Floats, Integers, PackedLines, boxes, segments, spread, take_lines
+from layers.model.query import Box
+from layers.scene.chains import Chains, chains_of, merged_by
+from layers.scene.words import WordIndex
+
+#: Simplified copies: metres of tolerance, used from this many metres per pixel on (a third of a pixel off).
+LEVELS = ((1.0, 3.0), (4.0, 12.0), (12.0, 36.0))
+#: A cell has so many lines at most, unless they lie on one another.
+CELL = 2000
+
+Cells = npt.NDArray[np.uint32]
+
+
+@dataclass(frozen=True)
+class LineRows:
+    """Lines in any order; ``lines.row`` is the asset. ``word`` and ``short`` say what is written along each."""
+
+    lines: PackedLines
+    word: WordIndex | None = None
+    short: WordIndex | None = None
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def take(self, chosen: Integers) -> LineRows:
+        """Some of them."""
+        word = None if self.word is None else self.word[chosen]
+        short = None if self.short is None else self.short[chosen]
+        return LineRows(take_lines(self.lines, chosen), word, short)
+
+    def joined(self, other: LineRows) -> LineRows:
+        """These and others of the same layer."""
+        one, two = self.lines, other.lines
+        lines = PackedLines(
+            np.concatenate([one.xy, two.xy]),
+            np.concatenate([one.offsets, two.offsets[1:] + one.offsets[-1]]),
+            np.concatenate([one.row, two.row]),
+        )
+        if self.word is None or other.word is None or self.short is None or other.short is None:
+            return LineRows(lines)
+        return LineRows(
+            lines, np.concatenate([self.word, other.word]), np.concatenate([self.short, other.short])
+        )
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """Straight pieces (x0, y0, x1, y1); those of cell ``c`` are ``first[c]:first[c + 1]``."""
+
+    pieces: Floats
+    first: Integers
+
+    def joined(self, other: Pieces) -> Pieces:
+        """The cells of both, one after another."""
+        first = np.concatenate([self.first, other.first[1:] + self.first[-1]])
+        return Pieces(np.concatenate([self.pieces, other.pieces]), first)
+
+    def take_cells(self, cells: Integers) -> Pieces:
+        """Those of some cells, in their order."""
+        counts = np.diff(self.first)[cells]
+        first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        return Pieces(self.pieces[spread(self.first[cells], counts)], first)
+
+
+@dataclass(frozen=True)
+class LineArrays:
+    """Lines by cell: ``index.starts`` says which lines a cell has, ``cell`` its Morton code at the depth used."""
+
+    rows: LineRows
+    cell: Cells
+    index: BlockIndex
+    length: Floats
+    levels: tuple[Pieces, ...] = ()
+    full: Chains | None = None
+    short: Chains | None = None
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @classmethod
+    def of(cls, rows: LineRows, frame: Box, depth: int, coarse: bool) -> LineArrays:
+        """These lines, with coarser copies if ``coarse``."""
+        codes = line_cells(rows.lines, frame, depth)
+        order = np.lexsort((rows.lines.row, codes)).astype(np.int64)
+        rows, codes = rows.take(order), codes[order]
+        cells, starts = np.unique(codes, return_index=True)
+        starts = np.append(starts, len(codes)).astype(np.int64)
+        extents = boxes(rows.lines)
+        low = np.minimum.reduceat(extents[:, :2], starts[:-1]) if len(cells) else np.zeros((0, 2))
+        high = np.maximum.reduceat(extents[:, 2:], starts[:-1]) if len(cells) else np.zeros((0, 2))
+        index = BlockIndex(starts, np.concatenate([low, high], axis=1))
+        numbers = np.repeat(np.arange(len(cells)), np.diff(starts))
+        lines = rows.lines
+        shapes = np.zeros(0, dtype=object)
+        if coarse or rows.word is not None:
+            shapes = shapely.linestrings(
+                lines.xy, indices=np.repeat(np.arange(len(lines)), np.diff(lines.offsets))
+            )
+        return cls(
+            rows,
+            cells.astype(np.uint32),
+            index,
+            _lengths(lines),
+            _coarser(shapes, numbers, len(cells)) if coarse else (),
+            None if rows.word is None else chains_of(shapes, rows.word, numbers, len(cells)),
+            None if rows.short is None else chains_of(shapes, rows.short, numbers, len(cells)),
+        )
+
+    def take_cells(self, cells: Integers) -> LineArrays:
+        """Some cells, in their order."""
+        counts = np.diff(self.index.starts)[cells]
+        chosen = spread(self.index.starts[cells], counts)
+        starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        return LineArrays(
+            self.rows.take(chosen),
+            self.cell[cells],
+            BlockIndex(starts, self.index.boxes[cells]),
+            self.length[chosen],
+            tuple(level.take_cells(cells) for level in self.levels),
+            None if self.full is None else self.full.take_cells(cells),
+            None if self.short is None else self.short.take_cells(cells),
+        )
+
+    def joined(self, other: LineArrays) -> LineArrays:
+        """The cells of both, one after another; no cell may be in both."""
+        starts = np.concatenate([self.index.starts, other.index.starts[1:] + self.index.starts[-1]])
+        index = BlockIndex(starts, np.concatenate([self.index.boxes, other.index.boxes]))
+        with_chains = None not in (self.full, other.full, self.short, other.short)
+        return LineArrays(
+            self.rows.joined(other.rows),
+            np.concatenate([self.cell, other.cell]),
+            index,
+            np.concatenate([self.length, other.length]),
+            tuple(one.joined(two) for one, two in zip(self.levels, other.levels, strict=True)),
+            self.full.joined(other.full) if with_chains and self.full and other.full else None,
+            self.short.joined(other.short) if with_chains and self.short and other.short else None,
+        )
+
+    def pieces(self, first: int, last: int) -> Floats:
+        """The straight pieces of the lines from ``first`` up to ``last``."""
+        return self.pieces_with_lines(first, last)[0]
+
+    def pieces_with_lines(self, first: int, last: int) -> tuple[Floats, Integers]:
+        """The same, and for each piece the line it belongs to."""
+        offsets = self.rows.lines.offsets[first : last + 1]
+        part = PackedLines(
+            self.rows.lines.xy[offsets[0] : offsets[-1]], offsets - offsets[0], np.arange(first, last)
+        )
+        pieces, begin = segments(part)
+        return pieces, np.repeat(part.row, np.diff(begin))
+
+
+def line_cells(lines: PackedLines, frame: Box, depth: int) -> Cells:
+    """The cell in which the middle of every line lies."""
+    extents = boxes(lines)
+    codes = morton_codes((extents[:, :2] + extents[:, 2:]) / 2, frame).astype(np.uint32)
+    return codes >> np.uint32(2 * (DEPTH - depth)) if depth else np.zeros(len(codes), np.uint32)
+
+
+def cell_depth(lines: PackedLines, frame: Box) -> int:
+    """The depth at which no cell has too many lines."""
+    codes = line_cells(lines, frame, DEPTH)
+    for depth in range(DEPTH):
+        cells = codes >> np.uint32(2 * (DEPTH - depth)) if depth else np.zeros(len(codes), np.uint32)
+        if not len(codes) or np.unique(cells, return_counts=True)[1].max() <= CELL:
+            return depth
+    return DEPTH
+
+
+def _lengths(lines: PackedLines) -> Floats:
+    pieces, first = segments(lines)
+    lengths = np.hypot(pieces[:, 2] - pieces[:, 0], pieces[:, 3] - pieces[:, 1])
+    ends = np.concatenate([[0.0], np.cumsum(lengths)])
+    return np.asarray(ends[first[1:]] - ends[first[:-1]])
+
+
+def _coarser(shapes: np.ndarray, cell: Integers, cells: int) -> tuple[Pieces, ...]:
+    merged, number = shapely.get_parts(merged_by(shapes, cell), return_index=True)
+    levels = []
+    for tolerance, _ in LEVELS:
+        merged = shapely.simplify(merged, tolerance, preserve_topology=False)
+        xy, line = shapely.get_coordinates(merged, return_index=True)
+        counts = np.bincount(line, minlength=len(merged))
+        offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        pieces, first = segments(PackedLines(xy, offsets, number))
+        cell_first = np.searchsorted(np.repeat(number, np.diff(first)), np.arange(cells + 1))
+        levels.append(Pieces(pieces, cell_first.astype(np.int64)))
+    return tuple(levels)

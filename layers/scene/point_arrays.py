@@ -1,0 +1,112 @@
+"""Points of one class as plain arrays, in the order in which a view reads them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from layers.geometry.index import BlockIndex
+from layers.geometry.levels import LAST_LEVEL, levels_along, morton_codes
+from layers.geometry.packed import Floats, Integers
+from layers.model.query import Box
+
+Mask = npt.NDArray[np.bool_]
+Codes = npt.NDArray[np.uint32]
+Levels = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class PointRows:
+    """Points in any order: place, asset, angle (degrees, clockwise on the screen) and state, where there are."""
+
+    xy: Floats
+    id: Integers
+    rotation: npt.NDArray[np.float32] | None = None
+    state: npt.NDArray[np.uint8] | None = None
+
+    def __len__(self) -> int:
+        return len(self.id)
+
+    def take(self, chosen: Integers | Mask | slice) -> PointRows:
+        """Some of them."""
+        return PointRows(
+            self.xy[chosen],
+            self.id[chosen],
+            None if self.rotation is None else self.rotation[chosen],
+            None if self.state is None else self.state[chosen],
+        )
+
+    def joined(self, *others: PointRows) -> PointRows:
+        """These and more."""
+        every = (self, *others)
+        turned = [each.rotation for each in every if each.rotation is not None]
+        stated = [each.state for each in every if each.state is not None]
+        return PointRows(
+            np.concatenate([each.xy for each in every]),
+            np.concatenate([each.id for each in every]),
+            np.concatenate(turned) if self.rotation is not None else None,
+            np.concatenate(stated) if self.state is not None else None,
+        )
+
+
+@dataclass(frozen=True)
+class PointArrays:
+    """Points ordered by (level, Morton code, id); ``level_ends[d]`` of them stand for cells of depth ``d``."""
+
+    rows: PointRows
+    code: Codes
+    level_ends: Integers
+    index: BlockIndex
+
+    def __len__(self) -> int:
+        return len(self.code)
+
+    @classmethod
+    def of(cls, rows: PointRows, frame: Box) -> PointArrays:
+        """All points of a class."""
+        if len(rows) > 1 and (np.diff(rows.id) < 0).any():
+            rows = rows.take(np.argsort(rows.id, kind="stable"))
+        code = codes_of(rows.xy, frame)
+        along = np.argsort(code, kind="stable")
+        levels = levels_along(code[along])
+        by_level = np.argsort(levels, kind="stable")
+        order = along[by_level]
+        return cls._ordered(rows.take(order), code[order], levels[by_level])
+
+    @classmethod
+    def of_levels(cls, rows: PointRows, code: Codes, levels: Levels) -> PointArrays:
+        """Some points of a class, whose levels are known."""
+        order = np.lexsort((rows.id, code, levels))
+        return cls._ordered(rows.take(order), code[order], levels[order])
+
+    @classmethod
+    def _ordered(cls, rows: PointRows, code: Codes, levels: Levels) -> PointArrays:
+        ends = np.searchsorted(levels, np.arange(LAST_LEVEL + 2), side="right").astype(np.int64)
+        index = BlockIndex.over(np.concatenate([rows.xy, rows.xy], axis=1))
+        return cls(rows, code, ends, index)
+
+    @property
+    def levels(self) -> Levels:
+        """The level of every point."""
+        counts = np.diff(np.concatenate([[0], self.level_ends]))
+        return np.repeat(np.arange(len(counts), dtype=np.uint8), counts)
+
+    def inside(self, box: Box, depth: int, alive: Mask | None) -> Integers:
+        """Positions of the points in ``box`` that stand for cells of ``depth``."""
+        end = int(self.level_ends[min(depth, LAST_LEVEL)])
+        parts = [np.arange(a, min(b, end)) for a, b in self.index.runs(box) if a < end]
+        if not parts:
+            return np.zeros(0, np.int64)
+        found = np.concatenate(parts)
+        x, y = self.rows.xy[found, 0], self.rows.xy[found, 1]
+        met = (x >= box.x0) & (x <= box.x1) & (y >= box.y0) & (y <= box.y1)
+        if alive is not None:
+            met &= alive[found]
+        return np.asarray(found[met])
+
+
+def codes_of(xy: Floats, frame: Box) -> Codes:
+    """The Morton codes of points over a frame; what lies outside gets those of its edge."""
+    return morton_codes(xy, frame).astype(np.uint32)

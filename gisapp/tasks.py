@@ -1,4 +1,4 @@
-"""Work that runs beside the window: one lane for writing to a register, a few threads for reading.
+"""Work that runs beside the window: a lane for writing to a register, threads for reading, and some for basemaps.
 
 The only place of the program's Qt side that starts threads. Results come back on the window's thread.
 """
@@ -17,7 +17,7 @@ from layers.errors import Cancelled, UserError
 from layers.feedback import Feedback
 from layers.text import Message
 
-Lane = Literal["reader", "writer"]
+Lane = Literal["reader", "writer", "basemap"]
 Work = Callable[[Feedback], Any]
 READERS = 3
 
@@ -70,6 +70,8 @@ class Tasks(QObject):
         self._lanes = {
             "writer": ThreadPoolExecutor(1, thread_name_prefix="writer"),
             "reader": ThreadPoolExecutor(READERS, thread_name_prefix="reader"),
+            # A lane of its own: pictures on a slow drive never keep the register's readers waiting.
+            "basemap": ThreadPoolExecutor(2, thread_name_prefix="basemap"),
         }
         self._running: dict[Task, tuple[str | None, Callable[[Task, Any, Any], None]]] = {}
         self._futures: dict[Task, Future[None]] = {}
@@ -169,7 +171,7 @@ class Tasks(QObject):
         self._is_closed = True
         for task in self._running:
             task.cancel()
-        for lane in ("reader", "writer"):
+        for lane in ("reader", "basemap", "writer"):
             self._lanes[lane].shutdown(wait=True)
         self._running.clear()
         self._futures.clear()

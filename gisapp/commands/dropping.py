@@ -1,9 +1,10 @@
-"""Files dropped on the window: registers are opened, other files imported."""
+"""Files dropped on the window: registers are opened, pictures put beneath the map, other files imported."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gisapp.commands.basemaps import add_paths, holds_basemap, is_basemap
 from gisapp.commands.importing import import_files
 from gisapp.commands.opening import is_open_register, name_of, open_target
 from gisapp.window import Window
@@ -13,7 +14,7 @@ REGISTER_ENDING = ".gpkg"
 
 
 def take_dropped(window: Window, paths: Sequence[str]) -> None:
-    """Open the one register dropped, or import the files; the open register itself is refused."""
+    """Open the one register dropped, put pictures beneath the map, import the rest; the open register is refused."""
     refused = [path for path in paths if is_open_register(window, path)]
     if refused:
         names = tuple(name_of(path) for path in refused)
@@ -21,7 +22,19 @@ def take_dropped(window: Window, paths: Sequence[str]) -> None:
             Message("notify.dropped_open", {"names": names}), Message("notify.dropped_open.hint")
         )
         return
-    if len(paths) == 1 and paths[0].lower().endswith(REGISTER_ENDING):
-        open_target(window, paths[0], lambda path: import_files(window, [path]))
-        return
-    import_files(window, paths)
+    pictures = [path for path in paths if is_basemap(path)]
+    if pictures:
+        add_paths(window, pictures)
+    rest = [path for path in paths if path not in pictures]
+    if len(rest) == 1 and rest[0].lower().endswith(REGISTER_ENDING):
+        open_target(window, rest[0], lambda path: _take_geopackage(window, path))
+    elif rest:
+        import_files(window, rest)
+
+
+def _take_geopackage(window: Window, path: str) -> None:
+    """One that is no register: tiles go beneath the map, other layers are imported."""
+    if holds_basemap(path) and window.parts.session.is_writable:
+        add_paths(window, [path])
+    else:
+        import_files(window, [path])

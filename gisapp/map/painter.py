@@ -11,13 +11,12 @@ from PySide6.QtGui import QPainter, QPen
 from gisapp.map.label_memory import LabelMemory, LabelWriter
 from gisapp.map.label_painter import LabelPainter
 from gisapp.map.pens import Colours, line_width, pen, symbol_side
-from gisapp.map.strokes import area_paths, crossing_marks, draw_pieces, polylines, worth_drawing
+from gisapp.map.strokes import crossing_marks, draw_pieces, paths, worth_drawing
 from gisapp.map.symbols import Symbols
 from gisapp.map.viewport import Viewport
 from layers.scene.request import ClassBatch, DrawBatch
 from layers.scene.style import LayerStyle
 
-_PAUSE_EVERY = 64
 #: Round ends cost six times as much as square ones; among so many pieces nobody can tell them apart.
 _MANY_PIECES = 1500
 #: A symbol keeps labels this much of its size away.
@@ -74,10 +73,9 @@ class MapPainter:
             self._painter.setPen(
                 pen(self._colours[look.colour], look.width) if look.width else Qt.PenStyle.NoPen
             )
-            for number, path in enumerate(area_paths(part.lines, self._viewport)):
+            for path in paths(part.lines, self._viewport):
                 self._painter.drawPath(path)
-                if number % _PAUSE_EVERY == 0:
-                    yield
+                yield
         self._painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def _lines(self, batch: DrawBatch) -> Iterator[None]:
@@ -112,10 +110,10 @@ class MapPainter:
         if part.pieces is not None:
             yield from draw_pieces(self._painter, worth_drawing(self._viewport.pixels(part.pieces)))
         elif part.lines is not None:
-            for number, line in enumerate(polylines(part.lines, self._viewport)):
-                self._painter.drawPolyline(line)
-                if number % _PAUSE_EVERY == 0:
-                    yield
+            self._painter.setBrush(Qt.BrushStyle.NoBrush)
+            for path in paths(part.lines, self._viewport):
+                self._painter.drawPath(path)
+                yield
 
     def _symbols(self, batch: DrawBatch) -> Iterator[None]:
         for part in batch.classes:

@@ -60,6 +60,8 @@ def pack_lines(geometry: pa.ChunkedArray | pa.Array) -> PackedLines:
     kinds = shapely.get_type_id(shapes)
     if np.isin(kinds, (3, 5, 6)).any():
         parts, part_row = shapely.get_parts(shapes, return_index=True)
+        # Holes run against their shells, so that areas drawn together by the winding rule keep them.
+        parts = shapely.orient_polygons(parts)
         rings, ring_part = shapely.get_rings(parts, return_index=True)
         lines = shapely.get_type_id(parts) == 1
         shapes = np.concatenate([rings, parts[lines]])

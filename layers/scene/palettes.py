@@ -134,6 +134,16 @@ def _on_dark(colour: str) -> str:
     return to_hex(lab)
 
 
+def chosen_colour(colour: str, ground: Ground) -> str:
+    """``#RRGGBB`` to be kept in a style so that on ``ground`` it is the ``colour`` that was chosen there."""
+    if ground == "light":
+        return colour
+    lab = to_lab(colour)
+    low, high = _DARK_LIGHTNESS
+    lab[0] = min(max((high - lab[0]) / (high - low), 0.0), 1.0)
+    return to_hex(lab)
+
+
 def to_lab(colour: str) -> npt.NDArray[np.float64]:
     """Lightness (0 to 1), green-red and blue-yellow of ``#RRGGBB`` in OKLab, where distances are as seen."""
     return _TO_LAB @ np.cbrt(_TO_CONES @ linear(colour))

@@ -10,7 +10,7 @@ from layers.model.query import Box, Condition
 from layers.register import Register
 from layers.scene.building import BuildJob, Source, build_sources, wanted_fields
 from layers.scene.request import Counts, DrawBatch, DrawRequest, Hit
-from layers.scene.style import Drawing, LayerStyle, MapStyle
+from layers.scene.style import Drawing, LayerStyle, MapStyle, is_restyled
 from layers.scene.styles import find_style
 
 __all__ = ["NOWHERE", "Scene", "Source", "build_scene", "plan_scene"]
@@ -137,13 +137,19 @@ def _kept(
     main_types = {layer.type for layer in layers if layer.drawing == "main"}
     same = {layer.id: layer for layer in layers}
     return {
-        source.layer.id: source
+        source.layer.id: _drawn_so(source, same[source.layer.id])
         for source in before.sources
         if source.layer.type not in changed
-        and same.get(source.layer.id) == source.layer
+        and source.layer.id in same
+        and is_restyled(source.layer, same[source.layer.id])
         and filters.get(source.layer.type) == before.filters.get(source.layer.type)
         and not (source.layer.rotate and main_types & changed)
     }
+
+
+def _drawn_so(source: Source, layer: LayerStyle) -> Source:
+    """Where only colours, widths or scales differ, the arrays stay."""
+    return source if source.layer == layer else replace(source, layer=layer)
 
 
 def _job(

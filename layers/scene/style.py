@@ -144,6 +144,30 @@ class LayerStyle:
         )
 
 
+def is_restyled(before: LayerStyle, after: LayerStyle) -> bool:
+    """Whether ``after`` draws the same assets in the same classes as ``before``, only looking otherwise."""
+    return _bones(before) == _bones(after)
+
+
+def _bones(layer: LayerStyle) -> tuple[object, ...]:
+    """What the arrays of a layer depend on: its classes and what is said of its assets, not colours and scales."""
+    classes = tuple(
+        (each.id, each.rules, each.look.is_solid, each.look.directed, each.label_denominator)
+        for each in layer.classes
+    )
+    return (
+        layer.id,
+        layer.type,
+        layer.drawing,
+        layer.rotate,
+        layer.beside,
+        layer.labels,
+        layer.label_denominator,
+        layer.gone,
+        classes,
+    )
+
+
 @dataclass(frozen=True)
 class MapStyle:
     """A named way to draw the register: layers from the ground up."""

@@ -9,6 +9,7 @@ from typing import Literal
 
 from layers.model.code_list import CodeEntry, CodeList
 from layers.model.fields import ChoiceField, Field, GeometryField, LinkField
+from layers.model.outline import GEOMETRY, Outline
 from layers.model.settings import SettingDefinition
 from layers.text import Title
 
@@ -88,6 +89,13 @@ class Catalogue:
 
     def __contains__(self, name: str) -> bool:
         return name in self.types
+
+    @cached_property
+    def outline(self) -> Outline:
+        """What of it lies in the tables of a register."""
+        types = {t.name: (*((GEOMETRY,) if t.shape else ()), *(f.name for f in t.columns)) for t in self}
+        lists = {name: tuple(e.code for e in each.entries) for name, each in self.code_lists.items()}
+        return Outline(types, lists)
 
     def of_group(self, *groups: Group) -> tuple[AssetType, ...]:
         """The types of these groups, in catalogue order."""

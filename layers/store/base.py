@@ -21,7 +21,8 @@ from layers.model.change import IdRange
 from layers.model.problem import Problem
 from layers.model.query import Box
 from layers.store.bulk_read import BulkRead, run_read
-from layers.store.schema import Schema
+from layers.store.schema import FID, GEOMETRY, Schema
+from layers.store.types import arrow_type
 from layers.store.worker import Worker
 from layers.text import Message
 
@@ -154,10 +155,53 @@ class Store(ABC):
         feedback: Feedback | None,
     ) -> pa.Table:
         """Bulk read: fid, fields and, on wish, ``geom`` as WKB."""
-        read = self.bulk_read(type_name, fields, geometry=geometry, where=where, box=box)
         if worker is None:
-            return read(feedback or Feedback())
+            return self.read_here(
+                type_name, fields, geometry=geometry, conditions=self._conditions(type_name, where, box)
+            )
+        read = self.bulk_read(type_name, fields, geometry=geometry, where=where, box=box)
         return worker.run(run_read, read, feedback=feedback)
+
+    def read_here(
+        self,
+        type_name: str,
+        fields: Sequence[str],
+        *,
+        geometry: bool,
+        conditions: Sequence[sa.ColumnElement[bool]],
+    ) -> pa.Table:
+        """The same by our own connection: at once for a few rows, slower for many."""
+        table = self.schema.assets[type_name]
+        columns: list[sa.ColumnElement[Any]] = [table.c[name] for name in (FID, *fields)]
+        if geometry:
+            columns.append(self._raw_geometry(table.c[GEOMETRY]).label(GEOMETRY))
+        statement = sa.select(*columns).where(*conditions).order_by(table.c[FID])
+        with self.read() as connection:
+            found = list(zip(*connection.execute(statement).all(), strict=True)) or [()] * len(columns)
+        arrays = {
+            name: pa.array(values, arrow_type(table.c[name].type))
+            for name, values in zip((FID, *fields), found, strict=False)
+        }
+        if geometry:
+            arrays[GEOMETRY] = pa.array(map(self._wkb, found[-1]), pa.binary())
+        return pa.table(arrays)
+
+    @abstractmethod
+    def _raw_geometry(self, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+        """A geometry column as bytes that ``_wkb`` understands."""
+
+    @abstractmethod
+    def _wkb(self, value: bytes | None) -> bytes | None:
+        """The WKB in such bytes."""
+
+    def _conditions(
+        self, type_name: str, where: sa.ColumnElement[bool] | None, box: Box | None
+    ) -> list[sa.ColumnElement[bool]]:
+        conditions = [where] if where is not None else []
+        if box is not None:
+            # Not OGR's own box filter: that one tests the exact shape, ours on both stores the extent.
+            conditions.append(self.in_box(type_name, box))
+        return conditions
 
     def backup(self, target: Path | None, feedback: Feedback) -> Path:
         """Copy the whole store to a file (default: beside it, named by the moment)."""

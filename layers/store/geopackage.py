@@ -157,23 +157,6 @@ class GeoPackageStore(Store):
                 problems.append(Problem("spatial_index", "error", message))
         return problems
 
-    def read_columns(
-        self,
-        worker: Worker | None,
-        type_name: str,
-        fields: Sequence[str],
-        *,
-        geometry: bool,
-        where: sa.ColumnElement[bool] | None,
-        box: Box | None,
-        feedback: Feedback | None,
-    ) -> pa.Table:
-        if worker is None:
-            return self._read_here(type_name, fields, geometry, self._condition(type_name, where, box))
-        return super().read_columns(
-            worker, type_name, fields, geometry=geometry, where=where, box=box, feedback=feedback
-        )
-
     def bulk_read(
         self,
         type_name: str,
@@ -183,18 +166,9 @@ class GeoPackageStore(Store):
         where: sa.ColumnElement[bool] | None = None,
         box: Box | None = None,
     ) -> BulkRead:
-        condition = self._condition(type_name, where, box)
-        text = None if condition is None else self._literal(condition)
+        conditions = self._conditions(type_name, where, box)
+        text = self._literal(sa.and_(*conditions)) if conditions else None
         return BulkRead(READ_COLUMNS, (self.path, type_name, list(fields), geometry, text, None))
-
-    def _condition(
-        self, type_name: str, where: sa.ColumnElement[bool] | None, box: Box | None
-    ) -> sa.ColumnElement[bool] | None:
-        conditions = [where] if where is not None else []
-        if box is not None:
-            # Not OGR's own box filter: that one tests the exact shape, ours on both stores the extent.
-            conditions.append(self.in_box(type_name, box))
-        return sa.and_(*conditions) if conditions else None
 
     def backup(self, target: Path | None, feedback: Feedback) -> Path:
         target = target or backup.named_by_moment(self.path)
@@ -301,35 +275,12 @@ class GeoPackageStore(Store):
                 message = Message("store.dangling_link", {"type": title, "id": row[1], "target": target})
                 yield Problem("dangling_link", "error", message, value=row[1])
 
-    def _read_here(
-        self, type_name: str, fields: Sequence[str], geometry: bool, condition: sa.ColumnElement[bool] | None
-    ) -> pa.Table:
-        """The same by our own connection: slower, for a register open without worker."""
-        table = self.schema.assets[type_name]
-        names = [FID, *fields, *([GEOMETRY] if geometry else [])]
-        chosen = [sa.type_coerce(table.c[n], sa.LargeBinary) if n == GEOMETRY else table.c[n] for n in names]
-        statement = sa.select(*chosen).order_by(table.c[FID])
-        if condition is not None:
-            statement = statement.where(condition)
-        with self.read() as connection:
-            columns = list(zip(*connection.execute(statement).all(), strict=True)) or [()] * len(names)
-        arrays = {}
-        for name, values in zip(names, columns, strict=True):
-            if name == GEOMETRY:
-                wkb = [None if blob is None else blob[header_length(blob) :] for blob in values]
-                arrays[name] = pa.array(wkb, pa.binary())
-            else:
-                arrays[name] = pa.array(values, _arrow_type(table.c[name].type))
-        return pa.table(arrays)
+    def _raw_geometry(self, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+        return sa.type_coerce(column, sa.LargeBinary)
+
+    def _wkb(self, value: bytes | None) -> bytes | None:
+        return None if value is None else value[header_length(value) :]
 
 
 def _rtree(type_name: str) -> sa.TableClause:
     return sa.table(f"rtree_{type_name}_{GEOMETRY}", *map(sa.column, ("id", "minx", "maxx", "miny", "maxy")))
-
-
-def _arrow_type(column_type: sa.types.TypeEngine[Any]) -> pa.DataType:
-    if isinstance(column_type, sa.BigInteger):
-        return pa.int64()
-    if isinstance(column_type, sa.Double):
-        return pa.float64()
-    return pa.bool_() if isinstance(column_type, sa.Boolean) else pa.string()

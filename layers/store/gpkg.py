@@ -9,6 +9,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from layers.geometry.crs import Crs
+from layers.model.catalogue import Shape
 from layers.store.schema import GEOMETRY, Schema
 from layers.store.triggers import all_triggers
 from layers.store.types import GEOMETRY_NAMES
@@ -87,14 +88,27 @@ def register_asset_table(connection: sa.Connection, schema: Schema, type_name: s
         description=f"{asset_type.title.zh} / {asset_type.title.en}",
         srs_id=schema.srid if asset_type.shape else None,
     )
-    if asset_type.shape is None:
-        return
+    if asset_type.shape is not None:
+        _add_geometry(connection, schema, type_name, asset_type.shape)
+
+
+def register_geometry(connection: sa.Connection, schema: Schema, type_name: str) -> None:
+    """The same for a table that was listed without geometry, when it has been given the column."""
+    shape = schema.catalogue[type_name].shape
+    assert shape is not None
+    contents = sa.table("gpkg_contents", *map(sa.column, ("table_name", "data_type", "srs_id")))
+    values = {"data_type": "features", "srs_id": schema.srid}
+    connection.execute(contents.update().where(contents.c.table_name == type_name).values(**values))
+    _add_geometry(connection, schema, type_name, shape)
+
+
+def _add_geometry(connection: sa.Connection, schema: Schema, type_name: str, shape: Shape) -> None:
     _insert(
         connection,
         "gpkg_geometry_columns",
         table_name=type_name,
         column_name=GEOMETRY,
-        geometry_type_name=GEOMETRY_NAMES[asset_type.shape],
+        geometry_type_name=GEOMETRY_NAMES[shape],
         srs_id=schema.srid,
         z=2,
         m=0,

@@ -46,7 +46,7 @@ def change_sets(
     if condition is not None:
         statement = statement.where(condition)
     rows = connection.execute(statement).all()
-    changes = _changes(store, connection, {row.id: json.loads(row.touched) for row in rows})
+    changes = _changes(store, connection, {row.id: _known(store, row.touched) for row in rows})
     return [
         ChangeSet(
             row.id,
@@ -60,6 +60,12 @@ def change_sets(
         )
         for row in rows
     ]
+
+
+def _known(store: Store, touched: str | None) -> dict[str, list[str]]:
+    """What a change set touched, without the types of a newer program that this one does not know."""
+    types: dict[str, list[str]] = json.loads(touched) if touched else {}
+    return {name: fields for name, fields in types.items() if name in store.schema.history}
 
 
 def concerning(store: Store, type_name: str, id: int | None) -> sa.ColumnElement[bool]:
@@ -260,7 +266,7 @@ def _types_of(store: Store, connection: sa.Connection, change_set: int | None) -
         return list(store.schema.assets)
     table = store.schema.change_set
     touched = connection.execute(sa.select(table.c.touched).where(table.c.id == change_set)).scalar()
-    return list(json.loads(touched)) if touched else []
+    return list(_known(store, touched))
 
 
 def row_at_version(

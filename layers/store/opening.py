@@ -27,7 +27,7 @@ from layers.store.migrations import SCHEMA_VERSION
 from layers.store.migrations.growth import beyond, growth_of, is_noted, note_of
 from layers.store.migrations.runner import migrate, newer_catalogue, read_meta
 from layers.store.open_mode import OpenMode, open_mode
-from layers.store.present import present_columns
+from layers.store.present import held_columns, present_columns
 from layers.store.schema import Schema, build_schema
 from layers.store.security import ForeignObjectsError, authorizer, check_file, screen
 from layers.store.triggers import all_triggers
@@ -130,7 +130,7 @@ def _opened(path: Path, catalogue: Catalogue, mode: OpenMode, feedback: Feedback
         findings.append(strange)
         mode = replace(mode, read_only=True)
         if found.present is not None:
-            schema = build_schema(part_of(catalogue, found.present), found.srid)
+            schema = build_schema(part_of(catalogue, held_columns(found.present)), found.srid)
     engine = _engine(path, mode, schema)
     try:
         missing = []

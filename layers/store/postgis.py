@@ -168,6 +168,12 @@ class PostgisStore(Store):
         query = str(statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
         return BulkRead(READ_QUERY, (self.server.libpq, query))
 
+    def _raw_geometry(self, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+        return as_wkb_column(column)
+
+    def _wkb(self, value: bytes | None) -> bytes | None:
+        return None if value is None else bytes(value)
+
     def close(self) -> None:
         self._listener.stop()
         self.engine.dispose()

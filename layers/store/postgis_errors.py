@@ -20,6 +20,7 @@ _BY_CODE = (
     ("53100", "store.disk_full", "store.disk_full_hint"),
     ("53300", "postgis.too_many", "postgis.too_many_hint"),
     ("25006", "store.read_only", "store.read_only_hint"),
+    ("55P03", "store.busy", "store.busy_hint"),
     ("57", "postgis.lost", "postgis.lost_hint"),
     ("08", "postgis.lost", "postgis.lost_hint"),
 )

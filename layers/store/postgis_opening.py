@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from layers.errors import UserError
 from layers.geometry.crs import Crs
 from layers.model.catalogue import Catalogue
+from layers.model.catalogue_part import part_of
 from layers.model.fields import format_instant
 from layers.model.problem import Problem
 from layers.store.code_rows import insert_catalogue_entries
 from layers.store.edit import creation_row
 from layers.store.migrations import SCHEMA_VERSION
+from layers.store.migrations.growth import beyond, growth_of, is_noted, note_of
+from layers.store.migrations.on_server import may_migrate, migrate_server
+from layers.store.migrations.runner import newer_catalogue, read_meta
 from layers.store.postgis import PostgisStore
 from layers.store.postgis_errors import told
 from layers.store.postgis_server import Server, store_password
+from layers.store.postgis_tables import create_tables
 from layers.store.postgis_triggers import all_statements, run
-from layers.store.schema import GEOMETRY, Schema, build_schema
-from layers.store.types import GEOMETRY_NAMES
+from layers.store.present import held_columns, present_columns
+from layers.store.schema import Schema, build_schema
 from layers.text import Message
 
 UNKNOWN_SRID = 0
@@ -56,35 +62,15 @@ def create_postgis(server: Server, catalogue: Catalogue, crs: Crs, *, meta: Mapp
 def _write(connection: sa.Connection, schema: Schema, crs: Crs, meta: Mapping[str, str]) -> None:
     if schema.srid == CUSTOM_SRID:
         _register_crs(connection, crs)
-    # A copy: adding constraints by ALTER marks them in the tables, which registers in files share.
-    tables = sa.MetaData()
-    for table in schema.metadata.tables.values():
-        table.to_metadata(tables)
-    tables.create_all(connection, checkfirst=False)
-    run(connection, iter(_geometry_rules(schema)))
+    create_tables(connection, schema)
     now = format_instant(datetime.datetime.now(datetime.UTC))
-    rows = {"schema_version": str(SCHEMA_VERSION), "crs": crs.code or crs.wkt, "created": now, **meta}
+    known = {"schema_version": str(SCHEMA_VERSION), "crs": crs.code or crs.wkt, "created": now}
+    rows = {**known, **note_of(schema.catalogue), **meta}
     connection.execute(schema.meta.insert(), [{"name": n, "value": v} for n, v in rows.items()])
     insert_catalogue_entries(connection, schema)
     login = connection.execute(sa.text("SELECT session_user")).scalar_one()
     connection.execute(schema.change_set.insert().values(creation_row(login, now, stated=False)))
     run(connection, all_statements(schema))
-
-
-def _geometry_rules(schema: Schema) -> list[str]:
-    """Shape and SRID as CHECKs, which PostGIS shows in ``geometry_columns``, and the spatial index."""
-    statements = []
-    for asset_type in schema.catalogue:
-        if asset_type.shape is None:
-            continue
-        name, shape = asset_type.name, GEOMETRY_NAMES[asset_type.shape]
-        add = f'ALTER TABLE "{name}" ADD CONSTRAINT "ck_{name}'
-        statements += [
-            f'{add}_srid" CHECK (st_srid({GEOMETRY}) = {schema.srid})',
-            f"{add}_shape\" CHECK (geometrytype({GEOMETRY}) = '{shape}')",
-            f'CREATE INDEX "sx_{name}" ON "{name}" USING gist ({GEOMETRY})',
-        ]
-    return statements
 
 
 def _register_crs(connection: sa.Connection, crs: Crs) -> None:
@@ -110,15 +96,12 @@ def open_postgis(server: Server, catalogue: Catalogue, *, read_only: bool = Fals
             if not _has_register(connection):
                 place = {"place": server.address}
                 raise UserError(Message("postgis.no_register", place), Message("postgis.no_register_hint"))
-            meta = sa.table("wa_meta", sa.column("name"), sa.column("value"))
-            told_by = {r.name: r.value for r in connection.execute(sa.select(meta))}
-            login = str(connection.execute(sa.text("SELECT session_user")).scalar_one())
-            may_write = connection.execute(
-                sa.text("SELECT has_table_privilege('wa_changeset', 'INSERT')")
-            ).scalar_one()
-        findings = _findings(server, int(told_by["schema_version"]), bool(may_write))
-        schema = build_schema(catalogue, server_srid(Crs.parse(told_by["crs"])))
-        store = PostgisStore(server, engine, schema, login=login, read_only=read_only or bool(findings))
+            found = _identify(connection, catalogue)
+        schema = build_schema(catalogue, found.srid)
+        findings = list(_findings(server, engine, schema, found, read_only=read_only))
+        if any(finding.rule in _PARTLY for finding in findings) and found.present is not None:
+            schema = build_schema(part_of(catalogue, held_columns(found.present)), found.srid)
+        store = PostgisStore(server, engine, schema, login=found.login, read_only=read_only or bool(findings))
     except BaseException:
         engine.dispose()
         raise
@@ -128,16 +111,77 @@ def open_postgis(server: Server, catalogue: Catalogue, *, read_only: bool = Fals
     return store
 
 
-def _findings(server: Server, version: int, may_write: bool) -> list[Problem]:
-    """Why it can only be read, if so."""
-    findings = []
-    if version > SCHEMA_VERSION:
-        parameters = {"place": server.address, "version": version, "known": SCHEMA_VERSION}
-        findings.append(Problem("newer_version", "warning", Message("migrations.newer", parameters)))
-    if not may_write:
-        message = Message("postgis.may_only_read", {"place": server.address})
-        findings.append(Problem("may_only_read", "note", message))
-    return findings
+@dataclass(frozen=True)
+class _Found:
+    """What the database says of itself. ``present``: tables and columns, if it is not plainly of our catalogue."""
+
+    srid: int
+    version: int
+    login: str
+    may_write: bool
+    beyond: tuple[str, ...]
+    present: Mapping[str, Sequence[str]] | None
+
+
+# Findings with which some of our tables or columns may not be there.
+_PARTLY = ("newer_version", "newer_catalogue", "older_catalogue", "not_grown")
+
+
+def _identify(connection: sa.Connection, catalogue: Catalogue) -> _Found:
+    meta = read_meta(connection)
+    version = int(meta["schema_version"])
+    login = str(connection.execute(sa.text("SELECT session_user")).scalar_one())
+    may_write = connection.execute(
+        sa.text("SELECT has_table_privilege('wa_changeset', 'INSERT')")
+    ).scalar_one()
+    known = version == SCHEMA_VERSION and is_noted(meta, catalogue)
+    return _Found(
+        server_srid(Crs.parse(meta["crs"])),
+        version,
+        login,
+        bool(may_write),
+        () if known else beyond(meta, catalogue),
+        None if known else present_columns(connection),
+    )
+
+
+def _findings(
+    server: Server, engine: sa.Engine, schema: Schema, found: _Found, *, read_only: bool
+) -> Iterator[Problem]:
+    """Why it can only be read, if so; on the way it is brought up to today's program if that may be."""
+    place = {"place": server.address}
+    if not found.may_write:
+        yield Problem("may_only_read", "note", Message("postgis.may_only_read", place))
+    if found.version > SCHEMA_VERSION:
+        parameters = {**place, "version": found.version, "known": SCHEMA_VERSION}
+        yield Problem("newer_version", "warning", Message("migrations.newer", parameters))
+    elif found.beyond and found.version == SCHEMA_VERSION:
+        yield Problem("newer_catalogue", "warning", newer_catalogue(server.address, found.beyond))
+    elif found.present is not None:
+        yield from _brought_up(server, engine, schema, found, read_only=read_only or not found.may_write)
+
+
+def _brought_up(
+    server: Server, engine: sa.Engine, schema: Schema, found: _Found, *, read_only: bool
+) -> Iterator[Problem]:
+    """Bring it up to today's program; a finding when the catalogue's growth is not for us to make."""
+    assert found.present is not None
+    place = {"place": server.address}
+    with told(server.address), engine.connect() as connection:
+        allowed = not read_only and may_migrate(connection, schema)
+    if allowed:
+        try:
+            migrate_server(engine, schema, server, found.login)
+        except UserError as error:
+            if found.version < SCHEMA_VERSION:
+                raise
+            parameters = {**place, "reason": error.title}
+            yield Problem("not_grown", "warning", Message("migrations.not_grown", parameters))
+    elif found.version < SCHEMA_VERSION:
+        raise UserError(Message("migrations.no_rights", place), Message("migrations.no_rights_hint"))
+    elif growth_of(schema, found.present):
+        text = "migrations.older_catalogue" if read_only else "migrations.no_rights"
+        yield Problem("older_catalogue", "note", Message(text, place))
 
 
 def _engine(server: Server) -> sa.Engine:

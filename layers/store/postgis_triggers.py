@@ -58,11 +58,16 @@ def all_statements(schema: Schema) -> Iterator[str]:
     """Everything that makes functions and triggers, in order."""
     yield _COMMON
     for name in schema.assets:
-        yield _trail_function(schema, name)
-        yield from _asset_triggers(schema, name)
-        yield _guard(schema.history[name].name, "wa_guard_history")
+        yield from statements_of(schema, name)
     for table in (schema.change_set, schema.change_set_range):
         yield _guard(table.name, "wa_guard_changeset")
+
+
+def statements_of(schema: Schema, type_name: str) -> Iterator[str]:
+    """The trail of one type."""
+    yield trail_statement(schema, type_name)
+    yield from _asset_triggers(schema, type_name)
+    yield _guard(schema.history[type_name].name, "wa_guard_history")
 
 
 def drop_statements(schema: Schema) -> Iterator[str]:
@@ -72,7 +77,8 @@ def drop_statements(schema: Schema) -> Iterator[str]:
             yield f"DROP TRIGGER IF EXISTS {_quote(f'wa_{name}_{act}')} ON {_quote(table.name)}"
 
 
-def _trail_function(schema: Schema, type_name: str) -> str:
+def trail_statement(schema: Schema, type_name: str) -> str:
+    """The function that writes the trail of a type, new or in place of the one there is."""
     table = schema.assets[type_name]
     history = _quote(schema.history[type_name].name)
     names = [_quote(column.name) for column in table.columns]

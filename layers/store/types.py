@@ -10,6 +10,7 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
+import pyarrow as pa
 import shapely
 import sqlalchemy as sa
 from shapely.geometry import MultiLineString, MultiPoint, MultiPolygon
@@ -88,6 +89,15 @@ def column_type(storage: Storage) -> sa.types.TypeEngine[Any]:
         case "datetime":
             return Instant()
     raise ValueError(f"no column for storage {storage.kind!r}")
+
+
+def arrow_type(column: sa.types.TypeEngine[Any]) -> pa.DataType:
+    """The Arrow type in which a column is read."""
+    if isinstance(column, sa.BigInteger):
+        return pa.int64()
+    if isinstance(column, sa.Double):
+        return pa.float64()
+    return pa.bool_() if isinstance(column, sa.Boolean) else pa.string()
 
 
 def as_stored(geometry: BaseGeometry, shape: Shape) -> BaseGeometry:

@@ -6,14 +6,15 @@ and the geometry type. All triggers are dropped while steps run and generated an
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.schema import CreateColumn
 
-from layers.store import gpkg
-from layers.store.schema import FID, Schema
+from layers.store import gpkg, postgis_tables
+from layers.store.present import present_columns
+from layers.store.schema import GEOMETRY, Schema
 
 
 @dataclass(frozen=True)
@@ -23,20 +24,31 @@ class Migration:
     connection: sa.Connection
     schema: Schema
 
-    def add_type(self, type_name: str) -> None:
-        """Create the tables of a type that the register does not have yet, with indexes and registration."""
-        table, history = self.schema.assets[type_name], self.schema.history[type_name]
-        table.create(self.connection)
-        history.create(self.connection)
-        if self.connection.dialect.name == "sqlite":
-            gpkg.register_asset_table(self.connection, self.schema, type_name)
-            gpkg.register_system_table(self.connection, history.name)
+    def add_type(self, *type_names: str) -> None:
+        """Create the tables of types that the register does not have yet, with indexes and registration."""
+        names = [*type_names, *(self.schema.history[name].name for name in type_names)]
+        if self.on_server:
+            postgis_tables.create_tables(self.connection, self.schema, names)
+            return
+        tables = [self.schema.metadata.tables[name] for name in names]
+        self.schema.metadata.create_all(self.connection, tables, checkfirst=False)
+        for name in type_names:
+            gpkg.register_asset_table(self.connection, self.schema, name)
+            gpkg.register_system_table(self.connection, self.schema.history[name].name)
 
     def add_field(self, type_name: str, name: str) -> None:
-        """Add a column to a type and its history, with its CHECK, foreign key and indexes."""
+        """Add a column to a type and its history, with its CHECK, foreign key and indexes.
+
+        A column that may not be blank is made so only where there are no rows yet: those there are have no
+        value, and the rules on fields ask for one at their next edit.
+        """
         table, history = self.schema.assets[type_name], self.schema.history[type_name]
         self._alter(table, f"ADD COLUMN {self._definition(table, name)}")
         self._alter(history, f"ADD COLUMN {self._plain_definition(history, name)}")
+        if name == GEOMETRY and self.on_server:
+            postgis_tables.geometry_rules(self.connection, self.schema, [type_name])
+        elif name == GEOMETRY:
+            gpkg.register_geometry(self.connection, self.schema, type_name)
         for index in table.indexes:
             if name in {column.name for column in index.columns}:
                 index.create(self.connection)
@@ -69,27 +81,31 @@ class Migration:
             self._sql(f"ALTER TABLE {self._quote(type_name)} DROP CONSTRAINT {self._quote(check)}")
 
     def has_type(self, type_name: str) -> bool:
-        return sa.inspect(self.connection).has_table(type_name)
+        return type_name in present_columns(self.connection)
 
-    def field_names(self, type_name: str) -> list[str]:
+    def field_names(self, type_name: str) -> Sequence[str]:
         """The columns that a type's table has now."""
-        return [column["name"] for column in sa.inspect(self.connection).get_columns(type_name)]
+        return present_columns(self.connection)[type_name]
 
     def add_what_is_missing(self) -> None:
         """Create every type and column that today's catalogue has and the register lacks."""
+        present = present_columns(self.connection)
+        self.add_type(*(name for name in self.schema.assets if name not in present))
         for name, table in self.schema.assets.items():
-            if not self.has_type(name):
-                self.add_type(name)
-                continue
-            present = set(self.field_names(name))
             for column in table.columns:
-                if column.name not in present and column.name != FID:
+                if name in present and column.name not in present[name]:
                     self.add_field(name, column.name)
+
+    @property
+    def on_server(self) -> bool:
+        return self.connection.dialect.name != "sqlite"
 
     def _definition(self, table: sa.Table, name: str) -> str:
         """Column, CHECK and foreign key in the one form that ``ADD COLUMN`` takes."""
         column = table.columns[name]
         words = [self._plain_definition(table, name)]
+        if not column.nullable and self._has_rows(table):
+            words = [words[0].removesuffix(" NOT NULL")]
         for key in column.foreign_keys:
             target = key.column
             words.append(
@@ -109,6 +125,11 @@ class Migration:
 
     def _plain_definition(self, table: sa.Table, name: str) -> str:
         return str(CreateColumn(table.columns[name]).compile(dialect=self.connection.dialect)).strip()
+
+    def _has_rows(self, table: sa.Table) -> bool:
+        return (
+            self.connection.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first() is not None
+        )
 
     def _alter(self, table: sa.Table, change: str) -> None:
         self._sql(f"ALTER TABLE {self._quote(table.name)} {change}")

@@ -156,18 +156,6 @@ def count_in(path: Path) -> int:
         return opened.count("hydrant")
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> object:
-    """A disk of 24 MB of its own (root only)."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(disk)]
-    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("mounting a small disk needs root")
-    yield disk
-    subprocess.run(["umount", str(disk)], check=True)
-
-
 def test_full_disk_refuses_in_a_sentence_and_keeps_what_was_there(
     small_disk: Path, empty_register: Path
 ) -> None:

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from gisapp.actions import Actions
+from gisapp.commands.basemaps import basemap_actions, tie_basemaps
 from gisapp.commands.dropping import take_dropped
 from gisapp.commands.editing import edit_actions
 from gisapp.commands.files import file_actions
@@ -78,11 +79,13 @@ class Application(QObject):
             file_actions(window, self.new_window),
             edit_actions(window),
             view_actions(window),
+            basemap_actions(window),
             help_actions(window),
         ):
             actions.add(declared)
         palette = Palette(window)
         window.furnish(palette.local, palette.remote)
+        tie_basemaps(window)
         window.dropped.connect(lambda paths: take_dropped(window, paths))
         window.start.recent_chosen.connect(lambda target: open_target(window, target))
         window.start.recent_forgotten.connect(lambda target: self._forget(window, target))

@@ -13,6 +13,7 @@ from gisapp.desks.map_desk import map_desk
 from gisapp.finder import Finder
 from gisapp.language import Language
 from gisapp.notify import Notice, Notifier
+from gisapp.panels.basemap_view import BasemapView
 from gisapp.panels.inspector import Inspector
 from gisapp.panels.map_view import MapView
 from gisapp.panels.notice_bar import NoticeBar
@@ -75,6 +76,9 @@ class Window(QMainWindow):
         self.notices = NoticeBar(language, theme)
         self.start = StartPage(language, theme, parts.actions.trigger)
         self.map = MapView(language, theme, parts.session, parts.tasks, parts.actions)
+        self.basemaps = BasemapView(
+            language, theme, parts.session, parts.tasks, parts.settings, parts.notifier, self.map
+        )
         self.inspector = Inspector(language, theme, parts.session, parts.tasks)
         self.status = StatusBar(language, theme, parts.tasks)
         self.desks = {desk.id: desk for desk in (map_desk(language, theme, self.map),)}

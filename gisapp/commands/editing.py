@@ -59,10 +59,16 @@ def edit_actions(window: Window) -> list[Action]:
             icon="selection",
             menu="edit",
             group=2,
-            handler=lambda: session.select(()),
+            handler=lambda: deselect(window),
             enabled=lambda: bool(session.selection),
         ),
     ]
+
+
+def deselect(window: Window) -> None:
+    """Esc: what a tool on the map has begun goes first, then the tool, then the selection."""
+    if not window.map.canvas.escape():
+        window.parts.session.select(())
 
 
 def undo(window: Window) -> None:

@@ -227,6 +227,13 @@ class MapCanvas(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
+        try:
+            self._paint(painter)
+        finally:
+            # A painter left open after an error would take the whole program with it.
+            painter.end()
+
+    def _paint(self, painter: QPainter) -> None:
         painter.fillRect(self.rect(), self._colours["map_land"])
         if self._backdrop is not None:
             painter.save()
@@ -241,7 +248,6 @@ class MapCanvas(QWidget):
                 painter.restore()
             self._frame.paint(painter, self.viewport)
         self.overlay.paint(painter, self.viewport, self._colours, self._tool)
-        painter.end()
 
     # ---- events
 
@@ -303,25 +309,19 @@ class MapCanvas(QWidget):
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._ask_anew()
-        # Esc is the tool's before it lets go of the selection.
-        is_escape = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
-        if is_escape and event.type() == QEvent.Type.ShortcutOverride and self._takes_escape():
-            event.accept()
-            return True
         return super().event(event)
 
-    def _takes_escape(self) -> bool:
+    def escape(self) -> bool:
+        """Esc: the tool drops what is begun, or is left; whether there was anything of the kind."""
         tool = self._tool
-        return tool is not None and (tool.is_begun or tool.leaves_on_escape)
-
-    def _escape(self) -> None:
-        if self._tool is None:
-            return
-        if self._tool.is_begun:
-            self._tool.cancel()
-        elif self._tool.leaves_on_escape:
+        if tool is None or not (tool.is_begun or tool.leaves_on_escape):
+            return False
+        if tool.is_begun:
+            tool.cancel()
+        else:
             self.tool_left.emit()
         self.update()
+        return True
 
     def _tool_for(self, event: QMouseEvent) -> MapTool | None:
         """The tool, if the button is its own: the right one opens the menu unless the tool takes it."""
@@ -340,7 +340,7 @@ class MapCanvas(QWidget):
         if key == Qt.Key.Key_Space:
             self._space_held = True
         elif key == Qt.Key.Key_Escape:
-            self._escape()
+            self.escape()
         elif self._tool is not None and self._tool.key(event):
             event.accept()
         elif key in steps:

@@ -15,9 +15,21 @@ from typing import Annotated
 import typer
 
 from layers.cli.application import CommandTable, run_command_line
-from layers.cli.values import FULL_HD, PictureSize, RegisterArgument, read_box, read_picture_size
+from layers.cli.values import (
+    FULL_HD,
+    JsonOption,
+    PictureSize,
+    RegisterArgument,
+    choice,
+    paper_of,
+    read_box,
+    read_picture_size,
+    scale_of,
+    whole_number,
+)
 from layers.errors import UserError
 from layers.model.query import Box
+from layers.scene.paper import ORIENTATIONS, Paper
 from layers.text import Message
 
 
@@ -36,22 +48,57 @@ def open_window(
 def render(
     context: typer.Context,
     register: RegisterArgument,
-    out: Annotated[Path, typer.Argument(metavar="OUT.png|pdf|svg", help="cli.render.out")],
+    out: Annotated[Path, typer.Argument(metavar="OUT.pdf|png|svg", help="cli.render.out")],
+    paper: Annotated[
+        Paper | None, typer.Option(metavar="A4..A0|WxH", parser=paper_of, help="cli.render.paper")
+    ] = None,
+    orientation: Annotated[
+        str | None,
+        typer.Option(
+            metavar="landscape|portrait",
+            parser=choice("--orientation", ORIENTATIONS),
+            help="cli.render.orientation",
+        ),
+    ] = None,
+    scale: Annotated[
+        float | None, typer.Option(metavar="N", parser=scale_of, help="cli.render.scale")
+    ] = None,
     box: Annotated[
         Box | None,
         typer.Option(metavar="X0,Y0,X1,Y1", parser=read_box, help="cli.render.box"),
     ] = None,
+    area: Annotated[str | None, typer.Option(metavar="TYPE:CODE", help="cli.render.area")] = None,
+    series: Annotated[bool, typer.Option("--series", help="cli.render.series")] = False,
+    dpi: Annotated[
+        int, typer.Option(metavar="N", parser=whole_number("--dpi", 96, 600), help="cli.render.dpi")
+    ] = 300,
     size: Annotated[
         PictureSize, typer.Option(metavar="WxH", parser=read_picture_size, help="cli.render.size")
     ] = FULL_HD,
     style: Annotated[str | None, typer.Option(metavar="NAME", help="cli.render.style")] = None,
-    theme: Annotated[str, typer.Option(metavar="light|dark", help="cli.render.theme")] = "light",
+    theme: Annotated[str | None, typer.Option(metavar="light|dark|print", help="cli.render.theme")] = None,
+    title: Annotated[str | None, typer.Option(metavar="TEXT", help="cli.render.title")] = None,
+    unit: Annotated[str, typer.Option(metavar="TEXT", help="cli.render.unit")] = "",
+    number: Annotated[str, typer.Option(metavar="TEXT", help="cli.render.number")] = "",
+    datum: Annotated[str, typer.Option(metavar="TEXT", help="cli.render.datum")] = "",
+    drawn_by: Annotated[str, typer.Option(metavar="NAME", help="cli.render.drawn_by")] = "",
+    checked_by: Annotated[str, typer.Option(metavar="NAME", help="cli.render.checked_by")] = "",
+    no_legend: Annotated[bool, typer.Option("--no-legend", help="cli.render.no_legend")] = False,
+    no_grid: Annotated[bool, typer.Option("--no-grid", help="cli.render.no_grid")] = False,
+    as_json: JsonOption = False,
 ) -> int:
-    """The map as a picture, without a screen."""
+    """The map as a sheet or a picture, without a screen."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from gisapp.map.picture import render_picture
+    from gisapp.map.picture import PictureWishes, render_picture
+    from gisapp.map.sheet_words import BlockWords
 
-    return render_picture(context.obj, register, out, box=box, size=size, style=style, theme=theme)
+    wishes = PictureWishes(
+        box=box, area=area, size=size, scale=scale, dpi=dpi, series=series, style=style, theme=theme,
+        paper=paper if paper is None or orientation is None else paper.turned(orientation),
+        title=title, block=BlockWords(unit, number, datum, drawn_by, checked_by),
+        legend=not no_legend, crosses=not no_grid,
+    )  # fmt: skip
+    return render_picture(context.obj, register, out, wishes)
 
 
 COMMANDS: CommandTable = {

@@ -4,71 +4,102 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPainter
+from PySide6.QtGui import QGuiApplication
 
 from gisapp.map.label_words import label_writer
-from gisapp.map.legend import legend_entries
-from gisapp.map.painter import SymbolsOf
-from gisapp.map.picture_file import encode, picture_ending, write_whole
-from gisapp.map.sheet import Sheet
-from gisapp.map.sheet_layout import SheetLayout, round_scale
-from gisapp.map.sheet_words import SheetWords
-from gisapp.map.symbols import SymbolAtlas, Symbols, VectorSymbols
-from gisapp.map.viewport import Viewport
-from gisapp.theme import THEMES, font_families, theme_colours
+from gisapp.map.picture_file import picture_ending
+from gisapp.map.sheet import SheetDress
+from gisapp.map.sheet_fonts import sheet_font
+from gisapp.map.sheet_job import CutOut, printing_steps, run_through
+from gisapp.map.sheet_layout import PX_PER_MM, SheetLayout
+from gisapp.map.sheet_output import DOTS_PER_INCH, Output, PdfOutput, PngOutput, SvgOutput
+from gisapp.map.sheet_plan import (
+    SheetPlan,
+    convergence_of,
+    exact,
+    plan_one,
+    plan_series,
+    something_in,
+    too_large,
+)
+from gisapp.map.sheet_words import BlockWords, SheetWords, scale_text
+from gisapp.theme import PRINT, THEMES, theme_colours
 from layers.cli.application import DONE
 from layers.cli.console import Console
 from layers.cli.opening import open_register
 from layers.cli.values import FULL_HD, PictureSize
 from layers.errors import UserError
-from layers.feedback import Feedback
 from layers.model.query import Box
 from layers.register import Register
-from layers.scene.request import DrawRequest
+from layers.scene.paper import Paper
 from layers.scene.scene import Scene, build_scene
-from layers.scene.style import METRES_PER_PIXEL
 from layers.scene.style_file import style_names
-from layers.text import Message, Texts
+from layers.text import Message
 
-#: The family whose text comes out of a PDF as it went in.
-PDF_FAMILY = "WenQuanYi Micro Hei"
 _COMFORTABLE_SIDE = 1200.0
-_FIT_MARGIN = 16.0
 
 
-def render_picture(
-    console: Console,
-    target: str,
-    out: Path,
-    *,
-    box: Box | None = None,
-    size: PictureSize = FULL_HD,
-    style: str | None = None,
-    theme: str = "light",
-) -> int:
-    """Draw the register ``target`` (or the part in ``box``) into ``out``; returns the exit code.
+@dataclass(frozen=True)
+class PictureWishes:
+    """What ``gisapp render`` was asked for. With ``paper`` it is a sheet, else a picture of ``size`` pixels."""
 
-    Raises ``UserError`` for an ending, style, theme or place that will not do, and for an empty register.
+    box: Box | None = None
+    area: str | None = None
+    size: PictureSize = FULL_HD
+    paper: Paper | None = None
+    scale: float | None = None
+    dpi: int = 300
+    series: bool = False
+    style: str | None = None
+    theme: str | None = None
+    title: str | None = None
+    block: BlockWords = field(default_factory=BlockWords)
+    legend: bool = True
+    crosses: bool = True
+
+
+def render_picture(console: Console, target: str, out: Path, wishes: PictureWishes) -> int:
+    """Draw the register ``target`` (or the part wished for) into ``out``; returns the exit code.
+
+    Raises ``UserError`` for an ending, style, theme, area or scale that will not do, and for an empty register.
     """
     ending = picture_ending(out)
-    style = style or style_names()[0]
+    style = wishes.style or style_names()[0]
+    theme = wishes.theme or (THEMES[0] if wishes.paper is None else PRINT)
     _require("--style", style, style_names())
-    _require("--theme", theme, THEMES)
+    _require("--theme", theme, (*THEMES, PRINT))
+    if wishes.series and (ending != "pdf" or wishes.paper is None or wishes.scale is None):
+        raise UserError(Message("printing.series.needs"), Message("printing.series.needs.hint"))
     # Fonts and pixmaps need it; a window's process has one already.
     application = QGuiApplication.instance() or QGuiApplication(["gisapp"])
     with open_register(target, read_only=True) as register, console.feedback() as feedback:
-        scene = build_scene(register, style, feedback.part(0.0, 0.9))
-        if box is None and scene.box is None:
+        area = wishes.box or _area(register, wishes.area)
+        scene = build_scene(register, style, feedback.part(0.0, 0.7))
+        if area is None and scene.box is None:
             raise UserError(Message("picture.nothing"), Message("picture.nothing.hint"))
-        drawing = _Drawing(register, scene, console.texts, target, ending, theme_colours(theme))
-        content = drawing.encoded(box, size, feedback)
-    write_whole(out, content)
-    if drawing.is_empty:
+        plan = _plan(wishes, scene, area)
+        words = _words(console, register, scene, target, wishes, ending)
+        writer = label_writer(register.catalogue, scene.style.short_names, console.texts.render, words.font)
+        dress = SheetDress(
+            theme_colours(theme),
+            writer,
+            words,
+            scene.style.hidden,
+            wishes.crosses,
+            convergence_of(plan, register.crs),
+        )
+        output = _output(ending, out, plan, wishes, words)
+        seen: list[CutOut] = []
+        steps = printing_steps(scene, plan.layout, plan.pages, dress, output, seen.append)
+        run_through(steps, scene, feedback.part(0.7, 1.0))
+    if all(each.is_empty for each in seen):
         console.say(Message("picture.empty_box"))
-    console.say(Message("picture.done", {"file": str(out), "size": str(size)}))
+    console.say(Message("picture.done", {"file": str(out), "size": _size(plan, wishes)}))
+    console.result(_facts(out, plan, wishes))
     del application
     return DONE
 
@@ -81,88 +112,98 @@ def _require(option: str, value: str, allowed: Sequence[str]) -> None:
         )
 
 
-class _Drawing:
-    """One sheet of a scene."""
+def _area(register: Register, wish: str | None) -> Box | None:
+    """The extent of the asset that ``TYPE:CODE`` names."""
+    if wish is None:
+        return None
+    type_name, _, code = wish.partition(":")
+    found = register.by_code(type_name, code) if code and type_name in register.catalogue else None
+    if found is None or found.geometry is None or found.geometry.is_empty:
+        raise UserError(Message("printing.area.none", {"text": wish}), Message("printing.area.none.hint"))
+    return Box(*found.geometry.bounds)
 
-    def __init__(
-        self,
-        register: Register,
-        scene: Scene,
-        texts: Texts,
-        target: str,
-        ending: str,
-        colours: dict[str, QColor],
-    ) -> None:
-        self._scene, self._ending, self._colours = scene, ending, colours
-        self._families = _families(ending)
-        self._words = SheetWords(
-            texts,
-            self._font,
-            register.name or Path(target).stem,
-            scene.style.title,
-            register.crs.title,
-            datetime.datetime.now(tz=datetime.UTC).astimezone().date(),
-            register.is_sample,
-        )
-        self._writer = label_writer(register.catalogue, scene.style.short_names, texts.render, self._font)
-        self.is_empty = False
 
-    def encoded(self, box: Box | None, size: PictureSize, feedback: Feedback) -> bytes:
-        """The sheet of ``size`` as the content of a file."""
-        ratio = sharpness(size)
-        layout = SheetLayout.of(size.width / ratio, size.height / ratio)
-        viewport = view_of(box, self._scene.box, layout)
-        batches = self._scene.draw(
-            DrawRequest(0, viewport.box, viewport.metres_per_pixel, self._scene.style.hidden), feedback
-        )
-        counts = self._scene.counts(viewport.box)
-        entries = legend_entries(self._scene.style, counts, viewport.denominator)
-        self.is_empty = not any(each.count for layer in counts.values() for each in layer.values())
-        symbols_of = self._symbols(ratio)
+def _plan(wishes: PictureWishes, scene: Scene, area: Box | None) -> SheetPlan:
+    extent = area or scene.box
+    assert extent is not None
+    if wishes.paper is None:
+        ratio = sharpness(wishes.size)
+        layout = SheetLayout.of_picture(wishes.size.width / ratio, wishes.size.height / ratio)
+        plan = plan_one(layout, extent, wishes.scale)
+        if wishes.box is None or wishes.scale is not None:
+            return plan
+        return replace(plan, pages=(replace(plan.pages[0], viewport=exact(layout, wishes.box)),))
+    if wishes.series and wishes.scale is not None:
+        has = something_in(scene, scene.style.hidden)
+        return plan_series(wishes.paper, extent, wishes.scale, legend=wishes.legend, has=has)
+    layout = SheetLayout.of_paper(wishes.paper, legend=wishes.legend)
+    if wishes.scale is not None and area is not None:
+        count = too_large(layout, extent, wishes.scale)
+        if count > 1:
+            fitting = plan_one(layout, extent, None).denominator
+            said = {"scale": scale_text(wishes.scale), "paper": str(wishes.paper), "count": count}
+            raise UserError(
+                Message("printing.too_large", said),
+                Message("printing.too_large.hint", {"scale": scale_text(fitting)}),
+            )
+    return plan_one(layout, extent, wishes.scale)
 
-        def paint(painter: QPainter) -> None:
-            sheet = Sheet(painter, layout, viewport, self._colours, symbols_of, self._words)
-            sheet.paint(batches, entries, self._writer)
 
-        return encode(self._ending, size.width, size.height, ratio, self._words.title, paint)
+def _words(
+    console: Console, register: Register, scene: Scene, target: str, wishes: PictureWishes, ending: str
+) -> SheetWords:
+    name = register.name or Path(target).stem
+    return SheetWords(
+        console.texts,
+        sheet_font(to_pdf=ending == "pdf"),
+        wishes.title or name,
+        scene.style.title,
+        register.crs.title,
+        datetime.datetime.now(tz=datetime.UTC).astimezone().date(),
+        register.is_sample,
+        register.crs.is_local,
+        wishes.block if wishes.block.unit else replace(wishes.block, unit=name),
+        register.data_version if wishes.paper is not None else None,
+    )
 
-    def _symbols(self, ratio: float) -> SymbolsOf:
-        made: dict[int, Symbols] = {}
 
-        def of(size: int) -> Symbols:
-            if size not in made:
-                vector = self._ending != "png"
-                made[size] = (
-                    VectorSymbols(self._colours, size) if vector else SymbolAtlas(self._colours, size, ratio)
-                )
-            return made[size]
+def _output(ending: str, out: Path, plan: SheetPlan, wishes: PictureWishes, words: SheetWords) -> Output:
+    width, height = plan.layout.page.width(), plan.layout.page.height()
+    if ending == "pdf":
+        return PdfOutput(out, width, height, words.title, words.block.drawn_by or words.block.unit)
+    if wishes.paper is None:
+        ratio, pixels = sharpness(wishes.size), wishes.size
+    else:
+        ratio = wishes.dpi / DOTS_PER_INCH
+        pixels = PictureSize(round(width * ratio), round(height * ratio))
+    if ending == "png":
+        return PngOutput(out, pixels.width, pixels.height, ratio, words.title)
+    return SvgOutput(out, width, height, 1.0 if wishes.paper else ratio, words.title)
 
-        return of
 
-    def _font(self, size: float, strong: bool) -> QFont:
-        font = QFont(self._families)
-        font.setPixelSize(round(size))
-        if strong:
-            font.setWeight(QFont.Weight.Bold)
-        return font
+def _size(plan: SheetPlan, wishes: PictureWishes) -> Message | str:
+    if wishes.paper is None:
+        return str(wishes.size)
+    said = {"paper": str(wishes.paper), "scale": scale_text(plan.denominator), "count": len(plan.pages)}
+    return Message("printing.size", said)
+
+
+def _facts(out: Path, plan: SheetPlan, wishes: PictureWishes) -> dict[str, Any]:
+    page = plan.layout.page
+    return {
+        "file": str(out),
+        "paper": None if wishes.paper is None else str(wishes.paper),
+        "width_mm": round(page.width() / PX_PER_MM, 2),
+        "height_mm": round(page.height() / PX_PER_MM, 2),
+        "scale": round(plan.denominator, 3),
+        "pages": len(plan.pages),
+        "sheets": [
+            {"number": each.number, "box": [round(value, 3) for value in each.viewport.box]}
+            for each in plan.pages
+        ],
+    }
 
 
 def sharpness(size: PictureSize) -> float:
-    """Device pixels per px of the sheet: a large picture is the same sheet drawn finer."""
+    """Device pixels per px of the picture: a large one is the same sheet drawn finer."""
     return max(1.0, round(2 * min(size.width, size.height) / _COMFORTABLE_SIDE) / 2)
-
-
-def view_of(box: Box | None, whole: Box | None, layout: SheetLayout) -> Viewport:
-    """What the sheet's map shows: exactly ``box``, else the ``whole`` register at a round scale."""
-    width, height = layout.map.width(), layout.map.height()
-    if box is not None:
-        return Viewport.fitting(box, width, height, 0.0)
-    assert whole is not None
-    view = Viewport.fitting(whole, width, height, min(_FIT_MARGIN, width / 8, height / 8))
-    return replace(view, metres_per_pixel=round_scale(view.denominator) * METRES_PER_PIXEL)
-
-
-def _families(ending: str) -> list[str]:
-    known = QFontDatabase.families()
-    first = [PDF_FAMILY] if ending == "pdf" and PDF_FAMILY in known else []
-    return [*first, *font_families()]

@@ -1,26 +1,17 @@
-"""A painted sheet as a file: PNG, PDF or SVG by the ending of its name, whole or not at all."""
+"""A file for sheets: PNG, PDF or SVG by the ending of its name, whole or not at all."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import tempfile
+from contextlib import suppress
 from pathlib import Path
-
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSize, QSizeF
-from PySide6.QtGui import QImage, QImageWriter, QPageSize, QPainter, QPdfWriter
-from PySide6.QtSvg import QSvgGenerator
+from typing import BinaryIO
 
 from layers.errors import UserError
 from layers.text import Message
 
-ENDINGS = ("png", "pdf", "svg")
-#: More than this and a PNG does not fit into the memory of an office computer.
-MOST_PIXELS = 200_000_000
-DOTS_PER_INCH = 96.0
-_PDF_DOTS_PER_INCH = 1200
-_METRES_PER_INCH = 0.0254
-
-Paint = Callable[[QPainter], None]
+ENDINGS = ("pdf", "png", "svg")
 
 
 def picture_ending(out: Path) -> str:
@@ -38,25 +29,47 @@ def picture_ending(out: Path) -> str:
     try:
         has_folder, is_folder = out.parent.is_dir(), out.is_dir()
     except OSError as error:  # a name that no file can have
-        raise _unwritable(out, error.strerror or str(error)) from error
+        raise unwritable(out, error.strerror or str(error)) from error
     if not has_folder:
         raise UserError(
             Message("picture.no_folder", {"folder": str(out.parent)}), Message("picture.no_folder.hint")
         )
-    if is_folder or not os.access(out.parent, os.W_OK):
-        raise _unwritable(out, "")
+    if is_folder or not os.access(out.parent, os.W_OK) or (out.exists() and not os.access(out, os.W_OK)):
+        raise unwritable(out, "")
     return ending
 
 
-def encode(ending: str, width: int, height: int, ratio: float, title: str, paint: Paint) -> bytes:
-    """The file's content. ``paint`` draws in px of the sheet, ``width / ratio`` by ``height / ratio``.
+class WholeFile:
+    """A file under way beside ``out``: ``keep`` puts it in its place, ``drop`` leaves what was there as it was."""
 
-    Raises ``UserError`` when a PNG of that size is too large for memory.
-    """
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    {"png": _png, "pdf": _pdf, "svg": _svg}[ending](buffer, QSize(width, height), ratio, title, paint)
-    return bytes(buffer.data().data())
+    def __init__(self, out: Path) -> None:
+        """Raises ``UserError`` when the disk refuses."""
+        self._out = out
+        try:
+            number, name = tempfile.mkstemp(prefix=".gisapp-picture-", suffix=".part", dir=out.parent)
+        except OSError as error:
+            raise unwritable(out, error.strerror or str(error)) from error
+        self._part = Path(name)
+        self.file: BinaryIO = os.fdopen(number, "wb")
+
+    def keep(self) -> None:
+        """Finish. Raises ``UserError`` when the disk refuses; then nothing is left of it."""
+        try:
+            self.file.flush()
+            os.fsync(self.file.fileno())
+            self.file.close()
+            # A temporary file is for its owner alone; this one is as open as any other the user makes.
+            self._part.chmod(0o666 & ~_umask())
+            self._part.replace(self._out)
+        except OSError as error:
+            self.drop()
+            raise unwritable(self._out, error.strerror or str(error)) from error
+
+    def drop(self) -> None:
+        """Leave no trace."""
+        with suppress(OSError):  # what is thrown away need not be flushed
+            self.file.close()
+        self._part.unlink(missing_ok=True)
 
 
 def write_whole(out: Path, content: bytes) -> None:
@@ -64,67 +77,23 @@ def write_whole(out: Path, content: bytes) -> None:
 
     Raises ``UserError`` when the disk refuses.
     """
-    part = out.with_name(f".gisapp-picture-{os.getpid()}.part")
+    whole = WholeFile(out)
     try:
-        with part.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(out)
+        whole.file.write(content)
     except OSError as error:
-        part.unlink(missing_ok=True)
-        raise _unwritable(out, error.strerror or str(error)) from error
+        whole.drop()
+        raise unwritable(out, error.strerror or str(error)) from error
+    whole.keep()
 
 
-def _png(buffer: QBuffer, size: QSize, ratio: float, title: str, paint: Paint) -> None:
-    too_large = size.width() * size.height() > MOST_PIXELS
-    image = QImage() if too_large else QImage(size, QImage.Format.Format_RGB32)
-    if image.isNull():
-        raise UserError(
-            Message("picture.too_large", {"width": size.width(), "height": size.height()}),
-            Message("picture.too_large.hint"),
-        )
-    dots = round(DOTS_PER_INCH * ratio / _METRES_PER_INCH)
-    image.setDotsPerMeterX(dots)
-    image.setDotsPerMeterY(dots)
-    image.setDevicePixelRatio(ratio)
-    image.setText("Title", title)
-    _run(QPainter(image), paint)
-    QImageWriter(buffer, QByteArray(b"png")).write(image)
+def _umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
 
 
-def _pdf(buffer: QBuffer, size: QSize, ratio: float, title: str, paint: Paint) -> None:
-    writer = QPdfWriter(buffer)
-    points = QSizeF(size) * (72.0 / DOTS_PER_INCH / ratio)
-    writer.setPageSize(QPageSize(points, QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch))
-    writer.setPageMargins(QMarginsF())
-    writer.setResolution(_PDF_DOTS_PER_INCH)
-    writer.setTitle(title)
-    writer.setCreator("gisapp")
-    painter = QPainter(writer)
-    painter.scale(_PDF_DOTS_PER_INCH / DOTS_PER_INCH, _PDF_DOTS_PER_INCH / DOTS_PER_INCH)
-    _run(painter, paint)
-
-
-def _svg(buffer: QBuffer, size: QSize, ratio: float, title: str, paint: Paint) -> None:
-    generator = QSvgGenerator()
-    generator.setOutputDevice(buffer)
-    generator.setResolution(round(DOTS_PER_INCH * ratio))
-    generator.setSize(size)
-    generator.setViewBox(QRectF(0, 0, size.width() / ratio, size.height() / ratio))
-    generator.setTitle(title)
-    _run(QPainter(generator), paint)
-
-
-def _run(painter: QPainter, paint: Paint) -> None:
-    try:
-        paint(painter)
-    finally:
-        # A painter left open would take the process down with its device.
-        painter.end()
-
-
-def _unwritable(out: Path, reason: str) -> UserError:
+def unwritable(out: Path, reason: str) -> UserError:
+    """That nothing can be written to ``out``, and what the system said of it."""
     detail = Message("picture.unwritable.detail", {"reason": reason}) if reason else None
     return UserError(
         Message("picture.unwritable", {"file": str(out)}), Message("picture.unwritable.hint"), detail

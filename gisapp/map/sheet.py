@@ -1,211 +1,212 @@
-"""The sheet around a map: title, legend, scale bar, north, coordinates, date, the mark of invented data."""
+"""One sheet of paper or one picture: the map, and everything around it. Lengths are px of the sheet."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QPainter, QPainterPath, QPen
 
-from gisapp.map.label_painter import LabelWriter
-from gisapp.map.legend import LegendEntry, paint_legend
-from gisapp.map.painter import SymbolsOf, paint_map
+from gisapp.map.label_memory import LabelWriter
+from gisapp.map.painter import MapPainter, SymbolsOf
 from gisapp.map.pens import Colours
-from gisapp.map.sheet_layout import SheetLayout, decimals, marks, round_length
-from gisapp.map.sheet_words import SheetWords, grouped, metres_or_kilometres
+from gisapp.map.sheet_block import SheetBlock, sheet_words
+from gisapp.map.sheet_frame import SheetFrame
+from gisapp.map.sheet_layout import SheetLayout, mm
+from gisapp.map.sheet_legend import SheetLegend, legend_lines
+from gisapp.map.sheet_signs import SheetSigns
+from gisapp.map.sheet_text import CENTRE, LEFT, RIGHT, SheetText
+from gisapp.map.sheet_words import SheetWords, scale_text
 from gisapp.map.viewport import Viewport
-from layers.scene.request import DrawBatch
+from layers.scene.request import Counts, DrawBatch
+from layers.scene.series import Series
+from layers.scene.style import MapStyle
 from layers.text import Message
 
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_CENTRE = Qt.AlignmentFlag.AlignCenter
-_BAR_LONGEST = 180.0
-_TICK_LENGTH = 5.0
-_TICK_APART = 150.0
-_NORTH_SIDE = 44.0
+
+@dataclass(frozen=True)
+class Page:
+    """What one sheet shows. ``viewport`` is the map in px of the sheet; ``number`` counts from 1.
+
+    ``series`` are all sheets when there are several; the page that shows them all is no sheet of it
+    (``place`` is None) and has their outlines on its map.
+    """
+
+    viewport: Viewport
+    number: int = 1
+    of: int = 1
+    series: Series | None = None
+    place: int | None = None
+
+    def drawn_at(self, fineness: float) -> Viewport:
+        """The same map in the px of the map's painter, of which ``1 / fineness`` go into one of the sheet."""
+        view = self.viewport
+        return Viewport(
+            view.x, view.y, view.metres_per_pixel * fineness, view.width / fineness, view.height / fineness
+        )
+
+
+@dataclass(frozen=True)
+class SheetDress:
+    """How everything looks and what it says."""
+
+    colours: Colours
+    writer: LabelWriter
+    words: SheetWords
+    hidden: frozenset[str] = frozenset()
+    crosses: bool = True
+    convergence: float | None = None
 
 
 class Sheet:
-    """Paints one sheet with any painter: picture, PDF or SVG. Lengths are px of the sheet."""
+    """Paints one page with any painter: pixels, PDF, SVG or a printer."""
 
     def __init__(
-        self,
-        painter: QPainter,
-        layout: SheetLayout,
-        viewport: Viewport,
-        colours: Colours,
-        symbols_of: SymbolsOf,
-        words: SheetWords,
+        self, painter: QPainter, layout: SheetLayout, page: Page, dress: SheetDress, symbols_of: SymbolsOf
     ) -> None:
-        self._painter, self._layout, self._viewport = painter, layout, viewport
-        self._colours, self._symbols_of, self._words = colours, symbols_of, words
+        self._painter, self._layout, self._page, self._dress = painter, layout, page, dress
+        self._symbols_of = symbols_of
+        self._text = SheetText(painter, dress.words.font)
+        view, colours, words = page.viewport, dress.colours, dress.words
+        self._frame = SheetFrame(painter, layout, view, colours, words, self._text)
+        self._signs = SheetSigns(painter, layout.unit, view, colours, words, self._text)
 
-    def paint(
-        self, batches: Sequence[DrawBatch], entries: tuple[LegendEntry, ...], writer: LabelWriter
-    ) -> None:
-        """Everything: the map first, then the sheet around it."""
-        painter, layout = self._painter, self._layout
+    def steps(
+        self, batches: Sequence[DrawBatch], style: MapStyle, counts: Mapping[str, Counts]
+    ) -> Iterator[None]:
+        """Everything: the map first, then the sheet around it; pauses often."""
+        painter, layout, page = self._painter, self._layout, self._page
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.save()
         painter.setClipRect(layout.map)
         painter.translate(layout.map.topLeft())
-        paint_map(painter, batches, self._viewport, self._colours, self._symbols_of, writer)
+        painter.scale(layout.fineness, layout.fineness)
+        drawn = page.drawn_at(layout.fineness)
+        map_painter = MapPainter(painter, drawn, self._dress.colours, self._symbols_of, self._dress.writer)
+        yield from map_painter.steps(batches)
         painter.restore()
-        self._cover_outside()
-        self._north()
-        if layout.foot is None:
-            if self._words.is_sample:
-                self._sample_mark(6.0, 16.0)
-            return
-        self._frame()
-        self._head()
-        self._foot(layout.foot)
+        if page.series is not None and page.place is None:
+            painter.save()
+            painter.setClipRect(layout.map)
+            self._signs.sheets(layout.map, page.series)
+            painter.restore()
+        self._frame.cover_outside()
+        yield
+        self._around()
+        yield
         if layout.legend is not None:
-            paint_legend(
-                painter,
-                layout.legend,
-                entries,
-                self._viewport.denominator,
-                self._colours,
-                self._symbols_of,
-                self._words,
-            )
+            lines = legend_lines(style, counts, drawn.denominator, self._dress.hidden)
+            legend = SheetLegend(
+                painter, layout.unit, drawn.denominator, layout.fineness, self._dress.colours,
+                self._symbols_of, self._dress.words, self._text,
+            )  # fmt: skip
+            legend.paint(layout.legend, lines)
+        yield
 
-    def _cover_outside(self) -> None:
-        # Not every device clips (SVG does not): what reaches over the edge of the map goes under paper.
-        page, map_ = QPainterPath(), QPainterPath()
-        page.addRect(self._layout.page)
-        map_.addRect(self._layout.map)
-        self._painter.fillPath(page - map_, self._colours["panel"])
+    def _around(self) -> None:
+        layout, dress, page = self._layout, self._dress, self._page
+        words = dress.words
+        if layout.band is None:
+            if words.is_sample:
+                self._sample_mark(mm(1.6), mm(4.2))
+            return
+        self._frame.paint(crosses=dress.crosses)
+        self._band(layout.band)
+        self._attribution()
+        if layout.signs is not None:
+            self._signs.paint(layout.signs, dress.convergence)
+        if layout.index is not None and page.series is not None:
+            self._signs.index(layout.index, page.series, page.place)
+        if layout.block is not None:
+            block = SheetBlock(self._painter, layout.unit, dress.colours, words, self._text)
+            block.paint(layout.block, words.title, page.viewport.denominator, page.number, page.of)
+        if layout.frame is not None:
+            self._origin(layout.frame)
+        if layout.foot is not None:
+            self._north_on_map()
+            self._foot(layout.foot)
 
-    def _frame(self) -> None:
-        box, view, font = self._layout.map, self._viewport, self._words.font(10, False)
-        self._painter.setPen(QPen(self._colours["text"], 1.2))
-        self._painter.setBrush(Qt.BrushStyle.NoBrush)
-        self._painter.drawRect(box)
-        step = round_length(_TICK_APART * view.metres_per_pixel * 2)
-        digits = decimals(step)
-        self._painter.setFont(font)
-        for east in marks(view.box.x0, view.box.x1, step):
-            x = box.left() + view.to_pixel(east, 0)[0]
-            self._tick(QPointF(x, box.bottom()), QPointF(0, _TICK_LENGTH))
-            self._tick(QPointF(x, box.top()), QPointF(0, -_TICK_LENGTH))
-            if box.left() + 30 < x < box.right() - 30:
-                self._small(QRectF(x - 50, box.bottom() + 4, 100, 14), grouped(east, digits))
-        for north in marks(view.box.y0, view.box.y1, step):
-            y = box.top() + view.to_pixel(0, north)[1]
-            self._tick(QPointF(box.left(), y), QPointF(-_TICK_LENGTH, 0))
-            self._tick(QPointF(box.right(), y), QPointF(_TICK_LENGTH, 0))
-            if box.top() + 30 < y < box.bottom() - 30:
-                self._painter.save()
-                self._painter.translate(box.left() - 12, y)
-                self._painter.rotate(-90)
-                self._small(QRectF(-50, -7, 100, 14), grouped(north, digits))
-                self._painter.restore()
-
-    def _tick(self, at: QPointF, along: QPointF) -> None:
-        self._painter.setPen(QPen(self._colours["text"], 1.0))
-        self._painter.drawLine(at, at + along)
-
-    def _small(self, rect: QRectF, text: str) -> None:
-        self._painter.setPen(self._colours["text2"])
-        self._painter.drawText(rect, _CENTRE, text)
-
-    def _head(self) -> None:
-        head, words, painter = self._layout.head, self._words, self._painter
-        assert head is not None
-        font = words.font(22, True)
-        painter.setFont(font)
-        painter.setPen(self._colours["text"])
-        style = words.render(words.style)
-        style_width = QFontMetricsF(words.font(13, False)).horizontalAdvance(style)
-        mark_room = 120.0 if words.is_sample else 0.0
-        room = head.width() - style_width - mark_room - 24
-        title = QFontMetricsF(font).elidedText(words.title, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(head, _LEFT, title)
-        x = head.left() + QFontMetricsF(font).horizontalAdvance(title) + 12
+    def _band(self, band: QRectF) -> None:
+        words, colours, unit, page = self._dress.words, self._dress.colours, self._layout.unit, self._page
+        size, small = 5.6 * unit, 3.0 * unit
+        parts = [words.render(words.style)]
+        if page.series is not None:
+            parts.insert(0, words.render(sheet_words(page.number, page.of)))
+        right = "    ".join(parts)
+        room = band.width() - self._text.width(right, small) - 4 * unit
+        mark = self._mark_width() + 3 * unit if words.is_sample else 0.0
+        wide = min(self._text.width(words.title, size, True), room - mark)
+        title = QRectF(band.left(), band.top(), wide + 0.5, band.height())
+        self._text.write(title, words.title, size, colours["text"], LEFT, strong=True)
         if words.is_sample:
-            self._sample_mark(x, head.center().y())
-        painter.setFont(words.font(13, False))
-        painter.setPen(self._colours["text2"])
-        painter.drawText(head, _RIGHT, style)
+            self._sample_mark(title.left() + wide + 3 * unit, band.center().y())
+        self._text.write(band, right, small, colours["text2"], RIGHT)
+
+    def _mark_width(self) -> float:
+        size = 2.9 * self._layout.unit
+        return self._text.width(self._dress.words.text("printing.sample"), size) + 1.4 * size
 
     def _sample_mark(self, x: float, y: float) -> None:
-        text = self._words.text("picture.sample")
-        font = self._words.font(12, False)
-        box = QRectF(x, y - 11, QFontMetricsF(font).horizontalAdvance(text) + 16, 22)
-        self._painter.setPen(Qt.PenStyle.NoPen)
-        self._painter.setBrush(self._colours["neutral_soft"])
-        self._painter.drawRoundedRect(box, 3, 3)
+        size = 2.9 * self._layout.unit
+        box = QRectF(x, y - size * 0.85, self._mark_width(), size * 1.7)
+        self._painter.setPen(QPen(self._dress.colours["danger"], size * 0.08))
+        self._painter.setBrush(self._dress.colours["panel"])
+        self._painter.drawRoundedRect(box, size * 0.2, size * 0.2)
         self._painter.setBrush(Qt.BrushStyle.NoBrush)
-        self._painter.setFont(font)
-        self._painter.setPen(self._colours["neutral"])
-        self._painter.drawText(box, _CENTRE, text)
+        mark = self._dress.words.text("printing.sample")
+        self._text.write(box, mark, size, self._dress.colours["danger"], CENTRE)
+
+    def _origin(self, frame: QRectF) -> None:
+        """Under the frame, small: what made this sheet, from which state of the book."""
+        words, size = self._dress.words, mm(2.0)
+        if words.data_version is None:
+            return
+        text = words.render(Message("printing.origin", {"version": words.data_version}))
+        room = QRectF(frame.left(), frame.bottom() + mm(0.9), frame.width(), size * 1.4)
+        self._text.write(room, text, size, self._dress.colours["text2"], RIGHT)
+
+    def _attribution(self) -> None:
+        """Whose ground it is, in the corner of the map."""
+        text = self._dress.words.attribution
+        if not text:
+            return
+        box, size = self._layout.map, mm(2.0)
+        wide = min(self._text.width(text, size) + size, box.width() * 0.7)
+        plate = QRectF(box.right() - wide, box.bottom() - size * 1.6, wide, size * 1.6)
+        self._painter.fillRect(plate, self._dress.colours["panel"])
+        self._text.write(
+            plate.adjusted(size / 2, 0, -size / 2, 0), text, size, self._dress.colours["text2"], RIGHT
+        )
 
     def _foot(self, foot: QRectF) -> None:
-        words, painter = self._words, self._painter
-        left = self._layout.map.left()
-        bar = self._scale_bar(left, foot.center().y())
-        painter.setFont(words.font(12, False))
-        painter.setPen(self._colours["text"])
-        scale = f"1 : {grouped(self._viewport.denominator)}"
-        after = QRectF(left + bar + 52, foot.top(), foot.width(), foot.height())
-        painter.drawText(after, _LEFT, scale)
-        painter.setPen(self._colours["text2"])
+        words, unit = self._dress.words, self._layout.unit
+        bar = QRectF(self._layout.map.left(), foot.top(), min(foot.width() * 0.28, 60 * unit), foot.height())
+        end = bar.left() + self._signs.scale_bar(bar) + 9 * unit
+        scale = scale_text(self._page.viewport.denominator)
+        size = 3.0 * unit
+        room = QRectF(end, foot.top(), foot.right() - end, foot.height())
+        self._text.write(room, scale, size, self._dress.colours["text"], LEFT)
+        room.setLeft(end + self._text.width(scale, size) + 4 * unit)
         parts = (
             Message("picture.crs", {"crs": words.crs}),
             Message("picture.drawn_on", {"date": words.drawn_on.isoformat()}),
         )
-        room = foot.right() - after.left() - QFontMetricsF(painter.font()).horizontalAdvance(scale) - 24
         text = "    ".join(words.render(part) for part in parts)
-        text = QFontMetricsF(painter.font()).elidedText(text, Qt.TextElideMode.ElideMiddle, max(room, 0.0))
-        painter.drawText(foot, _RIGHT, text)
+        self._text.write(room, text, size, self._dress.colours["text2"], RIGHT)
 
-    def _scale_bar(self, left: float, middle: float) -> float:
-        """Draws the bar; returns its length in px."""
-        painter, metres = self._painter, self._viewport.metres_per_pixel
-        length = round_length(min(_BAR_LONGEST, self._layout.map.width() / 4) * metres)
-        pixels = length / metres
-        top, half = middle - 1.0, pixels / 2
-        painter.setPen(QPen(self._colours["text"], 1.0))
-        painter.setBrush(self._colours["text"])
-        painter.drawRect(QRectF(left, top, half, 5))
-        painter.setBrush(self._colours["panel"])
-        painter.drawRect(QRectF(left + half, top, half, 5))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setFont(self._words.font(10, False))
-        for share, text in ((0.0, "0"), (0.5, f"{_half(length)}"), (1.0, metres_or_kilometres(length))):
-            self._small(QRectF(left + share * pixels - 50, top - 16, 100, 14), text)
-        return pixels
-
-    def _north(self) -> None:
+    def _north_on_map(self) -> None:
         """An arrow in the upper right corner of the map, in a halo."""
-        box, words = self._layout.map, self._words
-        if min(box.width(), box.height()) < 3 * _NORTH_SIDE:
+        box, colours = self._layout.map, self._dress.colours
+        if min(box.width(), box.height()) < mm(35):
             return
-        x, y = box.right() - _NORTH_SIDE, box.top() + _NORTH_SIDE - 14
-        arrow = QPolygonF(
-            [QPointF(x, y - 14), QPointF(x + 8, y + 12), QPointF(x, y + 7), QPointF(x - 8, y + 12)]
-        )
-        path = QPainterPath()
-        path.addPolygon(arrow)
+        x, y = box.right() - mm(8), box.top() + mm(5)
+        path = QPainterPath(QPointF(x, y))
+        for dx, dy in ((2.1, 6.9), (0.0, 5.5), (-2.1, 6.9)):
+            path.lineTo(x + mm(dx), y + mm(dy))
         path.closeSubpath()
-        font = words.font(12, True)
-        letter = words.text("picture.north")
-        at = QPointF(x - QFontMetricsF(font).horizontalAdvance(letter) / 2, y + 27)
-        halo = QPainterPath(path)
-        halo.addText(at, font, letter)
-        self._painter.strokePath(halo, _round_pen(self._colours["map_halo"], 4.0))
-        self._painter.fillPath(path, self._colours["map_text"])
-        self._painter.setFont(font)
-        self._painter.setPen(self._colours["map_text"])
-        self._painter.drawText(at, letter)
-
-
-def _half(length: float) -> str:
-    return f"{length / 2000:g}" if length >= 1000 else f"{length / 2:g}"
-
-
-def _round_pen(colour: QColor, width: float) -> QPen:
-    return QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+        self._painter.strokePath(path, QPen(colours["map_halo"], mm(1.0)))
+        self._painter.fillPath(path, colours["map_text"])
+        letter = QRectF(x - mm(4), y + mm(7.2), mm(8), mm(3.6))
+        north = self._dress.words.text("picture.north")
+        self._text.write(letter, north, mm(3.0), colours["map_text"], CENTRE, strong=True)

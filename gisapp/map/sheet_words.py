@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from PySide6.QtGui import QFont
 
@@ -15,8 +15,19 @@ FontOf = Callable[[float, bool], QFont]
 
 
 @dataclass(frozen=True)
+class BlockWords:
+    """What the title block names beside what the map knows itself; an empty one leaves its cell blank."""
+
+    unit: str = ""
+    number: str = ""
+    height_datum: str = ""
+    drawn_by: str = ""
+    checked_by: str = ""
+
+
+@dataclass(frozen=True)
 class SheetWords:
-    """Names and dates of one sheet in the user's language."""
+    """Names and dates of a map in the user's language."""
 
     texts: Texts
     font: FontOf
@@ -25,6 +36,10 @@ class SheetWords:
     crs: Title
     drawn_on: datetime.date
     is_sample: bool = False
+    is_local: bool = False
+    block: BlockWords = field(default_factory=BlockWords)
+    data_version: int | None = None
+    attribution: str = ""
 
     def render(self, words: Message | Title | str) -> str:
         """The text a reader sees."""
@@ -35,8 +50,14 @@ class SheetWords:
         return self.texts.get(message_id)
 
 
+def scale_text(denominator: float) -> str:
+    """``1:2000``, as sheets of the trade write it."""
+    digits = 0 if denominator >= 100 or denominator == round(denominator) else 1
+    return f"1:{denominator:.{digits}f}"
+
+
 def grouped(number: float, digits: int = 0) -> str:
-    """A number in groups of three digits, as the trade writes coordinates and scales."""
+    """A number in groups of three digits."""
     return f"{number:,.{digits}f}".replace(",", " ")
 
 

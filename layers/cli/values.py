@@ -12,6 +12,7 @@ import typer
 
 from layers.errors import UserError
 from layers.model.query import Box
+from layers.scene.paper import Paper, read_paper, read_scale
 from layers.text import Message
 
 JsonOption = Annotated[bool, typer.Option("--json", help="cli.option.json")]
@@ -116,3 +117,13 @@ def read_picture_size(value: str | PictureSize) -> PictureSize:
     if match is None or not all(16 <= int(side) <= 20_000 for side in match.groups()):
         raise _refuse("--size", value, Message("cli.hint.example", {"example": "1920x1080"}))
     return PictureSize(int(match[1]), int(match[2]))
+
+
+def paper_of(value: str | Paper) -> Paper:
+    """The paper that a word such as ``A3`` or ``900x600`` (mm) says."""
+    return value if isinstance(value, Paper) else read_paper(value)
+
+
+def scale_of(value: str | float) -> float:
+    """N of a word such as ``2000`` or ``1:2000``."""
+    return value if isinstance(value, float) else read_scale(value)

@@ -1,0 +1,123 @@
+"""Printing as a run of short steps: who drives it decides when, and what is cut from the scene beside the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+
+from gisapp.map.painter import SymbolsOf
+from gisapp.map.sheet import Page, Sheet, SheetDress
+from gisapp.map.sheet_layout import SheetLayout
+from gisapp.map.sheet_output import Output
+from gisapp.map.symbols import SymbolAtlas, Symbols, VectorSymbols
+from layers.feedback import Feedback
+from layers.model.query import Box
+from layers.scene.request import Counts, DrawBatch, DrawRequest
+from layers.scene.scene import Scene
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A wish: what the scene shows here, and how many of each class there are in the ``box`` of the map."""
+
+    request: DrawRequest
+    box: Box
+
+    def of(self, scene: Scene, feedback: Feedback) -> CutOut:
+        """What was wished for; may run beside the window."""
+        return CutOut(scene.draw(self.request, feedback), scene.counts(self.box))
+
+
+@dataclass(frozen=True)
+class CutOut:
+    """The answer to a ``Cut``."""
+
+    batches: list[DrawBatch]
+    counts: dict[str, Counts]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing lies there."""
+        return not any(each.count for layer in self.counts.values() for each in layer.values())
+
+
+#: Yields a ``Cut`` and is sent its answer, or yields the share done (0..1) as a pause.
+Steps = Generator[Cut | float, CutOut | None, None]
+
+
+def printing_steps(
+    scene: Scene,
+    layout: SheetLayout,
+    pages: Sequence[Page],
+    dress: SheetDress,
+    output: Output,
+    seen: Callable[[CutOut], None] | None = None,
+) -> Steps:
+    """Paint ``pages`` on ``output`` and keep them; closing the run early, or any trouble, keeps nothing.
+
+    ``seen`` is told what lies on every page.
+    """
+    symbols_of = _symbols(dress, output, layout.fineness)
+    try:
+        for number, page in enumerate(pages):
+            drawn = page.drawn_at(layout.fineness)
+            cut_out = yield Cut(DrawRequest(0, drawn.box, drawn.metres_per_pixel, dress.hidden), drawn.box)
+            assert cut_out is not None
+            if seen is not None:
+                seen(cut_out)
+            expected = _expected_steps(cut_out.batches) * getattr(output, "bands", 1)
+            done = 0
+            for painter in output.page():
+                sheet = Sheet(painter, layout, page, dress, symbols_of)
+                for _ in sheet.steps(cut_out.batches, scene.style, cut_out.counts):
+                    done += 1
+                    yield (number + min(done / expected, 1.0)) / len(pages)
+        output.finish()
+    except BaseException:
+        output.drop()
+        raise
+
+
+def run_through(steps: Steps, scene: Scene, feedback: Feedback) -> None:
+    """Print to the end, here and now."""
+    answer: CutOut | None = None
+    try:
+        while True:
+            wish = steps.send(answer)
+            answer = None
+            if isinstance(wish, Cut):
+                answer = wish.of(scene, feedback)
+            else:
+                feedback.progress(wish)
+    except StopIteration:
+        return
+    finally:
+        steps.close()
+
+
+def _symbols(dress: SheetDress, output: Output, fineness: float) -> SymbolsOf:
+    made: dict[int, Symbols] = {}
+
+    def of(size: int) -> Symbols:
+        if size not in made:
+            made[size] = (
+                VectorSymbols(dress.colours, size)
+                if output.is_vector
+                else SymbolAtlas(dress.colours, size, output.ratio * fineness)
+            )
+        return made[size]
+
+    return of
+
+
+def _expected_steps(batches: Sequence[DrawBatch]) -> int:
+    """About how often the painter will pause (see ``MapPainter``)."""
+    count = 4
+    for batch in batches:
+        for part in batch.classes:
+            pieces = 0 if part.pieces is None else len(part.pieces)
+            lines = 0 if part.lines is None else len(part.lines)
+            points = 0 if part.points is None else len(part.points)
+            count += 1 + pieces // 4000 + lines // 64 + points // 4000
+        count += sum(len(label.xy) // 12 + 1 for label in batch.labels)
+    return count

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gisapp.actions import Action, key_text
+from gisapp.panels.bookmarks import Bookmark
 from gisapp.panels.palette_model import Entry
+from gisapp.panels.place_words import FAR, stated, understood
 from gisapp.window import Window
+from layers.errors import UserError
+from layers.geometry.coordinate_reading import Reading, read_coordinates
+from layers.geometry.scale_text import read_scale
 from layers.model.asset import AssetKey
-from layers.search.coordinates import Place, read_place
 from layers.search.index import Hit
 from layers.search.initials import pinyin_keys
 from layers.search.text_column import squeeze
@@ -42,8 +46,9 @@ class Palette:
                 self._action(self._window.parts.actions[name]) for name in AT_FIRST if self._is_possible(name)
             ]
         entries = [self._action(action) for action in self._actions(text)]
-        place = self._place(text)
-        return entries if place is None else [place, *entries]
+        if not self._window.parts.session.is_open:
+            return entries
+        return [*self._places(text), *self._scales(text), *self._bookmarks(text), *entries]
 
     def remote(self, text: str, answer: Callable[[list[Entry]], None]) -> None:
         """Assets, roads, communities, people: from the search index, beside the window."""
@@ -98,20 +103,57 @@ class Palette:
             )
         return Entry(hit.label, note, lambda: show_asset(self._window, hit.key), symbol=asset_type)
 
-    def _place(self, text: str) -> Entry | None:
+    def _places(self, text: str) -> list[Entry]:
+        """The coordinates that are typed, in every way they can be understood."""
         register = self._window.parts.session.register
-        if register is None:
-            return None
-        place = read_place(text, register.crs, self._window.map.bounds)
-        if place is None:
-            return None
+        assert register is not None
+        try:
+            readings = read_coordinates(text, register.crs, self._window.map.bounds)
+        except UserError:
+            # Half typed, or no coordinates at all: the box for coordinates says what is wrong with them.
+            return [self._action(self._window.parts.actions["view.go_to"])]
         render = self._window.parts.language.render
-        note = Message("palette.degrees") if place.reading == "degrees" else Message("palette.plane")
-        title = render(Message("window.position", {"north": f"{place.y:.2f}", "east": f"{place.x:.2f}"}))
-        return Entry(title, render(note), lambda: self._go(place), icon="map-pin")
+        return [
+            Entry(
+                render(stated(each)),
+                render(understood(each, register.crs)),
+                lambda reading=each: self._go(reading, text),  # type: ignore[misc]
+                icon="map-pin",
+            )
+            for each in readings
+        ]
 
-    def _go(self, place: Place) -> None:
-        self._window.map.fly_to(place.x, place.y)
+    def _go(self, reading: Reading, text: str) -> None:
+        navigation = self._window.map.navigation
+        if reading.outside > FAR:
+            # Far away one goes only when asked again, and sees how far.
+            navigation.open_go_to(text)
+        else:
+            navigation.go_to(reading)
+
+    def _scales(self, text: str) -> list[Entry]:
+        denominator = read_scale(text, bare=False)
+        if denominator is None:
+            return []
+        note = self._window.parts.language.render(Message("navigate.scale.note"))
+        go = self._window.map.navigation.go_to_scale
+        return [
+            Entry(f"1 : {denominator:,.0f}", note, lambda: go(denominator), icon="arrows-in-line-horizontal")
+        ]
+
+    def _bookmarks(self, text: str) -> list[Entry]:
+        """Bookmarks by any part of their name, or by the initials of its pinyin."""
+        query = squeeze(text)
+        note = self._window.parts.language.render(Message("navigate.bookmark.note"))
+        return [
+            Entry(each.name, note, lambda bookmark=each: self._show(bookmark), icon="bookmark-simple")  # type: ignore[misc]
+            for each in self._window.map.navigation.bookmarks.all
+            if any(query in squeeze(words) for words in (each.name, *pinyin_keys([each.name])[0]))
+        ]
+
+    def _show(self, bookmark: Bookmark) -> None:
+        self._window.close_sheet()
+        self._window.map.navigation.go_to_bookmark(bookmark)
 
 
 def show_asset(window: Window, key: AssetKey) -> None:

@@ -42,7 +42,7 @@ def paint_measure(painter: QPainter, viewport: Viewport, colours: Colours, drawi
         return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if drawing.closed and len(points) > 2:
-        fill = QColor(colours["accent"])
+        fill = QColor(colours["related"])
         fill.setAlphaF(0.16)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(fill)
@@ -52,7 +52,7 @@ def paint_measure(painter: QPainter, viewport: Viewport, colours: Colours, drawi
         _north(painter, colours, points[0])
     _lines(painter, colours, drawing, points)
     fixed = points if drawing.done else points[:-1]
-    painter.setPen(QPen(colours["accent"], 1.6))
+    painter.setPen(QPen(colours["related"], 1.6))
     painter.setBrush(colours["map_halo"])
     for point in fixed:
         painter.drawEllipse(point, _NODE, _NODE)
@@ -77,19 +77,21 @@ def _lines(painter: QPainter, colours: Colours, drawing: MeasureDrawing, points:
     for line, style in ((fixed, Qt.PenStyle.SolidLine), (moving, Qt.PenStyle.DashLine)):
         if len(line) < 2:
             continue
-        painter.setPen(QPen(colours["map_halo"], 4.5, join=Qt.PenJoinStyle.RoundJoin))
+        painter.setPen(_pen(colours["map_halo"], 4.5))
         painter.drawPolyline(QPolygonF(line))
-        painter.setPen(
-            QPen(colours["accent"], 2.2, style, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
-        )
+        painter.setPen(_pen(colours["related"], 2.2, style))
         painter.drawPolyline(QPolygonF(line))
+
+
+def _pen(colour: QColor, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
+    return QPen(colour, width, style, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
 
 
 def _north(painter: QPainter, colours: Colours, at: QPointF) -> None:
     """Where the azimuth is counted from."""
     top = at - QPointF(0, 56)
     for colour, width in (("map_halo", 3.6), ("text2", 1.4)):
-        painter.setPen(QPen(colours[colour], width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        painter.setPen(_pen(colours[colour], width))
         painter.drawLine(at, top)
         painter.drawLine(top, top + QPointF(-4, 8))
         painter.drawLine(top, top + QPointF(4, 8))

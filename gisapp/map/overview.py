@@ -117,7 +117,9 @@ class OverviewMap(QWidget):
         if rectangle is not None:
             shown = rectangle.intersected(QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5))
             fill = QColor(self._colours["accent"])
-            fill.setAlphaF(0.14)
+            # All of it in view: the frame alone says so.
+            covers = shown.width() * shown.height() > 0.7 * self.width() * self.height()
+            fill.setAlphaF(0.0 if covers else 0.14)
             painter.setBrush(fill)
             painter.setPen(QPen(self._colours["map_halo"], 3.0))
             painter.drawRect(shown)

@@ -19,25 +19,17 @@ class Pin:
         self.place: tuple[float, float] | None = None
 
     def paint(self, painter: QPainter, viewport: Viewport, colours: Colours) -> None:
-        """Draw the pin and the small cross under it."""
+        """Draw the pin and the dot under it."""
         if self.place is None:
             return
         tip = QPointF(*viewport.to_pixel(*self.place))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(colours["map_halo"], 3.0))
-        _cross(painter, tip)
-        painter.setPen(QPen(colours["danger"], 1.4))
-        _cross(painter, tip)
         painter.setPen(QPen(colours["map_halo"], 1.5))
         painter.setBrush(colours["danger"])
+        painter.drawEllipse(tip, 3.2, 3.2)
         painter.drawPath(_drop(tip))
         painter.setBrush(QColor(colours["map_halo"]))
         painter.drawEllipse(tip - QPointF(0, _HEIGHT - _RADIUS), 3.0, 3.0)
-
-
-def _cross(painter: QPainter, at: QPointF) -> None:
-    painter.drawLine(at - QPointF(6, 0), at + QPointF(6, 0))
-    painter.drawLine(at - QPointF(0, 3), at + QPointF(0, 6))
 
 
 def _drop(tip: QPointF) -> QPainterPath:

@@ -14,7 +14,7 @@ from layers.text import Message
 
 WIDTH = 304
 ROWS_SHOWN = 10
-_ROW = 30
+_ROW = 40
 
 
 class BookmarkList(QFrame):
@@ -29,7 +29,7 @@ class BookmarkList(QFrame):
     def __init__(self, language: Language, theme: Theme, bookmarks: Bookmarks, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.setObjectName("palette")
-        self._bookmarks = bookmarks
+        self._theme, self._bookmarks = theme, bookmarks
         self._is_writable = True
         self.list = QListWidget()
         self.list.setEditTriggers(QListWidget.EditTrigger.EditKeyPressed)
@@ -96,7 +96,7 @@ class BookmarkList(QFrame):
         self.list.blockSignals(True)
         self.list.clear()
         for bookmark in self._bookmarks.all:
-            item = QListWidgetItem(bookmark.name)
+            item = QListWidgetItem(self._theme.icon("bookmark-simple"), bookmark.name)
             item.setData(Qt.ItemDataRole.UserRole, bookmark)
             if self._is_writable:
                 item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)

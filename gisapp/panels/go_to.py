@@ -17,9 +17,10 @@ from layers.geometry.crs import Crs
 from layers.model.query import Box
 from layers.text import Message
 
-WIDTH = 520
+WIDTH = 600
 _SYSTEMS = ("", "register", "EPSG:4326", "EPSG:4490", "GCJ-02", "BD-09")
 _LATER = 120
+_MARGIN = 12
 
 
 class GoToPanel(QFrame):
@@ -79,6 +80,7 @@ class GoToPanel(QFrame):
         if text is not None:
             self.field.setText(text)
         self._read()
+        self.setFixedWidth(min(WIDTH, self.parentWidget().width() - 2 * _MARGIN))
         self.show()
         self.raise_()
         self.field.setFocus()
@@ -222,7 +224,6 @@ class GoToPanel(QFrame):
         column.addLayout(head)
         column.addWidget(self.list)
         column.addWidget(self.note)
-        self.setFixedWidth(WIDTH)
 
 
 def _short(code: str) -> str:

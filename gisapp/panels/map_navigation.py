@@ -34,6 +34,9 @@ from layers.scene.style import METRES_PER_PIXEL
 from layers.text import Message
 
 MARGIN = 12
+GAP = 6
+#: A map so wide has room for foot and overview side by side.
+WIDE = 1040
 #: A view that lasts so long is one to come back to.
 REST_MILLISECONDS = 700
 #: A place typed is shown at this scale or a larger one.
@@ -70,6 +73,7 @@ class MapNavigation(QObject):
         self._rest = Debounce(REST_MILLISECONDS, self._keep_view, self)
         self._bounds: Box | None = None
         self.style = ""
+        self._below = 0
         self.pin = Pin()
         canvas.overlay.sketches.append(self.pin)
         self.overview = OverviewMap(tasks, theme.colors(), view)
@@ -250,11 +254,15 @@ class MapNavigation(QObject):
         self.overview.show_view(viewport)
         self._rest.touch()
 
-    def place(self) -> None:
-        """Put what floats where it belongs."""
+    def place(self, below: int = 0) -> None:
+        """Put what floats where it belongs, the strip of figures ``below`` the tools."""
+        below = self._below = below or self._below
         width, height = self._view.width(), self._view.height()
-        self.overview.move(width - self.overview.width() - MARGIN, height - self.overview.height() - MARGIN)
-        self.strip.move(MARGIN, MARGIN * 2 + self._theme.size("tool_button") + 4)
+        # Beside the foot where there is room for both, else above it.
+        room = MARGIN if width >= WIDE else 2 * MARGIN + self._foot.height()
+        left = width - self.overview.width() - MARGIN
+        self.overview.move(left, height - self.overview.height() - room)
+        self.strip.move(MARGIN, below + GAP)
         self.go_panel.move(max((width - self.go_panel.width()) // 2, MARGIN), MARGIN * 2 + 34)
 
     # ---- the menu of a place

@@ -19,7 +19,7 @@ def stated(reading: Reading) -> Message:
             lon = degrees_written(reading.east, ("E", "W"))
             lat = degrees_written(reading.north, ("N", "S"))
         else:
-            lon, lat = f"{reading.east:.7f}°", f"{reading.north:.7f}°"
+            lon, lat = _degrees(reading.east), _degrees(reading.north)
         return Message("navigate.read.degrees", {"longitude": lon, "latitude": lat})
     values = {"north": grouped(f"{reading.north:.3f}"), "east": grouped(f"{reading.east:.3f}")}
     return Message("navigate.read.plane", values)
@@ -35,6 +35,10 @@ def understood(reading: Reading, register: Crs) -> Message:
         return Message("navigate.read.here", {"crs": reading.crs.title})
     place = {"north": grouped(f"{reading.y:.2f}"), "east": grouped(f"{reading.x:.2f}")}
     return Message("navigate.read.from", {"crs": reading.crs.title, **place})
+
+
+def _degrees(value: float) -> str:
+    return f"{value:.7f}".rstrip("0").rstrip(".") + "°"
 
 
 def distance(metres: float) -> Message:

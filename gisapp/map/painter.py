@@ -11,7 +11,7 @@ from PySide6.QtGui import QPainter, QPen
 from gisapp.map.label_memory import LabelMemory, LabelWriter
 from gisapp.map.label_painter import LabelPainter
 from gisapp.map.pens import Colours, line_width, pen, symbol_side
-from gisapp.map.strokes import crossing_marks, draw_pieces, paths, worth_drawing
+from gisapp.map.strokes import crossing_marks, dashes, draw_pieces, paths, straight_pieces, worth_drawing
 from gisapp.map.symbols import Symbols
 from gisapp.map.viewport import Viewport
 from layers.scene.request import ClassBatch, DrawBatch
@@ -19,6 +19,8 @@ from layers.scene.style import LayerStyle
 
 #: Round ends cost six times as much as square ones; among so many pieces nobody can tell them apart.
 _MANY_PIECES = 1500
+#: Nor on lines narrower than this.
+_NARROW = 3.0
 #: A symbol keeps labels this much of its size away.
 _SYMBOL_ROOM = 0.62
 
@@ -88,7 +90,7 @@ class MapPainter:
         for part in batch.classes:
             look, width = part.look, self._width(batch.layer, part)
             opacity = 0.3 if look.hatch else look.opacity
-            yield from self._stroke(part, pen(self._colours[look.colour], width, look.dash, opacity))
+            yield from self._stroke(part, pen(self._colours[look.colour], width, opacity), look.dash)
             if look.core is not None and width > 2.0:
                 core = pen(self._colours[look.core], look.core_width * width / max(look.width, 0.1))
                 yield from self._stroke(part, core)
@@ -103,17 +105,29 @@ class MapPainter:
         viewport = self._viewport
         return line_width(layer, part.look, viewport.metres_per_pixel, viewport.denominator)
 
-    def _stroke(self, part: ClassBatch, stroke: QPen) -> Iterator[None]:
-        if part.pieces is not None and len(part.pieces) > _MANY_PIECES:
-            stroke.setCapStyle(Qt.PenCapStyle.SquareCap)
-        self._painter.setPen(stroke)
+    def _stroke(self, part: ClassBatch, stroke: QPen, dash: Sequence[float] = ()) -> Iterator[None]:
         if part.pieces is not None:
-            yield from draw_pieces(self._painter, worth_drawing(self._viewport.pixels(part.pieces)))
-        elif part.lines is not None:
+            pieces = worth_drawing(self._viewport.pixels(part.pieces))
+        elif part.lines is None:
+            return
+        elif dash:
+            # Flat ends: round ones would eat the gaps of a thick line.
+            stroke.setCapStyle(Qt.PenCapStyle.FlatCap)
+            pieces = dashes(part.lines, self._viewport, dash)
+        elif stroke.color().alpha() < 255:
+            # One stroke for a line: where pieces met, a see-through colour would lie twice.
             self._painter.setBrush(Qt.BrushStyle.NoBrush)
+            self._painter.setPen(stroke)
             for path in paths(part.lines, self._viewport):
                 self._painter.drawPath(path)
                 yield
+            return
+        else:
+            pieces = straight_pieces(part.lines, self._viewport)
+        if not dash and (len(pieces) > _MANY_PIECES or stroke.widthF() < _NARROW):
+            stroke.setCapStyle(Qt.PenCapStyle.SquareCap)
+        self._painter.setPen(stroke)
+        yield from draw_pieces(self._painter, pieces)
 
     def _symbols(self, batch: DrawBatch) -> Iterator[None]:
         for part in batch.classes:

@@ -62,14 +62,9 @@ def line_width(layer: LayerStyle, look: Look, metres_per_pixel: float, denominat
     return look.width
 
 
-def pen(colour: QColor, width: float, dash: Sequence[float] = (), opacity: float = 1.0) -> QPen:
-    """A round pen; ``dash`` in px."""
+def pen(colour: QColor, width: float, opacity: float = 1.0) -> QPen:
+    """A round pen."""
     if opacity < 1.0:
         colour = QColor(colour)
         colour.setAlphaF(opacity)
-    result = QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
-    if dash:
-        # Flat ends: a round cap would eat the gaps of a thick dashed line.
-        result.setCapStyle(Qt.PenCapStyle.FlatCap)
-        result.setDashPattern([step / max(width, 0.1) for step in dash])
-    return result
+    return QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)

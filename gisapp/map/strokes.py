@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 import shiboken6
-from PySide6.QtCore import QByteArray, QDataStream, QLineF
+from PySide6.QtCore import QByteArray, QDataStream, QLineF, Qt
 from PySide6.QtGui import QPainter, QPainterPath
 
 from gisapp.map.viewport import Viewport
-from layers.geometry.packed import PackedLines, segments
+from layers.geometry.packed import PackedLines, segments, spread
 
 Floats = npt.NDArray[np.float64]
 #: Microseconds one call may take: a slice of a frame holds several.
 _CALL = 2000.0
 #: What a straight piece costs in microseconds: at all, for each px of width, and for each px of length.
 _PIECE, _PER_WIDTH, _PER_LENGTH = 0.5, 0.15, 0.055
+#: Round ends cost so many times as much.
+_ROUND = 4.0
 _FEW = 200
 _MANY = 4000
 #: Beyond so many px a piece is cut to the picture.
 _LONGEST = 3000.0
+#: Px beside the view in which a wide dash may still reach into it.
+_BESIDE = 40.0
 _TICK = 6.4
 _SHORTEST = 0.35
 #: Vertices of one path: fewer cost more calls, more are slow to fill.
@@ -34,7 +38,9 @@ _WINDING = 1
 
 def draw_pieces(painter: QPainter, pieces: Floats) -> Iterator[None]:
     """Draw straight pieces (n, 4) in px with the painter's pen; pauses often enough for a slice of a frame."""
-    for start, end in _calls(pieces, painter.pen().widthF()):
+    stroke = painter.pen()
+    dear = _ROUND if stroke.capStyle() == Qt.PenCapStyle.RoundCap else 1.0
+    for start, end in _calls(pieces, stroke.widthF(), dear):
         part = np.ascontiguousarray(pieces[start:end])
         # Zero-copy: Qt reads the array in place; ``part`` lives until the call is over.
         first = cast(QLineF, shiboken6.wrapInstance(part.ctypes.data, QLineF))
@@ -42,12 +48,12 @@ def draw_pieces(painter: QPainter, pieces: Floats) -> Iterator[None]:
         yield
 
 
-def _calls(pieces: Floats, width: float) -> list[tuple[int, int]]:
+def _calls(pieces: Floats, width: float, dear: float = 1.0) -> list[tuple[int, int]]:
     """Runs of pieces that take about as long as a call may."""
     if len(pieces) <= _FEW:
         return [(0, len(pieces))] if len(pieces) else []
     length = np.abs(pieces[:, 2] - pieces[:, 0]) + np.abs(pieces[:, 3] - pieces[:, 1])
-    spent = np.cumsum(_PIECE + _PER_WIDTH * width + _PER_LENGTH * np.minimum(length, _LONGEST))
+    spent = dear * np.cumsum(_PIECE + _PER_WIDTH * width + _PER_LENGTH * np.minimum(length, _LONGEST))
     ends = np.searchsorted(spent, np.arange(_CALL, float(spent[-1]) + _CALL, _CALL), side="right")
     ends = np.unique(np.append(ends.clip(1), len(pieces)))
     return list(zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True))
@@ -80,6 +86,56 @@ def paths(lines: PackedLines, viewport: Viewport) -> Iterator[QPainterPath]:
         # As ``QDataStream & operator<<(QDataStream &, const QPainterPath &)`` writes it.
         QDataStream(QByteArray(count + elements[start:end].tobytes() + tail)) >> path
         yield path
+
+
+def straight_pieces(lines: PackedLines, viewport: Viewport) -> Floats:
+    """Every straight piece of the lines, (n, 4) in px."""
+    return viewport.pixels(segments(lines)[0]) if len(lines) else np.zeros((0, 4))
+
+
+def dashes(lines: PackedLines, viewport: Viewport, pattern: Sequence[float]) -> Floats:
+    """The dashes of lines as straight pieces (n, 4) in px; ``pattern`` is px on and off, from each line's beginning.
+
+    Only those in view are made: a line across the city costs no more than what is seen of it.
+    """
+    if not len(lines) or sum(pattern) <= 0:
+        return np.zeros((0, 4))
+    metres, first = segments(lines)
+    pieces = viewport.pixels(metres)
+    length = np.hypot(pieces[:, 2] - pieces[:, 0], pieces[:, 3] - pieces[:, 1])
+    ends = np.concatenate([[0.0], np.cumsum(length)])
+    line = np.repeat(np.arange(len(lines)), np.diff(first))
+    begin = ends[:-1] - ends[first[:-1]][line]
+    enter, leave = _shares_in_view(pieces, viewport)
+    seen = (leave > enter) & (length > 0)
+    pieces, length, begin = pieces[seen], length[seen], begin[seen]
+    low, high = begin + enter[seen] * length, begin + leave[seen] * length
+    period, found = float(sum(pattern)), []
+    for on, width in zip(np.cumsum([0.0, *pattern])[:-1:2], pattern[::2], strict=True):
+        turn = np.floor((low - on - width) / period).astype(np.int64) + 1
+        count = np.maximum(np.ceil((high - on) / period).astype(np.int64) - turn, 0)
+        owner = np.repeat(np.arange(len(pieces)), count)
+        at = spread(turn, count) * period + on
+        share = np.stack([np.maximum(at, low[owner]), np.minimum(at + width, high[owner])], axis=1)
+        share = (share - begin[owner, None]) / length[owner, None]
+        start, along = pieces[owner, :2], pieces[owner, 2:] - pieces[owner, :2]
+        found.append(np.concatenate([start + along * share[:, :1], start + along * share[:, 1:]], axis=1))
+    return np.concatenate(found)
+
+
+def _shares_in_view(pieces: Floats, viewport: Viewport) -> tuple[Floats, Floats]:
+    """From where to where, as shares of its length, each piece is in view or just beside it (Liang and Barsky)."""
+    enter, leave = np.zeros(len(pieces)), np.ones(len(pieces))
+    for axis, size in ((0, viewport.width), (1, viewport.height)):
+        start, step = pieces[:, axis], pieces[:, axis + 2] - pieces[:, axis]
+        level = np.abs(step) < 1e-9
+        step = np.where(level, 1.0, step)
+        one, other = (-_BESIDE - start) / step, (size + _BESIDE - start) / step
+        outside = level & ((start < -_BESIDE) | (start > size + _BESIDE))
+        enter = np.where(level, enter, np.maximum(enter, np.minimum(one, other)))
+        leave = np.where(level, leave, np.minimum(leave, np.maximum(one, other)))
+        leave[outside] = -1.0
+    return enter, leave
 
 
 def crossing_marks(lines: PackedLines, viewport: Viewport, every: float, degrees: float) -> Floats:

@@ -6,10 +6,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
-from gisapp.map.strokes import _calls, draw_pieces, paths
+from gisapp.map.strokes import _calls, dashes, draw_pieces, paths
 from gisapp.map.viewport import Viewport
 from layers.geometry.packed import PackedLines, pack_lines
 
@@ -96,3 +98,41 @@ def test_all_pieces_are_drawn() -> None:
     painter.end()
     assert steps
     assert all(is_black(image, 100, row) for row in range(200))
+
+
+def lit(pieces: np.ndarray, place: float) -> bool:
+    """Whether a dash covers a place along the x axis."""
+    return bool(
+        (
+            (np.minimum(pieces[:, 0], pieces[:, 2]) <= place)
+            & (np.maximum(pieces[:, 0], pieces[:, 2]) >= place)
+        ).any()
+    )
+
+
+@given(st.lists(st.floats(0.5, 90), min_size=1, max_size=9), st.sampled_from([(8, 5), (10, 4, 2, 4), (3, 1)]))
+def test_dashes_run_on_over_the_bends_of_a_line(steps: list[float], pattern: tuple[int, ...]) -> None:
+    x = np.concatenate([[0.0], np.cumsum(steps)])
+    line = shapely.LineString(np.stack([x, np.full(len(x), 100.0)], axis=1))
+    found = dashes(packed(line), VIEW, pattern)
+    ends = np.cumsum([0, *pattern])
+    for place in np.arange(0.05, min(x[-1], 200.0), 0.37):
+        phase = place % sum(pattern)
+        at = int(np.searchsorted(ends, phase, side="right")) - 1
+        if np.abs(ends - phase).min() > 1e-6:
+            assert lit(found, place) is (at % 2 == 0)
+
+
+def test_dashes_of_a_line_across_the_world_are_made_in_view_alone_and_stay_while_panning() -> None:
+    lines = packed(shapely.LineString([(-9e6, 100), (9e6, 100)]))
+    here = dashes(lines, VIEW, (8, 5))
+    assert 200 / 13 < len(here) < 280 / 13 + 3
+    beside = dashes(lines, VIEW.panned(7, 0), (8, 5))
+    for place in np.arange(20, 180, 1.3):
+        assert lit(here, place) == lit(beside, place + 7)
+
+
+def test_nothing_has_no_dashes() -> None:
+    assert len(dashes(packed(), VIEW, (8, 5))) == 0
+    assert len(dashes(packed(shapely.LineString([(5, 5), (5, 5)])), VIEW, (8, 5))) == 0
+    assert len(dashes(packed(shapely.LineString([(500, 500), (600, 700)])), VIEW, (8, 5))) == 0

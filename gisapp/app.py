@@ -21,8 +21,12 @@ from gisapp.commands.files import file_actions
 from gisapp.commands.finding import Palette
 from gisapp.commands.helping import ask_name, help_actions
 from gisapp.commands.importing import import_files
+from gisapp.commands.navigating import navigate_actions
 from gisapp.commands.opening import open_target
+from gisapp.commands.printing import printing_actions
 from gisapp.commands.sample import open_sample
+from gisapp.commands.selecting import select_actions
+from gisapp.commands.styling import style_actions
 from gisapp.commands.viewing import view_actions
 from gisapp.crash import Crash, CrashReporter
 from gisapp.dialogs.crash_dialog import CrashDialog
@@ -77,9 +81,13 @@ class Application(QObject):
         window = Window(parts)
         for declared in (
             file_actions(window, self.new_window),
+            printing_actions(window),
             edit_actions(window),
             view_actions(window),
+            style_actions(window),
             basemap_actions(window),
+            navigate_actions(window),
+            select_actions(window),
             help_actions(window),
         ):
             actions.add(declared)

@@ -19,8 +19,10 @@ from gisapp.panels.map_view import MapView
 from gisapp.panels.notice_bar import NoticeBar
 from gisapp.panels.palette import Local, Palette, Remote
 from gisapp.panels.rail import Rail
+from gisapp.panels.selection_words import selection_words
 from gisapp.panels.start_page import StartPage
 from gisapp.panels.status_bar import StatusBar
+from gisapp.panels.style_editor import StyleEditor
 from gisapp.panels.task_list import TaskList
 from gisapp.panels.top_bar import TopBar
 from gisapp.session import Session
@@ -29,6 +31,7 @@ from gisapp.tasks import Task, Tasks
 from gisapp.theme import Theme
 from layers.model.change import ChangeSet
 from layers.model.query import Box
+from layers.model.selection import Selection
 from layers.register import Register
 from layers.text import Message
 
@@ -80,6 +83,7 @@ class Window(QMainWindow):
             language, theme, parts.session, parts.tasks, parts.settings, parts.notifier, self.map
         )
         self.inspector = Inspector(language, theme, parts.session, parts.tasks)
+        self.style_editor = StyleEditor(language, theme, parts.session, parts.tasks)
         self.status = StatusBar(language, theme, parts.tasks)
         self.desks = {desk.id: desk for desk in (map_desk(language, theme, self.map),)}
         self.rail = Rail(language, theme, tuple(self.desks.values()))
@@ -90,6 +94,8 @@ class Window(QMainWindow):
         for action in parts.actions:
             self.addAction(parts.actions.qt(action.id))
         self._tie()
+        self.map.navigation.show_overview(parts.settings.preferences.overview)
+        self.map.foot.use_form(parts.settings.preferences.coordinates)
         self._show_closed()
         self.setFocus()
 
@@ -120,6 +126,7 @@ class Window(QMainWindow):
         self.desk_pages.setObjectName("deskPanel")
         for desk in self.desks.values():
             self.desk_pages.addWidget(desk.panel)
+        self.desk_pages.addWidget(self.style_editor)
         self.work = QSplitter(Qt.Orientation.Horizontal)
         self.work.setChildrenCollapsible(False)
         self.work.setHandleWidth(1)
@@ -156,7 +163,7 @@ class Window(QMainWindow):
         session.closed.connect(self._show_closed)
         session.changed.connect(self._show_changed)
         session.steps_changed.connect(actions.refresh)
-        session.selection_changed.connect(lambda keys: self.status.show_selected(len(keys)))
+        session.selection_changed.connect(self._show_selected)
         session.selection_changed.connect(lambda _: actions.refresh())
         parts.notifier.told.connect(self._show_notice)
         parts.tasks.failed.connect(parts.notifier.error)
@@ -168,7 +175,27 @@ class Window(QMainWindow):
         self.rail.settings_asked.connect(lambda: actions.trigger("tool.settings"))
         self.inspector.show_asked.connect(lambda key: session.select((key,)))
         self.inspector.fly_asked.connect(self.map.fly_to_asset)
+        self.inspector.fly_all_asked.connect(self.map.fly_to_selection)
         self.map.noticed.connect(parts.notifier.info)
+        self.map.styles.refused.connect(lambda reason: parts.notifier.warn(reason.title, reason.hint))
+        self.map.styles.left.connect(self.style_editor.close_style)
+        self.map.legend.counted.connect(self.style_editor.show_counts)
+        self.style_editor.opened.connect(self._open_style_editor)
+        self.style_editor.preview.connect(self.map.use_style)
+        self.style_editor.closed.connect(self._close_style_editor)
+        self.style_editor.told.connect(lambda words: parts.notifier.done(words, "edit.undo"))
+        self.map.navigation.overview_switched.connect(lambda on: parts.settings.change(overview=on))
+        self.map.navigation.form_chosen.connect(lambda name: parts.settings.change(coordinates=name))
+        self.map.selection.figures_changed.connect(self.inspector.show_figures)
+
+    def _open_style_editor(self) -> None:
+        """Put the style editor in the place of the legend until it is closed."""
+        self.desk_pages.setCurrentWidget(self.style_editor)
+
+    def _close_style_editor(self, style: str) -> None:
+        if style:
+            self.map.use_style(style)
+        self.desk_pages.setCurrentWidget(self.desks["map"].panel)
 
     def show_desk(self, name: str) -> None:
         """Go to a desk."""
@@ -208,7 +235,7 @@ class Window(QMainWindow):
     def _show_closed(self) -> None:
         self.close_sheet()
         self.top_bar.show_register(None, sample=False)
-        self.status.show_selected(0)
+        self.status.show_selected(None)
         self.status.show_saved(None)
         self.rail.enable(False)
         self.show_preferences()
@@ -218,6 +245,11 @@ class Window(QMainWindow):
     def _show_changed(self, change: ChangeSet) -> None:
         self.status.show_saved(self.parts.session.saved_at)
         self.parts.actions.refresh()
+
+    def _show_selected(self, selection: Selection) -> None:
+        register = self.parts.session.register
+        words = None if register is None else selection_words(selection, register.catalogue)
+        self.status.show_selected(words)
 
     def _show_notice(self, notice: Notice) -> None:
         self.status.show_notice(notice)

@@ -21,6 +21,7 @@ from gisapp.forms.chip import Chip, life_kind
 from gisapp.forms.rows import SectionView, sections
 from gisapp.forms.words import ElidedLabel, IconButton, IconLabel, Label, Line, SymbolLabel
 from gisapp.language import Language, Words
+from gisapp.panels.inspector_many import ManyPage
 from gisapp.panels.inspector_pages import history_page, links_page, photos_page
 from gisapp.panels.reading import Inspected, asset_label, linked_key, read_inspected
 from gisapp.session import Session
@@ -30,6 +31,7 @@ from layers.model.catalogue import AssetType
 from layers.model.change import ChangeSet
 from layers.model.fields import ChoiceField
 from layers.model.selection import Selection
+from layers.scene.selecting import ClassFigure
 from layers.text import Message
 
 _TABS = {
@@ -46,6 +48,7 @@ class Inspector(QFrame):
     fly_asked = Signal(object)
     show_asked = Signal(object)
     shown = Signal(object)
+    fly_all_asked = Signal()
 
     def __init__(self, language: Language, theme: Theme, session: Session, tasks: Tasks) -> None:
         super().__init__()
@@ -55,10 +58,13 @@ class Inspector(QFrame):
         self.inspected: Inspected | None = None
         self._pages = QStackedWidget()
         self._empty = _Empty(language, theme)
-        self._many = _Many(language, theme)
+        self._many = ManyPage(language, theme)
         self._one = _One(language, theme)
         self._one.fly.clicked.connect(lambda: self._emit_key(self.fly_asked))
         self._one.tab_chosen.connect(self._choose_tab)
+        self._many.fly_asked.connect(self.fly_all_asked)
+        self._many.clear_asked.connect(lambda: session.select(()))
+        self._many.type_chosen.connect(self._keep_type)
         for page in (self._empty, self._many, self._one):
             self._pages.addWidget(page)
         column = QVBoxLayout(self)
@@ -76,6 +82,10 @@ class Inspector(QFrame):
         """The button of a tab: ``fields``, ``links``, ``history`` or ``photos``."""
         return self._one.tabs[name]
 
+    def show_figures(self, figures: Sequence[ClassFigure]) -> None:
+        """Tell lengths and classes of the several assets selected."""
+        self._many.show_figures(figures)
+
     def _on_selection(self, selection: Selection) -> None:
         if selection.only is not None:
             self._read()
@@ -83,10 +93,13 @@ class Inspector(QFrame):
         self.inspected = None
         register = self._session.register
         if selection and register is not None:
-            self._many.show_counts([(register.catalogue[t], n) for t, n in selection.counts.items()])
+            self._many.show_selection(selection, register.catalogue)
             self._pages.setCurrentWidget(self._many)
         else:
             self._pages.setCurrentWidget(self._empty)
+
+    def _keep_type(self, name: str) -> None:
+        self._session.select(Selection({name: self._session.selection.ids(name)}))
 
     def _on_changed(self, change: ChangeSet) -> None:
         if self._session.selection.only is not None:
@@ -297,44 +310,3 @@ class _Empty(QWidget):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             column.addWidget(label)
         column.addStretch(1)
-
-
-class _Many(QWidget):
-    """Several are selected: how many of what."""
-
-    def __init__(self, language: Language, theme: Theme) -> None:
-        super().__init__()
-        self._language, self._theme = language, theme
-        self._title = Label(language, theme, size="object", strong=True)
-        self._rows = QVBoxLayout()
-        self._rows.setSpacing(0)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 16, 12, 12)
-        column.setSpacing(8)
-        column.addWidget(self._title)
-        column.addLayout(self._rows)
-        column.addStretch(1)
-
-    def show_counts(self, counts: Sequence[tuple[AssetType, int]]) -> None:
-        """List types and how many of each."""
-        total = sum(count for _, count in counts)
-        self._title.show_words(Message("window.selected", {"count": f"{total:,}"}))
-        while (item := self._rows.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.deleteLater()
-        for asset_type, count in counts:
-            self._rows.addWidget(self._row(asset_type, count))
-
-    def _row(self, asset_type: AssetType, count: int) -> QWidget:
-        line = QWidget()
-        line.setFixedHeight(self._theme.size("control"))
-        row = QHBoxLayout(line)
-        row.setContentsMargins(0, 0, 0, 0)
-        symbol = SymbolLabel(self._theme, 16)
-        symbol.show_type(asset_type)
-        row.addWidget(symbol)
-        row.addWidget(Label(self._language, self._theme, asset_type.plural))
-        row.addStretch(1)
-        row.addWidget(Label(self._language, self._theme, f"{count:,}"))
-        return line

@@ -16,30 +16,44 @@ from gisapp.map.renderer import Dress
 from gisapp.map.scene_feed import SceneFeed
 from gisapp.map.tool import MapTool
 from gisapp.map.viewport import Viewport
-from gisapp.panels.legend_rows import legend_rows
+from gisapp.panels.map_foot import MapFoot
+from gisapp.panels.map_legend import MapLegend
+from gisapp.panels.map_navigation import MapNavigation
 from gisapp.panels.map_selection import ASSET_DENOMINATOR, MapSelection
-from gisapp.panels.map_tools import MapFoot, StyleButton, ToolStrip
+from gisapp.panels.map_styles import MapStyles
+from gisapp.panels.map_tools import ToolStrip
+from gisapp.panels.select_bar import SelectBar
+from gisapp.panels.style_button import StyleButton
 from gisapp.session import Session
-from gisapp.tasks import Debounce, Tasks
+from gisapp.tasks import Tasks
 from gisapp.theme import Theme, font_families
-from gisapp.tools.look import PanTool, SelectTool
+from gisapp.tools.look import PanTool
+from gisapp.tools.select import IdentifyTool, SelectTool
+from gisapp.tools.select_shapes import SelectLineTool, SelectPolygonTool, SelectRadiusTool
 from layers.model.asset import AssetKey
 from layers.model.query import Box
 from layers.register import Register
-from layers.scene.request import Counts
 from layers.scene.scene import Scene
-from layers.scene.style import METRES_PER_PIXEL
-from layers.scene.style_file import style_names
-from layers.text import Message
+from layers.scene.style import METRES_PER_PIXEL, MapStyle
 
 MARGIN = 12
+GAP = 6
+TOOLS = (
+    "tool.select",
+    "tool.identify",
+    "tool.select_polygon",
+    "tool.select_line",
+    "tool.select_radius",
+    "tool.pan",
+    "tool.zoom_box",
+)
+MEASURING = ("tool.measure_length", "tool.measure_area", "tool.measure_bearing")
+ZOOMING = ("view.zoom_in", "view.zoom_out", "view.fit", "view.back", "view.forward", "view.bookmarks")
 
 
 class MapView(QWidget):
     """The canvas of the session's register; tells the legend what is drawn."""
 
-    legend_changed = Signal(list)
-    note_changed = Signal(object)
     loading = Signal()
     """Another register is being read."""
     noticed = Signal(object)
@@ -50,30 +64,38 @@ class MapView(QWidget):
     ) -> None:
         super().__init__()
         self._language, self._theme, self._session, self._tasks = language, theme, session, tasks
+        self._actions = actions
         self.bounds: Box | None = None
         self.tool_name = "select"
-        self._counts_in_view = False
-        self._left_hidden: frozenset[str] | None = None
-        self._counts: dict[str, Counts] = {}
         self.canvas = MapCanvas(tasks, theme.colors())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.canvas)
-        self.selection = MapSelection(self.canvas, session, tasks, self)
+        self.selection = MapSelection(self.canvas, session, tasks, language, theme, self)
         self.selection.noticed.connect(self.noticed)
+        self._radius_tool = SelectRadiusTool(self.canvas, self.selection)
         self._tools: dict[str, MapTool] = {
-            "select": SelectTool(self.canvas, self.selection.select, self.selection.select_box),
+            "select": SelectTool(self.canvas, self.selection),
+            "identify": IdentifyTool(self.canvas, self.selection),
+            "select_polygon": SelectPolygonTool(self.canvas, self.selection),
+            "select_line": SelectLineTool(self.canvas, self.selection),
+            "select_radius": self._radius_tool,
             "pan": PanTool(self.canvas),
         }
         self.canvas.tool = self._tools["select"]
-        self.tool_strip = ToolStrip(theme, actions, ("tool.select", "tool.pan"), self)
-        self.style_button = StyleButton(language, theme, self)
-        self.zoom_strip = ToolStrip(
-            theme, actions, ("view.zoom_in", "view.zoom_out", "view.fit"), self, upright=True
-        )
+        self.tool_strip = ToolStrip(theme, actions, TOOLS, self)
+        self.select_bar = SelectBar(language, theme, self)
+        self.style_button = StyleButton(language, theme, actions, self)
+        self.measure_strip = ToolStrip(theme, actions, MEASURING, self)
+        self.zoom_strip = ToolStrip(theme, actions, ZOOMING, self, upright=True)
         self.foot = MapFoot(language, theme, self)
-        self._recount = Debounce(150, self._count, self)
+        self.navigation = MapNavigation(
+            language, theme, session, tasks, actions, self.canvas, self.foot, self
+        )
+        self._tools |= self.navigation.tools
+        self.legend = MapLegend(self.canvas, theme, tasks, self)
         self._feed = SceneFeed(session, tasks, self)
+        self.styles = MapStyles(session, tasks, self._feed, self.style_button, self)
         self._tie()
 
     def _tie(self) -> None:
@@ -81,9 +103,19 @@ class MapView(QWidget):
         session.opened.connect(self._on_opened)
         session.closed.connect(self._on_closed)
         self._feed.ready.connect(self._show_scene)
+        self.select_bar.mode_chosen.connect(self.selection.use_mode)
+        self.select_bar.radius_given.connect(self._give_radius)
+        self.select_bar.radius.left.connect(self.canvas.setFocus)
+        self.select_bar.waiting_chosen.connect(self._select_waiting)
+        self.selection.mode_changed.connect(self.select_bar.show_mode)
         self.canvas.viewport_changed.connect(self._on_viewport)
         self.canvas.hovered.connect(self.foot.show_position)
-        self.style_button.chosen.connect(self.use_style)
+        self.canvas.tool_left.connect(lambda: self._actions.trigger("tool.select"))
+        self.navigation.strip.closed.connect(lambda: self._actions.trigger("tool.select"))
+        self.navigation.noticed.connect(self.noticed)
+        self.navigation.style_asked.connect(self.use_style)
+        self.navigation.history_changed.connect(self._actions.refresh)
+        self.foot.resized.connect(self._place)
         self._language.changed.connect(self.canvas.redraw)
         self._theme.changed.connect(self._recolour)
 
@@ -102,6 +134,10 @@ class MapView(QWidget):
         nearest = min(self.canvas.viewport.metres_per_pixel, ASSET_DENOMINATOR * METRES_PER_PIXEL)
         self.canvas.fly_to(x, y, nearest)
 
+    def open_bookmarks(self) -> None:
+        """Show the bookmarks beside the button that does."""
+        self.navigation.open_bookmarks(self.zoom_strip)
+
     def fly_to_asset(self, key: AssetKey) -> None:
         """Show an asset; one without a place leaves the map where it is."""
         self.selection.fly_to((key,))
@@ -116,29 +152,14 @@ class MapView(QWidget):
             self.canvas.tool.cancel()
         self.tool_name = name
         self.canvas.tool = self._tools[name]
+        self.select_bar.show_tool(name)
+        self.navigation.begin_measuring(name)
+        self._place()
+        self.canvas.setFocus()
 
-    def use_style(self, name: str) -> None:
-        """Class the mains another way."""
-        self._feed.use_style(name)
-
-    def hide_layers(self, names: Sequence[str]) -> None:
-        """Leave out these classes (``layer/class``) and whole layers."""
-        scene = self.canvas.scene
-        if scene is None:
-            return
-        hidden = {name for name in names if "/" in name}
-        hidden |= {
-            f"{source.layer.id}/{style.id}"
-            for source in scene.sources
-            if source.layer.id in names
-            for style in source.layer.classes
-        }
-        self.canvas.hide_classes(frozenset(hidden))
-
-    def count_in_view(self, on: bool) -> None:
-        """Let the legend count what is in view, or everything."""
-        self._counts_in_view = on
-        self._count()
+    def use_style(self, style: str | MapStyle) -> None:
+        """Draw the map another way: in the style of that name, or in one that is being made."""
+        self.styles.use(style)
 
     @property
     def looks(self) -> tuple[Box | None, str, tuple[str, ...]]:
@@ -146,14 +167,19 @@ class MapView(QWidget):
         # Left before anything was shown: there is nothing to find again.
         seen = self.bounds is not None and self.canvas.scene is not None
         box = self.canvas.viewport.box if seen else None
-        return box, self._feed.style, tuple(sorted(self.canvas.hidden))
+        return box, self.styles.name, tuple(sorted(self.canvas.hidden))
 
     def restore(self, box: Box, style: str, hidden: Sequence[str]) -> None:
         """Look as when this register was left; called while its scene is still being read."""
-        self._left_hidden = frozenset(hidden)
-        if style in style_names():
-            self._feed.use_style(style)
+        self.legend.restore(hidden)
+        self.styles.use(style)
         self.canvas.fit(box)
+
+    def _give_radius(self, metres: float | None) -> None:
+        self._radius_tool.metres = metres
+
+    def _select_waiting(self, on: bool) -> None:
+        self.selection.with_waiting = on
 
     # ---- following the session
 
@@ -169,77 +195,23 @@ class MapView(QWidget):
     def _on_closed(self) -> None:
         self.bounds = None
         self.canvas.show_scene(None)
-        self.legend_changed.emit([])
-        self.note_changed.emit(None)
+        self.legend.clear()
 
     def _show_scene(self, scene: Scene) -> None:
         was_empty = self.bounds is None
-        self._keep_hidden(self.canvas.scene, scene)
-        if self._left_hidden is not None:
-            self.canvas.hide_classes(self._left_hidden & scene.style.class_ids)
-            self._left_hidden = None
+        self.legend.prepare(scene)
         self.bounds = scene.box
-        self.style_button.show_style(scene.style.name)
+        self.style_button.show_style(scene.style)
+        self.navigation.show_scene(scene, self.styles.name)
         self.canvas.show_scene(scene)
+        self.selection.refresh()
         if was_empty:
             self.fit()
-        self._tell_scales()
-        self._count()
-
-    def _keep_hidden(self, before: Scene | None, scene: Scene) -> None:
-        """What was switched off stays so; classes new on the map begin as their style says."""
-        known = frozenset() if before is None else before.style.class_ids
-        kept = self.canvas.hidden & known & scene.style.class_ids
-        self.canvas.hide_classes(kept | (scene.style.hidden - known))
-
-    def _count(self) -> None:
-        scene = self.canvas.scene
-        if scene is None:
-            return
-        box = self.canvas.viewport.box if self._counts_in_view else None
-        self._tasks.run(
-            Message("task.count"),
-            lambda _: scene.counts(box),
-            lambda counts: self._show_counts(scene, counts),
-            owner=self,
-            key="counts",
-            shown=False,
-        )
-
-    def _show_counts(self, scene: Scene, counts: dict[str, Counts]) -> None:
-        self._counts = counts
-        if scene is self.canvas.scene:
-            rows = legend_rows(
-                scene, counts, self.canvas.hidden, self._theme.colors(), self.devicePixelRatioF()
-            )
-            self.legend_changed.emit(rows)
+        self.legend.count()
 
     def _on_viewport(self, viewport: Viewport) -> None:
         self.foot.show_scale(viewport.metres_per_pixel, 1 / METRES_PER_PIXEL)
         self._place()
-        self._tell_scales()
-        if self._counts_in_view:
-            self._recount.touch()
-
-    def _tell_scales(self) -> None:
-        """Name what is there but not drawn at this scale, so that nobody takes it for missing."""
-        scene = self.canvas.scene
-        if scene is None:
-            return
-        denominator = self.canvas.viewport.denominator
-        waiting: dict[float, list[object]] = {}
-        for source in scene.sources:
-            layer = source.layer
-            hidden = all(f"{layer.id}/{each.id}" in self.canvas.hidden for each in layer.classes)
-            if layer.in_legend and not hidden and not layer.is_visible(denominator) and len(source.ids):
-                waiting.setdefault(layer.largest_denominator, []).append(layer.title)
-        if not waiting:
-            self.note_changed.emit(None)
-            return
-        nearest = max(waiting)
-        self.note_changed.emit(
-            Message("map.from_scale", {"layers": tuple(waiting[nearest]), "scale": f"{nearest:,.0f}"})
-        )
 
     # ---- looks
 
@@ -254,9 +226,6 @@ class MapView(QWidget):
     def _recolour(self) -> None:
         self.canvas.renderer.dress(self.dress)
         self.canvas.recolour(self._theme.colors())
-        scene = self.canvas.scene
-        if scene is not None:
-            self._show_counts(scene, self._counts)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -264,9 +233,13 @@ class MapView(QWidget):
 
     def _place(self) -> None:
         self.tool_strip.move(MARGIN, MARGIN)
-        self.style_button.move(MARGIN + self.tool_strip.width() + MARGIN, MARGIN)
+        self.select_bar.move(MARGIN, MARGIN + self.tool_strip.height() + GAP)
+        self.measure_strip.move(self.tool_strip.geometry().right() + GAP, MARGIN)
+        self.style_button.move(self.measure_strip.geometry().right() + GAP, MARGIN)
         self.zoom_strip.move(self.width() - self.zoom_strip.width() - MARGIN, MARGIN)
         self.foot.move(MARGIN, self.height() - self.foot.height() - MARGIN)
+        above = self.tool_strip if self.select_bar.isHidden() else self.select_bar
+        self.navigation.place(above.geometry().bottom())
 
 
 def _font(pixels: float, strong: bool) -> QFont:

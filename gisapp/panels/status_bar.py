@@ -49,7 +49,7 @@ class StatusBar(QWidget):
         tasks.started.connect(self._choose)
         tasks.ended.connect(self._choose)
         self._choose()
-        self.show_selected(0)
+        self.show_selected(None)
         self.show_saved(None)
 
     def show_notice(self, notice: Notice) -> None:
@@ -58,11 +58,11 @@ class StatusBar(QWidget):
         self._icon.show()
         self.message.show_words(notice.title)
 
-    def show_selected(self, count: int) -> None:
-        """Say how many assets are selected; nothing when none."""
-        self.selected.show_words(Message("window.selected", {"count": f"{count:,}"}))
-        self.selected.setVisible(count > 0)
-        self._selected_line.setVisible(count > 0)
+    def show_selected(self, words: Message | None) -> None:
+        """Say what is selected; nothing when None."""
+        self.selected.show_words(words or "")
+        self.selected.setVisible(words is not None)
+        self._selected_line.setVisible(words is not None)
 
     def show_saved(self, at: datetime | None, *, read_only: bool = False) -> None:
         """Say when the register was last written."""

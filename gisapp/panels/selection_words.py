@@ -1,0 +1,26 @@
+"""A selection in one line: how many, of what."""
+
+from __future__ import annotations
+
+from layers.model.catalogue import Catalogue
+from layers.model.selection import Selection
+from layers.text import Message
+
+TYPES_NAMED = 3
+
+
+def selection_words(selection: Selection, catalogue: Catalogue) -> Message | None:
+    """``42 selected: pipes 40, valves 2``; None when nothing is."""
+    if not selection:
+        return None
+    counts = [(catalogue[name], count) for name, count in selection.counts.items()]
+    total = f"{len(selection):,}"
+    if len(counts) == 1:
+        return Message("selecting.status_one", {"count": total, "type": counts[0][0].plural})
+    named: list[Message] = [
+        Message("selecting.of_type", {"type": asset_type.plural, "count": f"{count:,}"})
+        for asset_type, count in counts[:TYPES_NAMED]
+    ]
+    if len(counts) > TYPES_NAMED:
+        named.append(Message("selecting.and_more"))
+    return Message("selecting.status", {"count": total, "types": tuple(named)})

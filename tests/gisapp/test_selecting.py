@@ -1,0 +1,284 @@
+"""Selecting through the real window: clicks, drags, keys, buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from gisapp.map.canvas import MapCanvas
+from gisapp.window import Window
+from layers.model.asset import AssetKey
+from layers.scene.style import METRES_PER_PIXEL
+from layers.text import Message
+from tests.gisapp.driving import PATIENCE, settle
+
+LEFT, RIGHT, NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.MouseButton.NoButton
+SHIFT, ALT = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
+PLAIN = Qt.KeyboardModifier.NoModifier
+
+
+@pytest.fixture
+def near_by(open_town: Window, qtbot: QtBot) -> Window:
+    """The town at 1:1000 around its hydrant, where meters, pipes and the well are drawn."""
+    canvas = open_town.map.canvas
+    qtbot.waitUntil(lambda: canvas.scene is not None and len(canvas.scene.sources) > 6, timeout=PATIENCE)
+    settle(open_town, qtbot)
+    canvas.fly_to(538_130.0, 3_016_005.0, 900 * METRES_PER_PIXEL)
+    settle(open_town, qtbot)
+    return open_town
+
+
+def pixel(canvas: MapCanvas, x: float, y: float) -> QPoint:
+    return QPointF(*canvas.viewport.to_pixel(x, y)).toPoint()
+
+
+def send(canvas: MapCanvas, kind: QEvent.Type, at: QPoint, button: Qt.MouseButton, keys: object) -> None:
+    held = NONE if kind == QEvent.Type.MouseButtonRelease else button
+    pressed = NONE if kind == QEvent.Type.MouseMove else button
+    place = QPointF(at)
+    QApplication.sendEvent(
+        canvas,
+        QMouseEvent(kind, place, canvas.mapToGlobal(place), pressed, held, keys),  # type: ignore[arg-type]
+    )
+
+
+def click(canvas: MapCanvas, x: float, y: float, keys: object = PLAIN, button: object = LEFT) -> None:
+    at = pixel(canvas, x, y)
+    send(canvas, QEvent.Type.MouseButtonPress, at, button, keys)  # type: ignore[arg-type]
+    send(canvas, QEvent.Type.MouseButtonRelease, at, button, keys)  # type: ignore[arg-type]
+
+
+def drag(
+    canvas: MapCanvas, start: tuple[float, float], end: tuple[float, float], keys: object = PLAIN
+) -> None:
+    first, last = pixel(canvas, *start), pixel(canvas, *end)
+    send(canvas, QEvent.Type.MouseButtonPress, first, LEFT, keys)
+    send(canvas, QEvent.Type.MouseMove, (first + last) / 2, LEFT, keys)
+    send(canvas, QEvent.Type.MouseMove, last, LEFT, keys)
+    send(canvas, QEvent.Type.MouseButtonRelease, last, LEFT, keys)
+
+
+def codes(window: Window) -> list[str]:
+    register = window.parts.session.register
+    assert register is not None
+    assets = [register.get(key.type, key.id) for key in window.parts.session.selection]
+    return sorted(asset["code"] for asset in assets if asset is not None)
+
+
+def meters(numbers: Sequence[int]) -> list[str]:
+    return [f"SB-{number:06d}" for number in numbers]
+
+
+def test_a_box_selects_what_it_meets_and_modes_follow_the_keys(near_by: Window, qtbot: QtBot) -> None:
+    canvas = near_by.map.canvas
+    drag(canvas, (538_109.5, 3_016_012.5), (538_119.5, 3_016_010.5))
+    settle(near_by, qtbot)
+    assert codes(near_by) == meters(range(10, 20))
+    drag(canvas, (538_129.5, 3_016_012.5), (538_131.5, 3_016_010.5), SHIFT)
+    settle(near_by, qtbot)
+    assert codes(near_by) == meters([*range(10, 20), 30, 31])
+    drag(canvas, (538_109.5, 3_016_012.5), (538_114.5, 3_016_010.5), ALT)
+    settle(near_by, qtbot)
+    assert codes(near_by) == meters([*range(15, 20), 30, 31])
+    drag(canvas, (538_117.5, 3_016_012.5), (538_130.5, 3_016_010.5), SHIFT | ALT)
+    settle(near_by, qtbot)
+    assert codes(near_by) == meters([18, 19, 30])
+
+
+def test_the_buttons_keep_a_mode_until_another(near_by: Window, qtbot: QtBot) -> None:
+    canvas, bar = near_by.map.canvas, near_by.map.select_bar
+    assert not bar.isVisible()
+    near_by.parts.actions.trigger("select.mode_add")
+    assert bar.isVisible()
+    assert bar.modes["add"].isChecked()
+    click(canvas, 538_105.0, 3_016_011.0)
+    click(canvas, 538_115.0, 3_016_011.0)
+    assert len(near_by.parts.session.selection) == 2
+    qtbot.mouseClick(bar.modes["new"], LEFT)
+    assert near_by.map.selection.mode == "new"
+    assert not bar.isVisible()
+
+
+def test_a_line_through_is_enough(near_by: Window, qtbot: QtBot) -> None:
+    canvas = near_by.map.canvas
+    drag(canvas, (538_150.0, 3_016_001.0), (538_151.0, 3_015_999.0))
+    settle(near_by, qtbot)
+    assert codes(near_by) == ["GD-000001"]
+
+
+def test_a_polygon_by_clicks_and_a_double_click(near_by: Window, qtbot: QtBot) -> None:
+    canvas = near_by.map.canvas
+    qtbot.keyClick(near_by, Qt.Key.Key_P)
+    assert near_by.map.tool_name == "select_polygon"
+    assert near_by.map.select_bar.isVisible()
+    for x, y in ((538_109.5, 3_016_013.0), (538_119.5, 3_016_013.0), (538_119.5, 3_016_010.6)):
+        click(canvas, x, y)
+    # The last corner is a mistake and taken back.
+    click(canvas, 538_200.0, 3_016_050.0)
+    qtbot.keyClick(canvas, Qt.Key.Key_Backspace)
+    click(canvas, 538_109.5, 3_016_010.6)
+    send(canvas, QEvent.Type.MouseButtonDblClick, pixel(canvas, 538_109.5, 3_016_010.6), LEFT, PLAIN)
+    settle(near_by, qtbot)
+    assert codes(near_by) == meters(range(10, 20))
+
+
+def test_a_line_takes_what_it_crosses_and_the_symbols_it_runs_through(near_by: Window, qtbot: QtBot) -> None:
+    canvas = near_by.map.canvas
+    qtbot.keyClick(near_by, Qt.Key.Key_L)
+    click(canvas, 538_150.0, 3_016_008.0)
+    click(canvas, 538_150.0, 3_015_990.0)
+    qtbot.keyClick(canvas, Qt.Key.Key_Return)
+    settle(near_by, qtbot)
+    assert codes(near_by) == ["GD-000001"]
+    click(canvas, 538_130.0, 3_016_014.0)
+    click(canvas, 538_130.0, 3_016_008.0)
+    click(canvas, 538_130.0, 3_016_008.0, button=RIGHT)
+    settle(near_by, qtbot)
+    assert "SB-000030" in codes(near_by)
+    assert "GD-000001" not in codes(near_by)
+
+
+def test_a_circle_drawn_and_one_of_a_given_radius(near_by: Window, qtbot: QtBot) -> None:
+    canvas, bar = near_by.map.canvas, near_by.map.select_bar
+    qtbot.keyClick(near_by, Qt.Key.Key_R)
+    drag(canvas, (538_120.0, 3_016_011.0), (538_123.1, 3_016_011.0))
+    settle(near_by, qtbot)
+    middle = {key.id for key in near_by.parts.session.selection}
+    assert len(middle) >= 6
+    qtbot.keyClicks(bar.radius, "11.6")
+    click(canvas, 538_120.0, 3_016_011.0)
+    settle(near_by, qtbot)
+    found = codes(near_by)
+    assert {"GD-000001", *meters(range(9, 31))} <= set(found)
+    bar.radius.clear()
+    qtbot.keyClicks(bar.radius, "ten")
+    assert bar.radius.property("wrong") == "true"
+
+
+def test_clicking_again_goes_down_and_alt_lists_all(near_by: Window, qtbot: QtBot) -> None:
+    canvas, selection = near_by.map.canvas, near_by.parts.session
+    place = (538_100.0, 3_016_010.6)  # the first meter stands beside the well
+    click(canvas, *place)
+    first = selection.selection.only
+    click(canvas, *place)
+    second = selection.selection.only
+    assert first is not None
+    assert second is not None
+    assert first != second
+    click(canvas, *place, keys=ALT)
+    chooser = near_by.map.selection.chooser
+    qtbot.waitUntil(chooser.isVisible, timeout=PATIENCE)
+    assert {entry.title for entry in chooser.model.entries} >= {"BJ-000001", "SB-000000"}
+    row = [entry.title for entry in chooser.model.entries].index("BJ-000001")
+    for _ in range(row):
+        qtbot.keyClick(chooser.list, Qt.Key.Key_Down)
+    qtbot.keyClick(chooser.list, Qt.Key.Key_Return)
+    assert not chooser.isVisible()
+    assert codes(near_by) == ["BJ-000001"]
+
+
+def test_identify_lists_where_several_lie_and_escape_leaves_what_was(near_by: Window, qtbot: QtBot) -> None:
+    canvas, chooser = near_by.map.canvas, near_by.map.selection.chooser
+    click(canvas, 538_115.0, 3_016_011.0)
+    before = near_by.parts.session.selection
+    qtbot.keyClick(near_by, Qt.Key.Key_I)
+    click(canvas, 538_100.0, 3_016_010.6)
+    qtbot.waitUntil(chooser.isVisible, timeout=PATIENCE)
+    qtbot.keyClick(chooser.list, Qt.Key.Key_Escape)
+    assert not chooser.isVisible()
+    assert near_by.parts.session.selection == before
+    click(canvas, 538_150.0, 3_016_000.0)
+    assert codes(near_by) == ["GD-000001"]
+
+
+def test_shift_click_turns_one_over(near_by: Window, qtbot: QtBot) -> None:
+    canvas = near_by.map.canvas
+    click(canvas, 538_150.0, 3_016_000.0)
+    click(canvas, 538_250.0, 3_016_000.0, SHIFT)
+    assert codes(near_by) == ["GD-000001", "GD-000002"]
+    click(canvas, 538_150.0, 3_016_000.0, SHIFT)
+    assert codes(near_by) == ["GD-000002"]
+
+
+def test_all_the_rest_and_none(near_by: Window, qtbot: QtBot) -> None:
+    session = near_by.parts.session
+    near_by.parts.actions.trigger("select.all")
+    settle(near_by, qtbot)
+    everything = session.selection
+    assert everything.counts["meter"] == 41  # the one without a place too, as the legend counts
+    assert everything.counts["pipe"] == 10
+    click(near_by.map.canvas, 538_150.0, 3_016_000.0)
+    near_by.parts.actions.trigger("select.invert")
+    settle(near_by, qtbot)
+    assert session.selection.counts == {"pipe": 9}
+    qtbot.keyClick(near_by, Qt.Key.Key_Escape)
+    assert not session.selection
+
+
+def test_what_is_switched_off_is_not_selected(near_by: Window, qtbot: QtBot) -> None:
+    near_by.map.legend.hide(["meter"])
+    drag(near_by.map.canvas, (538_090.0, 3_016_015.0), (538_150.0, 3_016_005.0))
+    settle(near_by, qtbot)
+    assert "meter" not in near_by.parts.session.selection.counts
+    assert near_by.parts.session.selection.counts["meter_well"] == 1
+
+
+def test_what_waits_for_a_larger_scale_comes_only_on_wish(near_by: Window, qtbot: QtBot) -> None:
+    canvas, bar = near_by.map.canvas, near_by.map.select_bar
+    canvas.fly_to(538_130.0, 3_016_005.0, 60_000 * METRES_PER_PIXEL)
+    box = (537_000.0, 3_017_000.0), (540_000.0, 3_015_000.0)
+    drag(canvas, *box)
+    settle(near_by, qtbot)
+    assert "meter" not in near_by.parts.session.selection.counts
+    qtbot.keyClick(near_by, Qt.Key.Key_P)
+    bar.waiting.click()
+    near_by.map.use_tool("select")
+    drag(canvas, *box)
+    settle(near_by, qtbot)
+    assert near_by.parts.session.selection.counts["meter"] == 40
+
+
+def test_several_are_told_in_the_status_bar_and_the_inspector(near_by: Window, qtbot: QtBot) -> None:
+    drag(near_by.map.canvas, (538_095.0, 3_016_015.0), (538_290.0, 3_015_990.0))
+    settle(near_by, qtbot)
+    counts = near_by.parts.session.selection.counts
+    assert counts["pipe"] == 3
+    told = near_by.status.selected.text()
+    assert f"水表 {counts['meter']}" in told
+    assert "管段 3" in told
+    from_inspector = [label.text() for label in near_by.inspector.findChildren(type(near_by.status.selected))]
+    assert "0.30 km" in from_inspector
+
+
+def test_the_marks_of_many_are_painted(
+    near_by: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gisapp.panels.map_selection.MARKED_LIMIT", 5)
+    canvas = near_by.map.canvas
+    drag(canvas, (538_095.0, 3_016_015.0), (538_150.0, 3_016_005.0))
+    settle(near_by, qtbot)
+    marks = near_by.map.selection.marks
+    assert len(marks.points) > 30
+    halo = near_by.parts.theme.color("select_halo")
+    at = pixel(canvas, 538_125.0, 3_016_011.0)
+    assert canvas.grab().toImage().pixelColor(at) == halo
+    canvas.go(canvas.viewport.panned(40, 0))
+    assert canvas.grab().toImage().pixelColor(at + QPoint(40, 0)) == halo
+    near_by.parts.session.select(())
+    assert canvas.grab().toImage().pixelColor(at + QPoint(40, 0)) != halo
+
+
+def test_an_asset_removed_elsewhere_leaves_the_selection(near_by: Window, qtbot: QtBot) -> None:
+    session = near_by.parts.session
+    register = session.register
+    assert register is not None
+    hydrant = register.by_code("hydrant", "XHS-02147")
+    assert hydrant is not None
+    session.select((hydrant.key, AssetKey("pipe", 1)))
+    session.edit(Message("action.find"), lambda edit: edit.delete("hydrant", hydrant.id, hydrant.version))
+    qtbot.waitUntil(lambda: session.selection.only == AssetKey("pipe", 1), timeout=PATIENCE)

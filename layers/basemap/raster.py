@@ -6,6 +6,7 @@ Parents call these functions by name through ``layers.basemap.raster_call``.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -53,10 +54,12 @@ def read_tiles(
     """The tiles (factor, column, row) as red, green, blue, opacity; None where the file cannot be read."""
     found: list[NDArray[np.uint8] | None] = []
     with _opened(path) as file:
+        # Asked before anything is read: a failed reading would leave its error to the next question.
+        bands = _Bands.of(file)
         for factor, column, row in tiles:
             feedback.check()
             try:
-                found.append(_tile(file, stretch, factor, column, row))
+                found.append(_tile(file, bands, stretch, factor, column, row))
             except RasterioError:
                 # A part that is cut off or damaged leaves a gap; the rest of the picture is worth seeing.
                 found.append(None)
@@ -67,16 +70,14 @@ def build_overviews(feedback: Feedback, path: str) -> None:
     """Write the reductions that a large file lacks into ``path.ovr`` beside it; the file stays as it is."""
     with _opened(path) as file:
         longest = max(file.width, file.height)
-        factors = [2**n for n in range(1, 16) if longest / 2**n > TILE / 2]
-    resampling = Resampling.average
+    factors = [2**n for n in range(1, 16) if longest / 2**n > TILE / 2]
     feedback.check()
-    with (
-        rasterio.Env(COMPRESS_OVERVIEW="DEFLATE", BIGTIFF_OVERVIEW="IF_SAFER"),
-        _opened(path) as file,
-    ):
+    # TIFF_USE_OVR: beside the file, though it is opened for writing, which rasterio asks for.
+    with rasterio.Env(TIFF_USE_OVR=True, COMPRESS_OVERVIEW="DEFLATE", BIGTIFF_OVERVIEW="IF_SAFER"):
         try:
-            file.build_overviews(factors, resampling)
-        except RasterioError as error:
+            with rasterio.open(path, "r+") as file:
+                file.build_overviews(factors, Resampling.average)
+        except (RasterioError, OSError) as error:
             raise UserError(
                 Message("basemap.no_overviews_written", {"file": Path(path).name}),
                 Message("basemap.unreadable_hint"),
@@ -169,7 +170,24 @@ def _bands(file: Any) -> list[int]:
     return [1, 2, 3] if file.count >= 3 else [1]
 
 
-def _tile(file: Any, stretch: Stretch, factor: int, column: int, row: int) -> NDArray[np.uint8]:
+@dataclass(frozen=True)
+class _Bands:
+    """Which bands are shown, the colours of a palette, and whether some pixels are empty."""
+
+    numbers: tuple[int, ...]
+    palette: NDArray[np.uint8] | None
+    is_masked: bool
+
+    @classmethod
+    def of(cls, file: Any) -> _Bands:
+        is_palette = file.colorinterp[0] == ColorInterp.palette
+        is_masked = not all(MaskFlags.all_valid in flags for flags in file.mask_flag_enums)
+        return cls(tuple(_bands(file)), _palette(file) if is_palette else None, is_masked)
+
+
+def _tile(
+    file: Any, bands: _Bands, stretch: Stretch, factor: int, column: int, row: int
+) -> NDArray[np.uint8]:
     side = TILE * factor
     left, top = column * side, row * side
     width, height = min(side, file.width - left), min(side, file.height - top)
@@ -178,16 +196,15 @@ def _tile(file: Any, stretch: Stretch, factor: int, column: int, row: int) -> ND
     window = Window(left, top, min(shape[1] * factor, width), min(shape[0] * factor, height))
     picture = np.zeros((TILE, TILE, 4), dtype=np.uint8)
     part = picture[: shape[0], : shape[1]]
-    if file.colorinterp[0] == ColorInterp.palette:
-        table = _palette(file)
-        part[:] = table[file.read(1, window=window, out_shape=shape)]
+    if bands.palette is not None:
+        part[:] = bands.palette[file.read(1, window=window, out_shape=shape)]
     else:
         resampling = Resampling.nearest if factor == 1 else Resampling.bilinear
-        bands = _bands(file)
-        values = file.read(bands, window=window, out_shape=(len(bands), *shape), resampling=resampling)
+        numbers = list(bands.numbers)
+        values = file.read(numbers, window=window, out_shape=(len(numbers), *shape), resampling=resampling)
         part[..., :3] = np.moveaxis(_bytes(values, stretch), 0, -1)
         part[..., 3] = 255
-    if not all(MaskFlags.all_valid in flags for flags in file.mask_flag_enums):
+    if bands.is_masked:
         mask = file.dataset_mask(window=window, out_shape=shape)
         part[..., 3] = np.minimum(part[..., 3], mask)
     return picture

@@ -116,14 +116,14 @@ class OverviewMap(QWidget):
         rectangle = self.rectangle
         if rectangle is not None:
             shown = rectangle.intersected(QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5))
-            fill = QColor(self._colours["accent"])
+            fill = QColor(self._colours["related"])
             # All of it in view: the frame alone says so.
             covers = shown.width() * shown.height() > 0.7 * self.width() * self.height()
             fill.setAlphaF(0.0 if covers else 0.14)
             painter.setBrush(fill)
-            painter.setPen(QPen(self._colours["map_halo"], 3.0))
+            painter.setPen(QPen(self._colours["map_halo"], 4.0))
             painter.drawRect(shown)
-            painter.setPen(QPen(self._colours["accent"], 1.6))
+            painter.setPen(QPen(self._colours["related"], 2.0))
             painter.drawRect(shown)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

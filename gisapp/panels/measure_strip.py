@@ -17,6 +17,7 @@ from layers.text import Message
 
 _ICONS: dict[Measuring, str] = {"length": "ruler", "area": "bounding-box", "bearing": "compass"}
 _LINES = 5
+WIDTH = 288
 
 
 class MeasureStrip(QFrame):
@@ -38,7 +39,7 @@ class MeasureStrip(QFrame):
         self._kind: Measuring = "length"
         self._icon = IconLabel(theme, "ruler", 16)
         self._title = Label(language, theme, size="small", strong=True)
-        self.hint = Label(language, theme, size="small", tone="faint")
+        self.hint = Label(language, theme, size="small", tone="faint", wrap=True)
         self._names = [Label(language, theme, size="small", tone="quiet") for _ in range(_LINES)]
         self.figures = [Label(language, theme, size="base", strong=True) for _ in range(_LINES)]
         for figure in self.figures:
@@ -148,4 +149,4 @@ class MeasureStrip(QFrame):
         column.addLayout(head)
         column.addLayout(grid)
         column.addWidget(self.hint)
-        self.setMinimumWidth(264)
+        self.setFixedWidth(WIDTH)

@@ -60,7 +60,7 @@ class Measured:
     def lines(self, units: Units) -> tuple[Line, ...]:
         """Every figure with its name, for the strip and the clipboard."""
         if self.bearing is not None:
-            return (*_directions(self.bearing), *_both(self.lengths, units[0]))
+            return (*_directions(self.bearing), *_distances(self.lengths, units[0]))
         if self.kind == "area" and self.area is not None:
             plane = (Message("measure.plane"), area_words(self.area.plane, units[1]))
             figures = [plane]
@@ -103,6 +103,13 @@ def _both(found: Lengths, unit: LengthUnit) -> tuple[Line, ...]:
     if found.ellipsoid_total is None:
         return (plane,)
     return ((Message("measure.ellipsoid"), length_words(found.ellipsoid_total, unit)), plane)
+
+
+def _distances(found: Lengths, unit: LengthUnit) -> tuple[Line, ...]:
+    plane = (Message("measure.distance.plane"), length_words(found.plane_total, unit))
+    if found.ellipsoid_total is None:
+        return (plane,)
+    return ((Message("measure.distance.ellipsoid"), length_words(found.ellipsoid_total, unit)), plane)
 
 
 def _directions(found: Bearing) -> tuple[Line, ...]:

@@ -39,11 +39,9 @@ def ordered_layers(layers: Sequence[LayerStyle]) -> tuple[LayerStyle, ...]:
 
 
 def ordered_classes(layer: LayerStyle) -> tuple[ClassStyle, ...]:
-    """The classes as a legend names them: the states of mains are exceptions and stand below the ramp."""
-    states = [style for style in layer.classes if any(rule.field == "status" for rule in style.rules)]
-    if layer.drawing != "main" or len(states) == len(layer.classes):
-        return layer.classes
-    return (*(style for style in layer.classes if style not in states), *states)
+    """The classes as a legend names them: states in an asset's life are exceptions and stand below the others."""
+    states = tuple(style for style in layer.classes if style.is_state)
+    return (*(style for style in layer.classes if not style.is_state), *states)
 
 
 def legend_entries(

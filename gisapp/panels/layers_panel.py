@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -27,7 +27,8 @@ from gisapp.theme import Theme
 from layers.text import Message
 
 SWATCH = (26, 16)
-NUMBER_WIDTHS = {COUNT: 54, LENGTH: 54}
+_FAINT = 0.35
+NUMBER_WIDTHS = {COUNT: 54, LENGTH: 62}
 
 
 class LayersPanel(QWidget):
@@ -172,8 +173,20 @@ class _LegendDelegate(QStyledItemDelegate):
             option.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
             option.decorationSize = QSize(*SWATCH)
             option.icon = QIcon(row.swatch(*SWATCH))
-        if index.column() == LENGTH:
-            option.palette.setColor(
-                option.palette.ColorRole.Text,
-                self._theme.color("text3"),
-            )
+        if index.column() == LENGTH or row.scale is not None:
+            option.palette.setColor(option.palette.ColorRole.Text, self._theme.color("text3"))
+        if row.scale is not None and row.swatch is not None and index.column() == NAME:
+            # Not drawn at this scale: as faint as what cannot be used.
+            option.icon = QIcon(_faint(row.swatch(*SWATCH)))
+
+
+def _faint(pixmap: QPixmap) -> QPixmap:
+    """The picture as a breath of itself."""
+    faint = QPixmap(pixmap.size())
+    faint.setDevicePixelRatio(pixmap.devicePixelRatio())
+    faint.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(faint)
+    painter.setOpacity(_FAINT)
+    painter.drawPixmap(0, 0, pixmap)
+    painter.end()
+    return faint

@@ -27,7 +27,8 @@ _HEADS = (
 class LegendRow:
     """A layer or a class of one: its id, name, number of assets, metres of pipe, and how it is drawn.
 
-    ``swatch(width, height)`` draws it by the map's own pens, so that the legend is the map.
+    ``swatch(width, height)`` draws it by the map's own pens, so that the legend is the map. A row that is not
+    drawn at the present scale names in ``scale`` the one at which it is (a denominator).
     """
 
     id: str
@@ -37,6 +38,7 @@ class LegendRow:
     swatch: Callable[[int, int], QPixmap] | None = None
     children: tuple[LegendRow, ...] = ()
     is_shown: bool = True
+    scale: float | None = None
 
 
 class _Node:
@@ -118,8 +120,8 @@ class LegendModel(QAbstractItemModel):
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if role == Qt.ItemDataRole.UserRole:
             return node.row
-        if role == Qt.ItemDataRole.ToolTipRole and index.column() == NAME:
-            return self._text(node.row, NAME)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._tip(node.row, index.column())
         return None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
@@ -150,7 +152,14 @@ class LegendModel(QAbstractItemModel):
             return self._language.render(row.title)
         if column == COUNT:
             return f"{row.count:,}"
+        if row.scale is not None and row.metres is None:
+            return f"1:{row.scale:.0f}"
         return "" if row.metres is None else f"{row.metres / 1000:,.1f}"
+
+    def _tip(self, row: LegendRow, column: int) -> str | None:
+        if row.scale is not None:
+            return self._language.render(Message("styling.legend.scale", {"scale": f"{row.scale:,.0f}"}))
+        return self._text(row, NAME) if column == NAME else None
 
     def _node(self, index: Index) -> _Node:
         node = index.internalPointer()

@@ -17,16 +17,21 @@ from layers.scene.scene import Scene
 from layers.scene.style import ClassStyle, LayerStyle
 from layers.text import Message
 
-#: Swatches show classes as they are at this scale.
-SWATCH_DENOMINATOR = 5000.0
+#: Swatches show lines as they are at the map's scale, and symbols no smaller than at this one.
+SYMBOL_DENOMINATOR = 5000.0
 _NONE = ClassCount(0, 0.0)
 
 
 def legend_rows(
-    scene: Scene, counts: Mapping[str, Counts], hidden: frozenset[str], colours: Colours, ratio: float
+    scene: Scene,
+    counts: Mapping[str, Counts],
+    hidden: frozenset[str],
+    colours: Colours,
+    ratio: float,
+    denominator: float = SYMBOL_DENOMINATOR,
 ) -> list[LegendRow]:
     """A row for every layer with assets, its classes below it; the backdrop comes last, in one row."""
-    swatches = Swatches(colours, ratio, hidden)
+    swatches = Swatches(colours, ratio, hidden, denominator)
     drawn = [s.layer for s in scene.sources]
     rows = [row for layer in ordered_layers(drawn) if (row := _layer(layer, counts, swatches))]
     ground = [row for layer in drawn if not layer.in_legend and (row := _flat(layer, counts, swatches))]
@@ -39,8 +44,15 @@ def legend_rows(
 class Swatches:
     """Makes the functions that draw swatches, and knows what is switched off; symbols are rendered once."""
 
-    def __init__(self, colours: Colours, ratio: float, hidden: frozenset[str]) -> None:
+    def __init__(
+        self,
+        colours: Colours,
+        ratio: float,
+        hidden: frozenset[str],
+        denominator: float = SYMBOL_DENOMINATOR,
+    ) -> None:
         self._colours, self._ratio, self._hidden = colours, ratio, hidden
+        self._denominator = denominator
         self._atlases: dict[int, SymbolAtlas] = {}
 
     def of(self, layer: LayerStyle, style: ClassStyle) -> Callable[[int, int], QPixmap]:
@@ -52,7 +64,10 @@ class Swatches:
             pixmap.fill(Qt.GlobalColor.transparent)
             painter = QPainter(pixmap)
             box = QRectF(0, 0, width, height)
-            paint_swatch(painter, box, layer, style.look, SWATCH_DENOMINATOR, self._colours, self._symbols)
+            scale = self._denominator
+            if layer.drawing == "symbol":
+                scale = min(scale, SYMBOL_DENOMINATOR)
+            paint_swatch(painter, box, layer, style.look, scale, self._colours, self._symbols)
             painter.end()
             return pixmap
 
@@ -61,6 +76,13 @@ class Swatches:
     def is_shown(self, layer: LayerStyle, *styles: ClassStyle) -> bool:
         """Whether any of these classes is on the map."""
         return any(f"{layer.id}/{style.id}" not in self._hidden for style in styles)
+
+    def waiting(self, layer: LayerStyle) -> float | None:
+        """The scale at which a layer is drawn that is not drawn at the present one."""
+        if layer.is_visible(self._denominator) or layer.is_shaded(self._denominator):
+            return None
+        too_far = 0 < layer.largest_denominator < self._denominator
+        return layer.largest_denominator if too_far else layer.smallest_denominator
 
     def _symbols(self, size: int) -> SymbolAtlas:
         if size not in self._atlases:
@@ -83,13 +105,20 @@ def _layer(layer: LayerStyle, counts: Mapping[str, Counts], swatches: Swatches) 
             of_class[style.id].metres if layer.drawing == "main" else None,
             swatches.of(layer, style),
             is_shown=swatches.is_shown(layer, style),
+            scale=swatches.waiting(layer),
         )
         for style in shown
     )
     swatch = None if layer.drawing == "main" else swatches.of(layer, layer.classes[-1])
     count, metres = _sum(of_class)
     return LegendRow(
-        layer.id, layer.title, count, metres if layer.drawing == "main" else None, swatch, children
+        layer.id,
+        layer.title,
+        count,
+        metres if layer.drawing == "main" else None,
+        swatch,
+        children,
+        scale=swatches.waiting(layer),
     )
 
 
@@ -99,7 +128,15 @@ def _flat(layer: LayerStyle, counts: Mapping[str, Counts], swatches: Swatches) -
         return None
     shown = [s for s in layer.classes if counts[layer.id].get(s.id, _NONE).count]
     is_shown = swatches.is_shown(layer, *layer.classes)
-    return LegendRow(layer.id, layer.title, count, None, swatches.of(layer, shown[-1]), is_shown=is_shown)
+    return LegendRow(
+        layer.id,
+        layer.title,
+        count,
+        None,
+        swatches.of(layer, shown[-1]),
+        is_shown=is_shown,
+        scale=swatches.waiting(layer),
+    )
 
 
 def _sum(of_class: Counts) -> tuple[int, float]:

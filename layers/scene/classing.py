@@ -68,7 +68,8 @@ def usual_classing(field: Field) -> Classing:
     """How a field is classed until somebody chooses otherwise."""
     method = methods_for(field)[0]
     if method != "categories":
-        return Classing(field.name, method, "cividis", USUAL_CLASSES)
+        palette = "brown_blue" if isinstance(field, DateField) else "cividis"
+        return Classing(field.name, method, palette, USUAL_CLASSES)
     return Classing(field.name, method, "okabe_ito", palettes()["okabe_ito"].most)
 
 
@@ -174,7 +175,9 @@ def _range_classes(
     # The greatest first: it is drawn on top, and a legend of ranges reads from the top.
     for number in range(count, 0, -1):
         lower, upper = bounds[number - 1], bounds[number]
-        width = float(np.interp(number, (1, max(count, 2)), _WIDTHS))
+        # What is newer is not more: years differ in colour alone.
+        ranked = not isinstance(field, DateField)
+        width = float(np.interp(number, (1, max(count, 2)), _WIDTHS)) if ranked else _PLAIN_WIDTH
         look = class_look(layer, f"{palette}:{number}/{count}", round(width, 1))
         rule = Rule(field.name, lower=lower, upper=upper)
         if lower is None and upper is None:

@@ -48,6 +48,10 @@ class Preferences:
     views: Mapping[str, View] = field(default_factory=dict)
     window: tuple[int, int, int, int] | None = None
     maximised: bool = False
+    #: What was last chosen for printing (``gisapp.dialogs.print_choice``).
+    printing: Mapping[str, Any] = field(default_factory=dict)
+    overview: bool = True
+    coordinates: str = "register"
 
 
 class Settings:

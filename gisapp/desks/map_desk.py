@@ -14,8 +14,8 @@ def map_desk(language: Language, theme: Theme, view: MapView) -> Desk:
     """The desk with its panel tied to the map."""
     panel = LayersPanel(language, theme)
     view.loading.connect(panel.show_loading)
-    view.legend_changed.connect(panel.show_rows)
-    view.note_changed.connect(panel.show_note)
-    panel.hidden_changed.connect(view.hide_layers)
-    panel.in_view_changed.connect(view.count_in_view)
+    view.legend.rows_changed.connect(panel.show_rows)
+    view.legend.note_changed.connect(panel.show_note)
+    panel.hidden_changed.connect(view.legend.hide)
+    panel.in_view_changed.connect(view.legend.count_in_view)
     return Desk("map", Message("window.desk.map"), "map-trifold", panel, theme.size("desk_panel"))

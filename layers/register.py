@@ -26,7 +26,7 @@ from layers.store.backup import restore
 from layers.store.base import Staged, Store
 from layers.store.bulk_read import BulkRead
 from layers.store.code_rows import effective_catalogue
-from layers.store.conditions import condition_clause
+from layers.store.conditions import condition_clause, where_clause
 from layers.store.edit import Edit, ValuesRefused, open_change_set
 from layers.store.opening import create_geopackage, open_geopackage
 from layers.store.postgis_opening import create_postgis, open_postgis
@@ -206,6 +206,14 @@ class Register:
         return self._store.read_columns(
             self.worker, type, names, geometry=geometry, where=clause, box=box, feedback=feedback
         )
+
+    def rows(
+        self, type: str, ids: Sequence[int], fields: Sequence[str], where: Condition | None = None
+    ) -> pa.Table:
+        """These assets as far as they are there (and meet ``where``) like ``columns`` with geometry, read here."""
+        names = [name for name in fields if name != GEOMETRY]
+        clauses = where_clause(self._store, Query(type, ids=ids, where=where))
+        return self._store.read_here(type, names, geometry=True, conditions=clauses)
 
     def bulk_read(self, type: str, fields: Sequence[str], where: Condition | None = None) -> BulkRead:
         """What ``columns`` with geometry would do, as a value that can be sent to the worker."""

@@ -7,6 +7,7 @@ occupied cell of depth d.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -20,14 +21,16 @@ DEPTH = 16
 LAST_LEVEL = DEPTH + 1
 #: How much wider than what most of the points take a frame is.
 _ROOM = 1.4
+#: Metres; a frame is at least so wide, for there may come more than there is yet.
+_SMALLEST = 2.0**15
 
 
 def frame_of(xy: Floats) -> Box:
     """A square over most of the points, on a coarse lattice: neither a stray one nor an edit moves it."""
     if not len(xy):
-        return Box(0.0, 0.0, 1.0, 1.0)
+        return Box(0.0, 0.0, _SMALLEST, _SMALLEST)
     low, high = np.quantile(xy[:: len(xy) // 20_000 + 1], (0.01, 0.99), axis=0)
-    side = 2.0 ** np.ceil(np.log2(max(float((high - low).max()) * _ROOM, 1.0)))
+    side = 2.0 ** math.ceil(math.log2(max(float((high - low).max()) * _ROOM, _SMALLEST)))
     x0, y0 = (np.floor(((low + high) / 2 - side / 2) / (side / 8)) * (side / 8)).tolist()
     return Box(x0, y0, x0 + side, y0 + side)
 

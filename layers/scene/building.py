@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from layers.feedback import Feedback
 from layers.geometry.packed import Floats, pack_lines, pack_points, segments
+from layers.scene.classes import UNCLASSED, class_indexes
 from layers.scene.labels import MAIN_FIELDS
 from layers.scene.line_source import LineSource
 from layers.scene.point_source import PointSource
@@ -28,6 +29,8 @@ class BuildJob:
     layers: tuple[LayerStyle, ...]
     reads: Mapping[str, BulkRead]
     totals: Mapping[str, int]
+    #: The layer along whose lines symbols turn, and how to read it.
+    main: LayerStyle | None = None
     mains: BulkRead | None = None
 
 
@@ -51,13 +54,22 @@ def build_sources(feedback: Feedback, job: BuildJob) -> list[Source]:
         share = len(made) / len(job.layers)
         feedback.progress(share, Message("map.reading", {"layer": layers[0].title}))
         table = job.reads[name](feedback)
-        turning = len(table) > 0 and job.mains is not None and any(layer.rotate for layer in layers)
-        if turning and mains is None and job.mains is not None:
-            mains = segments(pack_lines(job.mains(feedback).column("geom")))[0]
+        turning = len(table) > 0 and any(layer.rotate for layer in layers)
+        if turning and mains is None:
+            mains = _main_pieces(job, feedback)
         for layer in layers:
             source = source_of(layer, table, feedback, mains if turning else None)
             made[layer.id] = replace(source, unfiltered=job.totals.get(name, source.unfiltered))
     return [made[layer.id] for layer in job.layers]
+
+
+def _main_pieces(job: BuildJob, feedback: Feedback) -> Floats | None:
+    """The straight pieces of all mains that are drawn."""
+    if job.main is None or job.mains is None:
+        return None
+    table = job.mains(feedback)
+    shown = class_indexes(table, job.main) != UNCLASSED
+    return segments(pack_lines(table.filter(pa.array(shown)).column("geom")))[0]
 
 
 def source_of(layer: LayerStyle, table: pa.Table, feedback: Feedback, mains: Floats | None = None) -> Source:

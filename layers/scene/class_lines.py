@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from layers.geometry.index import joined
 from layers.geometry.levels import frame_of
-from layers.geometry.packed import Floats, Integers, PackedLines, boxes
+from layers.geometry.packed import Floats, Integers, PackedLines, boxes, take_lines
 from layers.model.query import Box
 from layers.scene.class_points import places_of
 from layers.scene.line_arrays import LEVELS, Cells, LineArrays, LineRows, cell_depth, line_cells
@@ -76,14 +76,26 @@ class ClassLines:
 
     def lines_inside(self, box: Box) -> PackedLines:
         """Whole lines whose extent meets ``box``."""
-        rows = [
-            arrays.rows.take(lines)
+        return self._lines((arrays, _lines_meeting(arrays, box, alive)) for arrays, alive in self.parts())
+
+    @staticmethod
+    def _lines(chosen: Iterable[tuple[LineArrays, Integers]]) -> PackedLines:
+        parts = [take_lines(arrays.rows.lines, lines) for arrays, lines in chosen if len(lines)]
+        if len(parts) == 1:
+            return parts[0]
+        counts = [np.diff(part.offsets) for part in parts]
+        return PackedLines(
+            np.concatenate([np.zeros((0, 2)), *(part.xy for part in parts)]),
+            np.concatenate([[0], np.cumsum(np.concatenate([[], *counts]))]).astype(np.int64),
+            np.concatenate([np.zeros(0, np.int64), *(part.row for part in parts)]),
+        )
+
+    def of_ids(self, ids: Integers) -> PackedLines:
+        """The lines of some assets."""
+        return self._lines(
+            (arrays, _alive_lines(arrays, alive, places_of(arrays.rows.lines.row, ids)))
             for arrays, alive in self.parts()
-            if len(lines := _lines_meeting(arrays, box, alive))
-        ]
-        if not rows:
-            return PackedLines(np.zeros((0, 2)), np.zeros(1, np.int64), np.zeros(0, np.int64))
-        return rows[0].lines if len(rows) == 1 else rows[0].joined(rows[1]).lines
+        )
 
     def near(self, x: float, y: float, tolerance: float) -> list[tuple[int, float]]:
         """Assets whose line is within ``tolerance`` metres of a place, with their distance."""
@@ -211,9 +223,15 @@ def _of_cells(arrays: LineArrays, alive: Mask) -> Mask:
 
 def _cells_of(arrays: LineArrays, alive: Mask | None, wanted: Integers) -> Cells:
     """The cells that hold any of these assets."""
-    lines = places_of(arrays.rows.lines.row, wanted)
-    cells = np.unique(np.searchsorted(arrays.index.starts, lines, side="right") - 1)
-    return arrays.cell[cells if alive is None else cells[alive[cells]]]
+    lines = _alive_lines(arrays, alive, places_of(arrays.rows.lines.row, wanted))
+    return arrays.cell[np.unique(np.searchsorted(arrays.index.starts, lines, side="right") - 1)]
+
+
+def _alive_lines(arrays: LineArrays, alive: Mask | None, lines: Integers) -> Integers:
+    """Those of some lines whose cell counts."""
+    if alive is None:
+        return lines
+    return lines[alive[np.searchsorted(arrays.index.starts, lines, side="right") - 1]]
 
 
 def distances(pieces: Floats, x: float, y: float) -> Floats:

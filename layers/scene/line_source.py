@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from layers.feedback import Feedback
-from layers.geometry.packed import Integers, PackedLines, pack_lines
+from layers.geometry.packed import Floats, Integers, PackedLines, pack_lines
 from layers.model.query import Box
 from layers.scene.class_lines import WORTH_SIMPLIFYING, ClassLines
 from layers.scene.classes import class_indexes
@@ -21,6 +21,9 @@ from layers.scene.style import ClassStyle, LayerStyle
 from layers.scene.words import NO_WORDS, SILENT, WordIndex, Words
 
 __all__ = ["LEVELS", "WORTH_SIMPLIFYING", "LineSource"]
+
+#: So near that nothing is simplified.
+_EXACT = 1e-9
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,19 @@ class LineSource:
             found = lines.lines_inside(box)
             if len(found):
                 yield LinePart(number, found.row, found.xy, found.offsets)
+
+    def of_ids(self, ids: Integers) -> Iterator[LinePart]:
+        """The lines of some assets."""
+        for number, lines in self.classes.items():
+            found = lines.of_ids(ids)
+            if len(found):
+                yield LinePart(number, found.row, found.xy, found.offsets)
+
+    def pieces_near(self, box: Box) -> Floats:
+        """The straight pieces that reach into ``box``, as they are."""
+        request = DrawRequest(0, box, _EXACT)
+        found = [lines.pieces_inside(request) for lines in self.classes.values()]
+        return np.concatenate([np.zeros((0, 4)), *found])
 
     def draw(self, request: DrawRequest) -> DrawBatch:
         """Everything of this layer that the request shows."""

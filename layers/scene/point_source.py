@@ -18,6 +18,7 @@ from layers.scene.labels import PointNames
 from layers.scene.part import Nowhere, PointPart
 from layers.scene.point_arrays import PointRows
 from layers.scene.request import ClassBatch, ClassCount, Counts, DrawBatch, DrawRequest, Hit
+from layers.scene.rotation import rotation_along
 from layers.scene.style import LayerStyle, Look
 
 
@@ -129,15 +130,18 @@ class PointSource:
 
     def patched(self, gone: Integers, rows: PointSource, added: int = 0) -> PointSource:
         """Without the assets ``gone``, with those of ``rows``; ``added``: how many more the type has now."""
+        frame = self._frame_with(rows)
         classes = {}
         for number in sorted({*self.classes, *rows.classes}):
             points, new = self.classes.get(number), rows.classes.get(number)
             if points is None:
                 assert new is not None
-                classes[number] = new
-            else:
-                coming = points.base.rows.take(slice(0, 0)) if new is None else new.all
-                classes[number] = points.patched(gone, coming)
+                classes[number] = ClassPoints.of(new.all, frame)
+                continue
+            if points.frame != frame:
+                points = ClassPoints.of(points.all, frame)
+            coming = points.base.rows.take(slice(0, 0)) if new is None else new.all
+            classes[number] = points.patched(gone, coming)
         names = self.names
         if names is not None and rows.names is not None:
             names = names.patched(gone, rows.names)
@@ -145,6 +149,27 @@ class PointSource:
         return PointSource(
             self.layer, left, self.nowhere.patched(gone, rows.nowhere), names, self.unfiltered + added
         )
+
+    def _frame_with(self, rows: PointSource) -> Box:
+        """The frame that all classes share; another one when points come that lie outside of it."""
+        coming = np.concatenate([np.zeros((0, 2)), *(part.xy for part in rows.parts())])
+        frame = next((points.frame for points in self.classes.values()), None)
+        if frame is not None and (
+            (coming >= (frame.x0, frame.y0)).all() and (coming <= (frame.x1, frame.y1)).all()
+        ):
+            return frame
+        return frame_of(np.concatenate([*(part.xy for part in self.parts()), coming]))
+
+    def turned(self, box: Box, mains: Floats) -> PointSource:
+        """With the symbols in ``box`` turned along ``mains``, straight pieces (n, 4)."""
+        classes = dict(self.classes)
+        for number, points in self.classes.items():
+            rows = points.inside(box)
+            turned = _turned(rotation_along(rows.xy, mains), self.layer.classes[number].look)
+            angle = turned.astype(np.float32)
+            if rows.rotation is not None and not np.array_equal(angle, rows.rotation):
+                classes[number] = points.patched(rows.id, replace(rows, rotation=angle))
+        return replace(self, classes=classes)
 
     def compacted(self) -> PointSource:
         """The same with every class in one piece."""

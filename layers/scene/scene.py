@@ -167,6 +167,7 @@ def _job(
         if name in filters:
             totals[name] = register.count(name)
     main = next((layer for layer in layers if layer.drawing == "main"), None)
-    turning = main is not None and any(layer.rotate for layer in anew)
-    mains = register.bulk_read(main.type, ()) if turning and main is not None else None
-    return BuildJob(tuple(anew), reads, totals, mains)
+    if main is None or not any(layer.rotate for layer in anew):
+        return BuildJob(tuple(anew), reads, totals)
+    fields = [each for each in main.fields if each in register.catalogue[main.type]]
+    return BuildJob(tuple(anew), reads, totals, main, register.bulk_read(main.type, fields))

@@ -99,11 +99,12 @@ class MeasureTool(MapTool):
     def use_units(self, length: LengthUnit, area: AreaUnit) -> None:
         """Say the figures in these units."""
         self.length_unit, self.area_unit = length, area
-        self._tell()
+        self.speak()
 
     def speak(self) -> None:
-        """Say the figures anew: the language changed."""
-        self._tell()
+        """Say the figures anew, if there are any: language or unit changed."""
+        if self._places:
+            self._tell()
 
     def paint(self, painter: QPainter, viewport: Viewport, colours: Colours) -> None:
         paint_measure(painter, viewport, colours, self._drawing)
@@ -136,8 +137,10 @@ class MeasureTool(MapTool):
             self._drawing = MeasureDrawing()
             self.news.changed.emit(None)
         else:
-            moving = [] if self._is_done or self._cursor is None else [self._cursor]
-            places = (*self._places, *moving)
+            places = tuple(self._places)
+            cursor = self._cursor
+            if cursor is not None and cursor != places[-1] and not self._is_done:
+                places = (*places, cursor)
             measured = measure(self.kind, places, crs, self._is_done)
             self._drawing = self._drawn(measured)
             self.news.changed.emit(measured)

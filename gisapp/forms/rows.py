@@ -11,14 +11,16 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout
 from shapely.geometry.base import BaseGeometry
 
 from gisapp.forms.chip import Chip, OriginTile
-from gisapp.forms.words import Button, ElidedLabel, Label
+from gisapp.forms.words import Button, ElidedLabel, Label, Tone
 from gisapp.language import Language, Words
 from gisapp.theme import Theme
 from layers.model.catalogue import AssetType
 from layers.model.fields import ChoiceField, Field, LengthField, LinkField, NumericField
 from layers.text import Message, Title
 
-TITLE_WIDTH = 92
+TITLE_WIDTH = 104
+#: A value of more letters is written a little smaller, so that a pair of coordinates stays whole.
+_LONG_VALUE = 20
 _SIGNS = {
     "surveyed": "survey",
     "detected": "survey",
@@ -137,12 +139,12 @@ class RowView(QWidget):
 
     def __init__(self, language: Language, theme: Theme, row: Row, on_link: Any = None) -> None:
         super().__init__()
-        self.setFixedHeight(theme.size("row_field"))
+        # English names of fields may take two lines; none is cut.
+        self.setMinimumHeight(theme.size("row_field"))
         line = QHBoxLayout(self)
         line.setContentsMargins(12, 0, 12, 0)
         line.setSpacing(8)
-        title = ElidedLabel(language, theme, row.title, size="small", tone="quiet")
-        title.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        title = Label(language, theme, row.title, size="small", tone="quiet", wrap=True)
         title.setFixedWidth(TITLE_WIDTH)
         line.addWidget(title)
         line.addWidget(self._value(language, theme, row, on_link), 1)
@@ -167,7 +169,9 @@ class RowView(QWidget):
             button = Button(language, row.value, "link")
             button.clicked.connect(lambda: on_link(row.link))
             return button
-        label = ElidedLabel(language, theme, row.value, tone="faint" if row.missing else "")
+        is_long = len(language.render(row.value)) > _LONG_VALUE
+        tone: Tone = "faint" if row.missing else ""
+        label = ElidedLabel(language, theme, row.value, size="small" if is_long else "base", tone=tone)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         return label
 

@@ -80,7 +80,8 @@ class SheetLayout:
         if width >= mm(_LEGEND_FROM_WIDTH):
             legend = QRectF(body.right() - 58 * unit, body.top(), 58 * unit, body.height())
             body.setRight(legend.left() - 4 * unit)
-        return cls(page, _neat(body, unit), None, band, legend, None, None, None, foot, unit, 1.0)
+        # Whole px: thin mains stay crisp.
+        return cls(page, QRectF(_neat(body, unit).toRect()), None, band, legend, None, None, None, foot, unit, 1.0)
 
 
 def _beside(body: QRectF, unit: float, legend: bool, series: bool) -> dict[str, QRectF | None]:

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
 import pyarrow as pa
 
 from layers.feedback import Feedback
-from layers.geometry.packed import Floats, pack_lines, pack_points, segments
+from layers.geometry.packed import Floats, pack_lines, segments
 from layers.scene.classes import UNCLASSED, class_indexes
 from layers.scene.labels import MAIN_FIELDS
 from layers.scene.line_source import LineSource
 from layers.scene.point_source import PointSource
-from layers.scene.rotation import rotation_along
 from layers.scene.style import LayerStyle
 from layers.store.bulk_read import BulkRead
 from layers.text import Message
@@ -76,9 +74,4 @@ def source_of(layer: LayerStyle, table: pa.Table, feedback: Feedback, mains: Flo
     """The source of one layer; symbols that turn do so with ``mains``, straight pieces (n, 4)."""
     if layer.drawing != "symbol":
         return LineSource.of(layer, table, feedback)
-    if not layer.rotate or mains is None:
-        return PointSource.of(layer, table, feedback, np.zeros(len(table)) if layer.rotate else None)
-    rotation = np.zeros(len(table))
-    points = pack_points(table.column("geom"))
-    rotation[points.row] = rotation_along(points.xy, mains)
-    return PointSource.of(layer, table, feedback, rotation)
+    return PointSource.of(layer, table, feedback, mains)

@@ -19,6 +19,8 @@ from layers.scene.request import DrawRequest
 
 #: Lines fewer than this are always drawn exactly.
 WORTH_SIMPLIFYING = 2000
+#: So many lines beside the base are worth putting in their place.
+WORN = 20_000
 #: No line is drawn wider than twice this.
 WIDEST_PIXELS = 40.0
 
@@ -176,9 +178,9 @@ class ClassLines:
         return ClassLines(self.frame, self.depth, self.coarse, whole)
 
     @property
-    def changed(self) -> int:
-        """How many lines lie beside the base."""
-        return 0 if self.delta is None else len(self.delta)
+    def is_worn(self) -> bool:
+        """Whether so many lines lie beside the base that the next change takes long."""
+        return self.delta is not None and len(self.delta) > WORN
 
 
 def _wide(request: DrawRequest) -> Box:

@@ -17,6 +17,8 @@ from layers.scene.point_sequence import PointSequence
 FEW = 4000
 #: So many points changed at once are put in by ordering all anew.
 MANY = 256
+#: So many points beside the base are worth putting in their place.
+WORN = 2000
 
 
 @dataclass(frozen=True)
@@ -73,9 +75,9 @@ class ClassPoints:
         return self if self.delta is None and self.alive is None else ClassPoints.of(self.all, self.frame)
 
     @property
-    def changed(self) -> int:
-        """How many points lie beside the base."""
-        return 0 if self.delta is None else len(self.delta)
+    def is_worn(self) -> bool:
+        """Whether so many points lie beside the base that the next change takes long."""
+        return self.delta is not None and len(self.delta) > WORN
 
     def _anew(self, gone: Integers, rows: PointRows) -> ClassPoints:
         every = self.all

@@ -9,16 +9,16 @@ import numpy as np
 import pyarrow as pa
 
 from layers.feedback import Feedback
-from layers.geometry.packed import Floats, Integers, PackedLines, pack_lines
+from layers.geometry.packed import Floats, Integers
 from layers.model.query import Box
 from layers.scene.class_lines import WORTH_SIMPLIFYING, ClassLines
-from layers.scene.classes import class_indexes
-from layers.scene.labels import PointNames, area_names, labels_along, line_words
+from layers.scene.labels import PointNames, labels_along
+from layers.scene.layer_rows import LayerLines
 from layers.scene.line_arrays import LEVELS, LineRows
 from layers.scene.part import LinePart, Nowhere
 from layers.scene.request import ClassBatch, ClassCount, Counts, DrawBatch, DrawRequest, Hit, LabelBatch
 from layers.scene.style import ClassStyle, LayerStyle
-from layers.scene.words import NO_WORDS, SILENT, WordIndex, Words
+from layers.scene.words import SILENT, WordIndex, Words
 
 __all__ = ["LEVELS", "WORTH_SIMPLIFYING", "LineSource"]
 
@@ -43,27 +43,12 @@ class LineSource:
     @classmethod
     def of(cls, layer: LayerStyle, table: pa.Table, feedback: Feedback) -> LineSource:
         """The rows of ``table``."""
-        ids = np.array(table.column("fid").to_numpy())
-        packed = pack_lines(table.column("geom"))
-        class_of_row = class_indexes(table, layer)
-        class_of_line = class_of_row[packed.row]
-        said = line_words(layer, table)
-        lines = PackedLines(packed.xy, packed.offsets, ids[packed.row])
-        every = LineRows(lines)
-        if said is not None:
-            every = LineRows(lines, said.full[packed.row], said.short[packed.row])
+        rows = LayerLines.of(layer, table)
         classes: dict[int, ClassLines] = {}
-        for number, style in enumerate(layer.classes):
+        for number, lines in rows.classes.items():
             feedback.check()
-            chosen = np.flatnonzero(class_of_line == number)
-            if len(chosen):
-                classes[number] = ClassLines.of(every.take(chosen), _is_solid(layer, style))
-        without = np.setdiff1d(np.arange(len(table)), packed.row, assume_unique=False)
-        names = None
-        if layer.drawing == "area" and layer.labels:
-            names = area_names(layer, table, class_of_row.astype(np.int64))
-        words = NO_WORDS if said is None else said.words
-        return cls(layer, classes, words, Nowhere(ids[without], class_of_row[without]), names, len(table))
+            classes[number] = ClassLines.of(lines, _is_solid(layer, layer.classes[number]))
+        return cls(layer, classes, rows.words, rows.nowhere, rows.names, rows.count)
 
     # ---- asking
 
@@ -152,13 +137,13 @@ class LineSource:
 
     # ---- changing
 
-    def patched(self, gone: Integers, rows: LineSource, added: int = 0) -> LineSource:
+    def patched(self, gone: Integers, rows: LayerLines, added: int = 0) -> LineSource:
         """Without the assets ``gone``, with those of ``rows``; ``added``: how many more the type has now."""
         words, places = self.words.joined(rows.words)
         classes = {}
         for number in sorted({*self.classes, *rows.classes}):
             lines, new = self.classes.get(number), rows.classes.get(number)
-            coming = None if new is None else _renamed(new.base.rows, places)
+            coming = None if new is None else _renamed(new, places)
             if lines is None:
                 assert coming is not None
                 classes[number] = ClassLines.of(coming, _is_solid(self.layer, self.layer.classes[number]))
@@ -177,9 +162,9 @@ class LineSource:
         return replace(self, classes={number: lines.compacted() for number, lines in self.classes.items()})
 
     @property
-    def changed(self) -> int:
-        """How many lines lie beside the arrays first read."""
-        return sum(lines.changed for lines in self.classes.values())
+    def is_worn(self) -> bool:
+        """Whether so much lies beside the arrays first read that it is worth putting in its place."""
+        return any(lines.is_worn for lines in self.classes.values())
 
 
 def _is_solid(layer: LayerStyle, style: ClassStyle) -> bool:

@@ -9,20 +9,20 @@ import numpy as np
 import pyarrow as pa
 
 from layers.feedback import Feedback
-from layers.geometry.packed import Floats, Integers
+from layers.geometry.packed import Floats, Integers, boxes, pack_points
 from layers.model.change import ChangeSet
 from layers.model.query import Box
 from layers.register import Register
-from layers.scene.building import Source, source_of, wanted_fields
+from layers.scene.building import Source, wanted_fields
+from layers.scene.layer_rows import LayerLines, LayerPoints
 from layers.scene.line_source import LineSource
 from layers.scene.point_source import PointSource
 from layers.scene.rotation import ON_PIPE
 from layers.scene.scene import Scene
+from layers.scene.style import LayerStyle
 
 #: Of a type of which more assets changed at once, all are read anew.
 MOST_PATCHED = 2000
-#: What is drawn of so many changed assets is put in its place when there is time.
-WORTH_COMPACTING = 4000
 
 
 @dataclass(frozen=True)
@@ -65,71 +65,74 @@ def patched(
             ids = touched[name].ids
             tables[name] = register.rows(name, ids.tolist(), fields, scene.filters.get(name))
     made: dict[str, Source] = {}
-    came: list[Source] = []
-    before = next((s for s in scene.sources if s.layer.drawing == "main"), None)
-    mains, moved = before, []
-    if isinstance(before, LineSource) and before.layer.type in tables:
-        ids = touched[before.layer.type].ids
-        coming = LineSource.of(before.layer, tables[before.layer.type], feedback)
-        came.append(coming)
-        moved = [*_extents(before, ids), *_extents(coming, ids)]
-        mains = made[before.layer.id] = before.patched(ids, coming, touched[before.layer.type].added)
+    came: list[LayerLines | LayerPoints] = []
+    mains = next((s for s in scene.sources if s.layer.drawing == "main"), None)
+    moved: list[Box] = []
+    if isinstance(mains, LineSource) and mains.layer.type in tables:
+        of_mains = touched[mains.layer.type]
+        lines = LayerLines.of(mains.layer, tables[mains.layer.type])
+        came.append(lines)
+        moved += [box for part in mains.of_ids(of_mains.ids) for box in _extents(part.boxes)]
+        moved += [box for rows in lines.classes.values() for box in _extents(boxes(rows.lines))]
+        mains = made[mains.layer.id] = mains.patched(of_mains.ids, lines, of_mains.added)
     for source in scene.sources:
         feedback.check()
         if source.layer.id in made:
             continue
-        if source.layer.type in tables:
-            rows = _rows(source, tables[source.layer.type], mains, feedback)
-            came.append(rows)
-            source = _patched(source, rows, touched[source.layer.type])
-        if isinstance(source, PointSource) and source.layer.rotate and isinstance(mains, LineSource):
-            for box in moved:
-                source = source.turned(box, mains.pieces_near(box))
+        table = tables.get(source.layer.type)
+        if isinstance(source, LineSource):
+            if table is not None:
+                lines = LayerLines.of(source.layer, table)
+                came.append(lines)
+                change = touched[source.layer.type]
+                source = source.patched(change.ids, lines, change.added)
+        else:
+            if table is not None:
+                points = LayerPoints.of(source.layer, table, _mains_at(source.layer, table, mains))
+                came.append(points)
+                change = touched[source.layer.type]
+                source = source.patched(change.ids, points, change.added)
+            if source.layer.rotate and isinstance(mains, LineSource):
+                source = _turned(source, moved, mains)
         made[source.layer.id] = source
     sources = tuple(made[layer.id] for layer in layers)
     return replace(scene, sources=sources, data_version=version, box=_grown(scene.box, came))
 
 
-def _patched(source: Source, rows: Source, touched: Touched) -> Source:
-    if isinstance(source, LineSource):
-        assert isinstance(rows, LineSource)
-        return source.patched(touched.ids, rows, touched.added)
-    assert isinstance(rows, PointSource)
-    return source.patched(touched.ids, rows, touched.added)
+def _turned(source: PointSource, moved: Iterable[Box], mains: LineSource) -> PointSource:
+    """With the symbols turned that lie where mains changed."""
+    for box in moved:
+        if any(True for _ in source.inside(box)):
+            source = source.turned(box, mains.pieces_near(box))
+    return source
 
 
-def _rows(source: Source, table: pa.Table, mains: Source | None, feedback: Feedback) -> Source:
-    """The changed rows as a source of their own; symbols turned with the mains near them."""
-    pieces: Floats | None = None
-    if source.layer.rotate and isinstance(mains, LineSource):
-        upright = PointSource.of(source.layer, table, feedback)
-        near = [mains.pieces_near(_around(xy[None])) for part in upright.parts() for xy in part.xy]
-        pieces = np.concatenate([np.zeros((0, 4)), *near])
-    return source_of(source.layer, table, feedback, pieces)
+def _mains_at(layer: LayerStyle, table: pa.Table, mains: Source | None) -> Floats | None:
+    """The pieces of mains along which the symbols of a few rows may turn."""
+    if not layer.rotate or not isinstance(mains, LineSource):
+        return None
+    around = [_around(xy) for xy in pack_points(table.column("geom")).xy]
+    return np.concatenate([np.zeros((0, 4)), *(mains.pieces_near(box) for box in around)])
 
 
 def _around(xy: Floats) -> Box:
-    x0, y0 = xy.min(axis=0) - ON_PIPE
-    x1, y1 = xy.max(axis=0) + ON_PIPE
-    return Box(float(x0), float(y0), float(x1), float(y1))
+    x, y = xy.tolist()
+    return Box(x - ON_PIPE, y - ON_PIPE, x + ON_PIPE, y + ON_PIPE)
 
 
-def _extents(source: LineSource, ids: Integers) -> list[Box]:
-    """Where assets of a source lie, as far as a symbol may lie on them."""
-    found = []
-    for part in source.of_ids(ids):
-        low, high = part.boxes[:, :2] - ON_PIPE, part.boxes[:, 2:] + ON_PIPE
-        found += [Box(*each) for each in np.concatenate([low, high], axis=1).tolist()]
-    return found
+def _extents(found: Floats) -> list[Box]:
+    """Boxes with room for the symbols that lie on what is in them."""
+    low, high = found[:, :2] - ON_PIPE, found[:, 2:] + ON_PIPE
+    return [Box(*each) for each in np.concatenate([low, high], axis=1).tolist()]
 
 
-def _grown(box: Box | None, rows: Iterable[Source]) -> Box | None:
+def _grown(box: Box | None, came: Iterable[LayerLines | LayerPoints]) -> Box | None:
     """The extent of everything, with what changed; it does not shrink before the scene is read anew."""
     extents = [] if box is None else [box]
-    for source in rows:
-        for part in source.parts():
-            low, high = part.xy.min(axis=0), part.xy.max(axis=0)
-            extents.append(Box(float(low[0]), float(low[1]), float(high[0]), float(high[1])))
+    for rows in came:
+        if len(rows.xy):
+            (x0, y0), (x1, y1) = rows.xy.min(axis=0).tolist(), rows.xy.max(axis=0).tolist()
+            extents.append(Box(x0, y0, x1, y1))
     if not extents:
         return None
     x0, y0, x1, y1 = np.array(extents).T

@@ -15,6 +15,7 @@ from layers.model.query import Box
 Mask = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.uint32]
 Levels = npt.NDArray[np.uint8]
+Angles = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class PointRows:
 
     xy: Floats
     id: Integers
-    rotation: npt.NDArray[np.float32] | None = None
+    rotation: Angles | None = None
     state: npt.NDArray[np.uint8] | None = None
 
     def __len__(self) -> int:

@@ -10,16 +10,15 @@ import pyarrow as pa
 
 from layers.feedback import Feedback
 from layers.geometry.levels import frame_of
-from layers.geometry.packed import Floats, Integers, pack_points
+from layers.geometry.packed import Floats, Integers
 from layers.model.query import Box
 from layers.scene.class_points import ClassPoints
-from layers.scene.classes import class_indexes
 from layers.scene.labels import PointNames
+from layers.scene.layer_rows import LayerPoints, upright
 from layers.scene.part import Nowhere, PointPart
-from layers.scene.point_arrays import PointRows
 from layers.scene.request import ClassBatch, ClassCount, Counts, DrawBatch, DrawRequest, Hit
 from layers.scene.rotation import rotation_along
-from layers.scene.style import LayerStyle, Look
+from layers.scene.style import LayerStyle
 
 
 @dataclass(frozen=True)
@@ -37,25 +36,16 @@ class PointSource:
 
     @classmethod
     def of(
-        cls, layer: LayerStyle, table: pa.Table, feedback: Feedback, rotation: Floats | None = None
+        cls, layer: LayerStyle, table: pa.Table, feedback: Feedback, mains: Floats | None = None
     ) -> PointSource:
-        """The rows of ``table``; ``rotation`` has one angle (degrees, clockwise on the screen) for each."""
-        ids = np.array(table.column("fid").to_numpy())
-        packed = pack_points(table.column("geom"))
-        class_of_row = class_indexes(table, layer)
-        class_of_point = class_of_row[packed.row]
-        frame = frame_of(packed.xy)
+        """The rows of ``table``; symbols that turn do so with ``mains``, straight pieces (n, 4)."""
+        rows = LayerPoints.of(layer, table, mains)
+        frame = frame_of(rows.xy)
         classes: dict[int, ClassPoints] = {}
-        for number, style in enumerate(layer.classes):
+        for number, points in rows.classes.items():
             feedback.check()
-            chosen = np.flatnonzero(class_of_point == number)
-            if len(chosen):
-                row = packed.row[chosen]
-                turned = None if rotation is None else _turned(rotation[row], style.look).astype(np.float32)
-                classes[number] = ClassPoints.of(PointRows(packed.xy[chosen], ids[row], turned), frame)
-        without = np.setdiff1d(np.arange(len(table)), packed.row, assume_unique=True)
-        names = PointNames.of(layer, packed, class_of_point.astype(np.int64), table) if layer.labels else None
-        return cls(layer, classes, Nowhere(ids[without], class_of_row[without]), names, len(table))
+            classes[number] = ClassPoints.of(points, frame)
+        return cls(layer, classes, rows.nowhere, rows.names, rows.count)
 
     # ---- asking
 
@@ -128,7 +118,7 @@ class PointSource:
 
     # ---- changing
 
-    def patched(self, gone: Integers, rows: PointSource, added: int = 0) -> PointSource:
+    def patched(self, gone: Integers, rows: LayerPoints, added: int = 0) -> PointSource:
         """Without the assets ``gone``, with those of ``rows``; ``added``: how many more the type has now."""
         frame = self._frame_with(rows)
         classes = {}
@@ -136,11 +126,11 @@ class PointSource:
             points, new = self.classes.get(number), rows.classes.get(number)
             if points is None:
                 assert new is not None
-                classes[number] = ClassPoints.of(new.all, frame)
+                classes[number] = ClassPoints.of(new, frame)
                 continue
             if points.frame != frame:
                 points = ClassPoints.of(points.all, frame)
-            coming = points.base.rows.take(slice(0, 0)) if new is None else new.all
+            coming = points.base.rows.take(slice(0, 0)) if new is None else new
             classes[number] = points.patched(gone, coming)
         names = self.names
         if names is not None and rows.names is not None:
@@ -150,9 +140,9 @@ class PointSource:
             self.layer, left, self.nowhere.patched(gone, rows.nowhere), names, self.unfiltered + added
         )
 
-    def _frame_with(self, rows: PointSource) -> Box:
+    def _frame_with(self, rows: LayerPoints) -> Box:
         """The frame that all classes share; another one when points come that lie outside of it."""
-        coming = np.concatenate([np.zeros((0, 2)), *(part.xy for part in rows.parts())])
+        coming = rows.xy
         frame = next((points.frame for points in self.classes.values()), None)
         if frame is not None and (
             (coming >= (frame.x0, frame.y0)).all() and (coming <= (frame.x1, frame.y1)).all()
@@ -165,8 +155,7 @@ class PointSource:
         classes = dict(self.classes)
         for number, points in self.classes.items():
             rows = points.inside(box)
-            turned = _turned(rotation_along(rows.xy, mains), self.layer.classes[number].look)
-            angle = turned.astype(np.float32)
+            angle = upright(rotation_along(rows.xy, mains), self.layer.classes[number].look)
             if rows.rotation is not None and not np.array_equal(angle, rows.rotation):
                 classes[number] = points.patched(rows.id, replace(rows, rotation=angle))
         return replace(self, classes=classes)
@@ -176,11 +165,6 @@ class PointSource:
         return replace(self, classes={number: points.compacted() for number, points in self.classes.items()})
 
     @property
-    def changed(self) -> int:
-        """How many assets lie beside the arrays first read."""
-        return sum(points.changed for points in self.classes.values())
-
-
-def _turned(degrees: Floats, look: Look) -> Floats:
-    """Symbols without a direction of their own stay upright: a half turn is as good as none."""
-    return degrees if look.directed else (degrees + 90.0) % 180.0 - 90.0
+    def is_worn(self) -> bool:
+        """Whether so much lies beside the arrays first read that it is worth putting in its place."""
+        return any(points.is_worn for points in self.classes.values())

@@ -62,13 +62,14 @@ class Scene:
         return {source.layer.type: source.unlocated for source in self.sources}
 
     def compacted(self) -> Scene:
-        """The same with what changed since it was read put in its place."""
-        return replace(self, sources=tuple(source.compacted() for source in self.sources))
+        """The same with what changed since it was read put in its place where there is much of it."""
+        sources = (source.compacted() if source.is_worn else source for source in self.sources)
+        return replace(self, sources=tuple(sources))
 
     @property
-    def changed(self) -> int:
-        """How many assets lie beside the arrays first read."""
-        return sum(source.changed for source in self.sources)
+    def is_worn(self) -> bool:
+        """Whether so much lies beside the arrays first read that the next change takes long."""
+        return any(source.is_worn for source in self.sources)
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,12 @@ LAYER = LayerStyle(
 )
 
 
+def mains_at(places: Any, degrees: np.ndarray) -> np.ndarray:
+    """Short mains through some places that turn a symbol on them by so many degrees, clockwise."""
+    along = np.stack([np.cos(np.radians(degrees)), -np.sin(np.radians(degrees))], axis=1) / 5
+    return np.concatenate([np.array(places) - along, np.array(places) + along], axis=1)
+
+
 def drawn(batch: DrawBatch) -> np.ndarray:
     parts = [each.points for each in batch.classes if each.points is not None]
     return np.concatenate(parts) if parts else np.zeros((0, 2))
@@ -125,24 +131,25 @@ def test_each_symbol_keeps_its_own_rotation(table: Any, request_for: Any) -> Non
     xy = [(float(10 * n), float(7 * n)) for n in range(40)]
     turned = np.arange(40) * 2.0 - 30.0
     shapes = [shapely.Point(each) for each in xy]
-    source = PointSource.of(LAYER, table(shapes, state=["open"] * 40), Feedback(), turned)
+    layer = replace(LAYER, rotate=True)
+    source = PointSource.of(layer, table(shapes, state=["open"] * 40), Feedback(), mains_at(xy, turned))
     (batch,) = source.draw(request_for(200, 140, 1.0)).classes
     assert batch.points is not None
     assert batch.rotation is not None
-    assert dict(zip(map(tuple, batch.points.tolist()), batch.rotation.tolist(), strict=True)) == dict(
-        zip(xy, turned.tolist(), strict=True)
-    )
+    found = dict(zip(map(tuple, batch.points.tolist()), batch.rotation.tolist(), strict=True))
+    assert found == pytest.approx(dict(zip(xy, turned.tolist(), strict=True)))
 
 
 def test_only_symbols_with_a_direction_stand_upside_down(table: Any, request_for: Any) -> None:
     shapes = [shapely.Point(0, 0), shapely.Point(50, 0)]
     check = replace(LAYER.classes[0], look=Look(symbol="valve_check", directed=True))
-    layer = replace(LAYER, classes=(check, LAYER.classes[1]))
+    layer = replace(LAYER, classes=(check, LAYER.classes[1]), rotate=True)
     turned = np.array([150.0, 150.0])
-    source = PointSource.of(layer, table(shapes, state=["closed", "open"]), Feedback(), turned)
+    mains = mains_at([(0, 0), (50, 0)], turned)
+    source = PointSource.of(layer, table(shapes, state=["closed", "open"]), Feedback(), mains)
     batches = {each.look.symbol: each.rotation for each in source.draw(request_for(0, 0, 1.0)).classes}
-    assert batches["valve_check"].tolist() == [150.0]  # type: ignore[union-attr]
-    assert batches["valve_gate"].tolist() == [-30.0]  # type: ignore[union-attr]
+    assert batches["valve_check"].tolist() == pytest.approx([150.0])  # type: ignore[union-attr]
+    assert batches["valve_gate"].tolist() == pytest.approx([-30.0])  # type: ignore[union-attr]
 
 
 def test_no_points_at_all(table: Any, request_for: Any) -> None:

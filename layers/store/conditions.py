@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from layers.model.catalogue import AssetType
-from layers.model.fields import ChoiceField
+from layers.model.fields import ChoiceField, DateField
 from layers.model.query import All, AnyOf, Compare, Condition, Not, Query
 from layers.store.base import Store
 from layers.store.schema import FID, GEOMETRY
@@ -55,6 +55,8 @@ def _compare(store: Store, type_name: str, compare: Compare) -> sa.ColumnElement
     if compare.comparison in ("contains", "starts"):
         pattern = f"{'%' if compare.comparison == 'contains' else ''}{_escaped(value)}%"
         return sa.func.lower(sa.cast(column, sa.Text)).like(sa.func.lower(pattern), escape="/")
+    if _is_date(store.schema.catalogue[type_name], compare.field):
+        return _compare_dates(column, compare.comparison, value)
     if isinstance(column.type, sa.String) and _folds(store.schema.catalogue[type_name], compare.field):
         column, value = sa.func.lower(column), _folded(value)
     if compare.comparison == "in":
@@ -62,6 +64,35 @@ def _compare(store: Store, type_name: str, compare: Compare) -> sa.ColumnElement
     found: sa.ColumnElement[bool] = _COMPARISONS[compare.comparison](column, value)
     # A blank is not equal to anything either.
     return sa.or_(found, column.is_(None)) if compare.comparison == "!=" else found
+
+
+def _compare_dates(column: sa.ColumnElement[Any], comparison: str, value: Any) -> sa.ColumnElement[bool]:
+    """Dates are known to the day or only to the decade: ``= 1990`` holds for all of 1990, ``<= 1990`` too.
+
+    Of a decade the first year counts when it is put in order; an unknown date is neither early nor late.
+    """
+    if comparison == "in":
+        return sa.or_(sa.false(), *(_within(column, each) for each in value))
+    if comparison in ("=", "!="):
+        within = _within(column, value)
+        return within if comparison == "=" else sa.or_(sa.not_(within), column.is_(None))
+    first, known = sa.func.replace(column, "X", "0"), column.not_like("XXXX")
+    limit = str(value).replace("X", "0")
+    match comparison:
+        case "<":
+            found = first < limit
+        case "<=":
+            found = sa.or_(first < limit, _within(first, limit))
+        case ">":
+            found = sa.and_(first > limit, sa.not_(_within(first, limit)))
+        case _:
+            found = first >= limit
+    return sa.and_(known, found)
+
+
+def _within(column: sa.ColumnElement[Any], value: str) -> sa.ColumnElement[bool]:
+    """Whether a date lies in the year, month or decade ``value``."""
+    return column.like(f"{value.rstrip('X') if value != 'XXXX' else value}%")
 
 
 _COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
@@ -79,6 +110,10 @@ def _one_of(store: Store, column: sa.ColumnElement[Any], values: Any) -> sa.Colu
     if values and all(isinstance(v, int) and not isinstance(v, bool) for v in values):
         return store.id_in(column, values)
     return column.in_(values)
+
+
+def _is_date(asset_type: AssetType, name: str) -> bool:
+    return name in asset_type and isinstance(asset_type.field_named(name), DateField)
 
 
 def _folds(asset_type: AssetType, name: str) -> bool:

@@ -94,7 +94,7 @@ class MapCanvas(QWidget):
         self._backdrop = backdrop
         if self.renderer.clear_ground != (backdrop is not None):
             self.renderer.clear_ground = backdrop is not None
-            self._frame = None
+            self._frame = self._beneath = None
             self._ask_anew()
         self.update()
 
@@ -120,7 +120,7 @@ class MapCanvas(QWidget):
         self.renderer.stop()
         self.renderer.scene = scene
         if scene is None:
-            self._frame = None
+            self._frame = self._beneath = None
             self.overlay.selected = ()
         self._ask_anew()
         self.update()
@@ -128,7 +128,7 @@ class MapCanvas(QWidget):
     def recolour(self, colours: Colours) -> None:
         """Use other colours from now on."""
         self._colours = colours
-        self._frame = None
+        self._frame = self._beneath = None
         self._ask_anew()
         self.update()
 
@@ -202,12 +202,15 @@ class MapCanvas(QWidget):
         self._ask()
 
     def _show_frame(self, frame: Frame) -> None:
+        before = {each for each in (self._frame, self._beneath) if each is not None}
         if self._is_outdated or frame.shows_more_than(self._frame):
             self._beneath = None
         elif self._frame is not None and self._frame.shows_more_than(frame):
             self._beneath = self._frame
         self._is_outdated = False
         self._frame = frame
+        for dropped in before - {self._frame, self._beneath}:
+            self.renderer.take_back(dropped)
         self.update()
         self.frame_shown.emit()
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtGui import QFont, QFontMetricsF
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QStaticText, QTextLayout
 
 #: From a label's kind and words to what may be written, the longest first; and the colour token and font key.
 LabelWriter = Callable[[str, tuple[object, ...]], "WrittenLabel | None"]
@@ -26,6 +27,7 @@ CELL = 4.0
 BEYOND = 64.0
 _MOST_WORDINGS = 50_000
 _MOST_PLACES = 8_000
+_MOST_LAID_OUT = 4_000
 
 
 class WrittenLabel:
@@ -81,21 +83,47 @@ def _span(low: float, high: float) -> slice:
     return slice(max(int((low + BEYOND) / CELL), 0), max(int((high + BEYOND) / CELL) + 1, 0))
 
 
+#: Px between the letters of a name that is spaced along a street.
+SPACING = 3.0
+
+
 class Measures:
-    """Measures of one font; a width is measured once."""
+    """Measures of one font; a text is measured and laid out once."""
 
     def __init__(self, font: QFont) -> None:
         # Kept, so that no other font gets its identity.
         self.font = font
+        self.spaced = QFont(font)
+        self.spaced.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, SPACING)
         self._qt = QFontMetricsF(font)
         self.height, self.ascent = self._qt.height(), self._qt.ascent()
         self._widths: dict[str, float] = {}
+        self._laid_out: dict[tuple[str, bool], tuple[QStaticText, float]] = {}
 
     def width(self, text: str) -> float:
         """Px from the beginning of the text to its end."""
         if text not in self._widths:
             self._widths[text] = self._qt.horizontalAdvance(text)
         return self._widths[text]
+
+    def laid_out(self, text: str, spaced: bool) -> tuple[QStaticText, float]:
+        """The text ready to be drawn many times, and how far its baseline is below its top."""
+        key = text, spaced
+        if key not in self._laid_out:
+            font = self.spaced if spaced else self.font
+            made = QStaticText(text)
+            made.setTextFormat(Qt.TextFormat.PlainText)
+            made.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
+            made.prepare(font=font)
+            # Not the font's ascent: letters of another font may reach higher.
+            layout = QTextLayout(text, font)
+            layout.beginLayout()
+            line = layout.createLine()
+            layout.endLayout()
+            if len(self._laid_out) > _MOST_LAID_OUT:
+                self._laid_out.clear()
+            self._laid_out[key] = made, line.ascent()
+        return self._laid_out[key]
 
 
 @dataclass(frozen=True)

@@ -36,13 +36,15 @@ _FIRST_MARGIN = 48
 _WORTHWHILE = 0.7
 #: Symbols this far outside of a frame reach into it.
 _REACH = 32
+#: Pictures kept to be painted on again: one of each size in use.
+_SPARES = 2
 #: Sizes of frames are multiples of this, whole device pixels on screens of 1.25, 1.5 and 1.75 too.
 _GRAIN = 4
 #: Seconds of painting before the window's own events have their turn.
 SLICE_SECONDS = 0.008
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Frame:
     """A finished picture and the viewport it shows."""
 
@@ -125,6 +127,7 @@ class Renderer(QObject):
         self._painted: tuple[Viewport, int] | None = None
         self._memory = LabelMemory()
         self._hidden: frozenset[str] = frozenset()
+        self._spares: list[QImage] = []
         self._waiting: list[Viewport] = []
         self._coming: Viewport | None = None
         self._then: Callable[[], None] = lambda: None
@@ -208,11 +211,7 @@ class Renderer(QObject):
             return
         self._end_painting()
         clear = self.clear_ground
-        image = QImage(
-            round(viewport.width * ratio),
-            round(viewport.height * ratio),
-            QImage.Format.Format_ARGB32_Premultiplied if clear else QImage.Format.Format_RGB32,
-        )
+        image = self._picture(round(viewport.width * ratio), round(viewport.height * ratio), clear)
         image.setDevicePixelRatio(ratio)
         if clear:
             image.fill(Qt.GlobalColor.transparent)
@@ -234,6 +233,17 @@ class Renderer(QObject):
         self._paint_slice()
         if self._easel.steps is not None:
             self._timer.start()
+
+    def _picture(self, width: int, height: int, clear: bool) -> QImage:
+        form = QImage.Format.Format_ARGB32_Premultiplied if clear else QImage.Format.Format_RGB32
+        for number, spare in enumerate(self._spares):
+            if (spare.width(), spare.height(), spare.format()) == (width, height, form):
+                return self._spares.pop(number)
+        return QImage(width, height, form)
+
+    def take_back(self, frame: Frame) -> None:
+        """A frame that is not shown any more: its memory serves the next one, for fresh memory takes milliseconds."""
+        self._spares = [frame.image, *self._spares[: _SPARES - 1]]
 
     def _paint_slice(self) -> None:
         easel = self._easel

@@ -23,6 +23,8 @@ from layers.scene.scene import Scene
 
 X, Y = 538_000.0, 3_016_000.0
 WAIT = 20_000
+#: The rasteriser rounds an edge otherwise a few shades where the picture begins elsewhere.
+ROUNDING = 24
 
 
 def main(
@@ -261,6 +263,82 @@ def test_what_is_selected_is_ringed(
     assert canvas._frame is frame
     canvas.select(())
     assert (pixels(picture(canvas)) == before).all()
+
+
+def test_a_zoom_is_crisp_in_the_window_before_the_ground_around_it(
+    qtbot: QtBot, canvas: MapCanvas, scene_of: Any
+) -> None:
+    canvas.resize(900, 700)
+    wide = show(qtbot, canvas, scene_of(pipe=[main(300, n * 37.0) for n in range(-6, 7)]))
+    frames: list[Frame] = []
+    canvas.renderer.frame_ready.connect(frames.append)
+    canvas.zoom(1.5)
+    settled(qtbot, canvas)
+    first, last = frames
+    assert first.serial == last.serial
+    assert first.viewport.covers(canvas.viewport)
+    assert not first.viewport.covers(last.viewport)
+    assert last.viewport.covers(first.viewport)
+    # Both show the same ground with the same pixels.
+    where = last.rectangle(first.viewport).topLeft()
+    x, y = -round(where.x()), -round(where.y())
+    inner = pixels(last.image.copy(x, y, first.image.width(), first.image.height()))
+    assert _furthest(inner[60:-60, 60:-60], pixels(first.image)[60:-60, 60:-60]) <= ROUNDING
+    assert wide is not last
+
+
+def test_frames_of_a_scale_show_the_same_ground_with_the_same_pixels(
+    qtbot: QtBot, canvas: MapCanvas, scene_of: Any
+) -> None:
+    rows = [{**main(300, n * 37.0), "geom": shapely.LineString([(X - 999, Y + n * 31), (X + 999, Y + n * 44)])}
+            for n in range(-9, 9)]  # fmt: skip
+    valves = [{"geom": shapely.Point(X + 31 * n, Y + 31 * n)} for n in range(-9, 9)]
+    show(qtbot, canvas, scene_of(pipe=rows, valve=valves))
+    # A third of a pixel aside: no frame is drawn a third of a pixel aside.
+    canvas.go(canvas.viewport.panned(0.33, 0.21))
+    before = pixels(picture(canvas))
+    canvas.go(canvas.viewport.panned(-90, 0))
+    frame = settled(qtbot, canvas)
+    assert frame.viewport.covers(canvas.viewport)
+    after = pixels(picture(canvas))
+    assert _furthest(after[:, :300], before[:, 90:390]) <= ROUNDING
+
+
+def test_a_long_drag_shows_new_ground_before_it_ends(qtbot: QtBot, canvas: MapCanvas, scene_of: Any) -> None:
+    show(qtbot, canvas, scene_of(pipe=[main(300, n * 37.0, width=5000) for n in range(-60, 60)]))
+    shown: list[Frame] = []
+    canvas.renderer.frame_ready.connect(shown.append)
+    for _ in range(60):
+        canvas.go(canvas.viewport.panned(13, 9))
+        QTest.qWait(4)
+    assert len(shown) >= 2
+    assert shown[-1].serial <= canvas.renderer._serial
+
+
+def test_the_frame_on_the_screen_is_not_painted_on(qtbot: QtBot, canvas: MapCanvas, scene_of: Any) -> None:
+    show(qtbot, canvas, scene_of(pipe=[main(300, n * 37.0) for n in range(-6, 7)]))
+    for step in range(8):
+        canvas.go(canvas.viewport.panned(150, 40 * step))
+        frame = settled(qtbot, canvas)
+        assert canvas.renderer._spares
+        assert all(frame.image is not spare for spare in canvas.renderer._spares)
+        assert len(canvas.renderer._spares) <= 2
+
+
+def test_while_zooming_out_the_wider_frame_fills_the_window(
+    qtbot: QtBot, canvas: MapCanvas, scene_of: Any, colours: Mapping[str, QColor]
+) -> None:
+    canvas.resize(900, 700)
+    show(qtbot, canvas, scene_of(pipe=[main(1000, 0, width=9000)]))
+    canvas.go(canvas.viewport.zoomed(1.2, 450, 350))
+    QTest.qWait(1)
+    qtbot.waitUntil(lambda: canvas._frame.viewport.metres_per_pixel < 0.45, timeout=WAIT)
+    canvas.go(canvas.viewport.zoomed(0.8, 450, 350))
+    assert near(picture(canvas).pixelColor(3, 350), colours["dn5"])
+
+
+def _furthest(one: np.ndarray, other: np.ndarray) -> int:
+    return int(np.abs(one.astype(int) - other.astype(int)).max())
 
 
 class _Chequers:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from gisapp.map.label_memory import LabelMemory
+from gisapp.map.label_memory import LabelMemory, Measures
 from gisapp.map.label_painter import LabelPainter
 from gisapp.map.painter import MapPainter
 from gisapp.map.renderer import first_frame_around, frame_around
@@ -60,11 +60,11 @@ def written(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, float, float, fl
     texts: list[tuple[str, float, float, float, float]] = []
     draw = LabelPainter._text
 
-    def note(self: LabelPainter, label: Any, text: str, at: QPointF, font: Any = None) -> None:
+    def note(self: LabelPainter, label: Any, text: str, at: QPointF, spaced: bool = False) -> None:
         matrix = self._painter.worldTransform()
         place = matrix.map(at)
         texts.append((text, place.x(), place.y(), matrix.m11(), matrix.m12()))
-        draw(self, label, text, at, font)
+        draw(self, label, text, at, spaced)
 
     monkeypatch.setattr(LabelPainter, "_text", note)
     return texts
@@ -170,3 +170,29 @@ def test_another_scale_places_labels_anew(paint: Any) -> None:
 
 def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
     return a[0] < b[2] - 0.01 and b[0] < a[2] - 0.01 and a[1] < b[3] - 0.01 and b[1] < a[3] - 0.01
+
+
+@pytest.mark.parametrize("text", ["DN600 球墨 2014", "解放南路", "XHS-02147"])
+@pytest.mark.parametrize("degrees", [0.0, -33.0, 80.0])
+def test_text_laid_out_once_stands_where_text_would(text: str, degrees: float, colours: Any) -> None:
+    font = dress_in(colours).writer("name", (text,)).font
+    measures = Measures(font)
+    pictures = []
+    for laid_out in (False, True):
+        image = QImage(200, 200, QImage.Format.Format_RGB32)
+        image.fill(QColor("white"))
+        painter = QPainter(image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(font)
+        painter.translate(60, 100)
+        painter.rotate(degrees)
+        if laid_out:
+            ready, ascent = measures.laid_out(text, spaced=False)
+            painter.drawStaticText(QPointF(0, -ascent), ready)
+        else:
+            painter.drawText(QPointF(0, 0), text)
+        painter.end()
+        pictures.append(np.frombuffer(image.constBits(), np.uint8).astype(int))
+    differing = (np.abs(pictures[0] - pictures[1]) > 64).mean()
+    assert (pictures[1] < 100).any()
+    assert differing < 0.004

@@ -56,7 +56,8 @@ class _Round:
 
     def __init__(self, layer: str, batch: LabelBatch, viewport: Viewport) -> None:
         self.batch = batch
-        self.xy: list[list[float]] = viewport.pixels(batch.xy).tolist()
+        # To the 64th of a pixel: in every frame a text is then rounded to the same row of pixels.
+        self.xy: list[list[float]] = (np.rint(viewport.pixels(batch.xy) * 64) / 64).tolist()
         self.slots: list[Slot] = [(layer, slot) for slot in batch.slot.tolist()]
         self.written: set[Slot] = set()
         where = np.rint(batch.xy * _PER_METRE).astype(np.int64).tolist()

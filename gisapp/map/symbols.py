@@ -76,7 +76,9 @@ class SymbolAtlas:
             cells = np.array([self._cell(name, int(step)) for step in steps])[which]
         column, row = self._place(cells)
         fragments = np.empty((len(xy), len(_FRAGMENT)))
-        fragments[:, 0:2] = np.rint(np.asarray(xy) * self._ratio) / self._ratio
+        # To the 64th first: halves are rounded up in every frame, whatever the last bits say.
+        places = np.rint(np.asarray(xy) * (self._ratio * 64)) / 64
+        fragments[:, 0:2] = np.floor(places + 0.5) / self._ratio
         fragments[:, 2] = column * self.cell
         fragments[:, 3] = row * self.cell
         fragments[:, 4:6] = self.cell

@@ -34,6 +34,7 @@ class BookmarkList(QFrame):
         self.list = QListWidget()
         self.list.setEditTriggers(QListWidget.EditTrigger.EditKeyPressed)
         self.list.itemClicked.connect(self._choose)
+        self.list.itemActivated.connect(self._choose)
         self.list.itemChanged.connect(self._rename)
         self.list.currentRowChanged.connect(lambda _: self._enable())
         self.list.installEventFilter(self)
@@ -76,9 +77,7 @@ class BookmarkList(QFrame):
             return False
         alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
         key = event.key()
-        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._choose(self.list.currentItem())
-        elif key == Qt.Key.Key_Delete:
+        if key == Qt.Key.Key_Delete:
             self._delete()
         elif alt and key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self._move(-1 if key == Qt.Key.Key_Up else 1)
@@ -124,7 +123,7 @@ class BookmarkList(QFrame):
 
     def _choose(self, item: QListWidgetItem | None) -> None:
         bookmark = _held(item)
-        if bookmark is not None:
+        if bookmark is not None and self.isVisible():
             self.hide()
             self.chosen.emit(bookmark)
 

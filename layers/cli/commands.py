@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from layers.cli import backup, history, importing, information, quarantine, sample
+from layers.cli import backup, checking, history, importing, information, quarantine, sample
 from layers.cli.application import CommandTable
 
 COMMANDS: CommandTable = {
@@ -10,6 +10,7 @@ COMMANDS: CommandTable = {
     **information.COMMANDS,
     **importing.COMMANDS,
     **quarantine.COMMANDS,
+    **checking.COMMANDS,
     **history.COMMANDS,
     **backup.COMMANDS,
 }

@@ -159,6 +159,7 @@ def wrong_calls(folder: Path) -> dict[str, tuple[str | Path, ...]]:
         "quarantine unknown row": ("quarantine", register, "--accept", "999"),
         "quarantine wrong number": ("quarantine", register, "--accept", "x"),
         "quarantine nothing chosen": ("quarantine", register, "--set", "dn=200"),
+        "check of no rule": ("check", register, "--rules", "spaceship"),
         "a folder for a register": ("info", folder),
         "export into no folder": ("export", register, folder / "none" / "o.csv"),
         "quarantine wrong correction": ("quarantine", register, "--accept", "1", "--set", "dn"),

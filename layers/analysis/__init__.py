@@ -1,0 +1,1 @@
+"""What follows from the network: connectivity and findings. Pure: arrays in, arrays out."""

@@ -1,0 +1,1 @@
+"""The checks of a register: rules as data, findings as arrays."""

@@ -1,0 +1,145 @@
+"""What is wrong with how lines run: entered twice, on top of each other, crossing, crossing themselves, too short."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from scipy.spatial import cKDTree
+
+from layers.analysis.checking.book import Book, Lines
+from layers.analysis.checking.finding import Findings
+from layers.analysis.checking.make import codes_of, findings_at, keys, rounded
+from layers.analysis.checking.rule_file import Rule
+from layers.geometry.packed import Floats, Integers, pack_lines
+
+#: Two lines from one node that are still together after this many metres lie on each other.
+_ALONG = 0.5
+
+
+def duplicate_line(book: Book, rule: Rule) -> Findings:
+    """Lines with the same course, in the same direction or from the other end; the later one is reported."""
+    lines = book.lines(rule.type)
+    first, second = _same_course(lines)
+    rows = lines.rows[second]
+    return findings_at(
+        book,
+        rule,
+        rows,
+        others=keys(book, rule.type, lines.rows[first]),
+        other=codes_of(book, rule.type, lines.rows[first]),
+    )
+
+
+def overlapping_lines(book: Book, rule: Rule) -> Findings:
+    """Lines that run on each other for a stretch, from an end of one of them on."""
+    lines = book.lines(rule.type)
+    first, second, place = _together(lines)
+    twins = set(zip(*(part.tolist() for part in _same_course(lines)), strict=True))
+    low, high = np.minimum(first, second), np.maximum(first, second)
+    _, chosen = np.unique(np.stack([low, high]), axis=1, return_index=True)
+    kept = [i for i in chosen.tolist() if (int(low[i]), int(high[i])) not in twins]
+    pick = np.array(kept, dtype=np.int64)
+    return findings_at(
+        book,
+        rule,
+        lines.rows[high[pick]],
+        xy=place[pick],
+        others=keys(book, rule.type, lines.rows[low[pick]]),
+        other=codes_of(book, rule.type, lines.rows[low[pick]]),
+    )
+
+
+def crossing(book: Book, rule: Rule) -> Findings:
+    """Lines that cross with nothing at the crossing: connected or one above the other, the book does not say."""
+    lines = book.lines(rule.type)
+    first, second = lines.network.tree.query(lines.network.shapes, predicate="crosses")
+    once = first < second
+    first, second = first[once], second[once]
+    meeting = shapely.intersection(lines.network.shapes[first], lines.network.shapes[second])
+    xy, pair = shapely.get_coordinates(shapely.point_on_surface(meeting), return_index=True)
+    first, second = first[pair], second[pair]
+    if len(book.point_places) and len(xy):
+        reach = float(book.setting(rule.parameters["point_setting"]))
+        alone = cKDTree(book.point_places).query(xy, distance_upper_bound=reach)[0] > reach
+        first, second, xy = first[alone], second[alone], xy[alone]
+    return findings_at(
+        book,
+        rule,
+        lines.rows[second],
+        xy=xy,
+        others=keys(book, rule.type, lines.rows[first]),
+        other=codes_of(book, rule.type, lines.rows[first]),
+    )
+
+
+def crosses_itself(book: Book, rule: Rule) -> Findings:
+    """Lines that cross or touch themselves; a closed ring does not."""
+    lines = book.lines(rule.type)
+    bad = np.flatnonzero(~shapely.is_simple(lines.network.shapes))
+    return findings_at(book, rule, lines.rows[bad])
+
+
+def too_short(book: Book, rule: Rule) -> Findings:
+    """Lines shorter than the shortest there can be."""
+    every = pack_lines(book.table(rule.type).column("geom"))
+    limit = float(book.setting(rule.parameters["setting"]))
+    steps = np.hypot(*np.diff(every.xy, axis=0).T) if len(every.xy) > 1 else np.zeros(0)
+    along = np.concatenate([[0.0], np.cumsum(steps)])
+    length = along[every.offsets[1:] - 1] - along[every.offsets[:-1]]
+    short = np.flatnonzero(length < limit)
+    return findings_at(book, rule, every.row[short], length=rounded(length[short], 3))
+
+
+def _same_course(lines: Lines) -> tuple[Integers, Integers]:
+    """Pairs (earlier, later) of lines with equal vertices in either order, within the tolerance."""
+    network, packed = lines.network, lines.packed
+    count = np.diff(packed.offsets)
+    low, high = network.ends.min(axis=1), network.ends.max(axis=1)
+    order = np.lexsort((np.arange(len(count)), count, high, low))
+    same = (np.diff(low[order]) == 0) & (np.diff(high[order]) == 0) & (np.diff(count[order]) == 0)
+    bounds = np.concatenate([[0], np.flatnonzero(~same) + 1, [len(order)]])
+    first: list[int] = []
+    second: list[int] = []
+    for number in np.flatnonzero(np.diff(bounds) > 1).tolist():
+        members = order[bounds[number] : bounds[number + 1]].tolist()
+        for position, later in enumerate(members):
+            earlier = next((each for each in members[:position] if _alike(lines, each, later)), None)
+            if earlier is not None:
+                first.append(earlier)
+                second.append(later)
+    return np.array(first, dtype=np.int64), np.array(second, dtype=np.int64)
+
+
+def _alike(lines: Lines, one: int, other: int) -> bool:
+    offsets, xy, tolerance = lines.packed.offsets, lines.packed.xy, 2 * lines.network.tolerance
+    a, b = xy[offsets[one] : offsets[one + 1]], xy[offsets[other] : offsets[other + 1]]
+    return bool((np.abs(a - b) <= tolerance).all() or (np.abs(a - b[::-1]) <= tolerance).all())
+
+
+def _together(lines: Lines) -> tuple[Integers, Integers, Floats]:
+    """Pairs of lines that meet at a node and still lie on each other a little further along, and where."""
+    network = lines.network
+    length = shapely.length(network.shapes)
+    rows = np.arange(len(length))
+    # From every end, the place a little way along the line.
+    node = np.concatenate([network.ends[:, 0], network.ends[:, 1]])
+    line = np.concatenate([rows, rows])
+    step = np.minimum(_ALONG, length / 2)
+    ahead = np.concatenate(
+        [
+            shapely.line_interpolate_point(network.shapes, step),
+            shapely.line_interpolate_point(network.shapes, length - step),
+        ]
+    )
+    meeting_node, meeting_line = network.meetings
+    begin = np.searchsorted(meeting_node, node, side="left")
+    end = np.searchsorted(meeting_node, node, side="right")
+    repeat = end - begin
+    probe = np.repeat(np.arange(len(node)), repeat)
+    offset = np.arange(len(probe)) - np.repeat(np.cumsum(repeat) - repeat, repeat)
+    other = meeting_line[np.repeat(begin, repeat) + offset]
+    differs = other != line[probe]
+    probe, other = probe[differs], other[differs]
+    close = shapely.dwithin(ahead[probe], network.shapes[other], 2 * network.tolerance)
+    probe, other = probe[close], other[close]
+    return line[probe], other, shapely.get_coordinates(ahead[probe])

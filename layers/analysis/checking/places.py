@@ -1,0 +1,181 @@
+"""What is wrong with where assets are: off the line they belong on, twice in one place, far from their well."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from scipy.spatial import cKDTree
+
+from layers.analysis.checking.book import Book
+from layers.analysis.checking.finding import Findings
+from layers.analysis.checking.make import codes_of, findings_at, keys, rounded
+from layers.analysis.checking.rule_file import Rule
+from layers.geometry.packed import Floats, Integers, pack_points
+
+#: A place farther out than so many times the spread of all others is no place of this register.
+_OUTLYING = 5.0
+#: Of fewer places nobody can tell which one is far out.
+_ENOUGH = 12
+
+
+def off_line(book: Book, rule: Rule) -> Findings:
+    """Points farther from every line than an appurtenance may be; of given-up points nothing is asked."""
+    lines = book.lines(rule.parameters["of"])
+    points = pack_points(book.table(rule.type).column("geom"))
+    live = book.connected(rule.type)[points.row]
+    rows, xy = points.row[live], points.xy[live]
+    if not len(rows) or not len(lines.rows):
+        return findings_at(book, rule, np.zeros(0, np.int64))
+    limit = float(book.setting(rule.parameters["setting"]))
+    places = shapely.points(xy)
+    near = lines.network.tree.query(places, predicate="dwithin", distance=limit)[0]
+    off = np.setdiff1d(np.arange(len(rows)), near)
+    nearest, distance = lines.network.tree.query_nearest(places[off], return_distance=True, all_matches=False)
+    off = off[nearest[0]]
+    other = lines.rows[nearest[1]]
+    return findings_at(
+        book,
+        rule,
+        rows[off],
+        xy=xy[off],
+        others=keys(book, rule.parameters["of"], other),
+        other=codes_of(book, rule.parameters["of"], other),
+        distance=rounded(distance, 2),
+    )
+
+
+def duplicate_point(book: Book, rule: Rule) -> Findings:
+    """Assets of one type nearer to each other than two can be; the later one is reported."""
+    points = pack_points(book.table(rule.type).column("geom"))
+    live = book.connected(rule.type)[points.row]
+    rows, xy = points.row[live], points.xy[live]
+    if len(rows) < 2:
+        return findings_at(book, rule, np.zeros(0, np.int64))
+    limit = float(book.setting(rule.parameters["setting"]))
+    pairs = cKDTree(xy).query_pairs(limit, output_type="ndarray")
+    pairs = np.sort(pairs, axis=1)
+    # Of three in one place the second and the third are reported, each once.
+    later, first = np.unique(pairs[:, 1], return_index=True)
+    earlier = pairs[first, 0]
+    return findings_at(
+        book,
+        rule,
+        rows[later],
+        xy=xy[later],
+        others=keys(book, rule.type, rows[earlier]),
+        other=codes_of(book, rule.type, rows[earlier]),
+        distance=rounded(np.hypot(*(xy[later] - xy[earlier]).T), 3),
+    )
+
+
+def far_from_linked(book: Book, rule: Rule) -> Findings:
+    """Assets drawn far from the one they are said to be in."""
+    target = rule.parameters["to"]
+    link = book.numbers(rule.type, rule.parameters["link"])
+    own, there = book.places(rule.type), book.places(target)
+    linked = np.flatnonzero(~np.isnan(link))
+    at = _rows_of(book.ids(target), link[linked].astype(np.int64))
+    linked, at = linked[at >= 0], at[at >= 0]
+    distance = np.hypot(*(own[linked] - there[at]).T)
+    limit = float(book.setting(rule.parameters["setting"]))
+    far = np.flatnonzero(np.nan_to_num(distance) > limit)
+    return findings_at(
+        book,
+        rule,
+        linked[far],
+        others=keys(book, target, at[far]),
+        other=codes_of(book, target, at[far]),
+        distance=rounded(distance[far], 1),
+    )
+
+
+def unlocated(book: Book, rule: Rule) -> Findings:
+    """Assets in the book but on no map."""
+    nowhere = np.isnan(book.places(rule.type)[:, 0]) & book.connected(rule.type)
+    return findings_at(book, rule, np.flatnonzero(nowhere))
+
+
+def invalid_area(book: Book, rule: Rule) -> Findings:
+    """Areas whose border crosses itself."""
+    shapes = shapely.from_wkb(book.table(rule.type).column("geom").to_numpy())
+    bad = np.flatnonzero(~shapely.is_missing(shapes) & ~shapely.is_valid(shapes))
+    return findings_at(book, rule, bad, xy=_corners(shapes[bad]))
+
+
+def outlying(book: Book, rule: Rule) -> Findings:
+    """Places so far from all others of the network that the coordinates must be wrong."""
+    every = [book.places(t.name) for t in book.catalogue.of_group("network") if t.shape is not None]
+    own = book.places(rule.type)
+    xy = np.concatenate(every) if every else np.zeros((0, 2))
+    xy = xy[~np.isnan(xy[:, 0])]
+    if len(xy) < _ENOUGH:
+        return findings_at(book, rule, np.zeros(0, np.int64))
+    low, high = np.percentile(xy, (10, 90), axis=0)
+    room = np.maximum(high - low, 1000.0) * _OUTLYING
+    with np.errstate(invalid="ignore"):
+        out = ((own < low - room) | (own > high + room)).any(axis=1)
+    found = np.flatnonzero(out)
+    middle = np.median(xy, axis=0)
+    return findings_at(book, rule, found, distance=rounded(np.hypot(*(own[found] - middle).T) / 1000, 1))
+
+
+def given_up_but_connected(book: Book, rule: Rule) -> Findings:
+    """Live points that lie on a line given up, and on no other: what they serve or close hangs on nothing."""
+    of = rule.parameters["of"]
+    lines = book.lines(of)
+    table = book.table(of)
+    shapes = shapely.from_wkb(table.column("geom").to_numpy())
+    given_up = book.among(of, "status", tuple(rule.parameters["given_up"]))
+    dead = np.flatnonzero(given_up & ~shapely.is_missing(shapes))
+    points = pack_points(book.table(rule.type).column("geom"))
+    live = book.connected(rule.type)[points.row]
+    rows, xy = points.row[live], points.xy[live]
+    if not len(dead) or not len(rows):
+        return findings_at(book, rule, np.zeros(0, np.int64))
+    places, limit = shapely.points(xy), float(book.setting(rule.parameters["setting"]))
+    point, line = shapely.STRtree(shapes[dead]).query(places, predicate="dwithin", distance=limit)
+    fed = lines.network.tree.query(places, predicate="dwithin", distance=limit)[0]
+    point, first = np.unique(point, return_index=True)
+    line = line[first]
+    alone = ~np.isin(point, fed)
+    point, line = point[alone], line[alone]
+    other = dead[line]
+    return findings_at(
+        book, rule, rows[point], xy=xy[point], others=keys(book, of, other), other=codes_of(book, of, other)
+    )
+
+
+def outside_areas(book: Book, rule: Rule) -> Findings:
+    """Located assets in none of the areas; nothing is asked where there are no areas."""
+    areas = shapely.from_wkb(book.table(rule.parameters["of"]).column("geom").to_numpy())
+    areas = areas[~shapely.is_missing(areas)]
+    points = pack_points(book.table(rule.type).column("geom"))
+    live = book.connected(rule.type)[points.row]
+    rows, xy = points.row[live], points.xy[live]
+    if not len(areas) or not len(rows):
+        return findings_at(book, rule, np.zeros(0, np.int64))
+    inside = np.zeros(len(rows), dtype=bool)
+    for area in areas:
+        x0, y0, x1, y1 = area.bounds
+        near = np.flatnonzero(
+            (xy[:, 0] >= x0) & (xy[:, 0] <= x1) & (xy[:, 1] >= y0) & (xy[:, 1] <= y1) & ~inside
+        )
+        shapely.prepare(area)
+        inside[near] = shapely.intersects_xy(area, *xy[near].T)
+    out = np.flatnonzero(~inside)
+    return findings_at(book, rule, rows[out], xy=xy[out])
+
+
+def _corners(shapes: np.ndarray) -> Floats:
+    bounds = shapely.bounds(shapes)
+    return np.asarray((bounds[:, :2] + bounds[:, 2:]) / 2).reshape(-1, 2)
+
+
+def _rows_of(ids: Integers, wanted: Integers) -> Integers:
+    """The row of every wanted id, -1 where there is none."""
+    if not len(ids):
+        return np.full(len(wanted), -1, dtype=np.int64)
+    order = np.argsort(ids)
+    place = np.minimum(np.searchsorted(ids, wanted, sorter=order), len(ids) - 1)
+    rows = order[place]
+    return np.where(ids[rows] == wanted, rows, -1)

@@ -1,0 +1,44 @@
+"""Reading ``rules.toml``: which checks there are, of what, how severe."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from layers.model.problem import Severity
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule: the ``check`` that looks for it in assets of ``type``, and what the check must know."""
+
+    id: str
+    check: str
+    type: str
+    severity: Severity
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class RuleBook:
+    """All rules, and the statuses of lines that take part in the network (a blank one does too)."""
+
+    rules: tuple[Rule, ...]
+    connected_statuses: tuple[str, ...]
+
+
+def load_rules(path: Path | None = None) -> RuleBook:
+    """The rules of the program. Raises ``ValueError`` for an id given twice: a mistake of the program."""
+    data = tomllib.loads((path or Path(__file__).with_name("rules.toml")).read_text(encoding="utf-8"))
+    rules = tuple(
+        Rule(entry.pop("id"), entry.pop("check"), entry.pop("type"), entry.pop("severity"), entry)
+        for entry in map(dict, data["rule"])
+    )
+    ids = [rule.id for rule in rules]
+    repeated = {name for name in ids if ids.count(name) > 1}
+    if repeated:
+        raise ValueError(f"rules given twice: {sorted(repeated)}")
+    return RuleBook(rules, tuple(data["connected_statuses"]))

@@ -15,20 +15,20 @@ MOST_NATURAL = 2000
 def inner_limits(numbers: npt.NDArray[np.float64], count: int, method: Method) -> tuple[float, ...]:
     """The lower limits of all classes but the first, ascending: class i holds [limit i-1, limit i).
 
-    At most ``count`` classes; fewer where the numbers do not differ enough. Natural breaks are those of Fisher
+    At most ``count`` classes; fewer where the numbers are too few or too much alike. Natural breaks are those of Fisher
     and Jenks. ``ValueError`` for ``categories``, which have no limits.
     """
     numbers = np.sort(numbers[np.isfinite(numbers)])
     distinct = np.unique(numbers)
-    count = min(count, len(distinct))
-    if count < 2:
+    if len(distinct) < 2 or count < 2:
         return ()
     if method == "equal":
         limits = np.linspace(numbers[0], numbers[-1], count + 1)[1:-1]
     elif method == "quantile":
+        count = min(count, len(numbers))
         limits = numbers[np.ceil(np.arange(1, count) * len(numbers) / count).astype(np.int64)]
     elif method == "natural":
-        limits = _natural(numbers, distinct, count)
+        limits = _natural(numbers, distinct, min(count, len(distinct)))
     else:
         raise ValueError(method)
     limits = np.unique(limits)

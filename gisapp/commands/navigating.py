@@ -104,7 +104,7 @@ def navigate_actions(window: Window) -> list[Action]:
             "Ctrl+D",
             "bookmark-simple",
             3,
-            enabled=lambda: parts.session.is_writable,
+            enabled=lambda: is_open() and window.map.navigation.bookmarks.can_be_kept,
             words="bookmark add 收藏",
         ),
         view(

@@ -46,6 +46,12 @@ class Bookmarks(QObject):
 
     changed = Signal()
 
+    @property
+    def can_be_kept(self) -> bool:
+        """Whether the open register takes bookmarks."""
+        register = self._session.register
+        return register is not None and self._session.is_writable and TYPE in register.catalogue
+
     def __init__(self, session: Session, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session, self._tasks = session, tasks
@@ -122,6 +128,10 @@ class Bookmarks(QObject):
             self._read(register)
 
     def _read(self, register: Register) -> None:
+        # A register of an older program that cannot be written has none.
+        if TYPE not in register.catalogue:
+            return
+
         def read(_: Feedback) -> tuple[Bookmark, ...]:
             query = Query(TYPE, order=(Order("position"), Order("name")))
             return tuple(_bookmark(asset) for asset in register.find(query))

@@ -177,7 +177,7 @@ class MapNavigation(QObject):
 
     def open_bookmarks(self, button: QWidget) -> None:
         """Show the list beside ``button``."""
-        self.bookmark_list.open_beside(button, writable=self._session.is_writable)
+        self.bookmark_list.open_beside(button, writable=self.bookmarks.can_be_kept)
 
     def add_bookmark(self) -> None:
         """Keep what the map shows; it gets a name that can be changed at once."""

@@ -1,8 +1,6 @@
-"""Tools that only look: select by click or box, zoom into a box, and pan."""
+"""Tools that only look: zoom into a box, and pan."""
 
 from __future__ import annotations
-
-from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QMouseEvent
@@ -10,55 +8,10 @@ from PySide6.QtGui import QMouseEvent
 from gisapp.map.canvas import MapCanvas
 from gisapp.map.tool import MapTool
 from gisapp.map.viewport import LARGEST, Viewport
-from layers.model.asset import AssetKey
 from layers.model.query import Box
 
 #: A press that moves farther than this is a drag.
 DRAG_PIXELS = 4.0
-
-Select = Callable[[Sequence[AssetKey], bool], None]
-SelectBox = Callable[[Box, bool], None]
-
-
-class SelectTool(MapTool):
-    """Click selects the nearest asset, Shift adds; a drag selects what lies in the box."""
-
-    leaves_on_escape = False
-
-    def __init__(self, canvas: MapCanvas, select: Select, select_box: SelectBox) -> None:
-        self._canvas, self._select, self._select_box = canvas, select, select_box
-        self._from: QPointF | None = None
-
-    @property
-    def is_begun(self) -> bool:
-        return self._from is not None
-
-    def press(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._from = event.position()
-
-    def move(self, event: QMouseEvent) -> None:
-        if self._from is not None and _is_drag(self._from, event.position()):
-            self._canvas.overlay.rubber = QRectF(self._from, event.position()).normalized()
-            self._canvas.update()
-
-    def release(self, event: QMouseEvent) -> None:
-        if self._from is None or event.button() != Qt.MouseButton.LeftButton:
-            return
-        start, self._from = self._from, None
-        add = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        if _is_drag(start, event.position()):
-            self.cancel()
-            self._select_box(_world_box(self._canvas.viewport, start, event.position()), add)
-            return
-        hits = self._canvas.near(event.position())
-        self._select([AssetKey(hits[0].type, hits[0].id)] if hits else [], add)
-
-    def cancel(self) -> None:
-        """Drop the box."""
-        self._from = None
-        self._canvas.overlay.rubber = None
-        self._canvas.update()
 
 
 class BoxZoomTool(MapTool):

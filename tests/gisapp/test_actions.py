@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
-from gisapp.actions import MENUS, Action, Actions
+from gisapp.actions import MENUS, Action, Actions, key_text
 from gisapp.app import Application
 from gisapp.dialogs.about import AboutDialog, KeysDialog
 from gisapp.forms.words import Label
@@ -67,7 +67,7 @@ def test_the_key_list_names_every_key(window: Window, qtbot: QtBot) -> None:
     texts = {label.text() for label in dialog.findChildren(Label)}
     keys = {action.key for action in window.parts.actions if action.key}
     assert len(keys) > 10
-    assert {key.replace("Escape", "Esc") for key in keys} <= texts
+    assert {key_text(key) for key in keys} <= texts
     dialog.close()
 
 

@@ -15,7 +15,9 @@ from layers.store.worker import Worker
 
 
 def read_entries(register: Register) -> list[BasemapEntry]:
-    """All basemaps, the lowest first."""
+    """All basemaps, the lowest first; none where an older register can only be read."""
+    if TYPE not in register.catalogue:
+        return []
     assets = register.find(Query(TYPE, order=(Order("position"),)))
     return [BasemapEntry.of(asset) for asset in assets]
 

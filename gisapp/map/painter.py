@@ -11,6 +11,7 @@ from PySide6.QtGui import QPainter, QPen
 from gisapp.map.label_memory import LabelMemory, LabelWriter
 from gisapp.map.label_painter import LabelPainter
 from gisapp.map.pens import Colours, line_width, pen, symbol_side
+from gisapp.map.shading import paint_density
 from gisapp.map.strokes import crossing_marks, dashes, draw_pieces, paths, straight_pieces, worth_drawing
 from gisapp.map.symbols import Symbols
 from gisapp.map.viewport import Viewport
@@ -57,10 +58,20 @@ class MapPainter:
             window = QRectF(0, 0, self._viewport.width, self._viewport.height)
             self._painter.fillRect(window, self._colours["map_land"])
         yield
+        shaded = [batch.density for batch in batches if batch.density is not None]
         for batch in batches:
             if batch.layer.drawing == "area":
                 yield from self._areas(batch)
-            elif batch.layer.drawing == "symbol":
+                continue
+            # A wash over the ground, beneath everything that is drawn with a pen.
+            while shaded:
+                wash = paint_density(
+                    self._painter, self._viewport, shaded.pop(0), self._colours["map_density"]
+                )
+                yield from wash
+            if batch.density is not None:
+                continue
+            if batch.layer.drawing == "symbol":
                 yield from self._symbols(batch)
             else:
                 yield from self._lines(batch)

@@ -74,3 +74,10 @@ def depth_for(box: Box, metres: float) -> int:
     """The quadtree depth over ``box`` whose cells are about ``metres`` wide or finer."""
     side = max(box.width, box.height, 1e-9)
     return int(np.clip(np.ceil(np.log2(max(side / metres, 1.0))), 0, DEPTH + 1))
+
+
+def counts_of(codes: npt.NDArray[np.unsignedinteger[Any]], depth: int) -> npt.NDArray[np.int32]:
+    """How many of the Morton ``codes`` fall into each of 2^depth by 2^depth cells: (row, column), south-west first."""
+    along = np.bincount(codes >> np.uint32(2 * (DEPTH - depth)), minlength=4**depth).astype(np.int32)
+    place = _spread_bits(np.arange(2**depth, dtype=np.uint64))
+    return along[(place[:, None] << np.uint64(1)) | place[None, :]]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from layers.geometry.index import BlockIndex
-from layers.geometry.levels import LAST_LEVEL, levels_along, morton_codes
+from layers.geometry.levels import LAST_LEVEL, counts_of, levels_along, morton_codes
 from layers.geometry.packed import Floats, Integers
 from layers.model.query import Box
 
@@ -93,6 +94,16 @@ class PointArrays:
         """The level of every point."""
         counts = np.diff(np.concatenate([[0], self.level_ends]))
         return np.repeat(np.arange(len(counts), dtype=np.uint8), counts)
+
+    def count_grid(self, depth: int) -> npt.NDArray[np.int32]:
+        """How many points there are in each cell of ``depth`` (see ``counts_of``); counted once."""
+        if depth not in self._counted:
+            self._counted[depth] = counts_of(self.code, depth)
+        return self._counted[depth]
+
+    @cached_property
+    def _counted(self) -> dict[int, npt.NDArray[np.int32]]:
+        return {}
 
     def inside(self, box: Box, depth: int, alive: Mask | None) -> Integers:
         """Positions of the points in ``box`` that stand for cells of ``depth``."""

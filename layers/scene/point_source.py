@@ -13,10 +13,11 @@ from layers.geometry.levels import frame_of
 from layers.geometry.packed import Floats, Integers
 from layers.model.query import Box
 from layers.scene.class_points import ClassPoints
+from layers.scene.density import density
 from layers.scene.labels import PointNames
 from layers.scene.layer_rows import LayerPoints, upright
 from layers.scene.part import Nowhere, PointPart
-from layers.scene.request import ClassBatch, ClassCount, Counts, DrawBatch, DrawRequest, Hit
+from layers.scene.request import ClassBatch, ClassCount, Counts, Density, DrawBatch, DrawRequest, Hit
 from layers.scene.rotation import rotation_along
 from layers.scene.style import LayerStyle
 
@@ -81,6 +82,8 @@ class PointSource:
 
     def draw(self, request: DrawRequest) -> DrawBatch:
         """Everything of this layer that the request shows."""
+        if self.layer.is_shaded(request.denominator):
+            return DrawBatch(self.layer, (), density=self._density(request))
         if not self.layer.is_visible(request.denominator):
             return DrawBatch(self.layer, ())
         classes = []
@@ -94,6 +97,14 @@ class PointSource:
             )
         labels = () if self.names is None else (self.names.inside(request),)
         return DrawBatch(self.layer, tuple(classes), labels)
+
+    def _density(self, request: DrawRequest) -> Density | None:
+        shown = (
+            points
+            for number, points in self.classes.items()
+            if f"{self.layer.id}/{self.layer.classes[number].id}" not in request.hidden
+        )
+        return density(shown, request.box, request.metres_per_pixel)
 
     def counts(self, box: Box | None = None) -> Counts:
         """Assets of every class: all, or those in ``box``."""

@@ -63,12 +63,30 @@ class LabelBatch:
 
 
 @dataclass(frozen=True)
+class Density:
+    """Points per hectare, ``values[row, column]``, the first row in the south, over squares of ``side`` metres."""
+
+    x0: float
+    y0: float
+    side: float
+    values: Floats
+
+    @property
+    def box(self) -> Box:
+        """What the squares cover."""
+        rows, columns = self.values.shape
+        return Box(self.x0, self.y0, self.x0 + columns * self.side, self.y0 + rows * self.side)
+
+
+@dataclass(frozen=True)
 class DrawBatch:
     """One layer's answer: its classes in drawing order, and its labels."""
 
     layer: LayerStyle
     classes: tuple[ClassBatch, ...]
     labels: tuple[LabelBatch, ...] = ()
+    #: Where single points would say nothing, how dense they lie.
+    density: Density | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,58 @@
+"""Density as a calm wash of one colour: the more points to the hectare, the less the ground shines through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from gisapp.map.viewport import Viewport
+from layers.scene.request import Density
+
+#: Points per hectare that begin to show, and those from which on nothing changes.
+SPARSE, DENSE = 1.0, 300.0
+_DEEPEST = 0.62
+#: Rows of px painted in one call.
+_STRIP = 160
+
+
+def opacity(per_hectare: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """How much of the ground the wash covers, by the logarithm: twice as dense is a step, wherever."""
+    share = np.log1p(np.maximum(per_hectare, 0.0) / SPARSE) / np.log1p(DENSE / SPARSE)
+    return _DEEPEST * np.minimum(share, 1.0) ** 1.3
+
+
+def paint_density(painter: QPainter, viewport: Viewport, density: Density, colour: QColor) -> Iterator[None]:
+    """Paint the squares smoothly over each other's edges, strip by strip."""
+    image = washed(density.values[::-1], colour)
+    box = density.box
+    left, top = viewport.to_pixel(box.x0, box.y1)
+    width, height = box.width / viewport.metres_per_pixel, box.height / viewport.metres_per_pixel
+    for y in range(0, int(viewport.height) + 1, _STRIP):
+        painter.save()
+        painter.setClipRect(QRectF(0, y, viewport.width, _STRIP))
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawImage(QRectF(left, top, width, height), image)
+        painter.restore()
+        yield
+
+
+def washed(per_hectare: npt.NDArray[np.float64], colour: QColor) -> QImage:
+    """A picture with a pixel for every square, the first row on top."""
+    alpha = opacity(per_hectare)[:, :, None]
+    # Blue, green, red, alpha is how 32 bits lie in memory; premultiplied.
+    whole = np.array([colour.blue(), colour.green(), colour.red(), 255.0])
+    pixels = np.ascontiguousarray(np.rint(alpha * whole).astype(np.uint8))
+    height, width = pixels.shape[:2]
+    image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
+    return image.copy()
+
+
+def paint_ramp(painter: QPainter, rect: QRectF, colour: QColor) -> None:
+    """The wash from sparse to dense, from left to right: what a legend shows of it."""
+    steps = max(round(rect.width()), 2)
+    image = washed(np.geomspace(SPARSE, DENSE, steps)[None, :], colour)
+    painter.drawImage(rect, image)

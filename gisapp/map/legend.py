@@ -50,7 +50,7 @@ def legend_entries(
     """The classes with something to show at 1:``denominator``, under the names of their layers."""
     entries: list[LegendEntry] = []
     for layer in ordered_layers(style.layers):
-        if not layer.is_visible(denominator):
+        if not layer.is_visible(denominator) and not layer.is_shaded(denominator):
             continue
         found = counts.get(layer.id, {})
         shown = [

@@ -8,6 +8,7 @@ from PySide6.QtGui import QPainter
 
 from gisapp.map.painter import MapPainter, SymbolsOf
 from gisapp.map.pens import Colours
+from gisapp.map.shading import paint_ramp
 from gisapp.map.viewport import Viewport
 from layers.geometry.packed import PackedLines
 from layers.scene.request import ClassBatch, DrawBatch
@@ -27,6 +28,11 @@ def paint_swatch(
     symbols_of: SymbolsOf,
 ) -> None:
     """Draw one asset of ``look`` into ``rect`` as the map draws it at 1:``denominator``, on no ground."""
+    if layer.is_shaded(denominator):
+        height = rect.height() * _AREA_SHARE
+        ramp = QRectF(rect.left(), rect.center().y() - height / 2, rect.width(), height)
+        paint_ramp(painter, ramp, colours["map_density"])
+        return
     metres = denominator * METRES_PER_PIXEL
     viewport = Viewport(0.0, 0.0, metres, rect.width(), rect.height())
     batch = DrawBatch(layer, (_batch(layer.drawing, look, rect, metres),))

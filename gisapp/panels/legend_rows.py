@@ -65,7 +65,7 @@ class Swatches:
             painter = QPainter(pixmap)
             box = QRectF(0, 0, width, height)
             scale = self._denominator
-            if layer.drawing == "symbol":
+            if layer.drawing == "symbol" and not layer.is_shaded(scale):
                 scale = min(scale, SYMBOL_DENOMINATOR)
             paint_swatch(painter, box, layer, style.look, scale, self._colours, self._symbols)
             painter.end()

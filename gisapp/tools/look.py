@@ -62,30 +62,40 @@ class BoxZoomTool(MapTool):
 
 
 class PanTool(MapTool):
-    """Drag moves the map."""
+    """Drag moves the map; with Shift it draws a box to zoom into."""
 
     cursor = Qt.CursorShape.OpenHandCursor
 
     def __init__(self, canvas: MapCanvas) -> None:
         self._canvas = canvas
+        self._box = BoxZoomTool(canvas)
         self._from: QPointF | None = None
 
+    @property
+    def is_begun(self) -> bool:
+        return self._from is not None or self._box.is_begun
+
     def press(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._box.press(event)
+        elif event.button() == Qt.MouseButton.LeftButton:
             self._from = event.position()
             self._canvas.setCursor(Qt.CursorShape.ClosedHandCursor)
 
     def move(self, event: QMouseEvent) -> None:
+        self._box.move(event)
         if self._from is not None:
             moved = event.position() - self._from
             self._from = event.position()
             self._canvas.go(self._canvas.viewport.panned(moved.x(), moved.y()))
 
     def release(self, event: QMouseEvent) -> None:
+        self._box.release(event)
         self.cancel()
 
     def cancel(self) -> None:
-        """Let go of the map."""
+        """Let go of the map, drop the box."""
+        self._box.cancel()
         self._from = None
         self._canvas.show_cursor()
 

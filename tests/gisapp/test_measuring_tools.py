@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from pyproj import Geod, Transformer
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication
-from pyproj import Geod, Transformer
 from pytestqt.qtbot import QtBot
 
 from gisapp.map.canvas import MapCanvas
 from gisapp.tools.figures import angle_text, area_words, length_words
 from gisapp.tools.measure import MeasureTool
+from gisapp.tools.measured import measure
 from gisapp.window import Window
+from layers.geometry.crs import Crs
 from layers.scene.style import METRES_PER_PIXEL
 from layers.text import Texts
 from tests.gisapp.driving import settle
@@ -211,6 +213,19 @@ def test_the_map_can_be_moved_while_measuring(map_window: Window, qtbot: QtBot) 
     assert canvas.viewport != before
     assert tool(window).places == tuple(hit)
     assert canvas.cursor().shape() == Qt.CursorShape.CrossCursor
+
+
+def test_local_coordinates_have_plane_figures_and_say_so() -> None:
+    zh = Texts("zh")
+    local = Crs.parse("local")
+    line = measure("length", ((0.0, 0.0), (3.0, 4.0)), local, done=True)
+    assert [zh.render(part) for pair in line.lines(("auto", "auto")) for part in pair] == ["平面", "5.00 m"]
+    assert "只有平面量" in zh.render(line.note() or "")
+    ring = measure("area", ((0.0, 0.0), (30.0, 0.0), (30.0, 40.0)), local, done=True)
+    names = [zh.render(name) for name, _ in ring.lines(("auto", "auto"))]
+    assert names == ["平面", "周长"]
+    direction = measure("bearing", ((0.0, 0.0), (1.0, 0.0)), local, done=True)
+    assert [zh.render(figure) for _, figure in direction.lines(("auto", "auto"))] == ["90°00′00.0″", "1.00 m"]
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,22 @@ def test_a_click_with_the_box_tool_zooms_in_there_and_escape_drops_the_box(
     assert canvas.viewport == now
 
 
+def test_shift_draws_a_box_with_the_hand_and_adds_to_the_selection_with_the_arrow(
+    map_window: Window, qtbot: QtBot
+) -> None:
+    window, canvas = map_window, map_window.map.canvas
+    before = canvas.viewport
+    drag(canvas, qtbot, QPoint(200, 300), QPoint(400, 400), SHIFT)
+    assert canvas.viewport == before
+    qtbot.keyClick(window, Qt.Key.Key_H)
+    drag(canvas, qtbot, QPoint(200, 300), QPoint(400, 400), SHIFT)
+    assert canvas.viewport.metres_per_pixel < before.metres_per_pixel / 1.5
+    zoomed = canvas.viewport
+    drag(canvas, qtbot, QPoint(200, 300), QPoint(300, 300))
+    assert canvas.viewport.metres_per_pixel == zoomed.metres_per_pixel
+    assert canvas.viewport.x == pytest.approx(zoomed.x - 100 * zoomed.metres_per_pixel)
+
+
 # ---- views before and after
 
 

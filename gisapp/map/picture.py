@@ -33,11 +33,14 @@ from layers.cli.console import Console
 from layers.cli.opening import open_register
 from layers.cli.values import FULL_HD, PictureSize
 from layers.errors import UserError
+from layers.feedback import Feedback
 from layers.model.query import Box
 from layers.register import Register
 from layers.scene.paper import Paper
-from layers.scene.scene import Scene, build_scene
-from layers.scene.style_file import style_names
+from layers.scene.planning import build_scene
+from layers.scene.scene import Scene
+from layers.scene.style import MapStyle
+from layers.scene.styles import USUAL, find_style, style_titles
 from layers.text import Message
 
 _COMFORTABLE_SIDE = 1200.0
@@ -68,9 +71,7 @@ def render_picture(console: Console, target: str, out: Path, wishes: PictureWish
     Raises ``UserError`` for an ending, style, theme, area or scale that will not do, and for an empty register.
     """
     ending = picture_ending(out)
-    style = wishes.style or style_names()[0]
     theme = wishes.theme or (THEMES[0] if wishes.paper is None else PRINT)
-    _require("--style", style, style_names())
     _require("--theme", theme, (*THEMES, PRINT))
     if wishes.series and (ending != "pdf" or wishes.paper is None or wishes.scale is None):
         raise UserError(Message("printing.series.needs"), Message("printing.series.needs.hint"))
@@ -78,7 +79,8 @@ def render_picture(console: Console, target: str, out: Path, wishes: PictureWish
     application = QGuiApplication.instance() or QGuiApplication(["gisapp"])
     with open_register(target, read_only=True) as register, console.feedback() as feedback:
         area = wishes.box or _area(register, wishes.area)
-        scene = build_scene(register, style, feedback.part(0.0, 0.7))
+        style = _style(register, wishes.style or USUAL, feedback.part(0.0, 0.1))
+        scene = build_scene(register, style, feedback.part(0.1, 0.7))
         if area is None and scene.box is None:
             raise UserError(Message("picture.nothing"), Message("picture.nothing.hint"))
         plan = _plan(wishes, scene, area)
@@ -104,12 +106,24 @@ def render_picture(console: Console, target: str, out: Path, wishes: PictureWish
     return DONE
 
 
+def _style(register: Register, name: str, feedback: Feedback) -> MapStyle:
+    """A style of the program or one saved in the register, by its name or title."""
+    try:
+        return find_style(register, name, feedback)
+    except KeyError:
+        raise _refused("--style", name, tuple(style_titles(register))) from None
+
+
 def _require(option: str, value: str, allowed: Sequence[str]) -> None:
     if value not in allowed:
-        raise UserError(
-            Message("cli.error.value", {"option": option, "value": value}),
-            Message("cli.hint.one_of", {"values": tuple(allowed)}),
-        )
+        raise _refused(option, value, allowed)
+
+
+def _refused(option: str, value: str, allowed: Sequence[str]) -> UserError:
+    return UserError(
+        Message("cli.error.value", {"option": option, "value": value}),
+        Message("cli.hint.one_of", {"values": tuple(allowed)}),
+    )
 
 
 def _area(register: Register, wish: str | None) -> Box | None:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from layers.geometry.clipping import lengths_inside
 from layers.geometry.index import joined
 from layers.geometry.levels import frame_of
 from layers.geometry.packed import Floats, Integers, PackedLines, boxes, take_lines
@@ -131,12 +132,16 @@ class ClassLines:
         )
 
     def count_inside(self, box: Box) -> tuple[int, float]:
-        """Assets whose extent reaches into ``box``, and how long their lines are."""
+        """Assets that reach into ``box``, and the metres of them that lie in it."""
         ids, metres = [], 0.0
         for arrays, alive in self.parts():
             lines = _lines_meeting(arrays, box, alive)
-            ids.append(arrays.rows.lines.row[lines])
-            metres += float(arrays.length[lines].sum())
+            extent = boxes(take_lines(arrays.rows.lines, lines))
+            whole = (extent[:, 0] >= box.x0) & (extent[:, 1] >= box.y0)
+            whole &= (extent[:, 2] <= box.x1) & (extent[:, 3] <= box.y1)
+            cut = lengths_inside(take_lines(arrays.rows.lines, lines[~whole]), box)
+            metres += float(arrays.length[lines[whole]].sum()) + float(cut[cut > 0].sum())
+            ids += [arrays.rows.lines.row[lines[whole]], arrays.rows.lines.row[lines[~whole][cut >= 0]]]
         return len(np.unique(np.concatenate(ids))), metres
 
     # ---- changing

@@ -1,0 +1,370 @@
+"""Our side: the real window on a register, offscreen, in a process of its own; one line of JSON is its answer.
+
+    python -m tests.benchmarks.map_side REQUEST.json start|figures|memory
+
+``start``: from the start of the process to the first picture of the city; nothing else is done.
+``figures``: views, pan and zoom, picking, selecting, an edit.
+``memory``: what the window and its worker take with the map, but without the search index.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+import shapely
+from PySide6.QtCore import QEventLoop, QPoint, QPointF, QTimer
+from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QWidget
+from shapely.geometry.base import BaseGeometry
+
+from gisapp.app import Application
+from gisapp.commands.opening import open_target
+from gisapp.map.canvas import ZOOM_STEP, MapCanvas
+from gisapp.map.renderer import Frame
+from gisapp.map.viewport import Viewport
+from gisapp.session import Session
+from gisapp.settings import Settings
+from layers.model.asset import Asset
+from layers.model.change import ChangeSet
+from layers.model.query import Box, Query
+from layers.register import Edit, Register
+from layers.scene.region import Region
+from layers.scene.selecting import select_region
+from layers.text import Message
+
+PATIENCE_SECONDS = 120.0
+LABEL = Message("store.created")
+
+
+def since_process_start() -> float:
+    """Seconds since this process was started, before Python itself."""
+    ticks = float(Path("/proc/self/stat").read_text().rsplit(")", 1)[1].split()[19])
+    return float(Path("/proc/uptime").read_text().split()[0]) - ticks / os.sysconf("SC_CLK_TCK")
+
+
+def memory_mib() -> float:
+    """What this process and its children hold; pages that they share are counted once."""
+    total = 0
+    for process in (os.getpid(), *_children(os.getpid())):
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+        total += int(next(line for line in lines if line.startswith("Pss:")).split()[1])
+    return total / 1024
+
+
+def _children(process: int) -> Iterator[int]:
+    for tasks in Path(f"/proc/{process}/task").glob("*/children"):
+        for child in map(int, tasks.read_text().split()):
+            yield child
+            yield from _children(child)
+
+
+class Watch:
+    """Waits for what happens on a canvas, and notes when frames came."""
+
+    def __init__(self, application: QApplication, canvas: MapCanvas) -> None:
+        self.canvas = canvas
+        self.frame: Frame | None = None
+        self.at = 0.0
+        self._application = application
+        canvas.renderer.frame_ready.connect(self._keep)
+        # Waiting ends with an event: one comes at least this often.
+        self._tick = QTimer(canvas, interval=2)
+        self._tick.timeout.connect(lambda: None)
+        self._tick.start()
+
+    def _keep(self, frame: Frame) -> None:
+        self.frame, self.at = frame, time.perf_counter()
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        """Let events happen until ``condition``; ``TimeoutError`` when it never comes."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not condition():
+            self._application.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+            if time.monotonic() > end:
+                raise TimeoutError
+
+    def rest(self) -> None:
+        """Wait until no frame is under way."""
+        self.until(lambda: not self.canvas.renderer.is_busy)
+
+    @property
+    def is_crisp(self) -> bool:
+        """Whether the newest frame shows all of the window, at its scale."""
+        return self.frame is not None and self.frame.shows(self.canvas.viewport)
+
+    def go(self, viewport: Viewport) -> float:
+        """Show ``viewport``: milliseconds until it is crisp; 0 when what is there shows it."""
+        start = time.perf_counter()
+        self.canvas.go(viewport)
+        if self.is_crisp:
+            return 0.0
+        self.until(lambda: self.is_crisp)
+        return (self.at - start) * 1000
+
+
+def viewport_of(box: list[float], size: list[int]) -> Viewport:
+    """A view of the request as the canvas knows it."""
+    x0, y0, x1, y1 = box
+    return Viewport((x0 + x1) / 2, (y0 + y1) / 2, (x1 - x0) / size[0], *size)
+
+
+class Blit(QWidget):
+    """Shows a picture and nothing else: what a pan frame is measured against."""
+
+    def __init__(self, image: QImage) -> None:
+        super().__init__()
+        self.image = image
+        self.at = QPoint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.drawImage(self.at, self.image)
+        painter.end()
+
+
+def opened_window(
+    qt: QApplication, request: dict[str, Any], *, searching: bool = True
+) -> tuple[Application, Watch, list[float]]:
+    """The program with its window on the register, the canvas as large as the pictures of the peer.
+
+    Also the seconds since the process began at which the first frame came, and the first of all layers.
+    """
+    settings = Settings(Path(request["settings"]))
+    settings.change(name="bench", language="zh", theme="light", window=(0, 0, 1920, 1080))
+    application = Application(qt, settings, "zh")
+    window = application.new_window()
+    canvas = window.map.canvas
+    width, height = request["size"]
+    if not searching:
+        # The map alone is compared with a program that has no index of every word.
+        window.parts.session.opened.disconnect(window.parts.finder._on_opened)
+    QTimer.singleShot(0, window, lambda: open_target(window, request["register"]))
+    watch = Watch(qt, canvas)
+    window.resize(window.width() + width - canvas.width(), window.height() + height - canvas.height())
+    seconds: list[float] = []
+
+    def note(_: Frame) -> None:
+        whole = canvas.scene is not None and {s.layer.id for s in canvas.scene.sources} >= set(
+            request["layers"]
+        )
+        if not seconds or (whole and len(seconds) < 2):
+            seconds.append(since_process_start())
+            if whole and len(seconds) < 2:
+                seconds.append(seconds[0])
+
+    canvas.renderer.frame_ready.connect(note)
+    watch.until(lambda: len(seconds) == 2)
+    return application, watch, seconds
+
+
+def figures(qt: QApplication, request: dict[str, Any]) -> dict[str, Any]:
+    """Everything but start and memory, in milliseconds."""
+    application, watch, _ = opened_window(qt, request)
+    window = application.windows[0]
+    canvas = watch.canvas
+    # The canvas gets its size only when bars and panels of an open register are there.
+    width, height = request["size"]
+    watch.until(lambda: not window.parts.tasks.running)
+    window.resize(window.width() + width - canvas.width(), window.height() + height - canvas.height())
+    watch.until(lambda: (canvas.width(), canvas.height()) == (width, height))
+    watch.until(lambda: not window.parts.tasks.running)
+    watch.rest()
+    views = {view["name"]: viewport_of(view["box"], request["size"]) for view in request["views"]}
+    found: dict[str, Any] = {"views": {}, "longest_ms": {}}
+    for name, viewport in views.items():
+        canvas.go(viewport)
+        watch.until(lambda: watch.is_crisp)
+        watch.rest()
+        found["views"][name] = statistics.median(_drawn(watch, viewport) for _ in range(request["repeat"]))
+        if request.get("pictures"):
+            canvas.grab().save(str(Path(request["pictures"]) / f"gisapp {name}.png"))
+    found |= _panned(watch, views["1 km"])
+    found |= _path(watch, views)
+    found |= _picked(watch, views, request["points"])
+    found |= _selected(watch, request["select_box"])
+    found |= _edited(watch, application, views["200 m"])
+    found["window_mib"] = memory_mib()
+    window.close()
+    return found
+
+
+def _drawn(watch: Watch, viewport: Viewport) -> float:
+    """Draw a view anew, labels placed anew: milliseconds to the frame that shows it."""
+    renderer = watch.canvas.renderer
+    renderer.forget_words()
+    watch.frame = None
+    start = time.perf_counter()
+    renderer.request(viewport, watch.canvas.hidden, 1.0)
+    watch.until(lambda: watch.frame is not None)
+    spent = (watch.at - start) * 1000
+    watch.rest()
+    return spent
+
+
+def _panned(watch: Watch, viewport: Viewport) -> dict[str, float]:
+    """One frame of a pan within the picture, against showing a picture of that size."""
+    canvas = watch.canvas
+    watch.go(viewport)
+    watch.rest()
+    assert watch.frame is not None
+    raw = Blit(watch.frame.image)
+    raw.resize(canvas.size())
+    raw.show()
+    ours, theirs = [], []
+    for step in range(60):
+        canvas.go(canvas.viewport.panned(3 if step % 2 else -3, 2 if step % 2 else -2))
+        start = time.perf_counter()
+        canvas.repaint()
+        ours.append((time.perf_counter() - start) * 1000)
+        raw.at = QPoint(-200 - step % 2 * 3, -100)
+        start = time.perf_counter()
+        raw.repaint()
+        theirs.append((time.perf_counter() - start) * 1000)
+    raw.close()
+    return {"pan_ms": statistics.median(ours), "blit_ms": statistics.median(theirs)}
+
+
+def _path(watch: Watch, views: dict[str, Viewport]) -> dict[str, float]:
+    """A path of pans beyond the picture's edge at every scale, and of wheel notches from scale to scale."""
+    chance = random.Random(7)
+    times = []
+    names = list(views)
+    for name, following in zip(names, [*names[1:], names[-2]], strict=True):
+        watch.go(views[name])
+        watch.rest()
+        for _ in range(6):
+            viewport = watch.canvas.viewport
+            dx, dy = (
+                chance.choice((-1, 1)) * 0.6 * viewport.width,
+                chance.uniform(-0.3, 0.3) * viewport.height,
+            )
+            times.append(watch.go(viewport.panned(dx, dy)))
+            watch.rest()
+        watch.go(views[name])
+        watch.rest()
+        target = views[following].metres_per_pixel
+        while abs(watch.canvas.viewport.metres_per_pixel / target - 1) > 0.4:
+            viewport = watch.canvas.viewport
+            factor = ZOOM_STEP if viewport.metres_per_pixel > target else 1 / ZOOM_STEP
+            times.append(watch.go(viewport.zoomed(factor, viewport.width * 0.55, viewport.height * 0.45)))
+            watch.rest()
+    times.sort()
+    return {
+        "crisp_p50_ms": statistics.median(times),
+        "crisp_p95_ms": times[int(len(times) * 0.95)],
+        "crisp_max_ms": times[-1],
+        "crisp_steps": len(times),
+    }
+
+
+def _picked(watch: Watch, views: dict[str, Viewport], points: list[list[float]]) -> dict[str, float]:
+    """A click in the 1 km view: what is there."""
+    canvas = watch.canvas
+    watch.go(views["1 km"])
+    watch.rest()
+    times = []
+    for share_x, share_y in points:
+        at = QPointF(share_x * canvas.width(), share_y * canvas.height())
+        start = time.perf_counter()
+        canvas.near(at)
+        times.append((time.perf_counter() - start) * 1000)
+    return {"identify_ms": statistics.median(times), "identify_max_ms": max(times)}
+
+
+def _selected(watch: Watch, corners: list[float]) -> dict[str, float]:
+    """A polygon of 60 corners within the box that the peer selects by: everything the map draws, not meters alone."""
+    scene = watch.canvas.scene
+    assert scene is not None
+    box = Box(*corners)
+    place = shapely.Point((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2)
+    circle = place.buffer(box.width / 2, 15)
+    times, count, meters = [], 0, 0
+    for _ in range(5):
+        start = time.perf_counter()
+        found = select_region(scene, Region(circle))
+        times.append((time.perf_counter() - start) * 1000)
+        count, meters = len(found), len(found.ids("meter"))
+    return {"select_ms": statistics.median(times), "selected": count, "selected_meters": meters}
+
+
+def _edited(watch: Watch, application: Application, viewport: Viewport) -> dict[str, float]:
+    """One asset moved by the program's own way: committed, in the trail, and painted."""
+    session = application.windows[0].parts.session
+    register = session.register
+    assert register is not None
+    watch.go(viewport)
+    watch.rest()
+    found: dict[str, float] = {}
+    for name in ("pipe", "meter"):
+        asset = next(iter(register.find(Query(name, box=viewport.box, limit=1))), None)
+        if asset is not None:
+            times = [_moved(watch, session, register, asset, 0.1 * (step % 3 + 1)) for step in range(10)]
+            found[f"edit_{name}_ms"] = statistics.median(times)
+    return found
+
+
+def _moved(watch: Watch, session: Session, register: Register, asset: Asset, by: float) -> float:
+    """Move an asset ``by`` metres from where it was at first: milliseconds until the new place is painted."""
+    now = register.get(asset.type, asset.id)
+    assert now is not None
+    moved = shapely.transform(asset.geometry, lambda xy: xy + by)
+    scene, watch.frame = watch.canvas.scene, None
+    committed: list[ChangeSet | None] = []
+    start = time.perf_counter()
+    session.edit(LABEL, lambda edit: _set_place(edit, asset, now.version, moved), committed.append)
+    watch.until(lambda: watch.frame is not None and watch.canvas.scene is not scene and bool(committed))
+    spent = (watch.at - start) * 1000
+    watch.rest()
+    return spent
+
+
+def _set_place(edit: Edit, asset: Asset, version: int, place: BaseGeometry) -> None:
+    edit.update(asset.type, asset.id, version, {"geom": place})
+
+
+def memory(qt: QApplication, request: dict[str, Any]) -> dict[str, float]:
+    """What the window holds after it has shown every view; its search index is not built."""
+    application, watch, _ = opened_window(qt, request, searching=False)
+    for each in request["views"]:
+        watch.go(viewport_of(each["box"], request["size"]))
+        watch.rest()
+    watch.until(lambda: not application.windows[0].parts.tasks.running)
+    found = {"memory_mib": memory_mib()}
+    application.windows[0].close()
+    return found
+
+
+def main() -> None:
+    """Do what is asked, and tell."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("request", type=Path)
+    parser.add_argument("what", choices=("start", "figures", "memory"))
+    chosen = parser.parse_args()
+    request = json.loads(chosen.request.read_text(encoding="utf-8"))
+    qt = QApplication([])
+    qt.setApplicationName("gisapp")
+    if chosen.what == "start":
+        application, watch, seconds = opened_window(qt, request)
+        answer: dict[str, Any] = {"first_s": seconds[0], "start_s": seconds[1]}
+        # What is kept for the next start is written behind the picture.
+        watch.until(lambda: not application.windows[0].parts.tasks.running)
+        application.windows[0].close()
+    elif chosen.what == "memory":
+        answer = memory(qt, request)
+    else:
+        answer = figures(qt, request)
+    print("ANSWER " + json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main()

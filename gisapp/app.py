@@ -11,6 +11,7 @@ from pathlib import Path
 
 from platformdirs import user_config_path
 from PySide6.QtCore import QObject, QTimer
+from PySide6.QtNetwork import QNetworkProxyFactory
 from PySide6.QtWidgets import QApplication
 
 from gisapp.actions import Actions
@@ -25,7 +26,7 @@ from gisapp.commands.navigating import navigate_actions
 from gisapp.commands.opening import open_target
 from gisapp.commands.printing import printing_actions
 from gisapp.commands.sample import open_sample
-from gisapp.commands.selecting import select_actions
+from gisapp.commands.selecting import ask_condition, select_actions
 from gisapp.commands.styling import style_actions
 from gisapp.commands.viewing import view_actions
 from gisapp.crash import Crash, CrashReporter
@@ -94,6 +95,7 @@ class Application(QObject):
         palette = Palette(window)
         window.furnish(palette.local, palette.remote)
         tie_basemaps(window)
+        window.filters.edit_asked.connect(lambda name: ask_condition(window, name))
         window.dropped.connect(lambda paths: take_dropped(window, paths))
         window.start.recent_chosen.connect(lambda target: open_target(window, target))
         window.start.recent_forgotten.connect(lambda target: self._forget(window, target))
@@ -143,6 +145,8 @@ def run_window(target: str | None, *, sample: bool = False, language: str = "zh"
     """Open the window, empty, on ``target`` or on the sample city, and stay until it is closed."""
     qt = QApplication(sys.argv[:1])
     qt.setApplicationName("gisapp")
+    # Offices reach services through a proxy; the system knows which.
+    QNetworkProxyFactory.setUseSystemConfiguration(True)
     settings = Settings(user_config_path("gisapp", appauthor=False))
     application = Application(qt, settings, language)
     application.crashes.install()

@@ -300,6 +300,7 @@ class _Zooms(QWidget):
         super().__init__()
         self.first, self.last = QSpinBox(), QSpinBox()
         for box, value in ((self.first, 0), (self.last, 18)):
+            box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
             box.setRange(0, DEEPEST_ZOOM)
             box.setValue(value)
         row = QHBoxLayout(self)

@@ -11,8 +11,8 @@ from PySide6.QtGui import QImage
 
 from layers.basemap.source import Picture
 
-#: Bytes of pictures kept in memory.
-BUDGET = 160 * 1024 * 1024
+#: Bytes of pictures kept in memory, if a view does not need more.
+BUDGET = 96 * 1024 * 1024
 
 
 def decode(picture: Picture) -> QImage | None:

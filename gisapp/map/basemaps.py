@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter
 
 from gisapp.map.basemap_painter import paint_steps, view_of
-from gisapp.map.basemap_pictures import PictureStore
+from gisapp.map.basemap_pictures import BUDGET, PictureStore
 from gisapp.map.basemap_supplier import TileSupplier
 from gisapp.map.renderer import SLICE_SECONDS, Frame, frame_around
 from gisapp.map.viewport import Viewport
@@ -24,6 +24,8 @@ State = Literal["shown", "loading", "too_far", "outside", "failed"]
 
 #: Milliseconds of quiet before another view is asked for, and between frames while tiles come in.
 _SETTLE, _GATHER = 60, 150
+#: Room for this much more than a view needs, so that its own tiles never push one another out.
+_SPARE = 1.25
 
 
 @dataclass
@@ -209,6 +211,8 @@ class Basemaps(QObject):
         self._halt()
         for layer in self.layers:
             self._plan(layer, around)
+        self._store.budget = max(BUDGET, int(_SPARE * sum(_bytes(layer) for layer in self.layers)))
+        for layer in self.layers:
             layer.supplier.want([] if layer.plan is None else layer.plan.keys)
         self._tell_states()
         self._compose()
@@ -318,3 +322,11 @@ class Basemaps(QObject):
         if states != self._states:
             self._states = states
             self.states_changed.emit()
+
+
+def _bytes(layer: Layer) -> int:
+    """What the pictures of the layer's plan take in memory."""
+    if layer.plan is None:
+        return 0
+    level = layer.opened.grid.levels[layer.plan.level]
+    return len(layer.plan.keys) * (level.tile_width + 2) * (level.tile_height + 2) * 4

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from pyproj import CRS
 
 from layers.basemap.entry import BasemapEntry, found_path, stored_address
 from layers.basemap.grid import DEEPEST_ZOOM, TileGrid, mercator_grid
@@ -29,6 +30,8 @@ from layers.text import Message
 
 FILE_ENDINGS = (".mbtiles", ".tif", ".tiff", ".gpkg")
 _WEB_ZOOMS = (0, 19)
+#: Systems to which no way is published that is right to a metre.
+_OLD_DATUMS = frozenset({"Xian 1980", "Beijing 1954", "New Beijing"})
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,8 @@ def open_basemap(entry: BasemapEntry, place: Place, worker: Worker, feedback: Fe
     if entry.is_service:
         service = _service(entry)
         ways = _ways(entry, place, service.grid)
-        return OpenBasemap(entry, service.grid, ways, None, service, entry.attribution)
+        doubts = _doubts(entry, place, service.grid)
+        return OpenBasemap(entry, service.grid, ways, None, service, entry.attribution, findings=doubts)
     found = _file(entry, place, worker, feedback)
     try:
         ways = _ways(entry, place, found.grid)
@@ -71,9 +75,8 @@ def open_basemap(entry: BasemapEntry, place: Place, worker: Worker, feedback: Fe
         found.source.close()
         raise
     attribution = entry.attribution or found.attribution
-    return OpenBasemap(
-        entry, found.grid, ways, found.source, None, attribution, found.slowest, found.findings
-    )
+    findings = (*found.findings, *_doubts(entry, place, found.grid))
+    return OpenBasemap(entry, found.grid, ways, found.source, None, attribution, found.slowest, findings)
 
 
 def entries_of(path: Path, place: Place, box: Box | None = None) -> list[BasemapEntry]:
@@ -167,3 +170,19 @@ def _ways(entry: BasemapEntry, place: Place, grid: TileGrid) -> Ways:
             Message("basemap.local_register", {"name": entry.name}), Message("basemap.local_register_hint")
         )
     return Ways.between(place.crs, grid)
+
+
+def _doubts(entry: BasemapEntry, place: Place, grid: TileGrid) -> tuple[Problem, ...]:
+    """A note when one of the two systems is an old one: the basemap may lie beside the network."""
+    old = {_datum(crs) for crs in (place.crs, grid.crs)} & _OLD_DATUMS
+    if not old or _datum(place.crs) == _datum(grid.crs):
+        return ()
+    message = Message("basemap.old_datum", {"name": entry.name, "datums": tuple(sorted(old))})
+    return (Problem("old_datum", "note", message),)
+
+
+def _datum(crs: Crs) -> str:
+    if crs.is_local or crs.is_shifted:
+        return ""
+    geodetic = CRS.from_wkt(crs.wkt).geodetic_crs
+    return "" if geodetic is None else geodetic.name

@@ -198,3 +198,13 @@ def test_a_view_elsewhere_or_too_far_out_needs_no_tiles(tmp_path: Path) -> None:
     assert isinstance(plan_tiles(opened.grid, opened.ways, near), TilePlan)
     assert plan_tiles(opened.grid, opened.ways, whole_country) == "too_far"
     opened.close()
+
+
+def test_old_datums_are_named(tmp_path: Path) -> None:
+    path = write_mbtiles(tmp_path / "a.mbtiles", ONE)
+    entry = BasemapEntry("a", "mbtiles", str(path))
+    with Worker() as worker:
+        for crs, rules in (("EPSG:2382", ["old_datum"]), ("EPSG:4546", [])):
+            opened = open_basemap(entry, Place(Crs.parse(crs), "r.gpkg"), worker, Feedback())
+            assert [each.rule for each in opened.findings] == rules
+            opened.close()

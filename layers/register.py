@@ -42,6 +42,7 @@ from layers.store.summary import (
     has_lengths,
     length_summary,
 )
+from layers.store.trail import Mark, changes_after, mark_at
 from layers.store.undo import Stack, Step, nothing_to_reverse, reverse, stack_of, step_of
 from layers.store.worker import Worker
 from layers.text import Message
@@ -357,6 +358,16 @@ class Register:
             condition &= history.concerning(self._store, type, id)
         with self._store.read() as connection:
             return history.change_sets(self._store, connection, condition, limit=limit)
+
+    def mark(self, version: int | None = None) -> Mark:
+        """How far the trail has come: now, or up to an earlier version."""
+        with self._store.read() as connection:
+            return mark_at(self._store, connection, version)
+
+    def changes_after(self, version: int, limit: int = 500) -> list[ChangeSet]:
+        """The change sets after a version, the oldest first."""
+        with self._store.read() as connection:
+            return changes_after(self._store, connection, version, limit)
 
     def row_changes(
         self,

@@ -12,7 +12,8 @@ from layers.errors import UserError
 from layers.feedback import Feedback
 from layers.model.change import ChangeSet
 from layers.register import Register
-from layers.scene.scene import Scene, build_scene
+from layers.scene.planning import build_scene
+from layers.scene.scene import Scene
 from layers.scene.style import Drawing, MapStyle
 from layers.scene.styles import USUAL, style_or_usual
 from layers.text import Message

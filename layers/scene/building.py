@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
 from layers.feedback import Feedback
 from layers.geometry.packed import Floats, pack_lines, segments
+from layers.scene.cache import SceneCache
 from layers.scene.classes import UNCLASSED, class_indexes
+from layers.scene.codec import Source
 from layers.scene.labels import MAIN_FIELDS
 from layers.scene.line_source import LineSource
 from layers.scene.point_source import PointSource
 from layers.scene.style import LayerStyle
 from layers.store.bulk_read import BulkRead
+from layers.store.trail import Mark
 from layers.text import Message
-
-Source = LineSource | PointSource
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,17 @@ class BuildJob:
     #: The layer along whose lines symbols turn, and how to read it.
     main: LayerStyle | None = None
     mains: BulkRead | None = None
+    #: Where to keep what is made, of which moment it is, and which layers: by id, what else they are made of.
+    cache: SceneCache | None = None
+    mark: Mark | None = None
+    kept: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, layers: Iterable[LayerStyle]) -> BuildJob:
+        """The part of the job for some of its layers."""
+        chosen = tuple(layers)
+        types = {layer.type for layer in chosen}
+        reads = {name: read for name, read in self.reads.items() if name in types}
+        return replace(self, layers=chosen, reads=reads)
 
 
 def wanted_fields(layers: Sequence[LayerStyle], type_name: str) -> tuple[str, ...]:
@@ -42,9 +54,12 @@ def wanted_fields(layers: Sequence[LayerStyle], type_name: str) -> tuple[str, ..
     return tuple(dict.fromkeys(wanted))
 
 
-def build_sources(feedback: Feedback, job: BuildJob) -> list[Source]:
-    """The sources of the job's layers, in their order; each type is read once and forgotten after its layers."""
-    made: dict[str, Source] = {}
+def build_sources(feedback: Feedback, job: BuildJob) -> list[Source | None]:
+    """The sources of the job's layers, in their order; None for one that lies in the cache now.
+
+    Each type is read once and forgotten after its layers.
+    """
+    made: dict[str, Source | None] = {}
     mains: Floats | None = None
     types = list(dict.fromkeys(layer.type for layer in job.layers))
     for name in types:
@@ -57,8 +72,20 @@ def build_sources(feedback: Feedback, job: BuildJob) -> list[Source]:
             mains = _main_pieces(job, feedback)
         for layer in layers:
             source = source_of(layer, table, feedback, mains if turning else None)
-            made[layer.id] = replace(source, unfiltered=job.totals.get(name, source.unfiltered))
+            source = replace(source, unfiltered=job.totals.get(name, source.unfiltered))
+            made[layer.id] = None if _is_kept(source, job) else source
     return [made[layer.id] for layer in job.layers]
+
+
+def _is_kept(source: Source, job: BuildJob) -> bool:
+    """Put a source into the cache; False when it has no place there or there is no room."""
+    if job.cache is None or job.mark is None or source.layer.id not in job.kept:
+        return False
+    try:
+        job.cache.write(source, job.mark, job.kept[source.layer.id])
+    except OSError:
+        return False  # full, or not ours to write: then it travels by shared memory
+    return True
 
 
 def _main_pieces(job: BuildJob, feedback: Feedback) -> Floats | None:

@@ -13,7 +13,8 @@ from layers.geometry.packed import Floats, Integers, boxes, pack_points
 from layers.model.change import ChangeSet
 from layers.model.query import Box
 from layers.register import Register
-from layers.scene.building import Source, wanted_fields
+from layers.scene.building import wanted_fields
+from layers.scene.codec import Source
 from layers.scene.layer_rows import LayerLines, LayerPoints
 from layers.scene.line_source import LineSource
 from layers.scene.point_source import PointSource

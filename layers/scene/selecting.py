@@ -14,10 +14,12 @@ import numpy as np
 
 from layers.feedback import Feedback
 from layers.geometry.packed import Floats, Integers, PackedLines, segments, take_lines
+from layers.model.asset import AssetKey
 from layers.model.selection import Selection
+from layers.scene.codec import Source
 from layers.scene.part import LinePart, PointPart
 from layers.scene.region import Region
-from layers.scene.scene import Scene, Source
+from layers.scene.scene import Scene
 from layers.scene.style import ClassStyle, LayerStyle
 
 Found = dict[str, list[Integers]]
@@ -62,6 +64,16 @@ def select_class(scene: Scene, layer_id: str, class_id: str | None = None) -> Se
                 if class_id in (None, style.id):
                     found.setdefault(source.layer.type, []).append(source.ids_of_class(number))
     return _selection(found)
+
+
+def select_same_class(scene: Scene, key: AssetKey) -> Selection:
+    """Every asset of the legend's class that an asset is of; nothing when the map does not show it."""
+    for source in scene.sources:
+        if source.layer.type == key.type:
+            for number, style in enumerate(source.layer.classes):
+                if (source.ids_of_class(number) == key.id).any():
+                    return select_class(scene, source.layer.id, style.id)
+    return Selection()
 
 
 def select_all(

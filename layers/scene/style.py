@@ -146,10 +146,10 @@ class LayerStyle:
 
 def is_restyled(before: LayerStyle, after: LayerStyle) -> bool:
     """Whether ``after`` draws the same assets in the same classes as ``before``, only looking otherwise."""
-    return _bones(before) == _bones(after)
+    return bones_of(before) == bones_of(after)
 
 
-def _bones(layer: LayerStyle) -> tuple[object, ...]:
+def bones_of(layer: LayerStyle) -> tuple[object, ...]:
     """What the arrays of a layer depend on: its classes and what is said of its assets, not colours and scales."""
     classes = tuple(
         (each.id, each.rules, each.look.is_solid, each.look.directed, each.label_denominator)

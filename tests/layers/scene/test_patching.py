@@ -23,8 +23,9 @@ from layers.register import Register
 from layers.scene import class_lines, class_points
 from layers.scene.building import BuildJob
 from layers.scene.patching import patched, touched_by
+from layers.scene.planning import build_scene
 from layers.scene.request import Counts, DrawRequest
-from layers.scene.scene import Scene, build_scene
+from layers.scene.scene import Scene
 from layers.scene.style import METRES_PER_PIXEL
 from layers.store.bulk_read import BulkRead, run_read
 from layers.text import Message

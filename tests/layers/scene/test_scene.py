@@ -15,8 +15,9 @@ from layers.feedback import Feedback
 from layers.geometry.crs import Crs
 from layers.model.query import Box
 from layers.register import Register
+from layers.scene.planning import build_scene
 from layers.scene.request import DrawBatch, DrawRequest
-from layers.scene.scene import Scene, build_scene
+from layers.scene.scene import Scene
 from layers.scene.style import METRES_PER_PIXEL
 from layers.text import Message
 

@@ -1,0 +1,206 @@
+"""Sources kept beside the register from one day to the next: plain ``.npy`` and JSON in the user's cache folder.
+
+One folder for each layer: ``manifest.json`` says what it is, ``arrays.npy`` holds every array, to be mapped and
+not read. It is written under another name and renamed, and trusted only when register, style, version of the
+data, size and checksum are what they should be. Deleting it costs nothing but time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import time
+import zlib
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from layers.scene.codec import CodecError, Source, decode, encode
+from layers.scene.style import LayerStyle, bones_of
+from layers.store.trail import Mark
+
+#: To be raised with every change of what is in a cache or how it is made.
+FORMAT = 1
+MANIFEST, ARRAYS = "manifest.json", "arrays.npy"
+#: Bytes of all registers together.
+LARGEST = 2_000_000_000
+_ALIGNMENT = 64
+_CHUNK = 1 << 22
+#: A file of fewer bytes is read, not mapped.
+_SMALL = 1 << 16
+#: Seconds after which an unfinished folder is nobody's any more.
+_ABANDONED = 3600.0
+_PART = ".part-"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A source found in the cache, as of ``mark``."""
+
+    source: Source
+    mark: Mark
+
+
+@dataclass(frozen=True)
+class SceneCache:
+    """The sources of one register, kept in ``root``. Picklable: the worker writes, the window reads."""
+
+    root: Path
+    register: str
+
+    def read(self, layer: LayerStyle, extra: str = "") -> Kept | None:
+        """The source of a layer; None when there is none that can be trusted, which is removed then.
+
+        ``extra`` is what else it was made of.
+        """
+        digest = _digest(layer, extra)
+        for folder in sorted(self._folder.glob(f"{digest}-*"), key=_age):
+            kept = self._read(folder, layer, digest)
+            if kept is not None:
+                with suppress(OSError):
+                    os.utime(folder)
+                return kept
+            shutil.rmtree(folder, ignore_errors=True)
+        return None
+
+    def write(self, source: Source, mark: Mark, extra: str = "") -> None:
+        """Keep a source as of ``mark``. Raises ``OSError`` when it cannot be written."""
+        digest = _digest(source.layer, extra)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(prefix=_PART, dir=self._folder))
+        try:
+            self._write(part, source, digest, mark)
+            place = self._folder / f"{digest}-{mark.version}-{time.time_ns():x}"
+            part.rename(place)
+        except BaseException:
+            shutil.rmtree(part, ignore_errors=True)
+            raise
+        for older in self._folder.glob(f"{digest}-*"):
+            if older != place:
+                # Whoever has it mapped keeps it; Windows refuses, and the next sweep takes it.
+                shutil.rmtree(older, ignore_errors=True)
+
+    def sweep(self, largest: int = LARGEST) -> None:
+        """Remove what was not used for longest, of all registers, until the rest is small enough."""
+        folders = [folder for register in _folders(self.root) for folder in _folders(register)]
+        left = largest
+        for folder in sorted(folders, key=_age):
+            size = sum(file.stat().st_size for file in folder.glob("*") if file.is_file())
+            unfinished = folder.name.startswith(_PART)
+            left -= 0 if unfinished else size
+            if (left < 0 and not unfinished) or (unfinished and _age(folder) > _ABANDONED):
+                shutil.rmtree(folder, ignore_errors=True)
+
+    @property
+    def _folder(self) -> Path:
+        return self.root / hashlib.sha256(self.register.encode()).hexdigest()[:24]
+
+    def _write(self, folder: Path, source: Source, digest: str, mark: Mark) -> None:
+        value, arrays = encode(source)
+        layout, size = _layout(arrays)
+        crc = 0
+        with (folder / ARRAYS).open("xb") as file:
+            header = {"descr": "|u1", "fortran_order": False, "shape": (size,)}
+            np.lib.format.write_array_header_1_0(file, header)
+            start = file.tell()
+            for array, (_, _, offset) in zip(arrays, layout, strict=True):
+                blank = bytes(offset - (file.tell() - start))
+                file.write(blank)
+                data = array.data.cast("B") if array.size else memoryview(b"")
+                file.write(data)
+                crc = zlib.crc32(data, zlib.crc32(blank, crc))
+        body = {
+            "format": FORMAT,
+            "register": self.register,
+            "digest": digest,
+            "mark": [mark.version, mark.at, mark.count],
+            "size": size,
+            "crc": crc,
+            "arrays": layout,
+            "source": value,
+        }
+        text = json.dumps(body)
+        sealed = {"seal": hashlib.sha256(text.encode()).hexdigest(), "body": text}
+        (folder / MANIFEST).write_text(json.dumps(sealed), encoding="utf-8")
+
+    def _read(self, folder: Path, layer: LayerStyle, digest: str) -> Kept | None:
+        try:
+            sealed = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+            text = sealed["body"]
+            if hashlib.sha256(text.encode()).hexdigest() != sealed["seal"]:
+                return None
+            body = json.loads(text)
+            if (body["format"], body["register"], body["digest"]) != (FORMAT, self.register, digest):
+                return None
+            if _checksum(folder / ARRAYS) != (body["size"], body["crc"]):
+                return None
+            arrays = _mapped(folder / ARRAYS, body["arrays"])
+            return Kept(decode(body["source"], arrays, layer), Mark(*body["mark"]))
+        except (OSError, ValueError, KeyError, TypeError, CodecError):
+            return None
+
+
+def _digest(layer: LayerStyle, extra: str) -> str:
+    return hashlib.sha256(f"{FORMAT} {bones_of(layer)!r} {extra}".encode()).hexdigest()[:24]
+
+
+def _folders(folder: Path) -> list[Path]:
+    return [each for each in folder.glob("*") if each.is_dir()]
+
+
+def _age(folder: Path) -> float:
+    """Seconds since it was used."""
+    try:
+        return time.time() - folder.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _layout(arrays: Sequence[np.ndarray]) -> tuple[list[tuple[str, list[int], int]], int]:
+    """Type, shape and place of every array in the file, and where the last one ends."""
+    layout, end = [], 0
+    for array in arrays:
+        begin = end + -end % _ALIGNMENT
+        layout.append((array.dtype.str, list(array.shape), begin))
+        end = begin + array.nbytes
+    return layout, end
+
+
+def _checksum(path: Path) -> tuple[int, int]:
+    """Size and checksum of the array in a file; read, not mapped, so that it takes no memory."""
+    with path.open("rb") as file:
+        version = np.lib.format.read_magic(file)
+        if version != (1, 0):
+            raise ValueError("another kind of file")
+        (size,), _, kind = np.lib.format.read_array_header_1_0(file)
+        if kind != np.dtype(np.uint8):
+            raise ValueError("another kind of array")
+        read, crc = 0, 0
+        while block := file.read(_CHUNK):
+            read += len(block)
+            crc = zlib.crc32(block, crc)
+    if read != size:
+        raise ValueError("truncated")
+    return size, crc
+
+
+def _mapped(path: Path, layout: Sequence[Any]) -> list[np.ndarray]:
+    small = path.stat().st_size < _SMALL
+    whole = np.load(path, mmap_mode=None if small else "r", allow_pickle=False)
+    # Plain arrays: every slice of a memmap object costs ten times as much.
+    data = np.asarray(whole)
+    arrays = []
+    for kind, shape, begin in layout:
+        dtype = np.dtype(kind)
+        if dtype.hasobject:
+            raise ValueError("objects are not read")
+        count = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
+        arrays.append(data[begin : begin + count].view(dtype).reshape(shape))
+    return arrays

@@ -35,6 +35,7 @@ from layers.scene.scene import Scene
 from layers.text import Message
 
 _QUIET = 150
+_WIDTH, _HEIGHT = 1240, 780
 #: Between the round scales of ``SCALES`` the wheel goes by this.
 _STEP = 2.0
 
@@ -93,6 +94,8 @@ class PrintDialog(Dialog):
         self.sketch = Press(tasks, self)
         self._wait = Debounce(_QUIET, self._ask_plan, self)
         self._place()
+        room = parent.window().size()
+        self.resize(min(_WIDTH, room.width() - 40), min(_HEIGHT, room.height() - 40))
         self._tie()
         self._show_busy(False)
         self._ask_plan()

@@ -93,6 +93,7 @@ def render_picture(console: Console, target: str, out: Path, wishes: PictureWish
             scene.style.hidden,
             wishes.crosses,
             convergence_of(plan, register.crs),
+            wash=wishes.paper is None,
         )
         output = _output(ending, out, plan, wishes, words)
         seen: list[CutOut] = []

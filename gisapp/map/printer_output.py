@@ -52,11 +52,10 @@ class PrinterOutput:
                 raise UserError(Message("printing.printer.refused"), Message("printing.printer.refused.hint"))
         else:
             self._printer.newPage()
-        self._painter.save()
         share = self._printer.resolution() / DOTS_PER_INCH
+        self._painter.resetTransform()
         self._painter.scale(share, share)
         yield self._painter
-        self._painter.restore()
 
     def finish(self) -> None:
         if self._painter is not None:

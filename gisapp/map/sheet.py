@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
@@ -57,6 +57,8 @@ class SheetDress:
     hidden: frozenset[str] = frozenset()
     crosses: bool = True
     convergence: float | None = None
+    #: Shade the density of what is too small for the scale: for the screen; on paper pens alone draw.
+    wash: bool = False
 
 
 class Sheet:
@@ -74,18 +76,21 @@ class Sheet:
 
     def steps(
         self, batches: Sequence[DrawBatch], style: MapStyle, counts: Mapping[str, Counts]
-    ) -> Iterator[None]:
+    ) -> Generator[None, None, None]:
         """Everything: the map first, then the sheet around it; pauses often."""
         painter, layout, page = self._painter, self._layout, self._page
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.save()
-        painter.setClipRect(layout.map)
-        painter.translate(layout.map.topLeft())
-        painter.scale(layout.fineness, layout.fineness)
         drawn = page.drawn_at(layout.fineness)
         map_painter = MapPainter(painter, drawn, self._dress.colours, self._symbols_of, self._dress.writer)
-        yield from map_painter.steps(batches)
-        painter.restore()
+        painter.save()
+        try:
+            painter.setClipRect(layout.map)
+            painter.translate(layout.map.topLeft())
+            painter.scale(layout.fineness, layout.fineness)
+            yield from map_painter.steps(self._to_draw(batches))
+        finally:
+            # Also when nobody wants the rest: a painter must not end in the middle of a state.
+            painter.restore()
         if page.series is not None and page.place is None:
             painter.save()
             painter.setClipRect(layout.map)
@@ -96,13 +101,16 @@ class Sheet:
         self._around()
         yield
         if layout.legend is not None:
-            lines = legend_lines(style, counts, drawn.denominator, self._dress.hidden)
+            lines = legend_lines(style, counts, drawn.denominator, self._dress.hidden, wash=self._dress.wash)
             legend = SheetLegend(
                 painter, layout.unit, drawn.denominator, layout.fineness, self._dress.colours,
                 self._symbols_of, self._dress.words, self._text,
             )  # fmt: skip
             legend.paint(layout.legend, lines)
         yield
+
+    def _to_draw(self, batches: Sequence[DrawBatch]) -> Sequence[DrawBatch]:
+        return batches if self._dress.wash else [replace(batch, density=None) for batch in batches]
 
     def _around(self) -> None:
         layout, dress, page = self._layout, self._dress, self._page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 from gisapp.map.painter import SymbolsOf
@@ -69,9 +70,11 @@ def printing_steps(
             done = 0
             for painter in output.page():
                 sheet = Sheet(painter, layout, page, dress, symbols_of)
-                for _ in sheet.steps(cut_out.batches, scene.style, cut_out.counts):
-                    done += 1
-                    yield (number + min(done / expected, 1.0)) / len(pages)
+                steps = sheet.steps(cut_out.batches, scene.style, cut_out.counts)
+                with closing(steps):
+                    for _ in steps:
+                        done += 1
+                        yield (number + min(done / expected, 1.0)) / len(pages)
         output.finish()
     except BaseException:
         output.drop()

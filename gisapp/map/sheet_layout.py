@@ -81,7 +81,9 @@ class SheetLayout:
             legend = QRectF(body.right() - 58 * unit, body.top(), 58 * unit, body.height())
             body.setRight(legend.left() - 4 * unit)
         # Whole px: thin mains stay crisp.
-        return cls(page, QRectF(_neat(body, unit).toRect()), None, band, legend, None, None, None, foot, unit, 1.0)
+        return cls(
+            page, QRectF(_neat(body, unit).toRect()), None, band, legend, None, None, None, foot, unit, 1.0
+        )
 
 
 def _beside(body: QRectF, unit: float, legend: bool, series: bool) -> dict[str, QRectF | None]:

@@ -36,15 +36,23 @@ class LegendLine:
     layer: LayerStyle
     style: ClassStyle | None
     count: ClassCount | None = None
+    is_wash: bool = False
+    """It stands for a whole layer whose density is shaded."""
 
 
 def legend_lines(
-    style: MapStyle, counts: Mapping[str, Counts], denominator: float, hidden: frozenset[str]
+    style: MapStyle,
+    counts: Mapping[str, Counts],
+    denominator: float,
+    hidden: frozenset[str],
+    *,
+    wash: bool = False,
 ) -> tuple[LegendLine, ...]:
     """The classes with something on the sheet at 1:``denominator``, under the names of their layers."""
     lines: list[LegendLine] = []
     for layer in ordered_layers(style.layers):
-        if not layer.is_visible(denominator):
+        washed = wash and layer.is_shaded(denominator)
+        if not washed and not layer.is_visible(denominator):
             continue
         found = counts.get(layer.id, {})
         shown = [
@@ -52,6 +60,10 @@ def legend_lines(
             for each in ordered_classes(layer)
             if f"{layer.id}/{each.id}" not in hidden and each.id in found and found[each.id].count
         ]
+        if washed and shown:
+            total = ClassCount(sum(found[each.id].count for each in shown))
+            lines.append(LegendLine(layer, shown[-1], total, is_wash=True))
+            continue
         if shown and len(layer.classes) > 1:
             lines.append(LegendLine(layer, None))
         lines += [LegendLine(layer, each, found[each.id]) for each in shown]
@@ -109,8 +121,7 @@ class SheetLegend:
         """The width of a column in which every name stands in full."""
         unit, text, small = self._unit, *self._sizes(size)
         widths = [
-            self._text.width(self._words.render(line.style.title), text)
-            + self._text.width(self._figure(line), small)
+            self._text.width(self._name(line), text) + self._text.width(self._figure(line), small)
             for line in lines
             if line.style is not None
         ]
@@ -133,8 +144,13 @@ class SheetLegend:
         wide = self._text.width(figure, small) + unit
         name = QRectF(swatch.right() + 1.5 * unit * size, room.top(), 0, room.height())
         name.setRight(room.right() - wide - 0.6 * unit)
-        self._text.write(name, self._words.render(line.style.title), text, self._colours["text"], LEFT)
+        self._text.write(name, self._name(line), text, self._colours["text"], LEFT)
         self._text.write(room, figure, small, self._colours["text2"], RIGHT)
+
+    def _name(self, line: LegendLine) -> str:
+        if line.is_wash:
+            return self._words.render(Message("printing.legend.density", {"layer": line.layer.title}))
+        return self._words.render(line.layer.title if line.style is None else line.style.title)
 
     def _swatch(self, room: QRectF, line: LegendLine) -> None:
         assert line.style is not None

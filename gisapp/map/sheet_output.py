@@ -63,11 +63,10 @@ class _PagedOutput:
             self._painter = self._begin()
         else:
             self._device.newPage()
-        self._painter.save()
         share = self._device.logicalDpiX() / DOTS_PER_INCH
+        self._painter.resetTransform()
         self._painter.scale(share, share)
         yield self._painter
-        self._painter.restore()
 
     def _begin(self) -> QPainter:
         return QPainter(self._device)

@@ -14,7 +14,7 @@ from layers.scene.request import Density
 
 #: Points per hectare that begin to show, and those from which on nothing changes.
 SPARSE, DENSE = 1.0, 300.0
-_DEEPEST = 0.62
+_DEEPEST = 0.38
 #: Rows of px painted in one call.
 _STRIP = 160
 
@@ -22,7 +22,7 @@ _STRIP = 160
 def opacity(per_hectare: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """How much of the ground the wash covers, by the logarithm: twice as dense is a step, wherever."""
     share = np.log1p(np.maximum(per_hectare, 0.0) / SPARSE) / np.log1p(DENSE / SPARSE)
-    return _DEEPEST * np.minimum(share, 1.0) ** 1.3
+    return _DEEPEST * np.minimum(share, 1.0) ** 1.5
 
 
 def paint_density(painter: QPainter, viewport: Viewport, density: Density, colour: QColor) -> Iterator[None]:

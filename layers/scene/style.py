@@ -122,6 +122,8 @@ class LayerStyle:
     gone: tuple[Rule, ...] = ()
     smallest_denominator: float = 0.0
     density_denominator: float = 0.0
+    #: Nearer than this nothing is shaded: other things show by then where the points are.
+    density_nearest: float = 0.0
     classing: Classing | None = None
 
     @property
@@ -138,9 +140,11 @@ class LayerStyle:
 
     def is_shaded(self, denominator: float) -> bool:
         """Whether the density of the layer is shaded at the scale 1:``denominator`` in its place."""
-        nearest = self.largest_denominator
-        return 0.0 < nearest < denominator <= self.density_denominator * 1.0001 and not self.is_visible(
-            denominator
+        nearest = max(self.largest_denominator, self.density_nearest)
+        return (
+            0.0 < self.largest_denominator
+            and nearest < denominator <= self.density_denominator * 1.0001
+            and not self.is_visible(denominator)
         )
 
 

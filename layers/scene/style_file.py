@@ -121,6 +121,7 @@ def _layer(entry: Mapping[str, Any]) -> LayerStyle:
         apart=entry.get("apart", 3.0),
         smallest_denominator=entry.get("smallest_denominator", 0.0),
         density_denominator=entry.get("density_denominator", 0.0),
+        density_nearest=entry.get("density_nearest", 0.0),
     )
 
 

@@ -27,13 +27,17 @@ class Recent:
 
 @dataclass(frozen=True)
 class View:
-    """How a user left a register: the box seen, desk, style, types not drawn, and widths of the panels."""
+    """How a user left a register: box seen, desk, style, types not drawn, widths of the panels, filters.
+
+    ``filters`` holds conditions by type (``layers.model.condition_data``).
+    """
 
     box: tuple[float, float, float, float] | None = None
     desk: str = "map"
     style: str = ""
     hidden: tuple[str, ...] = ()
     widths: tuple[int, ...] = ()
+    filters: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from gisapp.finder import Finder
 from gisapp.language import Language
 from gisapp.notify import Notice, Notifier
 from gisapp.panels.basemap_view import BasemapView
+from gisapp.panels.filter_bar import FilterBar
 from gisapp.panels.inspector import Inspector
 from gisapp.panels.map_view import MapView
 from gisapp.panels.notice_bar import NoticeBar
@@ -30,7 +31,8 @@ from gisapp.settings import Settings, View
 from gisapp.tasks import Task, Tasks
 from gisapp.theme import Theme
 from layers.model.change import ChangeSet
-from layers.model.query import Box
+from layers.model.condition_data import condition_data, condition_of
+from layers.model.query import Box, Condition
 from layers.model.selection import Selection
 from layers.register import Register
 from layers.text import Message
@@ -85,6 +87,7 @@ class Window(QMainWindow):
         self.inspector = Inspector(language, theme, parts.session, parts.tasks)
         self.style_editor = StyleEditor(language, theme, parts.session, parts.tasks)
         self.status = StatusBar(language, theme, parts.tasks)
+        self.filters = FilterBar(language, theme, parts.session)
         self.desks = {desk.id: desk for desk in (map_desk(language, theme, self.map),)}
         self.rail = Rail(language, theme, tuple(self.desks.values()))
         self.pages = QStackedWidget()
@@ -130,7 +133,13 @@ class Window(QMainWindow):
         self.work = QSplitter(Qt.Orientation.Horizontal)
         self.work.setChildrenCollapsible(False)
         self.work.setHandleWidth(1)
-        for panel in (self.desk_pages, self.map, self.inspector):
+        middle = QWidget()
+        above = QVBoxLayout(middle)
+        above.setContentsMargins(0, 0, 0, 0)
+        above.setSpacing(0)
+        above.addWidget(self.filters)
+        above.addWidget(self.map, 1)
+        for panel in (self.desk_pages, middle, self.inspector):
             self.work.addWidget(panel)
         self.work.setStretchFactor(1, 1)
         self.desk_pages.setMinimumWidth(232)
@@ -186,6 +195,8 @@ class Window(QMainWindow):
         self.style_editor.told.connect(lambda words: parts.notifier.done(words, "edit.undo"))
         self.map.navigation.overview_switched.connect(lambda on: parts.settings.change(overview=on))
         self.map.navigation.form_chosen.connect(lambda name: parts.settings.change(coordinates=name))
+        self.map.scene_shown.connect(self.filters.show_figures)
+        session.filters_changed.connect(lambda _: actions.refresh())
         self.map.selection.figures_changed.connect(self.inspector.show_figures)
 
     def _open_style_editor(self) -> None:
@@ -221,7 +232,8 @@ class Window(QMainWindow):
     def _remember_view(self, register: Register) -> None:
         box, style, hidden = self.map.looks
         widths = tuple(self.work.sizes())
-        view = View(box, "map", style, hidden, widths)
+        filters = {name: condition_data(where) for name, where in self.parts.session.filters.items()}
+        view = View(box, "map", style, hidden, widths, filters)
         self.parts.settings.remember_view(str(register.target), view)
 
     def _restore_view(self, register: Register) -> None:
@@ -229,6 +241,15 @@ class Window(QMainWindow):
         view = self.parts.settings.view(str(register.target))
         if view.box is not None:
             self.map.restore(Box(*view.box), view.style, view.hidden)
+        filters: dict[str, Condition] = {}
+        for name, data in view.filters.items():
+            if name in register.catalogue:
+                try:
+                    filters[name] = condition_of(data, register.catalogue[name])
+                except ValueError:
+                    # Kept by another version of the program, or its field is gone: shown whole.
+                    continue
+        self.parts.session.filter(filters)
         if len(view.widths) == self.work.count() and sum(view.widths) <= self.work.width():
             self.work.setSizes(list(view.widths))
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gisapp.actions import Action
+from gisapp.dialogs.condition_dialog import ConditionDialog
+from gisapp.panels.map_selection import MapSelection
 from gisapp.window import Window
+from layers.model.query import Condition
 from layers.model.selection import SelectionMode
+from layers.search.link_names import RegisterLinks
 from layers.text import Message
 
 _TOOLS = (
@@ -81,7 +85,117 @@ def select_actions(window: Window) -> list[Action]:
             enabled=is_open,
         ),
         *modes,
+        *_same(window),
+        Action(
+            id="select.by_condition",
+            title=Message("action.select.by_condition"),
+            key="Ctrl+F",
+            icon="magnifying-glass-plus",
+            menu="edit",
+            group=4,
+            handler=lambda: ask_condition(window),
+            enabled=is_open,
+            words="query expression filter 属性查询 表达式",
+        ),
+        Action(
+            id="filter.edit",
+            title=Message("action.filter.edit"),
+            key="Ctrl+Shift+F",
+            icon="funnel",
+            menu="view",
+            group=3,
+            handler=lambda: ask_condition(window, next(iter(session.filters), "")),
+            enabled=is_open,
+            words="filter query 筛选 条件",
+        ),
+        Action(
+            id="filter.clear",
+            title=Message("action.filter.clear"),
+            icon="x-circle",
+            menu="view",
+            group=3,
+            handler=lambda: session.filter({}),
+            enabled=lambda: bool(session.filters),
+            words="filter 筛选",
+        ),
     ]
+
+
+def _same(window: Window) -> list[Action]:
+    """What the map's menu offers about the asset under it; elsewhere about the one selected."""
+
+    def selection() -> MapSelection:
+        return window.map.selection
+
+    def has_reference() -> bool:
+        return window.parts.session.is_open and selection().reference is not None
+
+    return [
+        Action(
+            id="select.identify_here",
+            title=Message("action.select.identify_here"),
+            icon="info",
+            handler=lambda: selection().identify_here(),
+            enabled=has_reference,
+        ),
+        Action(
+            id="select.same_type",
+            title=Message("action.select.same_type"),
+            icon="selection-all",
+            handler=lambda: selection().take_same_type(),
+            enabled=has_reference,
+        ),
+        Action(
+            id="select.same_class",
+            title=Message("action.select.same_class"),
+            handler=lambda: selection().take_same_class(),
+            enabled=has_reference,
+        ),
+        Action(
+            id="select.same_size",
+            title=Message("action.select.same_size"),
+            handler=lambda: selection().take_same_size(),
+            enabled=lambda: has_reference() and selection().size_field is not None,
+        ),
+    ]
+
+
+def ask_condition(window: Window, type_name: str = "") -> None:
+    """Open the dialog of conditions on a type, with the filter there is; one that is open is used again."""
+    parts = window.parts
+    register = parts.session.register
+    if register is None:
+        return
+    shown = [t for t in register.catalogue if t.shape is not None and t.group != "backdrop"]
+    types = [*shown, *(t for t in register.catalogue if t.shape is None and t.group in ("people", "record"))]
+    name = type_name or next(iter(parts.session.selection.counts), types[0].name)
+    dialog = window.findChild(ConditionDialog)
+    if dialog is None:
+        dialog = ConditionDialog(
+            parts.language, parts.theme, parts.tasks, register, RegisterLinks(register), types, window
+        )
+        dialog.select_asked.connect(lambda chosen, where: window.map.selection.take_condition(chosen, where))
+        dialog.zoom_asked.connect(lambda chosen, where: _fly(window, chosen, where))
+        dialog.filter_asked.connect(lambda chosen, where: filter_by(window, chosen, where))
+        parts.session.closed.connect(dialog.close)
+    dialog.show_type(name, parts.session.filters.get(name))
+    dialog.show()
+    dialog.raise_()
+    dialog.activateWindow()
+
+
+def filter_by(window: Window, type_name: str, condition: Condition | None) -> None:
+    """Show of a type only what meets a condition; None shows all of it."""
+    filters = dict(window.parts.session.filters)
+    filters.pop(type_name, None)
+    if condition is not None:
+        filters[type_name] = condition
+    window.parts.session.filter(filters)
+
+
+def _fly(window: Window, type_name: str, condition: Condition | None) -> None:
+    selection = window.map.selection
+    selection.take_condition(type_name, condition, selection.fly_to)
 
 
 def _using(window: Window, name: str) -> Callable[[], None]:

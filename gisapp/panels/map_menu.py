@@ -15,6 +15,8 @@ from layers.text import Message
 
 #: Actions of the menu, a line between the groups. What is not possible now is greyed out.
 ACTIONS: tuple[tuple[str, ...], ...] = (
+    ("select.identify_here", "select.same_type", "select.same_class", "select.same_size"),
+    ("view.fit_selection", "edit.deselect"),
     ("view.back", "view.forward", "view.fit"),
     ("view.go_to", "view.bookmark", "view.clear_pin"),
 )

@@ -23,8 +23,9 @@ from layers.feedback import Feedback
 from layers.geometry.packed import Floats
 from layers.model.asset import Asset, AssetKey
 from layers.model.catalogue import AssetType
-from layers.model.fields import ChoiceField
-from layers.model.query import Box
+from layers.model.condition_terms import simplified
+from layers.model.fields import ChoiceField, Field, IntegerField
+from layers.model.query import All, Box, Compare, Comparison, Condition
 from layers.model.selection import NOTHING, Selection, SelectionMode
 from layers.scene.region import Region
 from layers.scene.scene import Scene
@@ -35,6 +36,7 @@ from layers.scene.selecting import (
     select_all,
     select_class,
     select_region,
+    select_same_class,
     selected_shapes,
 )
 from layers.scene.style import METRES_PER_PIXEL
@@ -56,6 +58,8 @@ class MapSelection(QObject):
     figures_changed = Signal(object)
     """The ClassFigures of a selection of several."""
     mode_changed = Signal(str)
+    reference_changed = Signal()
+    """Another asset is meant by "the same"."""
 
     def __init__(
         self,
@@ -74,7 +78,10 @@ class MapSelection(QObject):
         self.chooser = HitChooser(theme, canvas)
         self.marks = SelectionMarks()
         canvas.overlay.sketches.insert(0, self.marks)
+        self._under_menu: AssetKey | None = None
+        self._menu_place = (0.0, 0.0)
         session.selection_changed.connect(self._mark)
+        canvas.menu_asked.connect(self._note_menu)
 
     # ---- what the tools ask
 
@@ -125,9 +132,9 @@ class MapSelection(QObject):
         """Tell that several lie under a click."""
         self.noticed.emit(Message("selecting.overlapping", {"count": count}))
 
-    def identify(self, x: float, y: float) -> None:
-        """Open what lies at a place of the world; where several do, let one be chosen."""
-        at = QPointF(*self._canvas.viewport.to_pixel(x, y))
+    def identify_here(self) -> None:
+        """Open what lies where the map's menu was asked for; where several do, let one be chosen."""
+        at = QPointF(*self._canvas.viewport.to_pixel(*self._menu_place))
         keys = list(dict.fromkeys(AssetKey(hit.type, hit.id) for hit in self._canvas.near(at)))
         if len(keys) > 1:
             self.choose(keys, at, "new")
@@ -144,6 +151,70 @@ class MapSelection(QObject):
     def take_class(self, layer_id: str, class_id: str | None, mode: SelectionMode = "new") -> None:
         """Select every asset of a layer or of one class of it, those without a place too."""
         self._find(lambda scene, _: select_class(scene, layer_id, class_id), mode)
+
+    def take_condition(
+        self, type_name: str, condition: Condition | None, then: Callable[[Selection], None] | None = None
+    ) -> None:
+        """Select what meets a condition and passes the filter of its type, on the map or not."""
+        register = self._session.register
+        if register is None:
+            return
+        kept = self._session.filters.get(type_name)
+        where = simplified(All(tuple(c for c in (condition, kept) if c is not None)))
+
+        def find(feedback: Feedback) -> Selection:
+            table = register.columns(type_name, [], where=where, feedback=feedback)
+            return Selection({type_name: table.column("fid").to_numpy()})
+
+        def take(found: Selection) -> None:
+            if then is not None:
+                then(found)
+                return
+            self._session.select(found, self.mode)
+            if not found:
+                self.noticed.emit(Message("selecting.nothing_meets"))
+
+        self._tasks.run(Message("task.select"), find, take, owner=self, key="select")
+
+    @property
+    def reference(self) -> AssetKey | None:
+        """What "the same" means: the asset under the map's menu, else the one selected."""
+        return self._under_menu or self._session.selection.only
+
+    def take_same_type(self) -> None:
+        """Select everything on the map that is of the reference's type."""
+        key, hidden = self.reference, self._canvas.hidden
+        if key is not None:
+            self._find(
+                lambda scene, _: Selection({key.type: select_all(scene, hidden=hidden).ids(key.type)}), "new"
+            )
+
+    def take_same_class(self) -> None:
+        """Select everything of the reference's class in the legend."""
+        key = self.reference
+        if key is not None:
+            self._find(lambda scene, _: select_same_class(scene, key), "new")
+
+    def take_same_size(self) -> None:
+        """Select everything of the reference's type and nominal size."""
+        register, key = self._session.register, self.reference
+        field = self.size_field
+        if register is None or key is None or field is None:
+            return
+        asset = register.get(key.type, key.id)
+        if asset is not None:
+            size = asset.get(field.name)
+            sign: Comparison = "is null" if size is None else "="
+            self.take_condition(key.type, Compare(field.name, sign, size))
+
+    @property
+    def size_field(self) -> Field | None:
+        """The nominal size of the reference's type, if it has one."""
+        register, key = self._session.register, self.reference
+        if register is None or key is None:
+            return None
+        fields = register.catalogue[key.type].columns
+        return next((f for f in fields if isinstance(f, IntegerField) and f.unit == "mm"), None)
 
     def invert(self) -> None:
         """Select what is on the map and not selected, of the types that are."""
@@ -181,6 +252,13 @@ class MapSelection(QObject):
 
     # ---- inside
 
+    def _note_menu(self, _: object, x: float, y: float) -> None:
+        """The map's menu is about to open at a place: its acts mean what lies there."""
+        self._menu_place = x, y
+        hits = self._canvas.near(QPointF(*self._canvas.viewport.to_pixel(x, y)))
+        self._under_menu = AssetKey(hits[0].type, hits[0].id) if hits else None
+        self.reference_changed.emit()
+
     @property
     def _denominator(self) -> float | None:
         return None if self.with_waiting else self._canvas.viewport.denominator
@@ -205,6 +283,7 @@ class MapSelection(QObject):
         )
 
     def _mark(self, selection: Selection) -> None:
+        self._under_menu = None
         many = len(selection) > MARKED_LIMIT
         if not many:
             self.marks.clear()

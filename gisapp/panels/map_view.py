@@ -58,6 +58,8 @@ class MapView(QWidget):
     """Another register is being read."""
     noticed = Signal(object)
     """A Message for the status bar."""
+    scene_shown = Signal(object)
+    """Another Scene is on the map."""
 
     def __init__(
         self, language: Language, theme: Theme, session: Session, tasks: Tasks, actions: Actions
@@ -108,6 +110,7 @@ class MapView(QWidget):
         self.select_bar.radius.left.connect(self.canvas.setFocus)
         self.select_bar.waiting_chosen.connect(self._select_waiting)
         self.selection.mode_changed.connect(self.select_bar.show_mode)
+        self.selection.reference_changed.connect(self._actions.refresh)
         self.canvas.viewport_changed.connect(self._on_viewport)
         self.canvas.hovered.connect(self.foot.show_position)
         self.canvas.tool_left.connect(lambda: self._actions.trigger("tool.select"))
@@ -205,6 +208,7 @@ class MapView(QWidget):
         self.navigation.show_scene(scene, self.styles.name)
         self.canvas.show_scene(scene)
         self.selection.refresh()
+        self.scene_shown.emit(scene)
         if was_empty:
             self.fit()
         self.legend.count()
@@ -237,6 +241,7 @@ class MapView(QWidget):
         self.measure_strip.move(self.tool_strip.geometry().right() + GAP, MARGIN)
         self.style_button.move(self.measure_strip.geometry().right() + GAP, MARGIN)
         self.zoom_strip.move(self.width() - self.zoom_strip.width() - MARGIN, MARGIN)
+        self.foot.give_room(self.width() - 2 * MARGIN)
         self.foot.move(MARGIN, self.height() - self.foot.height() - MARGIN)
         above = self.tool_strip if self.select_bar.isHidden() else self.select_bar
         self.navigation.place(above.geometry().bottom())

@@ -55,6 +55,7 @@ _SIGN_WORDS: dict[str, Comparison] = {
     **{folded(word): sign for word, sign in OTHER_SIGNS.items()},
 }
 _SHOWN = 20
+_SUGGESTED = 3
 
 
 class ConditionError(UserError):
@@ -193,11 +194,10 @@ class _Reader:
         word = self._text[place.start : place.end]
         if not word:
             raise ConditionError(Message("condition.expected.field"), place)
-        near = difflib.get_close_matches(folded(word), self._names, 1, 0.5)
+        near = difflib.get_close_matches(folded(word), self._names, _SUGGESTED, 0.5)
         if near:
-            title = self._fields[near[0]].title
             raise ConditionError(
-                Message("condition.unknown_field_near", {"word": word, "near": title}), place
+                Message("condition.unknown_field_near", {"word": word, "near": tuple(near)}), place
             )
         raise ConditionError(
             Message("condition.unknown_field", {"word": word, "type": self._type.title}), place

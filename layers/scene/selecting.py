@@ -16,12 +16,14 @@ from layers.feedback import Feedback
 from layers.geometry.packed import Floats, Integers, PackedLines, segments, take_lines
 from layers.model.asset import AssetKey
 from layers.model.selection import Selection
-from layers.scene.codec import Source
+from layers.scene.line_source import LineSource
 from layers.scene.part import LinePart, PointPart
+from layers.scene.point_source import PointSource
 from layers.scene.region import Region
 from layers.scene.scene import Scene
 from layers.scene.style import ClassStyle, LayerStyle
 
+Source = LineSource | PointSource
 Found = dict[str, list[Integers]]
 
 
@@ -42,7 +44,9 @@ def select_region(
             feedback.check()
         layer = source.layer
         of_layer = wide if layer.drawing == "symbol" else region
-        for part in source.inside(of_layer.box):
+        # Of an area all rings are needed to tell its inside from its outside.
+        parts = source.parts() if layer.drawing == "area" else source.inside(of_layer.box)
+        for part in parts:
             if class_of(layer, part.class_number) in hidden:
                 continue
             if isinstance(part, PointPart):

@@ -1,0 +1,156 @@
+"""A bar above the map that says by which conditions assets are filtered, and takes them away again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
+
+from gisapp.forms.flow_layout import FlowLayout
+from gisapp.forms.words import Button, ElidedLabel, IconButton, IconLabel
+from gisapp.language import Language
+from gisapp.session import Session
+from gisapp.theme import Theme
+from layers.model.condition_terms import Links, simplified
+from layers.model.condition_text import write_condition
+from layers.model.query import All, Condition
+from layers.scene.scene import Scene
+from layers.search.link_names import RegisterLinks
+from layers.text import Message
+
+CHIP_CHARACTERS = 42
+
+
+class FilterBar(QFrame):
+    """Shown as long as anything is filtered. ``edit_asked``: a type whose condition shall be changed."""
+
+    edit_asked = Signal(str)
+
+    def __init__(self, language: Language, theme: Theme, session: Session) -> None:
+        super().__init__()
+        self.setObjectName("filterBar")
+        self._language, self._theme, self._session = language, theme, session
+        self._figures: dict[str, tuple[int, int]] = {}
+        self.chips: list[FilterChip] = []
+        self._flow = FlowLayout(6)
+        chips = QWidget()
+        chips.setLayout(self._flow)
+        self._add = IconButton(
+            language, theme, "plus", Message("filter.add.tip"), words=Message("condition.add")
+        )
+        self._add.clicked.connect(lambda: self.edit_asked.emit(next(iter(self._session.filters), "")))
+        self._clear = Button(language, Message("filter.clear"), "link")
+        self._clear.clicked.connect(lambda: session.filter({}))
+        self.told = ElidedLabel(language, theme, size="small", tone="quiet")
+        self.told.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 5, 12, 5)
+        row.setSpacing(8)
+        row.addWidget(IconLabel(theme, "funnel", 16, "accent_ink"))
+        row.addWidget(chips, 1)
+        row.addWidget(self._add)
+        row.addWidget(self._clear)
+        row.addWidget(self.told)
+        session.filters_changed.connect(self._show)
+        language.changed.connect(lambda: self._show(session.filters))
+        self.hide()
+
+    def show_figures(self, scene: Scene | None) -> None:
+        """Say of every filtered type how many of how many are on the map."""
+        self._figures.clear()
+        for source in () if scene is None else scene.sources:
+            if source.layer.type in self._session.filters:
+                number = sum(len(source.ids_of_class(n)) for n in range(len(source.layer.classes)))
+                known = self._figures.get(source.layer.type, (0, 0))
+                self._figures[source.layer.type] = known[0] + number, source.unfiltered
+        self._tell()
+
+    def _show(self, filters: Mapping[str, Condition]) -> None:
+        register = self._session.register
+        for chip in self.chips:
+            self._flow.removeWidget(chip)
+            chip.hide()
+            chip.deleteLater()
+        self.chips = []
+        self.setVisible(bool(filters))
+        if register is None or not filters:
+            return
+        links = RegisterLinks(register)
+        for name, condition in filters.items():
+            for part in _parts(condition):
+                chip = FilterChip(self._language, self._theme, self._words(name, part, links))
+                chip.clicked.connect(lambda _=False, chosen=name: self.edit_asked.emit(chosen))
+                chip.removed.connect(lambda chosen=name, gone=part: self._remove(chosen, gone))
+                self.chips.append(chip)
+                self._flow.addWidget(chip)
+                chip.show()
+        self._tell()
+
+    def _words(self, name: str, part: Condition, links: Links) -> tuple[str, str]:
+        register = self._session.register
+        assert register is not None
+        asset_type = register.catalogue[name]
+        written = write_condition(part, asset_type, self._language.code, links)
+        for sign, shown in (("!=", "≠"), ("<=", "≤"), (">=", "≥")):
+            written = written.replace(f" {sign} ", f" {shown} ")
+        return self._language.render(asset_type.plural), written
+
+    def _remove(self, name: str, gone: Condition) -> None:
+        """Take one condition away; the others stay."""
+        filters = dict(self._session.filters)
+        left = tuple(part for part in _parts(filters[name]) if part != gone)
+        condition = simplified(All(left))
+        if condition is None:
+            del filters[name]
+        else:
+            filters[name] = condition
+        self._session.filter(filters)
+
+    def _tell(self) -> None:
+        register = self._session.register
+        if register is None:
+            return
+        told = tuple(
+            Message(
+                "filter.shown",
+                {
+                    "shown": f"{shown:,}",
+                    "whole": f"{whole:,}",
+                    "type": register.catalogue[name].plural,
+                },
+            )
+            for name, (shown, whole) in self._figures.items()
+            if name in self._session.filters
+        )
+        self.told.show_words(Message("filter.told", {"types": told}) if told else "")
+
+
+def _parts(condition: Condition) -> tuple[Condition, ...]:
+    return condition.conditions if isinstance(condition, All) else (condition,)
+
+
+class FilterChip(QFrame):
+    """One condition: click to change it, × to take it away."""
+
+    clicked = Signal()
+    removed = Signal()
+
+    def __init__(self, language: Language, theme: Theme, words: tuple[str, str]) -> None:
+        super().__init__()
+        self.setObjectName("filterChipFrame")
+        type_words, condition = words
+        shown = condition if len(condition) <= CHIP_CHARACTERS else f"{condition[: CHIP_CHARACTERS - 1]}…"
+        self.button = QToolButton()
+        self.button.setFont(theme.font("small"))
+        self.button.setText(f"{type_words}  {shown}".replace("&", "&&"))
+        self.button.setToolTip(f"{type_words}  {condition}")
+        self.button.clicked.connect(self.clicked)
+        self.close_button = IconButton(language, theme, "x", Message("filter.remove"), color="accent_ink")
+        self.close_button.setMinimumHeight(0)
+        self.close_button.clicked.connect(self.removed)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(4, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.button)
+        row.addWidget(self.close_button)

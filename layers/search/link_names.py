@@ -1,0 +1,47 @@
+"""Links by the code or name of what they point to, asked of the register: ``grid = G05``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from layers.model.fields import LinkField
+from layers.model.query import AnyOf, Compare, Query
+from layers.register import Register
+
+
+class RegisterLinks:
+    """Finds and names the targets of links in conditions."""
+
+    def __init__(self, register: Register) -> None:
+        self._register = register
+
+    def find(self, field: LinkField, text: str) -> Any:
+        """The value stored for the asset called ``text``; None when there is none or it is not the only one."""
+        found = []
+        for target in field.targets:
+            names = self._labels(target)
+            where = AnyOf(tuple(Compare(name, "=", text) for name in names))
+            assets = self._register.find(Query(target, where, fields=names, limit=2))
+            by_code = [a for a in assets if str(a.get("code", "")).casefold() == text.casefold()]
+            found += by_code[:1] or assets
+        if len(found) != 1:
+            return None
+        return f"{found[0].type}:{found[0].id}" if field.several else found[0].id
+
+    def name(self, field: LinkField, value: Any) -> str:
+        """What the target is called; its number when it is not there any more."""
+        target, number = field.targets[0], value
+        if field.several:
+            target, _, number = str(value).partition(":")
+        asset = self._register.get(target, int(number))
+        if asset is not None:
+            for name in self._labels(target):
+                text = str(asset.get(name, ""))
+                if text and self.find(field, text) == value:
+                    return text
+        return str(value) if field.several else f"#{value}"
+
+    def _labels(self, target: str) -> tuple[str, ...]:
+        asset_type = self._register.catalogue[target]
+        names = dict.fromkeys(("code", *asset_type.label_fields))
+        return tuple(name for name in names if name in asset_type)

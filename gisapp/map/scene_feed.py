@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
@@ -11,6 +11,7 @@ from gisapp.tasks import Tasks
 from layers.errors import UserError
 from layers.feedback import Feedback
 from layers.model.change import ChangeSet
+from layers.model.query import Condition
 from layers.register import Register
 from layers.scene.planning import build_scene
 from layers.scene.scene import Scene
@@ -40,6 +41,7 @@ class SceneFeed(QObject):
         session.opened.connect(self._on_opened)
         session.closed.connect(self._on_closed)
         session.changed.connect(self._on_changed)
+        session.filters_changed.connect(self._on_filters)
 
     def use_style(self, style: str | MapStyle) -> None:
         """Draw another way; a register that has not been read yet is read in this style."""
@@ -60,6 +62,9 @@ class SceneFeed(QObject):
         self._stale.update(change.changes)
         self._build(changed=())
 
+    def _on_filters(self, filters: Mapping[str, Condition]) -> None:
+        self._build(changed=None if self.scene is None else ())
+
     def _build(self, changed: Sequence[str] | None) -> None:
         """Read the scene anew: all of it, or only what ``changed``."""
         register = self._session.register
@@ -68,7 +73,7 @@ class SceneFeed(QObject):
         if changed is not None:
             self._stale.update(changed)
         before = None if changed is None else self.scene
-        style, stale = self.style, tuple(self._stale)
+        style, stale, filters = self.style, tuple(self._stale), dict(self._session.filters)
         first = before is None
         drawings = FIRST_DRAWINGS if first else None
 
@@ -76,7 +81,9 @@ class SceneFeed(QObject):
             drawn, reason = (
                 (style, None) if isinstance(style, MapStyle) else style_or_usual(register, style, feedback)
             )
-            scene = build_scene(register, drawn, feedback, before=before, changed=stale, drawings=drawings)
+            scene = build_scene(
+                register, drawn, feedback, before=before, changed=stale, drawings=drawings, filters=filters
+            )
             return scene, reason
 
         def show(built: tuple[Scene, UserError | None]) -> None:

@@ -133,7 +133,7 @@ class SceneCache:
     def _read(self, folder: Path, layer: LayerStyle, digest: str) -> Kept | None:
         try:
             sealed = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-            text = sealed["body"]
+            text = str(sealed["body"])
             if hashlib.sha256(text.encode()).hexdigest() != sealed["seal"]:
                 return None
             body = json.loads(text)

@@ -28,7 +28,8 @@ class LegendRow:
     """A layer or a class of one: its id, name, number of assets, metres of pipe, and how it is drawn.
 
     ``swatch(width, height)`` draws it by the map's own pens, so that the legend is the map. A row that is not
-    drawn at the present scale names in ``scale`` the one at which it is (a denominator).
+    drawn at the present scale names in ``scale`` the one at which it is (a denominator). ``figure`` stands in the
+    place of the kilometres.
     """
 
     id: str
@@ -39,6 +40,12 @@ class LegendRow:
     children: tuple[LegendRow, ...] = ()
     is_shown: bool = True
     scale: float | None = None
+    figure: str = ""
+
+    @property
+    def leaves(self) -> tuple[LegendRow, ...]:
+        """The rows below it, or itself: those that are switched on and off."""
+        return tuple(leaf for child in self.children for leaf in child.leaves) or (self,)
 
 
 class _Node:
@@ -152,6 +159,8 @@ class LegendModel(QAbstractItemModel):
             return self._language.render(row.title)
         if column == COUNT:
             return f"{row.count:,}"
+        if row.figure:
+            return row.figure
         if row.scale is not None and row.metres is None:
             return f"1:{row.scale:.0f}"
         return "" if row.metres is None else f"{row.metres / 1000:,.1f}"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
-from gisapp.map.legend import ordered_classes, ordered_layers
+from gisapp.map.legend import density_range, density_words, ordered_classes, ordered_layers
 from gisapp.map.pens import Colours
 from gisapp.map.swatch import paint_swatch
 from gisapp.map.symbols import SymbolAtlas
@@ -77,6 +77,10 @@ class Swatches:
         """Whether any of these classes is on the map."""
         return any(f"{layer.id}/{style.id}" not in self._hidden for style in styles)
 
+    def is_shaded(self, layer: LayerStyle) -> bool:
+        """Whether the density of a layer stands for it at the present scale."""
+        return layer.is_shaded(self._denominator)
+
     def waiting(self, layer: LayerStyle) -> float | None:
         """The scale at which a layer is drawn that is not drawn at the present one."""
         if layer.is_visible(self._denominator) or layer.is_shaded(self._denominator):
@@ -95,7 +99,7 @@ def _layer(layer: LayerStyle, counts: Mapping[str, Counts], swatches: Swatches) 
     shown = [style for style in ordered_classes(layer) if of_class.get(style.id, _NONE).count]
     if not shown:
         return None
-    if layer.drawing != "main" and len(shown) == 1:
+    if layer.drawing != "main" and (len(shown) == 1 or swatches.is_shaded(layer)):
         return _flat(layer, counts, swatches)
     children = tuple(
         LegendRow(
@@ -130,12 +134,13 @@ def _flat(layer: LayerStyle, counts: Mapping[str, Counts], swatches: Swatches) -
     is_shown = swatches.is_shown(layer, *layer.classes)
     return LegendRow(
         layer.id,
-        layer.title,
+        density_words(layer) if swatches.is_shaded(layer) else layer.title,
         count,
         None,
         swatches.of(layer, shown[-1]),
         is_shown=is_shown,
         scale=swatches.waiting(layer),
+        figure=density_range() if swatches.is_shaded(layer) else "",
     )
 
 

@@ -32,6 +32,8 @@ class MapLegend(QObject):
         self._left_hidden: frozenset[str] | None = None
         self._before: Scene | None = None
         self._counts: dict[str, Counts] = {}
+        #: The ids of the rows that have a check box of their own: classes, and layers in one row.
+        self._leaves: frozenset[str] = frozenset()
         self._later = Debounce(PAUSE, self._follow_view, self)
         canvas.viewport_changed.connect(lambda _: self._later.touch())
         theme.changed.connect(self._tell)
@@ -87,13 +89,19 @@ class MapLegend(QObject):
         scene = self._canvas.scene
         if scene is None:
             return
-        hidden = {name for name in names if "/" in name}
-        hidden |= {
-            f"{source.layer.id}/{style.id}"
-            for source in scene.sources
-            if source.layer.id in names
-            for style in source.layer.classes
-        }
+        off = set(names)
+        hidden = set()
+        for source in scene.sources:
+            ids = [f"{source.layer.id}/{style.id}" for style in source.layer.classes]
+            was_off = [name for name in ids if name in self._canvas.hidden]
+            if source.layer.id in off:
+                hidden |= set(ids)
+            elif source.layer.id in self._leaves and len(was_off) == len(ids):
+                # A layer in one row was switched on: all of it but what its style leaves out.
+                hidden |= scene.style.hidden & set(ids) if source.layer.shown else set()
+            else:
+                # Classes without a row of their own stay as they are.
+                hidden |= {name for name in was_off if name not in self._leaves} | (off & set(ids))
         self._canvas.hide_classes(frozenset(hidden))
         self._tell_note()
 
@@ -114,16 +122,16 @@ class MapLegend(QObject):
         scene = self._canvas.scene
         if scene is None:
             return
-        self.rows_changed.emit(
-            legend_rows(
-                scene,
-                self._counts,
-                self._canvas.hidden,
-                self._theme.colors(),
-                self._canvas.devicePixelRatioF(),
-                self._canvas.viewport.denominator,
-            )
+        rows = legend_rows(
+            scene,
+            self._counts,
+            self._canvas.hidden,
+            self._theme.colors(),
+            self._canvas.devicePixelRatioF(),
+            self._canvas.viewport.denominator,
         )
+        self._leaves = frozenset(leaf.id for row in rows for leaf in row.leaves)
+        self.rows_changed.emit(rows)
         self._tell_note()
 
     def _tell_note(self) -> None:

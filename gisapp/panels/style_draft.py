@@ -38,6 +38,8 @@ class StyleDraft(QObject):
     saved = Signal(str)
     """The name under which it was written to the register."""
     deleted = Signal()
+    refused = Signal()
+    """What was asked for cannot be done; the window was told why."""
     done = Signal(object)
     """A Message: what was done."""
 
@@ -76,7 +78,9 @@ class StyleDraft(QObject):
                 style = replace(style, name=new, title=Title(new, new), base=base.name)
             self._take(style, base, row)
 
-        self._tasks.run(Message("styling.task.read"), read, take, owner=self, key="style", shown=False)
+        self._tasks.run(
+            Message("styling.task.read"), read, take, failed=self._fail, owner=self, key="style", shown=False
+        )
 
     def read_file(self, path: Path) -> None:
         """Work on a style that was exported to a file."""
@@ -92,10 +96,15 @@ class StyleDraft(QObject):
             Message("styling.task.read"),
             read,
             lambda found: self._take(found[0], found[1], None),
+            failed=self._fail,
             owner=self,
             key="style",
             shown=False,
         )
+
+    def _fail(self, error: UserError) -> None:
+        self._tasks.failed.emit(error)
+        self.refused.emit()
 
     def _take(self, style: MapStyle, base: MapStyle, row: SavedStyle | None) -> None:
         self.style, self._base, self.row = style, base, row

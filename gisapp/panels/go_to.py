@@ -20,7 +20,6 @@ from layers.text import Message
 WIDTH = 600
 _SYSTEMS = ("", "register", "EPSG:4326", "EPSG:4490", "GCJ-02", "BD-09")
 _LATER = 120
-_MARGIN = 12
 
 
 class GoToPanel(QFrame):
@@ -80,7 +79,6 @@ class GoToPanel(QFrame):
         if text is not None:
             self.field.setText(text)
         self._read()
-        self.setFixedWidth(min(WIDTH, self.parentWidget().width() - 2 * _MARGIN))
         self.show()
         self.raise_()
         self.field.setFocus()

@@ -19,6 +19,8 @@ from layers.text import Message
 
 _STEPS = (1, 2, 5)
 BAR_WIDTH = 96
+#: The name of the system keeps at least so many px.
+_SHORTEST_NAME = 72
 
 
 class ScaleBar(QWidget):
@@ -129,7 +131,9 @@ class MapFoot(QFrame):
         self._language, self._theme = language, theme
         self._crs: Crs | None = None
         self._form = "register"
+        self._title = ""
         self._at: tuple[float, float] | None = None
+        self._room = 10_000
         self._bar = ScaleBar(theme)
         self._length = Label(language, theme, size="small")
         self.scale = ScaleField(language, theme)
@@ -176,7 +180,7 @@ class MapFoot(QFrame):
         length = self._bar.show_scale(metres_per_pixel)
         self._length.show_words(f"{length / 1000:g} km" if length >= 1000 else f"{length:g} m")
         self.scale.show_scale(metres_per_pixel * dots_per_metre)
-        self.adjustSize()
+        self._fit()
 
     def show_position(self, x: float, y: float) -> None:
         """Show where the cursor is."""
@@ -192,7 +196,29 @@ class MapFoot(QFrame):
                 self.position.setMinimumWidth(wanted + 4)
         if self.position.isHidden():
             self.position.show()
+        self._fit()
+
+    def give_room(self, width: int) -> None:
+        """Be no wider than ``width`` px: the name of the system is cut first."""
+        if width != self._room:
+            self._room = width
+            self._fit()
+
+    def _fit(self) -> None:
+        metrics = QFontMetrics(self.system.font())
+        others = self._wanted_width() - self.system.sizeHint().width()
+        frame = self.system.sizeHint().width() - metrics.horizontalAdvance(self.system.text())
+        room = max(self._room - others - frame, _SHORTEST_NAME)
+        text = metrics.elidedText(self._title, Qt.TextElideMode.ElideRight, room)
+        if text != self.system.text():
+            self.system.setText(text)
         self.adjustSize()
+
+    def _wanted_width(self) -> int:
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
+        return layout.sizeHint().width()
 
     def _written(self, x: float, y: float) -> str:
         assert self._crs is not None
@@ -211,8 +237,8 @@ class MapFoot(QFrame):
         if self._crs is None:
             return
         title = self._crs.title if self.form == "register" else form_title(self.form, self._crs)
-        self.system.setText(f"{self._language.render(title)}  ")
-        self.adjustSize()
+        self._title = self._language.render(title)
+        self._fit()
         self.resized.emit()
 
     def _fill(self) -> None:

@@ -15,6 +15,7 @@ from gisapp.map.view_history import ViewHistory
 from gisapp.map.viewport import Viewport
 from gisapp.panels.bookmark_list import BookmarkList
 from gisapp.panels.bookmarks import Bookmark, Bookmarks
+from gisapp.panels.go_to import WIDTH as GO_TO_WIDTH
 from gisapp.panels.go_to import GoToPanel
 from gisapp.panels.map_foot import MapFoot
 from gisapp.panels.map_menu import MapMenu, copy_menu
@@ -263,7 +264,10 @@ class MapNavigation(QObject):
         left = width - self.overview.width() - MARGIN
         self.overview.move(left, height - self.overview.height() - room)
         self.strip.move(MARGIN, below + GAP)
-        self.go_panel.move(max((width - self.go_panel.width()) // 2, MARGIN), MARGIN * 2 + 34)
+        # The buttons at the right edge stay free.
+        free = width - 4 * MARGIN - self._theme.size("tool_button")
+        self.go_panel.setFixedWidth(min(GO_TO_WIDTH, free))
+        self.go_panel.move(MARGIN + (free - self.go_panel.width()) // 2, MARGIN * 2 + 34)
 
     # ---- the menu of a place
 

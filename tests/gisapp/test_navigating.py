@@ -523,3 +523,17 @@ def test_keys_of_the_map_go_on_working_after_a_box_was_left(map_window: Window, 
     before = canvas.viewport
     qtbot.keyClick(canvas, Qt.Key.Key_Right)
     assert canvas.viewport.x > before.x
+
+
+def test_what_floats_stays_in_the_map_of_a_small_window(map_window: Window, qtbot: QtBot) -> None:
+    window = map_window
+    window.parts.language.use("en")
+    window.resize(1280, 720)
+    qtbot.mouseMove(window.map.canvas, QPoint(300, 300))
+    open_go_to(window, "111.3, 27.2", qtbot)
+    navigation, view = window.map.navigation, window.map
+    for part in (view.foot, navigation.overview, navigation.go_panel, view.zoom_strip):
+        assert view.rect().contains(part.geometry()), part
+    assert not view.foot.geometry().intersects(navigation.overview.geometry())
+    assert not view.zoom_strip.geometry().intersects(navigation.go_panel.geometry())
+    assert view.foot.system.text().endswith("…")

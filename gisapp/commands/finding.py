@@ -25,6 +25,7 @@ AT_FIRST = (
     "file.new",
     "file.import",
     "view.fit",
+    "view.go_to",
     "file.export",
     "view.theme",
     "view.language",
@@ -107,12 +108,14 @@ class Palette:
         """The coordinates that are typed, in every way they can be understood."""
         register = self._window.parts.session.register
         assert register is not None
+        render = self._window.parts.language.render
         try:
             readings = read_coordinates(text, register.crs, self._window.map.bounds)
-        except UserError:
-            # Half typed, or no coordinates at all: the box for coordinates says what is wrong with them.
-            return [self._action(self._window.parts.actions["view.go_to"])]
-        render = self._window.parts.language.render
+        except UserError as error:
+            # Half typed, or not possible: the box for coordinates says what to do.
+            title = render(Message("action.view.go_to"))
+            open_box = self._window.map.navigation.open_go_to
+            return [Entry(title, render(error.title), lambda: open_box(text), icon="map-pin")]
         return [
             Entry(
                 render(stated(each)),

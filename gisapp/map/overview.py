@@ -5,8 +5,17 @@ It is drawn once for a scene, from coarse levels and without symbols and words, 
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QHideEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QShowEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QEnterEvent,
+    QHideEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from gisapp.map.pens import Colours
@@ -28,6 +37,7 @@ class OverviewMap(QWidget):
 
     centre_asked = Signal(float, float)
     """The map shall show this place of the register in its middle."""
+    close_asked = Signal()
 
     def __init__(self, tasks: Tasks, colours: Colours, parent: QWidget) -> None:
         super().__init__(parent)
@@ -42,6 +52,7 @@ class OverviewMap(QWidget):
         self._whole: Viewport | None = None
         self._seen: Box | None = None
         self._grip = QPointF()
+        self._is_hovered = False
         self._later = QTimer(self, singleShot=True, interval=_LATER)
         self._later.timeout.connect(self._draw)
 
@@ -125,11 +136,36 @@ class OverviewMap(QWidget):
             painter.drawRect(shown)
             painter.setPen(QPen(self._colours["related"], 2.0))
             painter.drawRect(shown)
+        if self._is_hovered:
+            self._paint_cross(painter)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(self._colours["border_strong"])
         painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
+
+    @property
+    def _cross(self) -> QRectF:
+        """Where a click closes the overview."""
+        return QRectF(self.width() - 21, 4, 17, 17)
+
+    def _paint_cross(self, painter: QPainter) -> None:
+        box = self._cross
+        painter.setPen(self._colours["border_strong"])
+        painter.setBrush(self._colours["raised"])
+        painter.drawRoundedRect(box, 3, 3)
+        arms = box.adjusted(5, 5, -5, -5)
+        painter.setPen(QPen(self._colours["text2"], 1.4))
+        painter.drawLine(arms.topLeft(), arms.bottomRight())
+        painter.drawLine(arms.topRight(), arms.bottomLeft())
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self._is_hovered = True
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._is_hovered = False
+        self.update()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -143,6 +179,9 @@ class OverviewMap(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         rectangle = self.rectangle
         if event.button() != Qt.MouseButton.LeftButton or rectangle is None:
+            return
+        if self._cross.contains(event.position()):
+            self.close_asked.emit()
             return
         # Taken by the frame it moves from where it is, elsewhere its middle jumps to the cursor.
         at = event.position()

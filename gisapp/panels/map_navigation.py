@@ -49,8 +49,8 @@ class MapNavigation(QObject):
 
     noticed = Signal(object)
     """A Message for the status bar."""
-    history_changed = Signal()
-    """Going back or forward is possible, or not, otherwise than before."""
+    possible_changed = Signal()
+    """Going back or forward, removing the pin, the overview: something is possible otherwise than before."""
     style_asked = Signal(str)
     """A bookmark was made in this style."""
     overview_switched = Signal(bool)
@@ -79,6 +79,7 @@ class MapNavigation(QObject):
         canvas.overlay.sketches.append(self.pin)
         self.overview = OverviewMap(tasks, theme.colors(), view)
         self.overview.hide()
+        language.hint(self.overview, Message("navigate.overview.hint"))
         self.wants_overview = True
         self.go_panel = GoToPanel(language, theme, view)
         self.strip = MeasureStrip(language, theme, view)
@@ -103,6 +104,7 @@ class MapNavigation(QObject):
         canvas.menu_asked.connect(self._open_menu)
         self._theme.changed.connect(lambda: self.overview.recolour(self._theme.colors()))
         self.overview.centre_asked.connect(lambda x, y: canvas.fly_to(x, y))
+        self.overview.close_asked.connect(self.switch_overview)
         self._foot.scale.asked.connect(self.go_to_scale)
         self._foot.scale.refused.connect(
             lambda typed: self.noticed.emit(Message("navigate.scale.wrong", {"typed": typed}))
@@ -138,12 +140,12 @@ class MapNavigation(QObject):
         if viewport is not None:
             self._canvas.go(viewport)
             self._rest.stop()
-            self.history_changed.emit()
+            self.possible_changed.emit()
 
     def _keep_view(self) -> None:
         self._rest.stop()
         if self._session.is_open and self.history.keep(self._canvas.viewport):
-            self.history_changed.emit()
+            self.possible_changed.emit()
 
     # ---- places and scales
 
@@ -161,13 +163,13 @@ class MapNavigation(QObject):
         self._canvas.fly_to(reading.x, reading.y, near)
         self._canvas.update()
         self.go_panel.show_gone(reading)
-        self.history_changed.emit()
+        self.possible_changed.emit()
 
     def clear_pin(self) -> None:
         """Take the pin away."""
         self.pin.place = None
         self._canvas.update()
-        self.history_changed.emit()
+        self.possible_changed.emit()
 
     def go_to_scale(self, denominator: float) -> None:
         """Show the middle of the map at 1:``denominator``."""
@@ -224,6 +226,7 @@ class MapNavigation(QObject):
         """Show or hide the overview, and remember it."""
         self.show_overview(not self.wants_overview)
         self.overview_switched.emit(self.wants_overview)
+        self.possible_changed.emit()
 
     # ---- following
 

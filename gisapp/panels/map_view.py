@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from platformdirs import user_cache_path
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -96,7 +97,7 @@ class MapView(QWidget):
         )
         self._tools |= self.navigation.tools
         self.legend = MapLegend(self.canvas, theme, tasks, self)
-        self._feed = SceneFeed(session, tasks, self)
+        self._feed = SceneFeed(session, tasks, user_cache_path("gisapp", appauthor=False) / "scenes", self)
         self.styles = MapStyles(session, tasks, self._feed, self.style_button, self)
         self._tie()
 
@@ -117,7 +118,7 @@ class MapView(QWidget):
         self.navigation.strip.closed.connect(lambda: self._actions.trigger("tool.select"))
         self.navigation.noticed.connect(self.noticed)
         self.navigation.style_asked.connect(self.use_style)
-        self.navigation.history_changed.connect(self._actions.refresh)
+        self.navigation.possible_changed.connect(self._actions.refresh)
         self.foot.resized.connect(self._place)
         self._language.changed.connect(self.canvas.redraw)
         self._theme.changed.connect(self._recolour)
@@ -197,6 +198,7 @@ class MapView(QWidget):
 
     def _on_closed(self) -> None:
         self.bounds = None
+        self.use_tool("select")
         self.canvas.show_scene(None)
         self.legend.clear()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -389,6 +390,27 @@ def test_the_overview_can_be_switched_off_for_good(
     assert settings.preferences.overview is False
     window.parts.actions.trigger("view.overview")
     assert window.map.navigation.overview.isVisible()
+    qtbot.mouseClick(window.map.navigation.overview, LEFT, pos=QPoint(172, 12))
+    assert not window.map.navigation.overview.isVisible()
+    assert not window.parts.actions.qt("view.overview").isChecked()
+
+
+def test_another_register_begins_with_the_arrow_and_without_what_was_measured(
+    map_window: Window, town_master: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    window = map_window
+    qtbot.keyClick(window, Qt.Key.Key_M)
+    qtbot.mouseClick(window.map.canvas, LEFT, pos=QPoint(300, 400))
+    window.map.navigation.pin.place = (EAST, NORTH)
+    other = Path(shutil.copy(town_master, tmp_path / "other.gpkg"))
+    drop(window, other)
+    qtbot.waitUntil(lambda: window.parts.session.is_open, timeout=PATIENCE)
+    settle(window, qtbot)
+    assert window.map.tool_name == "select"
+    assert window.map.navigation.measuring["length"].places == ()
+    assert window.map.navigation.pin.place is None
+    assert not window.map.navigation.strip.isVisible()
+    assert not window.parts.actions.is_possible("view.back")
 
 
 # ---- bookmarks

@@ -120,7 +120,7 @@ class PrintForm(QScrollArea):
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         self.series = QCheckBox(say(Message("printing.form.series")))
-        self.title, self.unit, self.number = QLineEdit(), QLineEdit(), QLineEdit()
+        self.heading, self.unit, self.number = QLineEdit(), QLineEdit(), QLineEdit()
         self.datum, self.drawn_by, self.checked_by = QLineEdit(), QLineEdit(), QLineEdit()
         self.datum.setPlaceholderText(say(Message("printing.form.datum.example")))
         self.legend = QCheckBox(say(Message("printing.form.legend")))
@@ -165,7 +165,7 @@ class PrintForm(QScrollArea):
         column.addLayout(row(extent, field("printing.block.scale", self.scale)))
         column.addWidget(self.area_name)
         column.addWidget(self.series)
-        column.addLayout(field("printing.form.title", self.title))
+        column.addLayout(field("printing.form.title", self.heading))
         column.addLayout(
             row(field("printing.form.unit", self.unit), field("printing.block.number", self.number))
         )
@@ -193,7 +193,7 @@ class PrintForm(QScrollArea):
         self.scale.setEditText("" if choice.scale is None else scale_text(choice.scale))
         self.extent.setCurrentIndex(EXTENTS.index(choice.extent))
         for line, text in (
-            (self.title, choice.title), (self.unit, choice.unit), (self.number, choice.number),
+            (self.heading, choice.title), (self.unit, choice.unit), (self.number, choice.number),
             (self.datum, choice.datum), (self.drawn_by, choice.drawn_by), (self.checked_by, choice.checked_by),
         ):  # fmt: skip
             line.setText(text)
@@ -210,7 +210,7 @@ class PrintForm(QScrollArea):
         for combo in (self.scale, self.area_name):
             combo.editTextChanged.connect(self._changed)
         for line in (
-            self.free, self.title, self.unit, self.number, self.datum, self.drawn_by, self.checked_by
+            self.free, self.heading, self.unit, self.number, self.datum, self.drawn_by, self.checked_by
         ):  # fmt: skip
             line.textChanged.connect(self._changed)
         for box in (self.series, self.legend, self.crosses, self.ground):
@@ -235,7 +235,7 @@ class PrintForm(QScrollArea):
         self.problem = None
         choice = replace(
             self._choice, orientation=self.orientation.currentData(), extent=extent,
-            series=self.series.isChecked() and bool(scale), title=self.title.text().strip(),
+            series=self.series.isChecked() and bool(scale), title=self.heading.text().strip(),
             unit=self.unit.text().strip(), number=self.number.text().strip(), datum=self.datum.text().strip(),
             drawn_by=self.drawn_by.text().strip(), checked_by=self.checked_by.text().strip(),
             legend=self.legend.isChecked(), crosses=self.crosses.isChecked(), ground=self.ground.isChecked(),

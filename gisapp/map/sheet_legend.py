@@ -17,7 +17,7 @@ from gisapp.map.sheet_words import SheetWords
 from gisapp.map.swatch import paint_swatch
 from layers.scene.request import ClassCount, Counts
 from layers.scene.style import ClassStyle, LayerStyle, MapStyle
-from layers.text import Message
+from layers.text import Message, Title
 
 _TITLE = 6.0
 _ROW, _HEADING = 5.4, 6.0
@@ -38,6 +38,13 @@ class LegendLine:
     count: ClassCount | None = None
     is_wash: bool = False
     """It stands for a whole layer whose density is shaded."""
+
+    @property
+    def title(self) -> Message | Title:
+        """What it is called."""
+        if self.is_wash:
+            return Message("printing.legend.density", {"layer": self.layer.title})
+        return self.layer.title if self.style is None else self.style.title
 
 
 def legend_lines(
@@ -121,7 +128,8 @@ class SheetLegend:
         """The width of a column in which every name stands in full."""
         unit, text, small = self._unit, *self._sizes(size)
         widths = [
-            self._text.width(self._name(line), text) + self._text.width(self._figure(line), small)
+            self._text.width(self._words.render(line.title), text)
+            + self._text.width(self._figure(line), small)
             for line in lines
             if line.style is not None
         ]
@@ -144,13 +152,8 @@ class SheetLegend:
         wide = self._text.width(figure, small) + unit
         name = QRectF(swatch.right() + 1.5 * unit * size, room.top(), 0, room.height())
         name.setRight(room.right() - wide - 0.6 * unit)
-        self._text.write(name, self._name(line), text, self._colours["text"], LEFT)
+        self._text.write(name, self._words.render(line.title), text, self._colours["text"], LEFT)
         self._text.write(room, figure, small, self._colours["text2"], RIGHT)
-
-    def _name(self, line: LegendLine) -> str:
-        if line.is_wash:
-            return self._words.render(Message("printing.legend.density", {"layer": line.layer.title}))
-        return self._words.render(line.layer.title if line.style is None else line.style.title)
 
     def _swatch(self, room: QRectF, line: LegendLine) -> None:
         assert line.style is not None

@@ -1,43 +1,63 @@
-"""When and how the scene of the session's register is built; the map shows what comes."""
+"""When and how the scene of the session's register is read, and read again; the map shows what comes.
+
+A register is taken from the cache as far as that can be trusted; the rest is built in the worker, mains first.
+An edit, by whomever, patches the scene that is shown; what changed in bulk is built again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from gisapp.session import Session
-from gisapp.tasks import Tasks
+from gisapp.tasks import Task, Tasks, Work
 from layers.errors import UserError
 from layers.feedback import Feedback
 from layers.model.change import ChangeSet
 from layers.model.query import Condition
 from layers.register import Register
-from layers.scene.planning import build_scene
+from layers.scene.cache import SceneCache
+from layers.scene.codec import Source
+from layers.scene.patching import Touched, patched, touched_by
+from layers.scene.planning import ScenePlan, build, plan_scene, take_kept
 from layers.scene.scene import Scene
-from layers.scene.style import Drawing, MapStyle
-from layers.scene.styles import USUAL, style_or_usual
+from layers.scene.style import Drawing, LayerStyle, MapStyle
+from layers.scene.styles import SAVED, USUAL, style_or_usual
 from layers.text import Message
 
 #: What the first picture of a register shows; the points of a large city take a moment longer.
 FIRST_DRAWINGS: tuple[Drawing, ...] = ("area", "line", "main")
+#: Types whose rows decide how others are drawn; of code lists, the beginning of the name.
+_STYLING = ("setting", SAVED)
+_CODE_LIST = "c_"
 
 
 class SceneFeed(QObject):
-    """Follows the session: reads the scene when a register opens, and again what changes in it."""
+    """Follows the session: reads the scene when a register opens, and patches it when something changes."""
 
     ready = Signal(object)
     """A Scene to show in the place of the last one."""
     refused = Signal(object)
     """The UserError for which the usual style is drawn in the place of the one asked for."""
 
-    def __init__(self, session: Session, tasks: Tasks, parent: QObject | None = None) -> None:
+    def __init__(
+        self, session: Session, tasks: Tasks, cache: Path | None = None, parent: QObject | None = None
+    ) -> None:
+        """``cache`` is the folder for the scenes of all registers; None keeps none."""
         super().__init__(parent)
-        self._session, self._tasks = session, tasks
+        self._session, self._tasks, self._cache = session, tasks, cache
         self.scene: Scene | None = None
         #: The name of a style, or one that is being made and has no name yet.
         self.style: str | MapStyle = USUAL
-        self._stale: set[str] = set()
+        self._plan: ScenePlan | None = None
+        self._reading: list[Task] = []
+        self._news: list[ChangeSet] = []
+        self._patching: tuple[Task, list[ChangeSet]] | None = None
+        self._failures = 0
         session.opened.connect(self._on_opened)
         session.closed.connect(self._on_closed)
         session.changed.connect(self._on_changed)
@@ -47,54 +67,206 @@ class SceneFeed(QObject):
         """Draw another way; a register that has not been read yet is read in this style."""
         if style != self.style:
             self.style = style
-            self._build(changed=None if self.scene is None else ())
+            self._read()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a scene other than the one shown is on its way."""
+        return bool(self._reading) or self._patching is not None or bool(self._news)
+
+    # ---- following the session
 
     def _on_opened(self, register: Register) -> None:
-        self.scene = None
-        self._stale.clear()
-        self._build(changed=None)
+        self._on_closed()
+        self._read()
 
     def _on_closed(self) -> None:
+        self._stop()
         self.scene = None
+        self._news.clear()
+        self._failures = 0
 
     def _on_changed(self, change: ChangeSet) -> None:
-        # A build under way for an earlier change is dropped: its types must not be forgotten.
-        self._stale.update(change.changes)
-        self._build(changed=())
+        self._news.append(change)
+        self._patch()
 
     def _on_filters(self, filters: Mapping[str, Condition]) -> None:
-        self._build(changed=None if self.scene is None else ())
+        self._read()
 
-    def _build(self, changed: Sequence[str] | None) -> None:
-        """Read the scene anew: all of it, or only what ``changed``."""
+    # ---- reading
+
+    def _read(self, changed: Iterable[str] = ()) -> None:
+        """Read what the style draws and the scene shown has not, and all of the ``changed`` types."""
         register = self._session.register
         if register is None:
             return
-        if changed is not None:
-            self._stale.update(changed)
-        before = None if changed is None else self.scene
-        style, stale, filters = self.style, tuple(self._stale), dict(self._session.filters)
-        first = before is None
-        drawings = FIRST_DRAWINGS if first else None
+        self._stop()
+        before, style, filters = self.scene, self.style, dict(self._session.filters)
+        cache = None if self._cache is None else SceneCache(self._cache, str(register.target))
+        types = tuple(changed)
 
-        def build(feedback: Feedback) -> tuple[Scene, UserError | None]:
+        def plan(feedback: Feedback) -> tuple[ScenePlan, UserError | None]:
             drawn, reason = (
                 (style, None) if isinstance(style, MapStyle) else style_or_usual(register, style, feedback)
             )
-            scene = build_scene(
-                register, drawn, feedback, before=before, changed=stale, drawings=drawings, filters=filters
-            )
-            return scene, reason
+            planned = plan_scene(register, drawn, before=before, changed=types, filters=filters, cache=cache)
+            return take_kept(register, planned, feedback), reason
 
-        def show(built: tuple[Scene, UserError | None]) -> None:
-            scene, reason = built
+        def go_on(found: tuple[ScenePlan, UserError | None]) -> None:
+            planned, reason = found
+            self._reading.clear()
             if reason is not None and self.style == style:
                 self.style = USUAL
                 self.refused.emit(reason)
-            self._stale.clear()
-            self.scene = scene
-            self.ready.emit(scene)
-            if first:
-                self._build(changed=())
+            self._build(register, planned, is_first=before is None)
 
-        self._tasks.run(Message("task.map"), build, show, owner=self, key="scene", shown=first)
+        self._run(plan, go_on, shown=before is None)
+
+    def _build(self, register: Register, plan: ScenePlan, is_first: bool) -> None:
+        """Have the worker build what is missing: mains and the rest side by side, mains to be shown at once."""
+        if plan.is_done:
+            self._finish(plan)
+            return
+        self._plan = plan
+        first = [layer for layer in plan.job.layers if layer.drawing in FIRST_DRAWINGS]
+        rest = [layer for layer in plan.job.layers if layer.drawing not in FIRST_DRAWINGS]
+        parts = [part for part in (first, rest) if part] if is_first else [[*first, *rest]]
+        for part in parts:
+            self._build_part(register, plan, part, shown=is_first)
+
+    def _build_part(
+        self, register: Register, plan: ScenePlan, layers: list[LayerStyle], *, shown: bool
+    ) -> None:
+        job = plan.job.of(layers)
+
+        def take(sources: list[Source]) -> None:
+            if self._plan is None:
+                return
+            self._plan = self._plan.with_sources(sources)
+            if self._plan.is_done:
+                self._finish(self._plan)
+            elif not any(layer.drawing in FIRST_DRAWINGS for layer in self._plan.job.layers):
+                self._show(self._plan.scene)
+
+        self._run(lambda feedback: build(register, job, feedback), take, shown=shown)
+
+    def _finish(self, plan: ScenePlan) -> None:
+        self._plan = None
+        self._reading.clear()
+        self._failures = 0
+        self._show(plan.scene)
+        cache = plan.job.cache
+        if cache is not None:
+            self._tasks.run(
+                Message("task.map"), lambda _: cache.sweep(), owner=self, key="scene-sweep", shown=False
+            )
+        self._patch()
+
+    def _run(self, work: Work, done: Callable[[Any], None], *, shown: bool) -> None:
+        task = self._tasks.run(
+            Message("task.map"),
+            work,
+            done,
+            failed=self._on_failed,
+            cancelled=self._on_cancelled,
+            owner=self,
+            shown=shown,
+        )
+        self._reading.append(task)
+
+    def _on_failed(self, error: UserError) -> None:
+        """The worker may have been killed: once more, then it is said."""
+        self._stop()
+        self._failures += 1
+        if self._failures > 1:
+            self._tasks.failed.emit(error)
+        else:
+            self._read()
+
+    def _on_cancelled(self) -> None:
+        """Stopped by the user, who goes on with what there is; or by us, who have forgotten it."""
+        if any(task.is_stale for task in self._reading):
+            self._stop()
+            self._patch()
+
+    def _stop(self) -> None:
+        """Drop what is under way; the changes it would have put in are not forgotten."""
+        for task in self._reading:
+            task.cancel()
+        self._reading.clear()
+        self._plan = None
+        if self._patching is not None:
+            task, news = self._patching
+            task.cancel()
+            self._news[:0] = news
+            self._patching = None
+
+    # ---- patching
+
+    def _patch(self) -> None:
+        """Put what changed into the scene shown."""
+        scene, register = self.scene, self._session.register
+        if scene is None or register is None or self._reading or self._patching or not self._news:
+            return
+        news, self._news = self._news, []
+        few, whole = touched_by(news)
+        version = max(scene.data_version, *(change.id for change in news))
+        names = {*few, *whole}
+        styled = any(name in _STYLING or name.startswith(_CODE_LIST) for name in names)
+        drawn = {layer.type for layer in scene.style.layers}
+
+        def work(feedback: Feedback) -> Scene:
+            return _patched(scene, register, few, version, feedback)
+
+        def take(made: Scene) -> None:
+            self._patching = None
+            if drawn & set(few):
+                self._show(made)
+            else:
+                self.scene = made
+            if styled or drawn & whole:
+                self._read(changed=whole)
+            elif self._news:
+                self._patch()
+            elif made.is_worn:
+                self._compact(made)
+
+        task = self._tasks.run(
+            Message("task.map"),
+            work,
+            take,
+            failed=self._on_failed,
+            owner=self,
+            key="scene-patch",
+            shown=False,
+        )
+        self._patching = task, news
+
+    def _compact(self, worn: Scene) -> None:
+        """Put changed assets in their place; if something changes meanwhile, another time."""
+
+        def take(made: Scene) -> None:
+            if self.scene is worn:
+                self._show(made)
+
+        self._tasks.run(
+            Message("task.map"),
+            lambda _: worn.compacted(),
+            take,
+            owner=self,
+            key="scene-compact",
+            shown=False,
+        )
+
+    def _show(self, scene: Scene) -> None:
+        self.scene = scene
+        self.ready.emit(scene)
+
+
+def _patched(
+    scene: Scene, register: Register, few: Mapping[str, Touched], version: int, feedback: Feedback
+) -> Scene:
+    drawn = {source.layer.type for source in scene.sources}
+    if not drawn & set(few):
+        return replace(scene, data_version=version)
+    return patched(scene, register, few, version, feedback)

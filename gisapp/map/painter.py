@@ -16,12 +16,14 @@ from gisapp.map.strokes import crossing_marks, dashes, draw_pieces, paths, strai
 from gisapp.map.symbols import Symbols
 from gisapp.map.viewport import Viewport
 from layers.scene.request import ClassBatch, DrawBatch
-from layers.scene.style import LayerStyle
+from layers.scene.style import LayerStyle, Look
 
 #: Round ends cost six times as much as square ones; among so many pieces nobody can tell them apart.
 _MANY_PIECES = 1500
 #: Nor on lines narrower than this.
 _NARROW = 3.0
+#: How strongly the register's own ground (roads, blocks, water) is drawn where a basemap lies beneath it.
+VEIL = 0.4
 #: A symbol keeps labels this much of its size away.
 _SYMBOL_ROOM = 0.62
 
@@ -82,6 +84,7 @@ class MapPainter:
             if part.lines is None:
                 continue
             look = part.look
+            self._painter.setOpacity(1.0 if self._ground else VEIL)
             self._painter.setBrush(self._colours[look.fill or look.colour])
             self._painter.setPen(
                 pen(self._colours[look.colour], look.width) if look.width else Qt.PenStyle.NoPen
@@ -90,18 +93,29 @@ class MapPainter:
                 self._painter.drawPath(path)
                 yield
         self._painter.setBrush(Qt.BrushStyle.NoBrush)
+        self._painter.setOpacity(1.0)
+
+    def _veil(self, look: Look) -> float:
+        """How strongly a line is drawn: roads let a basemap be seen through them."""
+        return 1.0 if self._ground or not look.ground_width else VEIL
 
     def _lines(self, batch: DrawBatch) -> Iterator[None]:
         # Casings of all classes first: where roads cross, no edge runs through the crossing.
         for part in batch.classes:
             look, width = part.look, self._width(batch.layer, part)
             if look.casing is not None and (width > 3.0 or not look.ground_width):
+                # A veiled road has no edge: its inside would lie on the edge's colour twice.
+                if self._veil(look) < 1.0:
+                    continue
                 casing = pen(self._colours[look.casing], width + 2 * look.casing_extra)
                 yield from self._stroke(part, casing)
         for part in batch.classes:
             look, width = part.look, self._width(batch.layer, part)
-            opacity = 0.3 if look.hatch else look.opacity
-            yield from self._stroke(part, pen(self._colours[look.colour], width, opacity), look.dash)
+            opacity = (0.3 if look.hatch else look.opacity) * self._veil(look)
+            stroke = pen(self._colours[look.colour], width, opacity)
+            if self._veil(look) < 1.0:
+                stroke.setCapStyle(Qt.PenCapStyle.FlatCap)  # round ends would lie twice where roads meet
+            yield from self._stroke(part, stroke, look.dash)
             if look.core is not None and width > 2.0:
                 core = pen(self._colours[look.core], look.core_width * width / max(look.width, 0.1))
                 yield from self._stroke(part, core)

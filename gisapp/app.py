@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from platformdirs import user_config_path
 from PySide6.QtCore import QObject, QTimer
@@ -21,11 +22,9 @@ from gisapp.commands.editing import edit_actions
 from gisapp.commands.files import file_actions
 from gisapp.commands.finding import Palette
 from gisapp.commands.helping import ask_name, help_actions
-from gisapp.commands.importing import import_files
 from gisapp.commands.navigating import navigate_actions
 from gisapp.commands.opening import open_target
 from gisapp.commands.printing import printing_actions
-from gisapp.commands.sample import open_sample
 from gisapp.commands.selecting import ask_condition, select_actions
 from gisapp.commands.styling import style_actions
 from gisapp.commands.viewing import view_actions
@@ -40,6 +39,14 @@ from gisapp.tasks import Tasks
 from gisapp.theme import Theme
 from gisapp.window import Parts, Window
 from layers.crash import crash_folder
+from layers.later import Later
+
+if TYPE_CHECKING:
+    from gisapp.commands import importing
+    from gisapp.commands import sample as sample_city
+else:
+    importing = Later("gisapp.commands.importing")
+    sample_city = Later("gisapp.commands.sample")
 
 WAKE_MILLISECONDS = 200
 
@@ -96,6 +103,7 @@ class Application(QObject):
         window.furnish(palette.local, palette.remote)
         tie_basemaps(window)
         window.filters.edit_asked.connect(lambda name: ask_condition(window, name))
+        window.map.selection.condition_asked.connect(lambda name: ask_condition(window, name))
         window.dropped.connect(lambda paths: take_dropped(window, paths))
         window.start.recent_chosen.connect(lambda target: open_target(window, target))
         window.start.recent_forgotten.connect(lambda target: self._forget(window, target))
@@ -153,7 +161,7 @@ def run_window(target: str | None, *, sample: bool = False, language: str = "zh"
     _let_signals_through(qt)
     window = application.new_window()
     if sample:
-        QTimer.singleShot(0, window, lambda: open_sample(window))
+        QTimer.singleShot(0, window, lambda: sample_city.open_sample(window))
     elif target is not None:
         QTimer.singleShot(0, window, lambda: _open(window, target))
     code = qt.exec()
@@ -163,7 +171,7 @@ def run_window(target: str | None, *, sample: bool = False, language: str = "zh"
 
 def _open(window: Window, target: str) -> None:
     where = target if "://" in target else str(Path(target).absolute())
-    open_target(window, where, lambda path: import_files(window, [path]))
+    open_target(window, where, lambda path: importing.import_files(window, [path]))
 
 
 def _let_signals_through(qt: QApplication) -> None:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from gisapp.commands.basemaps import add_paths, holds_basemap, is_basemap
-from gisapp.commands.importing import import_files
 from gisapp.commands.opening import is_open_register, name_of, open_target
 from gisapp.window import Window
+from layers.later import Later
 from layers.text import Message
+
+if TYPE_CHECKING:
+    from gisapp.commands import importing
+else:
+    importing = Later("gisapp.commands.importing")
 
 REGISTER_ENDING = ".gpkg"
 
@@ -29,7 +35,7 @@ def take_dropped(window: Window, paths: Sequence[str]) -> None:
     if len(rest) == 1 and rest[0].lower().endswith(REGISTER_ENDING):
         open_target(window, rest[0], lambda path: _take_geopackage(window, path))
     elif rest:
-        import_files(window, rest)
+        importing.import_files(window, rest)
 
 
 def _take_geopackage(window: Window, path: str) -> None:
@@ -37,4 +43,4 @@ def _take_geopackage(window: Window, path: str) -> None:
     if holds_basemap(path) and window.parts.session.is_writable:
         add_paths(window, [path])
     else:
-        import_files(window, [path])
+        importing.import_files(window, [path])

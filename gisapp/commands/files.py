@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from gisapp.actions import Action
-from gisapp.commands.exporting import ask_export
-from gisapp.commands.importing import ask_import, import_files, open_quarantine
 from gisapp.commands.opening import ask_copy, ask_new, ask_open, close_register
-from gisapp.commands.sample import open_sample
 from gisapp.window import Window
+from layers.later import Later
 from layers.text import Message
+
+if TYPE_CHECKING:
+    from gisapp.commands import exporting, importing, sample
+else:
+    exporting = Later("gisapp.commands.exporting")
+    importing = Later("gisapp.commands.importing")
+    sample = Later("gisapp.commands.sample")
 
 
 def file_actions(window: Window, new_window: Callable[[], object]) -> list[Action]:
@@ -40,14 +46,19 @@ def file_actions(window: Window, new_window: Callable[[], object]) -> list[Actio
         add(
             "open",
             Message("action.open"),
-            lambda: ask_open(window, lambda path: import_files(window, [path])),
+            lambda: ask_open(window, lambda path: importing.import_files(window, [path])),
             "folder-open",
             1,
             key="Ctrl+O",
         ),
         add("new", Message("action.new"), lambda: ask_new(window), "file-plus", 1, key="Ctrl+N"),
         add(
-            "sample", Message("action.sample"), lambda: open_sample(window), "drop", 1, words="demo 演示 样例"
+            "sample",
+            Message("action.sample"),
+            lambda: sample.open_sample(window),
+            "drop",
+            1,
+            words="demo 演示 样例",
         ),
         add(
             "window", Message("action.window"), lambda: _void(new_window()), "browser", 1, key="Ctrl+Shift+N"
@@ -55,7 +66,7 @@ def file_actions(window: Window, new_window: Callable[[], object]) -> list[Actio
         add(
             "import",
             Message("action.import"),
-            lambda: ask_import(window),
+            lambda: importing.ask_import(window),
             "download-simple",
             2,
             key="Ctrl+I",
@@ -65,7 +76,7 @@ def file_actions(window: Window, new_window: Callable[[], object]) -> list[Actio
         add(
             "export",
             Message("action.export"),
-            lambda: ask_export(window),
+            lambda: exporting.ask_export(window),
             "upload-simple",
             2,
             key="Ctrl+E",
@@ -95,7 +106,7 @@ def file_actions(window: Window, new_window: Callable[[], object]) -> list[Actio
         Action(
             id="tool.quarantine",
             title=Message("action.quarantine"),
-            handler=lambda: open_quarantine(window),
+            handler=lambda: importing.open_quarantine(window),
             icon="tray",
             menu="tools",
             group=5,

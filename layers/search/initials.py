@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from pypinyin import Style, lazy_pinyin
+from layers.later import Later
+
+if TYPE_CHECKING:
+    import pypinyin
+else:
+    # Its dictionaries take longer to load than the window.
+    pypinyin = Later("pypinyin")
 
 PHRASES = 5000
 """Up to so many names are read as phrases (重庆: ``cq``); more are read by character, far quicker."""
@@ -30,10 +37,10 @@ def pinyin_keys(names: Iterable[str]) -> list[tuple[str, str]]:
 @lru_cache(maxsize=20_000)
 def _phrase(name: str) -> tuple[str, str]:
     # Other letters come one by one, so that each counts among the initials.
-    syllables = lazy_pinyin(name, style=Style.NORMAL, errors=list)  # type: ignore[arg-type]
+    syllables = pypinyin.lazy_pinyin(name, style=pypinyin.Style.NORMAL, errors=list)  # type: ignore[arg-type]
     return "".join(word[:1] for word in syllables).lower(), "".join(syllables).lower()
 
 
 @lru_cache(maxsize=10_000)
 def _character(char: str) -> str:
-    return lazy_pinyin(char, style=Style.NORMAL)[0]
+    return pypinyin.lazy_pinyin(char, style=pypinyin.Style.NORMAL)[0]

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-import psycopg
-
+from layers.later import Later
 from layers.store.postgis_triggers import LISTEN
+
+if TYPE_CHECKING:
+    import psycopg
+else:
+    psycopg = Later("psycopg")
 
 _TICK = 0.25
 _PAUSE = 2.0

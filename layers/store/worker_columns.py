@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyogrio
 
 from layers.feedback import Feedback
+from layers.later import Later
 from layers.model.query import Box
+
+if TYPE_CHECKING:
+    import pyogrio
+else:
+    pyogrio = Later("pyogrio")
 
 _FID = "fid"
 _GEOMETRY = "geom"

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-import adbc_driver_postgresql.dbapi as adbc
+from typing import TYPE_CHECKING
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from layers.feedback import Feedback
+from layers.later import Later
+
+if TYPE_CHECKING:
+    import adbc_driver_postgresql.dbapi as adbc
+else:
+    adbc = Later("adbc_driver_postgresql.dbapi")
 
 NUMBER = "__n"
 

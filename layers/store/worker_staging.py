@@ -7,18 +7,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyogrio
 import shapely
 
 from layers.errors import UserError
 from layers.feedback import Feedback
+from layers.later import Later
 from layers.model.catalogue import Shape
 from layers.store.rtree_pack import Doubles, PackedTree, pack
 from layers.text import Message
+
+if TYPE_CHECKING:
+    import pyogrio
+else:
+    pyogrio = Later("pyogrio")
 
 ROWS = "rows"
 LEAF = "__leaf"

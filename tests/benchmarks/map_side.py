@@ -125,11 +125,13 @@ class Blit(QWidget):
         super().__init__()
         self.image = image
         self.at = QPoint()
+        self.painted = 0
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
         painter.drawImage(self.at, self.image)
         painter.end()
+        self.painted += 1
 
 
 def opened_window(
@@ -220,6 +222,7 @@ def _panned(watch: Watch, viewport: Viewport) -> dict[str, float]:
     raw = Blit(watch.frame.image)
     raw.resize(canvas.size())
     raw.show()
+    watch.until(lambda: raw.painted > 0)
     ours, theirs = [], []
     for step in range(60):
         canvas.go(canvas.viewport.panned(3 if step % 2 else -3, 2 if step % 2 else -2))

@@ -57,12 +57,15 @@ def load_style(name: str, dn_classes: Sequence[NumberClass], folder: Path | None
 def _main_classes(chosen: Mapping[str, Any], dn_classes: Sequence[NumberClass]) -> Iterable[ClassStyle]:
     ramp = chosen.get("ramp")
     if ramp is not None:
-        looks = [read_look(step) for step in ramp["steps"]]
+        steps = [dict(step) for step in ramp["steps"]]
+        named_from = [step.pop("label_denominator", 0.0) for step in steps]
+        looks = [read_look(step) for step in steps]
         # Ranges are drawn small below large, but listed large first, as on the map sheet.
         for number in reversed(range(len(dn_classes))):
             interval = dn_classes[number]
-            look = looks[round(number * (len(looks) - 1) / max(len(dn_classes) - 1, 1))]
-            yield ClassStyle(f"dn{number}", _dn_title(interval), (_range(ramp["field"], interval),), look)
+            step = round(number * (len(looks) - 1) / max(len(dn_classes) - 1, 1))
+            rules = (_range(ramp["field"], interval),)
+            yield ClassStyle(f"dn{number}", _dn_title(interval), rules, looks[step], named_from[step])
     for entry in chosen.get("class", ()):
         yield read_class(entry)
     if "classing" in chosen:

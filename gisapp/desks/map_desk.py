@@ -5,6 +5,7 @@ from __future__ import annotations
 from gisapp.desks.desk import Desk
 from gisapp.language import Language
 from gisapp.panels.layers_panel import LayersPanel
+from gisapp.panels.legend_menu import open_legend_menu
 from gisapp.panels.map_view import MapView
 from gisapp.theme import Theme
 from layers.text import Message
@@ -18,4 +19,5 @@ def map_desk(language: Language, theme: Theme, view: MapView) -> Desk:
     view.legend.note_changed.connect(panel.show_note)
     panel.hidden_changed.connect(view.legend.hide)
     panel.in_view_changed.connect(view.legend.count_in_view)
+    panel.menu_asked.connect(lambda row, at: open_legend_menu(language, view.selection, row, at, panel))
     return Desk("map", Message("window.desk.map"), "map-trifold", panel, theme.size("desk_panel"))

@@ -20,6 +20,8 @@ from layers.geometry.packed import Floats, spread
 Mask = npt.NDArray[np.bool_]
 #: The picture reaches this far beyond the window, so that a pan need not make it anew at once.
 ROOM = 0.2
+#: Marks are thinner at smaller scales than this.
+FAR = 8000.0
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,9 @@ class SelectionMarks:
         size = max(1, round(ratio))
         dots = _dots(self.points, fine)
         lines = _lines(self.pieces, fine)
-        core = _widened(dots, 2 * size) | _widened(lines, size)
+        # From afar thin marks, or a selected city would be one blot.
+        fat = size if viewport.denominator <= FAR else 0
+        core = _widened(dots, size + fat) | _widened(lines, fat)
         edge = _widened(core, size)
         # Rows of an indexed image begin at multiples of four bytes.
         pixels = np.zeros((height, -(-width // 4) * 4), np.uint8)

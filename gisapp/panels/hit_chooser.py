@@ -28,18 +28,21 @@ class HitChooser(QFrame):
         self.list.setItemDelegate(PaletteDelegate(theme, self.list))
         self.list.setMouseTracking(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setFrameShape(QFrame.Shape.NoFrame)
         self.list.clicked.connect(lambda index: self._choose(index.row()))
         self.list.installEventFilter(self)
         self.list.setCursor(Qt.CursorShape.ArrowCursor)
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 1, 1, 1)
+        column.setSpacing(0)
         column.addWidget(self.list)
         self.hide()
 
     def open(self, entries: Sequence[Entry], at: QPoint) -> None:
         """Come up beside a pixel of the canvas, the first entry marked."""
         self.model.show(list(entries))
-        self.setFixedSize(WIDTH, min(len(entries), ROWS_SHOWN) * ROW_HEIGHT + 2)
+        self.list.setFixedHeight(min(len(entries), ROWS_SHOWN) * ROW_HEIGHT)
+        self.setFixedSize(WIDTH, self.list.height() + 2)
         x = at.x() + 8 if at.x() + 8 + WIDTH <= self._canvas.width() else at.x() - 8 - WIDTH
         y = min(at.y() + 8, self._canvas.height() - self.height() - 8)
         self.move(max(x, 8), max(y, 8))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from gisapp.forms.words import ElidedLabel, IconButton, Label, SymbolLabel
@@ -14,6 +14,8 @@ from layers.model.catalogue import AssetType, Catalogue
 from layers.model.selection import Selection
 from layers.scene.selecting import ClassFigure
 from layers.text import Message
+
+NAME_WIDTH = 116
 
 
 class ManyPage(QWidget):
@@ -75,6 +77,7 @@ class ManyPage(QWidget):
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(0)
         grid.setColumnStretch(1, 1)
+        grid.setColumnMinimumWidth(1, NAME_WIDTH)
         row = 0
         for asset_type, count in self._types:
             figures = [f for f in self._figures if f.layer.type == asset_type.name and f.metres is not None]
@@ -92,15 +95,16 @@ class ManyPage(QWidget):
     ) -> None:
         symbol = SymbolLabel(self._theme, 16)
         symbol.show_type(asset_type)
+        symbol.setFixedWidth(20)
         grid.addWidget(symbol, row, 0)
         name = QToolButton()
         name.setFont(self._theme.font("base"))
-        name.setIconSize(QSize(0, 0))
-        name.setStyleSheet("text-align: left; padding: 0;")
+        name.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        name.setStyleSheet("padding: 0;")
         self._language.say(name, "setText", asset_type.plural)
         self._language.hint(name, Message("selecting.only_type", {"type": asset_type.plural}))
         name.clicked.connect(lambda: self.type_chosen.emit(asset_type.name))
-        grid.addWidget(name, row, 1)
+        grid.addWidget(name, row, 1, Qt.AlignmentFlag.AlignLeft)
         self._numbers(grid, row, count, metres, quiet=False)
 
     def _row(self, grid: QGridLayout, row: int, title: Words, count: int, metres: float | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -36,6 +36,8 @@ class LayersPanel(QWidget):
 
     hidden_changed = Signal(tuple)
     in_view_changed = Signal(bool)
+    menu_asked = Signal(str, QPoint)
+    """A right click: the id of the row, and where on the screen."""
 
     def __init__(self, language: Language, theme: Theme) -> None:
         super().__init__()
@@ -47,6 +49,8 @@ class LayersPanel(QWidget):
         self.tree = _LegendTree(theme)
         self.tree.setModel(self.model)
         self.tree.dress()
+        self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.tree.customContextMenuRequested.connect(self._ask_menu)
         self._foot = Label(language, theme, size="rail", tone="faint", wrap=True)
         self._foot.setObjectName("panelFoot")
         self._foot.setContentsMargins(12, 6, 12, 6)
@@ -72,6 +76,12 @@ class LayersPanel(QWidget):
             is_unfolded = unfolded.get(row.id, row.metres is not None)
             self.tree.setExpanded(self.model.index(number, NAME), is_unfolded)
         self._pages.setCurrentIndex(1 if rows else 0)
+
+    def _ask_menu(self, at: QPoint) -> None:
+        index = self.tree.indexAt(at)
+        if index.isValid():
+            row: LegendRow = index.data(Qt.ItemDataRole.UserRole)
+            self.menu_asked.emit(row.id, self.tree.viewport().mapToGlobal(at))
 
     def _top(self) -> list[tuple[LegendRow, bool]]:
         """The rows of the first level, and whether each is unfolded."""

@@ -58,6 +58,8 @@ class MapSelection(QObject):
     figures_changed = Signal(object)
     """The ClassFigures of a selection of several."""
     mode_changed = Signal(str)
+    condition_asked = Signal(str)
+    """A type that shall be filtered by a condition."""
     reference_changed = Signal()
     """Another asset is meant by "the same"."""
 
@@ -215,6 +217,11 @@ class MapSelection(QObject):
             return None
         fields = register.catalogue[key.type].columns
         return next((f for f in fields if isinstance(f, IntegerField) and f.unit == "mm"), None)
+
+    def type_of_layer(self, layer_id: str) -> str | None:
+        """The type that a layer of the map draws."""
+        sources = () if self._canvas.scene is None else self._canvas.scene.sources
+        return next((s.layer.type for s in sources if s.layer.id == layer_id), None)
 
     def invert(self) -> None:
         """Select what is on the map and not selected, of the types that are."""

@@ -17,10 +17,11 @@ def selection_words(selection: Selection, catalogue: Catalogue) -> Message | Non
     total = f"{len(selection):,}"
     if len(counts) == 1:
         return Message("selecting.status_one", {"count": total, "type": counts[0][0].plural})
-    named: list[Message] = [
+    named = tuple(
         Message("selecting.of_type", {"type": asset_type.plural, "count": f"{count:,}"})
         for asset_type, count in counts[:TYPES_NAMED]
-    ]
+    )
+    told = {"count": total, "types": named}
     if len(counts) > TYPES_NAMED:
-        named.append(Message("selecting.and_more"))
-    return Message("selecting.status", {"count": total, "types": tuple(named)})
+        return Message("selecting.status_more", told)
+    return Message("selecting.status", told)

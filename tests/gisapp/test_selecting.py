@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
+from gisapp.dialogs.condition_dialog import ConditionDialog
 from gisapp.map.canvas import MapCanvas
 from gisapp.window import Window
 from layers.model.asset import AssetKey
+from layers.model.query import All, Compare
 from layers.scene.style import METRES_PER_PIXEL
 from layers.text import Message
-from tests.gisapp.driving import PATIENCE, settle
+from tests.gisapp.driving import METERS, PATIENCE, drop, settle, unrendered, visible_texts, write
 
 LEFT, RIGHT, NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.MouseButton.NoButton
 SHIFT, ALT = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
@@ -282,3 +286,141 @@ def test_an_asset_removed_elsewhere_leaves_the_selection(near_by: Window, qtbot:
     session.select((hydrant.key, AssetKey("pipe", 1)))
     session.edit(Message("action.find"), lambda edit: edit.delete("hydrant", hydrant.id, hydrant.version))
     qtbot.waitUntil(lambda: session.selection.only == AssetKey("pipe", 1), timeout=PATIENCE)
+
+
+def test_the_legend_selects_a_class_with_as_many_as_it_counts(near_by: Window, qtbot: QtBot) -> None:
+    panel = near_by.desks["map"].panel
+    model = panel.model
+    rows = [model.index(n, 0) for n in range(model.rowCount())]
+    mains = next(index for index in rows if index.data(Qt.ItemDataRole.UserRole).id == "pipe")
+    row = model.index(0, 0, mains).data(Qt.ItemDataRole.UserRole)
+    panel.tree.customContextMenuRequested.emit(panel.tree.visualRect(model.index(0, 0, mains)).center())
+    choose(panel, 0)
+    settle(near_by, qtbot)
+    assert near_by.parts.session.selection.counts == {"pipe": row.count}
+    meters_row = next(index for index in rows if index.data(Qt.ItemDataRole.UserRole).id == "meter")
+    panel.tree.customContextMenuRequested.emit(panel.tree.visualRect(meters_row).center())
+    choose(panel, 1)
+    settle(near_by, qtbot)
+    assert near_by.parts.session.selection.counts == {"pipe": row.count, "meter": METERS + 1}
+
+
+def choose(parent: QWidget, number: int) -> None:
+    """Choose from the menu that is open, and close it."""
+    menu = next(m for m in parent.findChildren(QMenu) if m.isVisible())
+    menu.actions()[number].trigger()
+    menu.close()
+
+
+def test_the_maps_menu_selects_the_same(near_by: Window, qtbot: QtBot) -> None:
+    canvas, session, actions = near_by.map.canvas, near_by.parts.session, near_by.parts.actions
+    assert not actions.is_possible("select.same_size")
+    canvas.menu_asked.emit(QPoint(0, 0), 538_150.0, 3_016_000.0)
+    for menu in near_by.findChildren(QMenu):
+        menu.close()
+    assert actions.is_possible("select.same_size")
+    actions.trigger("select.same_size")
+    settle(near_by, qtbot)
+    assert codes(near_by) == ["GD-000001", "GD-000004", "GD-000007"]
+    click(canvas, 538_250.0, 3_016_000.0)
+    actions.trigger("select.same_class")
+    settle(near_by, qtbot)
+    assert codes(near_by) == ["GD-000002", "GD-000005", "GD-000008"]
+    click(canvas, 538_115.0, 3_016_011.0)
+    actions.trigger("select.same_type")
+    settle(near_by, qtbot)
+    assert session.selection.counts == {"meter": METERS + 1}
+
+
+def ask(window: Window, qtbot: QtBot, key: Qt.Key = Qt.Key.Key_F) -> ConditionDialog:
+    qtbot.keyClick(window, key, Qt.KeyboardModifier.ControlModifier)
+    dialog = window.findChild(ConditionDialog)
+    assert isinstance(dialog, ConditionDialog)
+    dialog.type.setCurrentIndex(dialog.type.findData("pipe"))
+    dialog.type.activated.emit(dialog.type.currentIndex())
+    return dialog
+
+
+def test_a_condition_as_text_selects_and_a_mistake_is_told(near_by: Window, qtbot: QtBot) -> None:
+    dialog = ask(near_by, qtbot)
+    write(dialog.text, "公称直径 >= 600", qtbot)
+    qtbot.waitUntil(lambda: dialog.count.text() == "符合 3 / 10 管段", timeout=PATIENCE)
+    assert dialog.builder is not None
+    row = dialog.builder.group.items[0]
+    assert row.field.currentData() == "dn"
+    assert row.text.text() == "600"
+    qtbot.mouseClick(dialog.select, LEFT)
+    settle(near_by, qtbot)
+    assert codes(near_by) == ["GD-000002", "GD-000005", "GD-000008"]
+    dialog.text.clear()
+    write(dialog.text, "公称直经 >= 600", qtbot)
+    assert "公称直径" in dialog.wrong.text()
+    assert not dialog.select.isEnabled()
+    dialog.close()
+
+
+def test_rows_become_text_and_a_filter_that_map_legend_and_chips_follow(
+    near_by: Window, qtbot: QtBot
+) -> None:
+    session, bar = near_by.parts.session, near_by.filters
+    assert not bar.isVisible()
+    dialog = ask(near_by, qtbot)
+    assert dialog.builder is not None
+    row = dialog.builder.group.items[0]
+    row.field.setCurrentIndex(row.field.findData("dn"))
+    row.field.activated.emit(row.field.currentIndex())
+    row.comparison.setCurrentIndex(row.comparison.findData("<"))
+    row.comparison.activated.emit(row.comparison.currentIndex())
+    qtbot.keyClicks(row.text, "300")
+    assert dialog.text.text() == "公称直径 < 300"
+    qtbot.mouseClick(dialog.filter, LEFT)
+    dialog.close()
+    settle(near_by, qtbot)
+    assert session.filters == {"pipe": Compare("dn", "<", 300)}
+    assert [chip.button.text() for chip in bar.chips] == ["管段  公称直径 < 300"]
+    assert "4 / 10 管段" in bar.told.text()
+    # The map draws, counts and selects only what passes.
+    near_by.parts.actions.trigger("select.all")
+    settle(near_by, qtbot)
+    assert session.selection.counts["pipe"] == 4
+    session.select(())
+    click(near_by.map.canvas, 538_150.0, 3_016_000.0)
+    assert not session.selection
+    qtbot.mouseClick(bar.chips[0].close_button, LEFT)
+    settle(near_by, qtbot)
+    assert not bar.isVisible()
+    click(near_by.map.canvas, 538_150.0, 3_016_000.0)
+    assert codes(near_by) == ["GD-000001"]
+
+
+def test_filters_are_remembered_with_the_register(near_by: Window, qtbot: QtBot, town: Path) -> None:
+    session = near_by.parts.session
+    pipe = All((Compare("dn", ">=", 300), Compare("road", "contains", "大塘")))
+    session.filter({"pipe": pipe, "meter": Compare("status", "in", ("in_service", "planned"))})
+    before = dict(session.filters)
+    settle(near_by, qtbot)
+    near_by.parts.actions.trigger("file.close")
+    assert not session.filters
+    drop(near_by, town)
+    qtbot.waitUntil(lambda: session.is_open, timeout=PATIENCE)
+    settle(near_by, qtbot)
+    assert session.filters == before
+    assert len(near_by.filters.chips) == 3
+    near_by.parts.actions.trigger("filter.clear")
+    settle(near_by, qtbot)
+    assert not near_by.filters.isVisible()
+
+
+def test_everything_speaks_english_too(near_by: Window, qtbot: QtBot) -> None:
+    near_by.parts.session.filter({"pipe": Compare("dn", ">=", 300)})
+    drag(near_by.map.canvas, (538_095.0, 3_016_015.0), (538_290.0, 3_015_990.0))
+    near_by.map.use_tool("select_radius")
+    near_by.parts.language.use("en")
+    settle(near_by, qtbot)
+    texts = [*visible_texts(near_by.filters), *visible_texts(near_by.map.select_bar)]
+    texts += visible_texts(near_by.inspector)
+    assert not unrendered(texts)
+    assert not [text for text in texts if re.search("[\u4e00-\u9fff]", text)]
+    dialog = ask(near_by, qtbot)
+    assert not unrendered(visible_texts(dialog))
+    dialog.close()

@@ -20,6 +20,7 @@ from gisapp.panels.palette_model import Entry
 from gisapp.settings import Settings
 from gisapp.window import Window
 from layers.geometry.crs import Crs, transformer
+from layers.register import Register
 from layers.scene.style import METRES_PER_PIXEL
 from tests.gisapp.driving import PATIENCE, drop, settle, visible_texts, write
 
@@ -559,3 +560,36 @@ def test_what_floats_stays_in_the_map_of_a_small_window(map_window: Window, qtbo
     assert not view.foot.geometry().intersects(navigation.overview.geometry())
     assert not view.zoom_strip.geometry().intersects(navigation.go_panel.geometry())
     assert view.foot.system.text().endswith("…")
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4546", "local"])
+def test_an_empty_register_can_be_found_ones_way_in(
+    window: Window, tmp_path: Path, qtbot: QtBot, crs: str
+) -> None:
+    path = tmp_path / "empty.gpkg"
+    Register.create(path, Crs.parse(crs), actor="林工", name="空台账").close()
+    drop(window, path)
+    qtbot.waitUntil(lambda: window.parts.session.is_open, timeout=PATIENCE)
+    settle(window, qtbot)
+    open_go_to(window, f"X {NORTH} Y {EAST}", qtbot)
+    qtbot.keyClick(window.map.navigation.go_panel.field, Qt.Key.Key_Return)
+    canvas = window.map.canvas
+    assert (canvas.viewport.x, canvas.viewport.y) == pytest.approx((EAST, NORTH), abs=0.005)
+    window.map.navigation.go_panel.leave()
+    window.map.navigation.go_to_scale(1000)
+    add_bookmark(window, qtbot)
+    qtbot.keyClick(window, Qt.Key.Key_M)
+    for at in (QPoint(200, 400), QPoint(300, 400)):
+        qtbot.mouseClick(canvas, LEFT, pos=at)
+    strip = window.map.navigation.strip
+    assert ("只有平面量" in strip.hint.text()) == (crs == "local")
+    window.parts.actions.trigger("tool.select")
+    open_menu(canvas, QPoint(300, 300)).close()
+    window.map.foot._menu.aboutToShow.emit()
+    assert len(window.map.foot._menu.actions()) == (2 if crs == "local" else 8)
+    window.map.foot.use_form("GCJ-02")
+    qtbot.mouseMove(canvas, QPoint(250, 310))
+    qtbot.mouseMove(canvas, QPoint(310, 310))
+    assert window.map.foot.position.text().startswith("X" if crs == "local" else "111.")
+    window.map.navigation.overview.grab()
+    settle(window, qtbot)

@@ -85,6 +85,7 @@ def render(
     checked_by: Annotated[str, typer.Option(metavar="NAME", help="cli.render.checked_by")] = "",
     no_legend: Annotated[bool, typer.Option("--no-legend", help="cli.render.no_legend")] = False,
     no_grid: Annotated[bool, typer.Option("--no-grid", help="cli.render.no_grid")] = False,
+    basemap: Annotated[bool, typer.Option("--basemap", help="cli.render.basemap")] = False,
     as_json: JsonOption = False,
 ) -> int:
     """The map as a sheet or a picture, without a screen."""
@@ -96,7 +97,7 @@ def render(
         box=box, area=area, size=size, scale=scale, dpi=dpi, series=series, style=style, theme=theme,
         paper=paper if paper is None or orientation is None else paper.turned(orientation),
         title=title, block=BlockWords(unit, number, datum, drawn_by, checked_by),
-        legend=not no_legend, crosses=not no_grid,
+        legend=not no_legend, crosses=not no_grid, basemap=basemap,
     )  # fmt: skip
     return render_picture(context.obj, register, out, wishes)
 

@@ -16,6 +16,7 @@ from gisapp.dialogs.print_form import Area
 from gisapp.map.label_words import label_writer
 from gisapp.map.sheet import SheetDress
 from gisapp.map.sheet_fonts import sheet_font
+from gisapp.map.sheet_ground import SheetGround
 from gisapp.map.sheet_plan import SheetPlan, convergence_of
 from gisapp.map.sheet_words import SheetWords
 from gisapp.theme import PRINT, theme_colours
@@ -78,7 +79,11 @@ def _open(window: Window, register: Register, scene: Scene, selection: Box | Non
     canvas = window.map.canvas
     assert scene.box is not None
     extents = Extents(canvas.viewport.box, selection, scene.box)
-    subject = PrintSubject(scene, canvas.hidden, extents, _dresser(register, scene, canvas.hidden))
+    feed = window.basemaps.feed
+    opened = tuple(layer.opened for layer in feed.basemaps.layers)
+    ground = SheetGround(opened, feed.cache) if opened else None
+    dress_of = _dresser(register, scene, canvas.hidden, ground)
+    subject = PrintSubject(scene, canvas.hidden, extents, dress_of, ground is not None)
     name = register.name or Path(name_of(str(register.target))).stem
     choice = PrintChoice(drawn_by=parts.settings.preferences.name).with_remembered(
         parts.settings.preferences.printing
@@ -94,7 +99,7 @@ def _open(window: Window, register: Register, scene: Scene, selection: Box | Non
     dialog.open()
 
 
-def _dresser(register: Register, scene: Scene, hidden: frozenset[str]) -> DressOf:
+def _dresser(register: Register, scene: Scene, hidden: frozenset[str], ground: SheetGround | None) -> DressOf:
     """How sheets of this register look for a choice."""
 
     def dress_of(choice: PrintChoice, plan: SheetPlan, to_pdf: bool) -> SheetDress:
@@ -114,7 +119,8 @@ def _dresser(register: Register, scene: Scene, hidden: frozenset[str]) -> DressO
         )
         writer = label_writer(register.catalogue, scene.style.short_names, texts.render, font)
         angle = convergence_of(plan, register.crs)
-        return SheetDress(theme_colours(PRINT), writer, words, hidden, choice.crosses, angle)
+        below = ground if choice.ground else None
+        return SheetDress(theme_colours(PRINT), writer, words, hidden, choice.crosses, angle, ground=below)
 
     return dress_of
 

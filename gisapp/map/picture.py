@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from platformdirs import user_cache_path
 from PySide6.QtGui import QGuiApplication
 
 from gisapp.map.label_words import label_writer
 from gisapp.map.picture_file import picture_ending
 from gisapp.map.sheet import SheetDress
 from gisapp.map.sheet_fonts import sheet_font
+from gisapp.map.sheet_ground import SheetGround
 from gisapp.map.sheet_job import CutOut, printing_steps, run_through
 from gisapp.map.sheet_layout import PX_PER_MM, SheetLayout
 from gisapp.map.sheet_output import DOTS_PER_INCH, Output, PdfOutput, PngOutput, SvgOutput
@@ -28,6 +31,8 @@ from gisapp.map.sheet_plan import (
 )
 from gisapp.map.sheet_words import BlockWords, SheetWords, scale_text
 from gisapp.theme import PRINT, THEMES, theme_colours
+from layers.basemap.listing import open_shown
+from layers.basemap.tile_cache import TileCache
 from layers.cli.application import DONE
 from layers.cli.console import Console
 from layers.cli.opening import open_register
@@ -44,6 +49,8 @@ from layers.scene.styles import USUAL, find_style, style_titles
 from layers.text import Message
 
 _COMFORTABLE_SIDE = 1200.0
+#: The window keeps tiles of services here (``gisapp.panels.basemap_view``).
+CACHE_FILE = "basemaps.sqlite"
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,7 @@ class PictureWishes:
     block: BlockWords = field(default_factory=BlockWords)
     legend: bool = True
     crosses: bool = True
+    basemap: bool = False
 
 
 def render_picture(console: Console, target: str, out: Path, wishes: PictureWishes) -> int:
@@ -97,8 +105,13 @@ def render_picture(console: Console, target: str, out: Path, wishes: PictureWish
         )
         output = _output(ending, out, plan, wishes, words)
         seen: list[CutOut] = []
-        steps = printing_steps(scene, plan.layout, plan.pages, dress, output, seen.append)
-        run_through(steps, scene, feedback.part(0.7, 1.0))
+        with _ground(register, wishes, feedback, console) as ground:
+            dress = replace(dress, ground=ground)
+            steps = printing_steps(scene, plan.layout, plan.pages, dress, output, seen.append)
+            run_through(steps, scene, feedback.part(0.7, 1.0))
+    told = [error for each in seen if each.ground is not None for error in each.ground.told.problems]
+    for error in dict.fromkeys(error.title for error in told):
+        console.say(error)
     if all(each.is_empty for each in seen):
         console.say(Message("picture.empty_box"))
     console.say(Message("picture.done", {"file": str(out), "size": _size(plan, wishes)}))
@@ -127,6 +140,26 @@ def _refused(option: str, value: str, allowed: Sequence[str]) -> UserError:
     )
 
 
+@contextmanager
+def _ground(
+    register: Register, wishes: PictureWishes, feedback: Feedback, console: Console
+) -> Iterator[SheetGround | None]:
+    """The register's basemaps that are shown, if they are wished for."""
+    if not wishes.basemap:
+        yield None
+        return
+    opened, problems = open_shown(register, register.worker, feedback)
+    for problem in problems:
+        console.say(problem.title)
+    cache = TileCache(user_cache_path("gisapp", appauthor=False) / CACHE_FILE)
+    try:
+        yield SheetGround(tuple(opened), cache) if opened else None
+    finally:
+        for each in opened:
+            each.close()
+        cache.close()
+
+
 def _area(register: Register, wish: str | None) -> Box | None:
     """The extent of the asset that ``TYPE:CODE`` names."""
     if wish is None:
@@ -152,7 +185,7 @@ def _plan(wishes: PictureWishes, scene: Scene, area: Box | None) -> SheetPlan:
         has = something_in(scene, scene.style.hidden)
         return plan_series(wishes.paper, extent, wishes.scale, legend=wishes.legend, has=has)
     layout = SheetLayout.of_paper(wishes.paper, legend=wishes.legend)
-    if wishes.scale is not None and area is not None:
+    if wishes.scale is not None:
         count = too_large(layout, extent, wishes.scale)
         if count > 1:
             fitting = plan_one(layout, extent, None).denominator

@@ -13,6 +13,7 @@ from gisapp.map.painter import MapPainter, SymbolsOf
 from gisapp.map.pens import Colours
 from gisapp.map.sheet_block import SheetBlock, sheet_words
 from gisapp.map.sheet_frame import SheetFrame
+from gisapp.map.sheet_ground import PaintedGround, SheetGround
 from gisapp.map.sheet_layout import SheetLayout, mm
 from gisapp.map.sheet_legend import SheetLegend, legend_lines
 from gisapp.map.sheet_signs import SheetSigns
@@ -59,6 +60,7 @@ class SheetDress:
     convergence: float | None = None
     #: Shade the density of what is too small for the scale: for the screen; on paper pens alone draw.
     wash: bool = False
+    ground: SheetGround | None = None
 
 
 class Sheet:
@@ -75,13 +77,28 @@ class Sheet:
         self._signs = SheetSigns(painter, layout.unit, view, colours, words, self._text)
 
     def steps(
-        self, batches: Sequence[DrawBatch], style: MapStyle, counts: Mapping[str, Counts]
+        self,
+        batches: Sequence[DrawBatch],
+        style: MapStyle,
+        counts: Mapping[str, Counts],
+        ground: PaintedGround | None = None,
     ) -> Generator[None, None, None]:
         """Everything: the map first, then the sheet around it; pauses often."""
         painter, layout, page = self._painter, self._layout, self._page
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         drawn = page.drawn_at(layout.fineness)
-        map_painter = MapPainter(painter, drawn, self._dress.colours, self._symbols_of, self._dress.writer)
+        map_painter = MapPainter(
+            painter,
+            drawn,
+            self._dress.colours,
+            self._symbols_of,
+            self._dress.writer,
+            ground=ground is None,
+        )
+        if ground is not None:
+            painter.fillRect(layout.map, self._dress.colours["map_land"])
+            painter.drawImage(layout.map, ground.image)
+            yield
         painter.save()
         try:
             painter.setClipRect(layout.map)
@@ -99,6 +116,8 @@ class Sheet:
         self._frame.cover_outside()
         yield
         self._around()
+        if ground is not None:
+            self._attribution(ground)
         yield
         if layout.legend is not None:
             lines = legend_lines(style, counts, drawn.denominator, self._dress.hidden, wash=self._dress.wash)
@@ -121,7 +140,6 @@ class Sheet:
             return
         self._frame.paint(crosses=dress.crosses)
         self._band(layout.band)
-        self._attribution()
         if layout.signs is not None:
             self._signs.paint(layout.signs, dress.convergence)
         if layout.index is not None and page.series is not None:
@@ -174,9 +192,12 @@ class Sheet:
         room = QRectF(frame.left(), frame.bottom() + mm(0.9), frame.width(), size * 1.4)
         self._text.write(room, text, size, self._dress.colours["text2"], RIGHT)
 
-    def _attribution(self) -> None:
+    def _attribution(self, ground: PaintedGround) -> None:
         """Whose ground it is, in the corner of the map."""
-        text = self._dress.words.attribution
+        parts = list(ground.told.attributions)
+        if ground.told.is_shifted:
+            parts.append(self._dress.words.text("basemap.gcj02_note"))
+        text = "  ".join(parts)
         if not text:
             return
         box, size = self._layout.map, mm(2.0)

@@ -13,7 +13,7 @@ from layers.text import Message
 #: Heights of the rows as parts of the block: unit, title, and the small ones.
 _UNIT, _TITLE, _SMALL = 1.15, 1.75, 1.0
 #: Width of the name of a cell in furniture mm: alone in its row, and of two.
-_NAME_ALONE, _NAME_OF_TWO = 13.5, 10.5
+_NAME_ALONE, _NAME_OF_TWO = 15.0, 10.5
 
 
 class SheetBlock:

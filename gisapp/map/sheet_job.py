@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 
 from gisapp.map.painter import SymbolsOf
 from gisapp.map.sheet import Page, Sheet, SheetDress
+from gisapp.map.sheet_ground import FINEST, PaintedGround
 from gisapp.map.sheet_layout import SheetLayout
 from gisapp.map.sheet_output import Output
 from gisapp.map.symbols import SymbolAtlas, Symbols, VectorSymbols
@@ -23,10 +25,12 @@ class Cut:
 
     request: DrawRequest
     box: Box
+    ground: Callable[[Feedback], PaintedGround] | None = None
 
     def of(self, scene: Scene, feedback: Feedback) -> CutOut:
         """What was wished for; may run beside the window."""
-        return CutOut(scene.draw(self.request, feedback), scene.counts(self.box))
+        ground = None if self.ground is None else self.ground(feedback)
+        return CutOut(scene.draw(self.request, feedback), scene.counts(self.box), ground)
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,7 @@ class CutOut:
 
     batches: list[DrawBatch]
     counts: dict[str, Counts]
+    ground: PaintedGround | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -62,7 +67,10 @@ def printing_steps(
     try:
         for number, page in enumerate(pages):
             drawn = page.drawn_at(layout.fineness)
-            cut_out = yield Cut(DrawRequest(0, drawn.box, drawn.metres_per_pixel, dress.hidden), drawn.box)
+            request = DrawRequest(0, drawn.box, drawn.metres_per_pixel, dress.hidden)
+            ratio = FINEST if output.is_vector else output.ratio
+            below = None if dress.ground is None else partial(dress.ground.painted, page.viewport, ratio)
+            cut_out = yield Cut(request, drawn.box, below)
             assert cut_out is not None
             if seen is not None:
                 seen(cut_out)
@@ -70,7 +78,7 @@ def printing_steps(
             done = 0
             for painter in output.page():
                 sheet = Sheet(painter, layout, page, dress, symbols_of)
-                steps = sheet.steps(cut_out.batches, scene.style, cut_out.counts)
+                steps = sheet.steps(cut_out.batches, scene.style, cut_out.counts, cut_out.ground)
                 with closing(steps):
                     for _ in steps:
                         done += 1

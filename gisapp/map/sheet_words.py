@@ -39,7 +39,6 @@ class SheetWords:
     is_local: bool = False
     block: BlockWords = field(default_factory=BlockWords)
     data_version: int | None = None
-    attribution: str = ""
 
     def render(self, words: Message | Title | str) -> str:
         """The text a reader sees."""

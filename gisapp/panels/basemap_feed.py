@@ -100,6 +100,11 @@ class BasemapFeed(QObject):
         return tuple(dict.fromkeys(name for name in named if name))
 
     @property
+    def cache(self) -> TileCache:
+        """Where tiles of services are kept."""
+        return self._cache
+
+    @property
     def is_shifted(self) -> bool:
         """Whether something on the map was shifted back from GCJ-02."""
         return any(layer.opened.grid.shifted for layer in self.basemaps.layers)

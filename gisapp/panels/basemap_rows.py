@@ -64,7 +64,7 @@ class BasemapRows(QFrame):
         self._list = QVBoxLayout()
         self._list.setContentsMargins(12, 4, 12, 4)
         self._list.setSpacing(0)
-        body = QWidget()
+        body = self._body = QWidget()
         body.setLayout(self._list)
         self._area = QScrollArea()
         self._area.setFrameShape(QFrame.Shape.NoFrame)
@@ -154,7 +154,7 @@ class BasemapRows(QFrame):
         self._list.addStretch(1)
         self._empty.setVisible(not entries)
         self._area.setVisible(bool(entries))
-        body = self._area.widget()
+        body = self._body
         body.adjustSize()
         self._area.setFixedHeight(min(body.sizeHint().height() + 2, _MOST_HEIGHT))
         self._tell_head()

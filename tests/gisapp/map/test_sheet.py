@@ -7,6 +7,7 @@ import io
 import json
 import re
 import resource
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -29,13 +30,16 @@ from gisapp.map.sheet_text import LEAST_MM, SheetText
 from gisapp.map.sheet_words import BlockWords
 from gisapp.map.viewport import Viewport
 from gisapp.theme import theme_colours
+from layers.basemap.listing import add_entries, place_of
+from layers.basemap.opening import entries_of
 from layers.cli.console import Console
 from layers.errors import UserError
-from layers.geometry.crs import Crs
+from layers.geometry.crs import Crs, transformer
 from layers.model.query import Box
 from layers.register import Register
 from layers.scene.paper import PORTRAIT, Paper, read_paper
 from layers.text import Message, Texts
+from tests.layers.basemap.makers import mercator_tiles, png, to_mercator, write_mbtiles
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -428,3 +432,33 @@ def _font(size: float, strong: bool) -> QFont:
     font = QFont("WenQuanYi Micro Hei")
     font.setPixelSize(round(size))
     return font
+
+
+# ---- a basemap below
+
+
+def test_a_basemap_lies_below_and_says_whose_it_is(register: Path, tmp_path: Path, pages: Pages) -> None:
+    own = Path(shutil.copy(register, tmp_path / "town.gpkg"))
+    dot = (500200.0, 3000160.0)
+    crs, wgs84 = Crs.parse("EPSG:4546"), Crs.parse("EPSG:4326")
+    degrees = transformer(crs, wgs84)(np.array([[*BOX[:2]], [*BOX[2:]], [*dot]]))
+    places = to_mercator(degrees)
+    tiles = [(z, c, r, png(picture)) for z, c, r, picture in mercator_tiles((17, 18), places)]
+    write_mbtiles(tmp_path / "air.mbtiles", tiles, name="air", format="png", attribution="© 航测队")
+    with Register.open(own, actor="li") as opened, opened.edit(Message("cli.render.help")) as edit:
+        place = place_of(opened)
+        add_entries(edit, entries_of(tmp_path / "air.mbtiles", place), [])
+    facts = render(own, tmp_path / "a.pdf", replace(SHEET, paper=Paper.of("A4"), basemap=True))
+    (page,) = pages(tmp_path / "a.pdf")
+    assert "©航测队" in text_of(page)
+    kinds = [each.type for each in page.get_objects(max_depth=8)]
+    assert kinds.count(pdfium.FPDF_PAGEOBJ_IMAGE) == 1
+    view = plan_one(SheetLayout.of_paper(Paper.of("A4")), BOX, 2000.0).pages[0].viewport
+    assert facts["sheets"][0]["box"] == pytest.approx(list(view.box), abs=0.001)
+    x, y = millimetre(SheetLayout.of_paper(Paper.of("A4")), view, *dot)
+    pixels = pixels_of(page).astype(int)
+    around = pixels[round(y * 10) - 30 : round(y * 10) + 31, round(x * 10) - 30 : round(x * 10) + 31]
+    ground = np.median(around.reshape(-1, 3), axis=0)
+    ink = np.argwhere(np.abs(around - ground).sum(axis=2) > 150)
+    assert len(ink)
+    assert np.abs(ink.mean(axis=0) - 30).max() < 4, "the dot of the picture is more than 0.4 mm off"

@@ -32,7 +32,9 @@ def legend_rows(
 ) -> list[LegendRow]:
     """A row for every layer with assets, its classes below it; the backdrop comes last, in one row."""
     swatches = Swatches(colours, ratio, hidden, denominator)
-    drawn = [s.layer for s in scene.sources]
+    # As the style names them: on the map a class may come in several widths.
+    named = {layer.id: layer for layer in scene.style.layers}
+    drawn = [named[source.layer.id] for source in scene.sources]
     rows = [row for layer in ordered_layers(drawn) if (row := _layer(layer, counts, swatches))]
     ground = [row for layer in drawn if not layer.in_legend and (row := _flat(layer, counts, swatches))]
     if ground:

@@ -18,10 +18,13 @@ def class_indexes(table: pa.Table, layer: LayerStyle) -> npt.NDArray[np.uint8]:
     open_rows = np.ones(len(table), dtype=bool)
     if layer.gone:
         open_rows = ~np.logical_and.reduce([_meets(table, rule) for rule in layer.gone])
+    known: dict[Rule, npt.NDArray[np.bool_]] = {}
     for number, style in enumerate(layer.classes):
         met = open_rows.copy()
         for rule in style.rules:
-            met &= _meets(table, rule)
+            if rule not in known:
+                known[rule] = _meets(table, rule)
+            met &= known[rule]
         result[met] = number
         open_rows &= ~met
     return result

@@ -119,10 +119,13 @@ class LineSource:
         for number, style in enumerate(self.layer.classes):
             lines = self.classes.get(number)
             if box is not None:
-                result[style.id] = ClassCount(*((0, 0.0) if lines is None else lines.count_inside(box)))
-                continue
-            located, metres = (0, 0.0) if lines is None else (len(lines.ids), lines.metres)
-            result[style.id] = ClassCount(located + len(self.nowhere.of_class(number)), metres)
+                count, metres = (0, 0.0) if lines is None else lines.count_inside(box)
+            else:
+                count, metres = (0, 0.0) if lines is None else (len(lines.ids), lines.metres)
+                count += len(self.nowhere.of_class(number))
+            # A class in several widths is one class.
+            before = result.get(style.id, ClassCount(0, 0.0))
+            result[style.id] = ClassCount(before.count + count, (before.metres or 0.0) + metres)
         return result
 
     def near(self, x: float, y: float, tolerance: float, hidden: frozenset[str]) -> list[Hit]:

@@ -15,6 +15,7 @@ from layers.scene.patching import patched, touched_by
 from layers.scene.scene import Scene
 from layers.scene.style import Drawing, LayerStyle, MapStyle, is_restyled
 from layers.scene.styles import find_style
+from layers.scene.widths import widened
 from layers.store.trail import Mark
 
 #: A cache that is older by more change sets is made anew.
@@ -57,7 +58,7 @@ def plan_scene(
     """What must be read for a scene. With ``before``, only ``changed`` types and what the style draws anew."""
     filters = {} if filters is None else filters
     mark = register.mark()
-    layers = tuple(layer for layer in style.layers if layer.type in register.catalogue)
+    layers = tuple(widened(layer) for layer in style.layers if layer.type in register.catalogue)
     box = register.bounds(*{layer.type for layer in layers})
     kept = {} if before is None else _kept(before, layers, set(changed), filters)
     chosen = tuple(layer for layer in layers if drawings is None or layer.drawing in drawings)

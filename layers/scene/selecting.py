@@ -120,12 +120,19 @@ def class_figures(
     scene: Scene, selection: Selection, feedback: Feedback | None = None
 ) -> tuple[ClassFigure, ...]:
     """The selection by class, in the order of the style; assets without a place have no length."""
-    figures: list[ClassFigure] = []
+    figures: dict[tuple[str, str], ClassFigure] = {}
     for source, number, chosen in _chosen_parts(scene, selection, feedback):
-        layer = source.layer
+        layer, style = source.layer, source.layer.classes[number]
         metres = None if isinstance(chosen, PointPart) else float(_lengths(chosen).sum())
-        figures.append(ClassFigure(layer, layer.classes[number], len(np.unique(chosen.id)), metres))
-    return tuple(figures)
+        figure = ClassFigure(layer, style, len(np.unique(chosen.id)), metres)
+        # On the map a class may come in several widths.
+        before = figures.get((layer.id, style.id))
+        if before is not None:
+            longer = None if metres is None else metres + (before.metres or 0.0)
+            figure = replace(before, count=before.count + figure.count, metres=longer)
+        figures[layer.id, style.id] = figure
+    ranks = [(layer.id, style.id) for layer in scene.style.layers for style in layer.classes]
+    return tuple(figures[rank] for rank in ranks if rank in figures)
 
 
 def selected_shapes(

@@ -96,6 +96,17 @@ class Classing:
 
 
 @dataclass(frozen=True)
+class WidthStep:
+    """Mains with ``field`` in [lower, upper) are drawn ``factor`` times as wide, and named from a scale on."""
+
+    field: str
+    lower: float | None
+    upper: float | None
+    factor: float
+    label_denominator: float = 0.0
+
+
+@dataclass(frozen=True)
 class LayerStyle:
     """How the assets of one type are drawn, between two scales (denominators; 0 is no limit).
 
@@ -125,6 +136,8 @@ class LayerStyle:
     #: Nearer than this nothing is shaded: other things show by then where the points are.
     density_nearest: float = 0.0
     classing: Classing | None = None
+    #: Where classes tell something else than size, widths still tell it (``layers.scene.widths``).
+    widths: tuple[WidthStep, ...] = ()
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -142,7 +155,7 @@ class LayerStyle:
         """Whether the density of the layer is shaded at the scale 1:``denominator`` in its place."""
         nearest = max(self.largest_denominator, self.density_nearest)
         return (
-            0.0 < self.largest_denominator
+            self.largest_denominator > 0.0
             and nearest < denominator <= self.density_denominator * 1.0001
             and not self.is_visible(denominator)
         )

@@ -14,7 +14,7 @@ from typing import Any
 from layers.model.nominal import NOMINAL_MM
 from layers.model.settings import NumberClass
 from layers.resources import resource_root
-from layers.scene.style import Classing, ClassStyle, LayerStyle, Look, MapStyle, Rule
+from layers.scene.style import Classing, ClassStyle, LayerStyle, Look, MapStyle, Rule, WidthStep
 from layers.text import Title
 
 GROUND = "ground"
@@ -124,6 +124,7 @@ def _layer(entry: Mapping[str, Any]) -> LayerStyle:
         apart=entry.get("apart", 3.0),
         smallest_denominator=entry.get("smallest_denominator", 0.0),
         density_denominator=entry.get("density_denominator", 0.0),
+        widths=tuple(WidthStep(**{"lower": None, "upper": None, **step}) for step in entry.get("widths", ())),
         density_nearest=entry.get("density_nearest", 0.0),
     )
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gisapp.commands.basemaps import add_paths, holds_basemap, is_basemap
 from gisapp.commands.opening import is_open_register, name_of, open_target
 from gisapp.window import Window
+from layers.basemap.tile_geopackage import holds_features
 from layers.later import Later
 from layers.text import Message
 
@@ -40,7 +42,8 @@ def take_dropped(window: Window, paths: Sequence[str]) -> None:
 
 def _take_geopackage(window: Window, path: str) -> None:
     """One that is no register: tiles go beneath the map, other layers are imported."""
-    if holds_basemap(path) and window.parts.session.is_writable:
+    has_tiles = holds_basemap(path) and window.parts.session.is_writable
+    if has_tiles:
         add_paths(window, [path])
-    else:
+    if not has_tiles or holds_features(Path(path)):
         importing.import_files(window, [path])

@@ -21,7 +21,7 @@ from layers.model.query import Box
 #: The largest error of a cell's affine map, in pixels of the screen.
 TOLERANCE = 0.25
 #: More tiles than this are never asked for at once; a coarser level is taken instead.
-MOST_TILES = 400
+MOST_TILES = 600
 _FINEST_CELLS = 16
 _SAMPLES = 9
 _DEGREES = "EPSG:4326"

@@ -17,6 +17,7 @@ from layers.geometry.crs import Crs
 from layers.text import Message
 
 _LAYERS = "SELECT table_name FROM gpkg_contents WHERE data_type = 'tiles' ORDER BY table_name"
+_FEATURES = "SELECT count(*) FROM gpkg_contents WHERE data_type = 'features'"
 _SET = (
     "SELECT s.organization, s.organization_coordsys_id, s.definition, m.min_x, m.max_y "
     "FROM gpkg_tile_matrix_set m JOIN gpkg_spatial_ref_sys s ON s.srs_id = m.srs_id WHERE m.table_name = ?"
@@ -52,6 +53,15 @@ def tile_tables(path: Path) -> tuple[str, ...]:
     database = TileDatabase(path)
     try:
         return _tables(database)
+    finally:
+        database.close()
+
+
+def holds_features(path: Path) -> bool:
+    """Whether a GeoPackage has layers of shapes too. Raises ``UserError`` when it is none."""
+    database = TileDatabase(path)
+    try:
+        return bool(database.columns("gpkg_contents")) and database.ask(_FEATURES)[0][0] > 0
     finally:
         database.close()
 

@@ -7,14 +7,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QCoreApplication, QEvent, QObject
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtNetwork import QNetworkAccessManager
 from pytestqt.qtbot import QtBot
 
 from gisapp.map import basemap_service
+from gisapp.map import basemaps as basemaps_module
 from gisapp.map.basemap_pictures import PictureStore, decode
 from gisapp.map.basemap_service import ServiceSupplier
+from gisapp.map.basemap_supplier import FileSupplier
 from gisapp.map.basemaps import Basemaps
 from gisapp.map.viewport import Viewport
 from gisapp.tasks import Tasks
@@ -26,7 +28,7 @@ from layers.feedback import Feedback
 from layers.geometry.crs import Crs
 from layers.store.worker import Worker
 from tests.gisapp.map.tile_server import Answer, TileServer
-from tests.layers.basemap.makers import GROUND, dotted, png
+from tests.layers.basemap.makers import GROUND, dotted, png, write_mbtiles
 
 PICTURE = png(dotted(256, 256, np.empty((0, 2))))
 PATIENCE = 10_000
@@ -214,6 +216,46 @@ def test_a_frame_grows_and_is_painted_in_short_slices(bench: Bench, qtbot: QtBot
     paint(viewport.panned(3000, 0))
     wait(qtbot, lambda: len(bench.server.paths) > asked and not basemaps.is_busy)
     basemaps.stop()
+
+
+def test_a_damaged_tile_is_told_and_the_others_are_shown(bench: Bench, qtbot: QtBot, tmp_path: Path) -> None:
+    garbage = b"\x89PNG\r\n\x1a\n garbage"
+    tiles = [(9, column, 213, garbage if column == 413 else PICTURE) for column in range(410, 418)]
+    entry = BasemapEntry("瓦片", "mbtiles", str(write_mbtiles(tmp_path / "a.mbtiles", tiles)))
+    with Worker() as worker:
+        opened = open_basemap(entry, Place(Crs.parse("EPSG:4546"), "r.gpkg"), worker, Feedback())
+    supplier = FileSupplier(bench.tasks, opened, bench.store, bench)
+    supplier.want([TileKey(0, column, 213) for column in range(409, 418)])
+    wait(qtbot, lambda: not supplier.is_busy)
+    assert supplier.error is not None
+    assert supplier.error.title.id == "basemap.damaged_tiles"
+    assert supplier.error.title.parameters["count"] == 1
+    shown = [c for c in range(409, 418) if bench.store.get((entry.origin, TileKey(0, c, 213))) is not None]
+    assert shown == [410, 411, 412, 414, 415, 416, 417]
+    supplier.stop()
+    opened.close()
+
+
+def test_it_may_go_in_mid_drawing(bench: Bench, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(basemaps_module, "SLICE_SECONDS", 0.0)
+    basemaps = Basemaps(
+        lambda shown, store: ServiceSupplier(
+            bench.tasks, bench.manager, shown, store, bench.cache, "", bench
+        ),
+        bench,
+    )
+    basemaps.show([bench.opened(bench.server.template)])
+    target = QImage(800, 600, QImage.Format.Format_RGB32)
+    painter = QPainter(target)
+    basemaps.paint(painter, Viewport(546000, 3014000, 1.0, 800, 600))
+    painter.end()
+    brush = basemaps._brush
+    wait(qtbot, lambda: brush.steps is not None and brush.painter is not None)
+    basemaps.deleteLater()
+    del basemaps
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert brush.painter is None
+    assert brush.steps is None
 
 
 def test_a_damaged_cache_is_made_anew(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from layers.basemap.mbtiles import open_mbtiles
 from layers.basemap.opening import Place, entries_of, holds_tiles, is_tile_folder, open_basemap
 from layers.basemap.plan import TilePlan, View, plan_tiles
 from layers.basemap.tile_folder import counts_from_below, open_tile_folder
-from layers.basemap.tile_geopackage import open_tile_geopackage
+from layers.basemap.tile_geopackage import holds_features, open_tile_geopackage
 from layers.errors import UserError
 from layers.feedback import Feedback
 from layers.geometry.crs import Crs
@@ -99,6 +99,7 @@ def test_geopackage_tiles_lie_in_any_system(tmp_path: Path) -> None:
     assert found.source.read([TileKey(0, 1, 0)], Feedback()) == {TileKey(0, 1, 0): PICTURE}
     found.source.close()
     assert holds_tiles(path)
+    assert not holds_features(path)
     assert wrong(lambda: open_tile_geopackage(path, "nothing")) == "basemap.no_such_layer"
 
 

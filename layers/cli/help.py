@@ -48,7 +48,7 @@ def _is_argument(parameter: Any) -> bool:
 
 def _meaning(parameter: Any, texts: Texts) -> str:
     text = texts.get(parameter.help)
-    if parameter.default not in (None, False, ()) and not callable(parameter.default):
+    if parameter.default not in (None, False, (), "") and not callable(parameter.default):
         text = texts.get("cli.help.default", meaning=text, value=parameter.default)
     return text
 

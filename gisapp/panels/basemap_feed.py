@@ -194,13 +194,18 @@ class BasemapFeed(QObject):
         """Keep the user's key to a service, and use it from now on."""
         keys = self.keys
         self._secrets[host] = key
-        self._tasks.run(
-            Message("task.basemap_key"),
-            lambda _: keys.keep(host, key),
-            owner=self,
-            lane="basemap",
-            shown=False,
-        )
+
+        def keep(_: Feedback) -> None:
+            try:
+                keys.keep(host, key)
+            except OSError as error:
+                raise UserError(
+                    Message("basemap.key_not_kept", {"host": host}),
+                    Message("basemap.key_not_kept_hint"),
+                    Message("basemap.system_says", {"text": str(error)}),
+                ) from error
+
+        self._tasks.run(Message("task.basemap_key"), keep, owner=self, lane="basemap", shown=False)
         self.basemaps.begin_anew()
         self.changed.emit()
 

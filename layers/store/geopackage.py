@@ -98,11 +98,13 @@ class GeoPackageStore(Store):
             return None
         # The tree rounds outward to 32 bits: the exact extent is that of the assets that reach its edges.
         tree, table = _rtree(type_name), self.schema.assets[type_name]
-        at_edge = sa.or_(
+        edges = (
             tree.c.minx <= rough.x0, tree.c.maxx >= rough.x1, tree.c.miny <= rough.y0, tree.c.maxy >= rough.y1
-        )
+        )  # fmt: skip
+        # One question for each edge: an OR of them would go through the whole tree.
+        at_edge = sa.union(*(sa.select(tree.c.id).where(edge) for edge in edges)).subquery()
         rows = connection.execute(
-            sa.select(table.c[GEOMETRY]).where(table.c[FID].in_(sa.select(tree.c.id).where(at_edge)))
+            sa.select(table.c[GEOMETRY]).where(table.c[FID].in_(sa.select(at_edge.c.id)))
         )
         extents = np.array([row[0].bounds for row in rows if row[0] is not None])
         return Box(*extents[:, :2].min(axis=0).tolist(), *extents[:, 2:].max(axis=0).tolist())

@@ -1,0 +1,262 @@
+"""The map follows its register: what is read, what an edit makes of it, and what happens when things go wrong."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+from shapely.geometry import LineString, Point
+
+from gisapp.map.scene_feed import SceneFeed
+from gisapp.session import Session
+from gisapp.tasks import Tasks
+from layers.errors import UserError
+from layers.feedback import Feedback
+from layers.geometry.crs import Crs
+from layers.model.query import Compare
+from layers.register import Edit, Register
+from layers.scene.codec import Source
+from layers.scene.planning import build_scene
+from layers.scene.scene import Scene
+from layers.text import Message
+
+PATIENCE = 30_000
+LABEL = Message("action.import")
+X, Y = 538_000.0, 3_016_000.0
+
+
+def make_town(path: Path) -> Path:
+    with Register.create(path, Crs.parse("EPSG:4546"), actor="t") as register, register.edit(LABEL) as edit:
+        for n in range(12):
+            line = LineString([(X + 50 * n, Y), (X + 50 * n + 50, Y)])
+            edit.insert("pipe", {"code": f"P{n}", "dn": 100 + 100 * (n % 4), "geom": line})
+            edit.insert("valve", {"code": f"V{n}", "geom": Point(X + 50 * n + 10, Y)})
+            edit.insert("meter", {"code": f"M{n}", "geom": Point(X + 50 * n, Y + 9)})
+    return path
+
+
+class Watch:
+    """A session with a feed, and every scene that came."""
+
+    def __init__(self, qtbot: QtBot, tasks: Tasks, cache: Path) -> None:
+        self.qtbot, self.tasks = qtbot, tasks
+        self.session = Session(tasks)
+        self.feed = SceneFeed(self.session, tasks, cache)
+        self.scenes: list[Scene] = []
+        self.errors: list[UserError] = []
+        self.feed.ready.connect(self.scenes.append)
+        tasks.failed.connect(self.errors.append)
+
+    def open(self, path: Path) -> Register:
+        register = Register.open(path, actor="t")
+        self.session.begin(register)
+        return register
+
+    def wait(self, until: Callable[[], bool] | None = None) -> None:
+        until = until or (lambda: bool(self.scenes))
+        self.qtbot.waitUntil(lambda: until() and not self.feed.is_busy, timeout=PATIENCE)
+
+    def edit(self, work: Callable[[Edit], Any]) -> None:
+        count = len(self.scenes)
+        self.session.edit(LABEL, work)
+        self.wait(lambda: len(self.scenes) > count)
+
+    def source(self, layer: str) -> Source:
+        assert self.feed.scene is not None
+        return next(source for source in self.feed.scene.sources if source.layer.id == layer)
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Path:
+    return make_town(tmp_path / "town.gpkg")
+
+
+@pytest.fixture
+def watch(qtbot: QtBot, tmp_path: Path) -> Iterator[Watch]:
+    tasks = Tasks()
+    made = Watch(qtbot, tasks, tmp_path / "scenes")
+    yield made
+    made.session.close()
+    tasks.close()
+    made.feed.deleteLater()
+    made.session.deleteLater()
+    tasks.deleteLater()
+
+
+def test_mains_come_first_and_then_the_rest(watch: Watch, town: Path) -> None:
+    watch.open(town)
+    watch.wait()
+    last = watch.scenes[-1]
+    assert {source.layer.type for source in last.sources} >= {"pipe", "valve", "meter"}
+    for earlier in watch.scenes[:-1]:
+        assert {source.layer.drawing for source in earlier.sources} <= {"area", "line", "main"}
+        assert any(source.layer.drawing == "main" for source in earlier.sources)
+
+
+def test_a_register_seen_before_comes_from_the_cache_in_one_go(
+    watch: Watch, town: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch.open(town)
+    watch.wait()
+    watch.session.close()
+    watch.qtbot.waitUntil(lambda: not watch.tasks.running, timeout=PATIENCE)
+    watch.scenes.clear()
+    register = Register.open(town, actor="t")
+    monkeypatch.setattr(register.worker, "run", lambda *a, **k: pytest.fail("the worker was asked"))
+    watch.session.begin(register)
+    watch.wait()
+    assert len(watch.scenes) == 1
+    assert len(watch.source("valve").ids) == 12
+
+
+def test_an_edit_patches_the_scene_without_the_worker(
+    watch: Watch, town: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register = watch.open(town)
+    watch.wait()
+    monkeypatch.setattr(register.worker, "run", lambda *a, **k: pytest.fail("the worker was asked"))
+    before = watch.feed.scene
+    watch.edit(lambda edit: edit.insert("valve", {"code": "V-new", "geom": Point(X + 333, Y + 40)}))
+    assert len(watch.source("valve").ids) == 13
+    assert before is not None
+    meters = next(source for source in before.sources if source.layer.id == "meter")
+    assert watch.source("meter") is meters
+    watch.session.undo(lambda _: None)
+    watch.wait(lambda: len(watch.source("valve").ids) == 12)
+    watch.session.redo(lambda _: None)
+    watch.wait(lambda: len(watch.source("valve").ids) == 13)
+
+
+def test_a_bulk_act_and_a_setting_are_read_by_the_worker(watch: Watch, town: Path) -> None:
+    register = watch.open(town)
+    watch.wait()
+    rows = register.columns("meter", ["code"], geometry=True).drop(["fid"])
+    rows = rows.set_column(0, "code", [[f"N{n}" for n in range(len(rows))]])
+    watch.edit(lambda edit: edit.insert_bulk("meter", rows))
+    watch.wait(lambda: len(watch.source("meter").ids) == 24)
+    classes = len(watch.source("pipe").layer.classes)
+    count = len(watch.scenes)
+    definition = register.catalogue.settings["dn_classes"]
+    register.set_setting("dn_classes", definition.parse("<300; >=300"))
+    watch.wait(lambda: len(watch.scenes) > count and len(watch.source("pipe").layer.classes) != classes)
+
+
+def test_what_another_process_commits_is_seen(watch: Watch, town: Path) -> None:
+    watch.open(town)
+    watch.wait()
+    code = f"""
+from pathlib import Path
+from shapely.geometry import LineString
+from layers.register import Register
+from layers.text import Message
+with Register.open(Path({str(town)!r}), actor="other") as register:
+    with register.edit(Message("action.import")) as edit:
+        edit.insert("pipe", {{"code": "P-other", "dn": 600, "geom": LineString([({X}, {Y}), ({X}, {Y + 90})])}})
+        asset = register.by_code("valve", "V3")
+        edit.delete("valve", asset.id, asset.version)
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+    watch.wait(lambda: len(watch.source("pipe").ids) == 13)
+    assert len(watch.source("valve").ids) == 11
+    assert {hit.type for hit in watch.scenes[-1].near(X, Y + 80, 0.1, 7.0)} == {"pipe"}
+
+
+def test_edits_that_come_while_it_is_read_are_not_lost(watch: Watch, town: Path) -> None:
+    watch.open(town)
+    for n in range(5):
+        place = Point(X + n, Y + 70)
+        watch.session.edit(
+            LABEL, lambda edit, n=n, p=place: edit.insert("valve", {"code": f"W{n}", "geom": p})
+        )  # type: ignore[misc]
+    watch.wait(lambda: bool(watch.scenes) and any(s.layer.id == "valve" for s in watch.scenes[-1].sources))
+    watch.wait(lambda: len(watch.source("valve").ids) == 17)
+
+
+def test_filters_leave_only_what_meets_them(watch: Watch, town: Path) -> None:
+    watch.open(town)
+    watch.wait()
+    watch.session.filter({"pipe": Compare("dn", ">=", 300)})
+    watch.wait(lambda: len(watch.source("pipe").ids) == 6)
+    assert watch.source("pipe").unfiltered == 12
+    line = LineString([(X, Y + 20), (X + 9, Y + 20)])
+
+    def add(edit: Edit) -> None:
+        edit.insert("pipe", {"code": "P-small", "dn": 100, "geom": line})
+        edit.insert("pipe", {"code": "P-large", "dn": 800, "geom": line})
+
+    watch.edit(add)
+    assert len(watch.source("pipe").ids) == 7
+    assert watch.source("pipe").unfiltered == 14
+    watch.session.filter({})
+    watch.wait(lambda: len(watch.source("pipe").ids) == 14)
+
+
+def test_the_worker_killed_while_building_builds_again(watch: Watch, town: Path) -> None:
+    register = watch.open(town)
+    watch.qtbot.waitUntil(lambda: bool(register.worker.process_ids), timeout=PATIENCE)
+    for process in register.worker.process_ids:
+        os.kill(process, signal.SIGKILL)
+    watch.wait()
+    assert len(watch.source("meter").ids) == 12
+    assert not watch.errors
+
+
+def test_a_worker_that_dies_every_time_is_said(
+    watch: Watch, town: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register = Register.open(town, actor="t")
+
+    def die(*a: Any, **k: Any) -> None:
+        raise UserError(Message("worker.killed"), Message("worker.killed_hint"))
+
+    monkeypatch.setattr(register.worker, "run", die)
+    watch.session.begin(register)
+    watch.qtbot.waitUntil(lambda: bool(watch.errors), timeout=PATIENCE)
+    assert [error.title.id for error in watch.errors] == ["worker.killed"]
+    assert not watch.scenes
+    assert not watch.feed.is_busy
+
+
+def test_closed_while_it_is_built(watch: Watch, town: Path) -> None:
+    watch.open(town)
+    watch.session.close()
+    watch.qtbot.waitUntil(lambda: not watch.tasks.running, timeout=PATIENCE)
+    assert not watch.scenes
+    assert watch.feed.scene is None
+    assert not watch.feed.is_busy
+    watch.open(town)
+    watch.wait()
+    assert len(watch.source("pipe").ids) == 12
+
+
+def test_stopped_by_the_user_edits_are_shown_all_the_same(watch: Watch, town: Path) -> None:
+    watch.open(town)
+    watch.wait()
+    watch.feed.use_style("material")
+    for task in list(watch.tasks.running):
+        task.cancel()
+    watch.qtbot.waitUntil(lambda: not watch.tasks.running, timeout=PATIENCE)
+    watch.edit(lambda edit: edit.insert("valve", {"code": "V-new", "geom": Point(X + 333, Y + 40)}))
+    assert len(watch.source("valve").ids) == 13
+
+
+def test_an_empty_register(watch: Watch, tmp_path: Path) -> None:
+    path = tmp_path / "empty.gpkg"
+    Register.create(path, Crs.parse("EPSG:4546"), actor="t").close()
+    watch.open(path)
+    watch.wait()
+    assert watch.scenes[-1].box is None
+    far = LineString([(1e9, 1e9, 5.0), (1e9 + 50, 1e9, 5.0)])
+    watch.edit(lambda edit: edit.insert("pipe", {"code": "P", "dn": 100, "geom": far}))
+    assert watch.scenes[-1].box == (1e9, 1e9, 1e9 + 50, 1e9)
+    assert [hit.id for hit in watch.scenes[-1].near(1e9 + 5, 1e9, 0.1, 7.0)] == [1]
+    register = watch.session.register
+    assert register is not None
+    assert build_scene(register, "diameter", Feedback()).counts() == watch.scenes[-1].counts()

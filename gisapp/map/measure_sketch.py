@@ -12,6 +12,7 @@ from gisapp.map.pens import Colours
 from gisapp.map.viewport import Viewport
 
 _NODE = 4.0
+_SNAP = 6.0
 _PAD = 5.0
 #: The figure of a piece shorter than this on the screen would only hide it.
 _SHORTEST = 56.0
@@ -24,7 +25,7 @@ class MeasureDrawing:
     """Places in the register's CRS and the words at them.
 
     ``pieces`` are the figures at the straight pieces, in order; ``live`` the lines of text by the last place.
-    ``done``: nothing moves with the cursor any more.
+    ``done``: nothing moves with the cursor any more. ``snapped``: the last place is that of a drawn thing.
     """
 
     places: tuple[tuple[float, float], ...] = ()
@@ -33,6 +34,7 @@ class MeasureDrawing:
     pieces: tuple[str, ...] = ()
     live: tuple[str, ...] = ()
     north: bool = False
+    snapped: bool = False
 
 
 def paint_measure(painter: QPainter, viewport: Viewport, colours: Colours, drawing: MeasureDrawing) -> None:
@@ -56,6 +58,12 @@ def paint_measure(painter: QPainter, viewport: Viewport, colours: Colours, drawi
     painter.setBrush(colours["map_halo"])
     for point in fixed:
         painter.drawEllipse(point, _NODE, _NODE)
+    if drawing.snapped:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        at = points[-1]
+        for colour, width in (("map_halo", 4.0), ("related", 2.0)):
+            painter.setPen(_pen(colours[colour], width))
+            painter.drawRect(QRectF(at.x() - _SNAP, at.y() - _SNAP, 2 * _SNAP, 2 * _SNAP))
     font = QFont(painter.font())
     font.setPixelSize(12)
     painter.setFont(font)

@@ -16,10 +16,12 @@ from gisapp.map.viewport import Viewport
 from gisapp.tools.figures import AreaUnit, LengthUnit
 from gisapp.tools.measured import Measured, Measuring, measure
 from layers.geometry.crs import Crs
+from layers.scene.snapping import snap
 from layers.text import Message
 
 Render = Callable[[Message], str]
 _TREMBLE = 2.0
+SNAP_PIXELS = 8.0
 
 
 class MeasureNews(QObject):
@@ -30,7 +32,10 @@ class MeasureNews(QObject):
 
 
 class MeasureTool(MapTool):
-    """Clicks set places; double click, right click or Enter end; Backspace takes the last place back."""
+    """Clicks set places; double click, right click or Enter end; Backspace takes the last place back.
+
+    Places snap to what is drawn - symbols, ends and bends of mains, mains - unless Alt is held.
+    """
 
     cursor = Qt.CursorShape.CrossCursor
     takes_right_click = True
@@ -45,6 +50,7 @@ class MeasureTool(MapTool):
         self._places: list[tuple[float, float]] = []
         self._cursor: tuple[float, float] | None = None
         self._is_done = False
+        self._is_snapped = False
         self._drawing = MeasureDrawing()
 
     @property
@@ -110,8 +116,15 @@ class MeasureTool(MapTool):
         paint_measure(painter, viewport, colours, self._drawing)
 
     def _place(self, event: QMouseEvent) -> tuple[float, float]:
-        at = event.position()
-        return self._canvas.viewport.to_world(at.x(), at.y())
+        canvas, at = self._canvas, event.position()
+        x, y = canvas.viewport.to_world(at.x(), at.y())
+        free = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+        scale = canvas.viewport.metres_per_pixel
+        found = None
+        if canvas.scene is not None and not free:
+            found = snap(canvas.scene, x, y, scale, SNAP_PIXELS, canvas.hidden)
+        self._is_snapped = found is not None
+        return found or (x, y)
 
     def _is_apart(self, place: tuple[float, float]) -> bool:
         """Whether a click is more than the trembling of the one before."""
@@ -156,4 +169,5 @@ class MeasureTool(MapTool):
             pieces=tuple(render(words) for words in measured.piece_words(units)),
             live=() if self._is_done else tuple(render(words) for words in measured.live_words(units)),
             north=self.kind == "bearing",
+            snapped=self._is_snapped and not self._is_done,
         )

@@ -11,13 +11,13 @@ from pytestqt.qtbot import QtBot
 
 from gisapp.map.canvas import MapCanvas
 from gisapp.tools.figures import angle_text, area_words, length_words
-from gisapp.tools.measure import MeasureTool
+from gisapp.tools.measure import SNAP_PIXELS, MeasureTool
 from gisapp.tools.measured import measure
 from gisapp.window import Window
 from layers.geometry.crs import Crs
 from layers.scene.style import METRES_PER_PIXEL
 from layers.text import Texts
-from tests.gisapp.driving import settle
+from tests.gisapp.driving import PATIENCE, settle
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 GEOD = Geod(ellps="GRS80")
@@ -37,18 +37,15 @@ def pixel(canvas: MapCanvas, x: float, y: float) -> QPoint:
     return QPointF(*canvas.viewport.to_pixel(x, y)).toPoint()
 
 
-def place(canvas: MapCanvas, at: QPoint) -> tuple[float, float]:
-    return canvas.viewport.to_world(at.x(), at.y())
-
-
 def clicks(window: Window, qtbot: QtBot, *places: tuple[float, float]) -> list[tuple[float, float]]:
-    """Click at these places; returns those that were hit, for a pixel is some decimetres wide."""
+    """Click at these places; returns those that were set: a pixel is some decimetres wide, and places snap."""
     canvas, hit = window.map.canvas, []
     for each in places:
         at = pixel(canvas, *each)
         qtbot.mouseMove(canvas, at)
         qtbot.mouseClick(canvas, LEFT, pos=at)
-        hit.append(place(canvas, at))
+        hit.append(tool(window).places[-1])
+        assert np.hypot(*np.subtract(hit[-1], each)) < SNAP_PIXELS * canvas.viewport.metres_per_pixel
     return hit
 
 
@@ -213,6 +210,37 @@ def test_the_map_can_be_moved_while_measuring(map_window: Window, qtbot: QtBot) 
     assert canvas.viewport != before
     assert tool(window).places == tuple(hit)
     assert canvas.cursor().shape() == Qt.CursorShape.CrossCursor
+
+
+def test_places_snap_to_symbols_bends_and_mains_but_not_with_alt(map_window: Window, qtbot: QtBot) -> None:
+    window, canvas = map_window, map_window.map.canvas
+    qtbot.waitUntil(lambda: canvas.scene is not None and len(canvas.scene.sources) > 6, timeout=PATIENCE)
+    canvas.fly_to(538_640.0, 3_016_005.0, 500 * METRES_PER_PIXEL)
+    settle(window, qtbot)
+    qtbot.keyClick(window, Qt.Key.Key_M)
+
+    def set_at(
+        x: float, y: float, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+    ) -> tuple[float, float]:
+        at = pixel(canvas, x, y) + QPoint(3, -4)
+        qtbot.mouseMove(canvas, at)
+        qtbot.mouseClick(canvas, LEFT, keys, at)
+        return tool(window).places[-1]
+
+    assert set_at(538_655.3, 3_016_012.84) == (538_655.3, 3_016_012.84)
+    assert set_at(538_600.0, 3_016_000.0) == (538_600.0, 3_016_000.0)
+    x, y = set_at(538_630.0, 3_016_000.0)
+    assert (x, y) == (pytest.approx(538_630.0, abs=1.0), 3_016_000.0)
+    qtbot.mouseMove(canvas, pixel(canvas, 538_655.3, 3_016_012.84) + QPoint(5, 5))
+    assert tool(window)._drawing.snapped
+    free = set_at(538_655.3, 3_016_012.84, Qt.KeyboardModifier.AltModifier)
+    assert free != (538_655.3, 3_016_012.84)
+    # What is switched off is not snapped to.
+    tool(window).cancel()
+    assert canvas.scene is not None
+    canvas.hide_classes(canvas.scene.style.class_ids)
+    off = set_at(538_655.3, 3_016_012.84)
+    assert off != (538_655.3, 3_016_012.84)
 
 
 def test_local_coordinates_have_plane_figures_and_say_so() -> None:

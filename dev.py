@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""One door for everybody who works on gisapp: ``run``, ``test``, ``check``, ``format``, ``lock``.
+"""One door for everybody who works on gisapp: ``run``, ``test``, ``check``, ``format``, ``lock``, ``benchmark``.
 
 Needs Python 3.11 and nothing else. It makes ``.venv`` with the pinned packages, installs missing system
 packages on Debian and its relatives (as root or with passwordless sudo; else it prints the one line to type),
@@ -101,8 +101,15 @@ def has_postgis() -> bool:
     return bool(servers & extensions)
 
 
+def has_qgis() -> bool:
+    """Whether the system's own Python knows QGIS, the peer of the benchmark."""
+    python = Path("/usr/bin/python3")
+    question = [str(python), "-c", "import qgis.core"]
+    return python.exists() and subprocess.run(question, capture_output=True, check=False).returncode == 0
+
+
 def missing_packages(purpose: str) -> list[tuple[str, ...]]:
-    """The Debian packages (each with its other names) that ``purpose`` - run, test or check - still needs."""
+    """The Debian packages (with their other names) that ``purpose`` (run, test, check, benchmark) still needs."""
     missing: list[tuple[str, ...]] = []
     if importlib.util.find_spec("ensurepip") is None and not ENVIRONMENT.is_dir():
         missing.append((f"python3.{sys.version_info.minor}-venv", "python3-venv"))
@@ -115,9 +122,11 @@ def missing_packages(purpose: str) -> list[tuple[str, ...]]:
         libraries |= SCREEN_LIBRARIES
         if not has_cjk_font():
             missing.append((FONT_PACKAGE,))
+    if purpose in ("test", "benchmark") and not TEST_FONT.exists():
+        missing.append((FONT_PACKAGE,))
+    if purpose == "benchmark" and not has_qgis():
+        missing.append(("python3-qgis",))
     if purpose == "test":
-        if not TEST_FONT.exists():
-            missing.append((FONT_PACKAGE,))
         if not VALIDATOR.exists():
             missing.append(("python3-gdal",))
         if not has_postgis():
@@ -299,6 +308,13 @@ def check(arguments: list[str]) -> int:
     return 1 if failed else 0
 
 
+def benchmark(arguments: list[str]) -> int:
+    """The map's figures beside QGIS; takes the arguments of ``python -m tests.benchmarks``."""
+    prepare("benchmark")
+    say("测量地图，约需二十分钟", "Measuring the map, some twenty minutes")
+    return execute(python(), "-m", "tests.benchmarks", *arguments, QT_QPA_PLATFORM="offscreen")
+
+
 def format_code(arguments: list[str]) -> int:
     """Put every file into the house's form."""
     prepare("check")
@@ -337,17 +353,18 @@ COMMANDS: dict[str, tuple[Callable[[list[str]], int], str]] = {
     "test": (test, "运行测试，可带 pytest 参数 / run the tests; takes pytest's arguments"),
     "check": (check, "格式、规则、类型、引用方向 / format, lint, types, import contracts"),
     "format": (format_code, "整理代码格式 / put the code into form"),
+    "benchmark": (benchmark, "地图与 QGIS 的对比测量 / the map's figures beside QGIS"),
     "lock": (lock, "重写锁定版本 / write the lock files anew"),
 }
 
 
 def main() -> int:
     """Read the command and do it."""
-    lines = "\n".join(f"  {name:8}{text}" for name, (_, text) in COMMANDS.items())
+    lines = "\n".join(f"  {name:10}{text}" for name, (_, text) in COMMANDS.items())
     parser = argparse.ArgumentParser(
         prog="dev.py", description=lines, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("command", choices=COMMANDS, metavar="run|test|check|format|lock")
+    parser.add_argument("command", choices=COMMANDS, metavar="run|test|check|format|benchmark|lock")
     parser.add_argument("arguments", nargs=argparse.REMAINDER, help="传给该命令 / passed on to the command")
     chosen = parser.parse_args()
     return COMMANDS[chosen.command][0](chosen.arguments)

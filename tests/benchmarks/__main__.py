@@ -18,7 +18,7 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
-from tests.benchmarks.map_bench import figures_of, has_peer, prepare, run_rounds, table
+from tests.benchmarks.map_bench import ROOT, figures_of, has_peer, prepare, run_rounds, table
 
 
 def main() -> int:
@@ -34,7 +34,7 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, default=user_cache_path("gisapp-benchmarks", appauthor=False))
     parser.add_argument("--json", type=Path, default=None)
     chosen = parser.parse_args()
-    fixtures = Path(os.environ.get("GISAPP_FIXTURES", ""))
+    fixtures = Path(os.environ.get("GISAPP_FIXTURES") or ROOT.parent / "shared" / "data")
     if not (fixtures / "ky4-gis").is_dir():
         print("GISAPP_FIXTURES must name the folder of the shared fixtures.", file=sys.stderr)
         return 2

@@ -189,12 +189,14 @@ def run_rounds(
             take(JOBS[1 - number % 2], _peer(look, JOBS[1 - number % 2]))
         take("figures", _ours(edit, "figures", home))
         take("memory", _ours(look, "memory", home))
+        if number == 0:
+            take("exact", _ours(look, "exact", home))
     return answers
 
 
 def _ours(request: Path, what: str, home: Path) -> Answer:
     places = {f"XDG_{name}_HOME": str(home / name.lower()) for name in ("CONFIG", "CACHE", "DATA", "STATE")}
-    command = [sys.executable, "-m", "tests.benchmarks.map_side", str(request), what]
+    command = [sys.executable, "-m", "tests.benchmarks.map_process", str(request), what]
     return _answer(command, {**places, "HOME": str(home), "PYTHONPATH": str(ROOT)})
 
 
@@ -251,6 +253,9 @@ def figures_of(answers: Mapping[str, list[Answer]]) -> Iterator[Figure]:
         key = f"edit_{kind}_ms"
         if all(key in answer for answer in ours):
             yield Figure(f"edit a {kind}, repainted", "ms", [a[key] for a in ours], (), 30.0, 15.0, "less")
+    for view in VIEWS:
+        off = [100 * answer["off"][view] for answer in answers["exact"]]
+        yield Figure(f"ink off the exact drawing, {view}", "%", off, (), 2.0, 1.5, "less")
     held = [answer["memory_mib"] for answer in answers["memory"]]
     yield Figure("memory, map only", "MiB", held, faster(lambda a: a["peak_mib"]), 1.5, 1.0, "less")
 

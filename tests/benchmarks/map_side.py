@@ -1,15 +1,17 @@
 """Our side: the real window on a register, offscreen, in a process of its own; one line of JSON is its answer.
 
-    python -m tests.benchmarks.map_side REQUEST.json start|figures|memory
+    python -m tests.benchmarks.map_process REQUEST.json start|figures|memory|exact
 
 ``start``: from the start of the process to the first picture of the city; nothing else is done.
 ``figures``: views, pan and zoom, picking, selecting, an edit.
 ``memory``: what the window and its worker take with the map, but without the search index.
+``exact``: how much of the ink differs from the drawing of every point and every vertex.
 """
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import os
 import random
@@ -22,7 +24,7 @@ from typing import Any
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 import shapely
-from PySide6.QtCore import QEventLoop, QPoint, QPointF, QTimer
+from PySide6.QtCore import QEventLoop, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from shapely.geometry.base import BaseGeometry
@@ -34,13 +36,17 @@ from gisapp.map.renderer import Frame
 from gisapp.map.viewport import Viewport
 from gisapp.session import Session
 from gisapp.settings import Settings
+from gisapp.theme import theme_colours
+from layers.feedback import Feedback
 from layers.model.asset import Asset
 from layers.model.change import ChangeSet
 from layers.model.query import Box, Query
 from layers.register import Edit, Register
+from layers.scene.planning import build_scene
 from layers.scene.region import Region
 from layers.scene.selecting import select_region
 from layers.text import Message
+from tests.gisapp.map.exact import Easel, continuity, every_piece, exact, share_off
 
 PATIENCE_SECONDS = 120.0
 LABEL = Message("store.created")
@@ -123,6 +129,7 @@ class Blit(QWidget):
 
     def __init__(self, image: QImage) -> None:
         super().__init__()
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.image = image
         self.at = QPoint()
         self.painted = 0
@@ -347,11 +354,29 @@ def memory(qt: QApplication, request: dict[str, Any]) -> dict[str, float]:
     return found
 
 
+def exactness(request: dict[str, Any]) -> dict[str, Any]:
+    """The share of ink pixels that differ by much in each view, and by how much the mains are broken."""
+    off, lost = {}, {}
+    colours = theme_colours("light")
+    easel = Easel(colours)
+    with Register.open(request["register"], actor="bench", read_only=True) as register:
+        scene = build_scene(register, "diameter", Feedback())
+        truth = exact(scene)
+        for view in request["views"]:
+            viewport = viewport_of(view["box"], request["size"])
+            drawn = easel.paint(scene, viewport, scene.style.hidden)
+            with every_piece():
+                wanted = easel.paint(truth, viewport, scene.style.hidden)
+            off[view["name"]] = share_off(drawn, wanted, colours["map_land"])
+            lost[view["name"]] = dataclasses.asdict(continuity(drawn, wanted, colours["map_land"]))
+    return {"off": off, "continuity": lost}
+
+
 def main() -> None:
     """Do what is asked, and tell."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("request", type=Path)
-    parser.add_argument("what", choices=("start", "figures", "memory"))
+    parser.add_argument("what", choices=("start", "figures", "memory", "exact"))
     chosen = parser.parse_args()
     request = json.loads(chosen.request.read_text(encoding="utf-8"))
     qt = QApplication([])
@@ -362,12 +387,10 @@ def main() -> None:
         # What is kept for the next start is written behind the picture.
         watch.until(lambda: not application.windows[0].parts.tasks.running)
         application.windows[0].close()
+    elif chosen.what == "exact":
+        answer = exactness(request)
     elif chosen.what == "memory":
         answer = memory(qt, request)
     else:
         answer = figures(qt, request)
     print("ANSWER " + json.dumps(answer), flush=True)
-
-
-if __name__ == "__main__":
-    main()

@@ -19,12 +19,12 @@ def test_every_figure_of_a_small_town(name: str, fixtures: Path, tmp_path: Path)
     town = prepare(name, 2000, fixtures, tmp_path)
     answers = run_rounds(town, tmp_path, 1, repeat=1, peer=False, say=lambda line: None)
     figures = list(figures_of(answers))
-    assert len({figure.name for figure in figures}) == len(figures) == 15
+    assert len({figure.name for figure in figures}) == len(figures) == 19
     assert all(figure.value > 0 for figure in figures if not figure.name.startswith("crisp"))
     json.dumps([figure.name for figure in figures])
     text = table(name, figures)
     assert "draw 200 m [ms]" in text
-    assert len(text.splitlines()) == 17
+    assert len(text.splitlines()) == 21
     sys.stdout.write(text + "\n")
 
 

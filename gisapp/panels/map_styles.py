@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from gisapp.map.scene_feed import SceneFeed
+from gisapp.panels.scene_feed import SceneFeed
 from gisapp.panels.style_button import StyleButton
 from gisapp.session import Session
 from gisapp.tasks import Tasks

@@ -14,7 +14,6 @@ from gisapp.language import Language
 from gisapp.map.canvas import MapCanvas
 from gisapp.map.label_words import label_writer
 from gisapp.map.renderer import Dress
-from gisapp.map.scene_feed import SceneFeed
 from gisapp.map.tool import MapTool
 from gisapp.map.viewport import Viewport
 from gisapp.panels.map_foot import MapFoot
@@ -23,6 +22,7 @@ from gisapp.panels.map_navigation import MapNavigation
 from gisapp.panels.map_selection import ASSET_DENOMINATOR, MapSelection
 from gisapp.panels.map_styles import MapStyles
 from gisapp.panels.map_tools import ToolStrip
+from gisapp.panels.scene_feed import SceneFeed
 from gisapp.panels.select_bar import SelectBar
 from gisapp.panels.style_button import StyleButton
 from gisapp.session import Session

@@ -80,4 +80,4 @@ def counts_of(codes: npt.NDArray[np.unsignedinteger[Any]], depth: int) -> npt.ND
     """How many of the Morton ``codes`` fall into each of 2^depth by 2^depth cells: (row, column), south-west first."""
     along = np.bincount(codes >> np.uint32(2 * (DEPTH - depth)), minlength=4**depth).astype(np.int32)
     place = _spread_bits(np.arange(2**depth, dtype=np.uint64))
-    return along[(place[:, None] << np.uint64(1)) | place[None, :]]
+    return np.asarray(along[(place[:, None] << np.uint64(1)) | place[None, :]])

@@ -14,7 +14,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 from shapely.geometry import LineString, Point
 
-from gisapp.map.scene_feed import SceneFeed
+from gisapp.panels.scene_feed import SceneFeed
 from gisapp.session import Session
 from gisapp.tasks import Tasks
 from layers.errors import UserError

@@ -30,7 +30,7 @@ class ManyPage(QWidget):
         self._language, self._theme = language, theme
         self._types: list[tuple[AssetType, int]] = []
         self._figures: tuple[ClassFigure, ...] = ()
-        self.title = Label(language, theme, size="object", strong=True)
+        self.heading = Label(language, theme, size="object", strong=True)
         fly = IconButton(
             language, theme, "crosshair-simple", Message("inspector.fly.tip"), words=Message("inspector.fly")
         )
@@ -53,7 +53,7 @@ class ManyPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 16, 12, 12)
         column.setSpacing(8)
-        column.addWidget(self.title)
+        column.addWidget(self.heading)
         column.addLayout(acts)
         column.addWidget(self._scroll, 1)
 
@@ -61,7 +61,7 @@ class ManyPage(QWidget):
         """List types and how many of each; figures follow once they are counted."""
         self._types = [(catalogue[name], count) for name, count in selection.counts.items()]
         self._figures = ()
-        self.title.show_words(Message("window.selected", {"count": f"{len(selection):,}"}))
+        self.heading.show_words(Message("window.selected", {"count": f"{len(selection):,}"}))
         self._show()
 
     def show_figures(self, figures: Sequence[ClassFigure]) -> None:

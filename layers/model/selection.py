@@ -18,6 +18,8 @@ Ids = npt.NDArray[np.int64]
 SelectionMode = Literal["new", "add", "remove", "intersect", "toggle"]
 
 Join = Callable[[Ids, Ids], Ids]
+#: A table of marks may have so many numbers for each id, and so many at any rate.
+_WIDEST_GAP, _SMALL_TABLE = 16, 1_000_000
 
 _NO_IDS: Ids = np.zeros(0, np.int64)
 _NO_IDS.setflags(write=False)
@@ -30,7 +32,7 @@ class Selection:
         """``ids`` by type, in any order and with repetitions."""
         kept: dict[str, Ids] = {}
         for name, numbers in (ids or {}).items():
-            unique = np.unique(np.asarray(numbers, dtype=np.int64))
+            unique = _sorted(np.asarray(numbers, dtype=np.int64))
             unique.setflags(write=False)
             if len(unique):
                 kept[name] = unique
@@ -66,6 +68,10 @@ class Selection:
         """Sorted ids of one type."""
         return self._ids.get(type_name, _NO_IDS)
 
+    def holds(self, type_name: str, ids: Ids) -> npt.NDArray[np.bool_]:
+        """For each of many ids of a type, whether it is in it."""
+        return _is_in(ids, self.ids(type_name))
+
     @cached_property
     def _count(self) -> int:
         return sum(map(len, self._ids.values()))
@@ -98,7 +104,7 @@ class Selection:
 
     def union(self, other: Selection) -> Selection:
         """What is in either."""
-        return self._joined(other, np.union1d)
+        return self._joined(other, _any)
 
     def intersection(self, other: Selection) -> Selection:
         """What is in both."""
@@ -139,15 +145,51 @@ class Selection:
 
 
 def _both(a: Ids, b: Ids) -> Ids:
-    return np.intersect1d(a, b, assume_unique=True)
+    return a[_is_in(a, b)]
 
 
 def _without(a: Ids, b: Ids) -> Ids:
-    return np.setdiff1d(a, b, assume_unique=True)
+    return a[~_is_in(a, b)]
 
 
 def _either(a: Ids, b: Ids) -> Ids:
-    return np.setxor1d(a, b, assume_unique=True)
+    return np.concatenate([_without(a, b), _without(b, a)])
+
+
+def _any(a: Ids, b: Ids) -> Ids:
+    return np.concatenate([a, b])
+
+
+def _sorted(ids: Ids) -> Ids:
+    """Sorted, each once. Ids run from 1 without great gaps: a mark for each number costs less than sorting."""
+    if len(ids) and (room := _room(ids)) is not None:
+        low, marks = room
+        marks[ids - low] = True
+        return np.asarray(np.flatnonzero(marks) + low, dtype=np.int64)
+    ids = np.sort(ids)
+    return ids[np.concatenate([np.ones(min(len(ids), 1), bool), ids[1:] != ids[:-1]])]
+
+
+def _is_in(ids: Ids, others: Ids) -> npt.NDArray[np.bool_]:
+    """For every id, whether it is one of the others."""
+    if not len(others):
+        return np.zeros(len(ids), bool)
+    room = _room(others)
+    if room is None:
+        return np.isin(ids, others, assume_unique=True)
+    low, marks = room
+    marks[others - low] = True
+    near = (ids >= low) & (ids < low + len(marks))
+    near[near] = marks[ids[near] - low]
+    return near
+
+
+def _room(ids: Ids) -> tuple[int, npt.NDArray[np.bool_]] | None:
+    """The lowest id and a mark for every number up to the highest; None where that would be a waste."""
+    low, high = int(ids.min()), int(ids.max())
+    if high - low > _WIDEST_GAP * len(ids) + _SMALL_TABLE:
+        return None
+    return low, np.zeros(high - low + 1, bool)
 
 
 NOTHING = Selection()

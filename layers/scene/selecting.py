@@ -159,7 +159,7 @@ def _chosen_parts(
         for part in source.parts():
             if feedback is not None:
                 feedback.check()
-            found = np.flatnonzero(np.isin(part.id, wanted))
+            found = np.flatnonzero(selection.holds(source.layer.type, part.id))
             if not len(found):
                 continue
             if isinstance(part, PointPart):

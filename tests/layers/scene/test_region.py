@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.geometry.packed import boxes, pack_lines, pack_points
 from layers.model.query import Box
-from layers.scene.region import FEW, Region
+from layers.scene.region import FEW, MANY, Region
 
 # Whole numbers on a small board: points on edges and corners, and lines that only touch, are common.
 WHOLE = st.integers(0, 12).map(float)
@@ -60,8 +61,8 @@ def wkb(shapes: Sequence[BaseGeometry | None]) -> pa.Array:
 
 @given(REGIONS, st.lists(PLACE, min_size=1, max_size=20), st.booleans())
 def test_points(region: Region, places: list[tuple[float, float]], often: bool) -> None:
-    places = many(places) if often else places
-    found = region.meets_points(np.array(places))
+    with patch("layers.scene.region.MANY", 1 if often else MANY):
+        found = region.meets_points(np.array(places))
     assert found.tolist() == one_by_one(region, [Point(p) for p in places])
 
 
@@ -145,6 +146,8 @@ def test_in_real_coordinates_the_cells_decide_as_shapely_does() -> None:
     expected = shapely.intersects_xy(region.shape, xy)
     assert 0.1 < expected.mean() < 0.6
     assert np.array_equal(region.meets_points(xy), expected)
+    with patch("layers.scene.region.MANY", 1):
+        assert np.array_equal(region.meets_points(xy), expected)
     lines = [LineString(np.round(p + generator.normal(0, 60, (3, 2)).cumsum(axis=0), 2)) for p in xy[:8000]]
     packed = pack_lines(wkb(lines))
     found = region.meets_lines(packed.xy, packed.offsets, boxes(packed))

@@ -176,6 +176,9 @@ def run_rounds(
 
     def take(what: str, answer: Answer) -> None:
         answers.setdefault(what, []).append(answer)
+        # What took long is not lost when a later process fails.
+        kept = json.dumps(answers, indent=1, ensure_ascii=False)
+        (folder / f"answers-{town.name}.json").write_text(kept, encoding="utf-8")
         say(f"{town.name} {len(answers[what])}/{rounds} {what}")
 
     for number in range(rounds):

@@ -163,6 +163,8 @@ def run_window(target: str | None, *, sample: bool = False, language: str = "zh"
     if sample:
         QTimer.singleShot(0, window, lambda: sample_city.open_sample(window))
     elif target is not None:
+        if not window.map.is_kept(target):
+            window.parts.session.warm_up()
         QTimer.singleShot(0, window, lambda: _open(window, target))
     code = qt.exec()
     application.crashes.release()

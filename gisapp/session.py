@@ -15,12 +15,15 @@ from layers.model.change import ChangeSet
 from layers.model.query import Condition
 from layers.model.selection import NOTHING, Selection, SelectionMode
 from layers.register import Edit, Register
+from layers.store.worker import Worker
 from layers.text import Message
 
 POLL_SECONDS = 2.0
 IDLE_SECONDS = 2.0
 #: The day's copy is made once the map has been read.
 COPY_SECONDS = 30.0
+#: What reading a register and building its map take to load.
+WORKER_MODULES = ("layers.scene.building", "layers.store.worker_columns", "pyogrio")
 
 
 class Session(QObject):
@@ -51,12 +54,24 @@ class Session(QObject):
         self.saved_at: datetime | None = None
         self.undo_label: Message | None = None
         self.redo_label: Message | None = None
+        self._spare: Worker | None = None
         self._unlisten: Callable[[], None] | None = None
         self._news.connect(self._on_news)
         self._poll = QTimer(self, interval=int(POLL_SECONDS * 1000))
         self._poll.timeout.connect(self._ask_others)
         self._idle = Debounce(int(IDLE_SECONDS * 1000), self._settle, self)
         self._copy = Debounce(int(COPY_SECONDS * 1000), self._keep_copy, self)
+
+    def warm_up(self) -> None:
+        """Start the process now in which the register will be read that is opened first."""
+        if self._spare is None:
+            self._spare = Worker(preload=WORKER_MODULES)
+            self._spare.warm_up()
+
+    def take_worker(self) -> Worker | None:
+        """The worker that was started for the first register; None when it was taken or never started."""
+        spare, self._spare = self._spare, None
+        return spare
 
     @property
     def is_open(self) -> bool:

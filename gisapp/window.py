@@ -310,6 +310,9 @@ class Window(QMainWindow):
         self.shut.emit(self)
         self.parts.session.close()
         self.parts.tasks.close()
+        spare = self.parts.session.take_worker()
+        if spare is not None:
+            spare.close()
         super().closeEvent(event)
 
 

@@ -114,16 +114,20 @@ class Register:
         read_only: bool = False,
         catalogue: Catalogue | None = None,
         feedback: Feedback | None = None,
+        worker: Worker | None = None,
     ) -> Register:
-        """Open a register. Raises ``UserError`` when there is none, or none that this program can read."""
+        """Open a register. Raises ``UserError`` when there is none, or none that this program can read.
+
+        ``worker`` is one that runs already; the register closes it.
+        """
         catalogue = catalogue or load_catalogue()
         if is_server(target):
             server = parse_server(str(target))
             store: Store = open_postgis(server, catalogue, read_only=read_only)
-            return cls(store, server.address, actor=actor)
+            return cls(store, server.address, actor=actor, worker=worker)
         path = Path(target)
         store = open_geopackage(path, catalogue, read_only=read_only, feedback=feedback)
-        return cls(store, path, actor=actor)
+        return cls(store, path, actor=actor, worker=worker)
 
     @staticmethod
     def restore(copy: str | Path, target: str | Path, feedback: Feedback | None = None) -> Path | None:

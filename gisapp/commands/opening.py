@@ -35,10 +35,10 @@ def open_target(window: Window, target: str, otherwise: Callable[[str], None] | 
             return
         window.parts.notifier.error(error)
 
-    actor = window.parts.settings.preferences.name
+    actor, worker = window.parts.settings.preferences.name, window.parts.session.take_worker()
     window.parts.tasks.run(
         Message("task.open", {"name": name_of(target)}),
-        lambda feedback: Register.open(target, actor=actor, feedback=feedback),
+        lambda feedback: Register.open(target, actor=actor, feedback=feedback, worker=worker),
         lambda register: begin(window, register),
         failed=failed,
         lane="writer",

@@ -161,6 +161,10 @@ class MapView(QWidget):
         self._place()
         self.canvas.setFocus()
 
+    def is_kept(self, target: str) -> bool:
+        """Whether there is a scene of this register from an earlier day: then nothing need be built."""
+        return self._feed.is_kept(target)
+
     def use_style(self, style: str | MapStyle) -> None:
         """Draw the map another way: in the style of that name, or in one that is being made."""
         self.styles.use(style)

@@ -69,6 +69,11 @@ class SceneFeed(QObject):
             self.style = style
             self._read()
 
+    def is_kept(self, target: str) -> bool:
+        """Whether the cache holds anything of a register."""
+        where = target if "://" in target else str(Path(target).absolute())
+        return self._cache is not None and not SceneCache(self._cache, where).is_empty
+
     @property
     def is_busy(self) -> bool:
         """Whether a scene other than the one shown is on its way."""

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from layers.scene.codec import CodecError, Source, decode, encode
+from layers.scene.line_arrays import CELL, LEVELS
 from layers.scene.style import LayerStyle, bones_of
 from layers.store.trail import Mark
 
@@ -87,6 +88,11 @@ class SceneCache:
                 # Whoever has it mapped keeps it; Windows refuses, and the next sweep takes it.
                 shutil.rmtree(older, ignore_errors=True)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing of this register is kept."""
+        return not self._folder.is_dir() or not any(self._folder.glob(f"*/{MANIFEST}"))
+
     def sweep(self, largest: int = LARGEST) -> None:
         """Remove what was not used for longest, of all registers, until the rest is small enough."""
         folders = [folder for register in _folders(self.root) for folder in _folders(register)]
@@ -148,7 +154,8 @@ class SceneCache:
 
 
 def _digest(layer: LayerStyle, extra: str) -> str:
-    return hashlib.sha256(f"{FORMAT} {bones_of(layer)!r} {extra}".encode()).hexdigest()[:24]
+    made = f"{FORMAT} {LEVELS} {CELL} {bones_of(layer)!r} {extra}"
+    return hashlib.sha256(made.encode()).hexdigest()[:24]
 
 
 def _folders(folder: Path) -> list[Path]:

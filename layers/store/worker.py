@@ -34,12 +34,13 @@ class Worker:
     """Runs module-level functions in child processes that last. Safe to share between threads.
 
     A call that comes while another one runs gets a second child (up to ``children``), else it waits.
-    ``grace`` is how many seconds a cancelled call may take to notice before its process is ended.
+    ``grace`` is how many seconds a cancelled call may take to notice before its process is ended;
+    ``preload`` names modules that each process loads before its first call.
     """
 
-    def __init__(self, children: int = 2, grace: float = 3.0) -> None:
+    def __init__(self, children: int = 2, grace: float = 3.0, preload: tuple[str, ...] = ()) -> None:
         self._free = threading.Condition()
-        self._idle = [_Child(grace) for _ in range(children)]
+        self._idle = [_Child(grace, preload) for _ in range(children)]
         self._all = tuple(self._idle)
         self._closed = False
 
@@ -105,8 +106,9 @@ class Worker:
 class _Child:
     """One child process; used by one thread at a time."""
 
-    def __init__(self, grace: float) -> None:
+    def __init__(self, grace: float, preload: tuple[str, ...]) -> None:
         self._grace = grace
+        self._preload = preload
         self._numbers = itertools.count(1)
         self._process: SpawnProcess | None = None
         self._calls: Connection
@@ -128,9 +130,8 @@ class _Child:
         self._calls, calls_there = context.Pipe()
         control_there, self._control = context.Pipe(duplex=False)
         self._folders = make_folders()
-        self._process = context.Process(
-            target=serve, args=(calls_there, control_there, self._folders), name="gisapp-worker", daemon=True
-        )
+        arguments = (calls_there, control_there, self._folders, self._preload)
+        self._process = context.Process(target=serve, args=arguments, name="gisapp-worker", daemon=True)
         self._finalizer = weakref.finalize(
             self, _end, self._process, (self._calls, self._control), self._folders
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import threading
@@ -18,8 +19,11 @@ from layers.store.worker_transfer import Parcel, pack, unpack
 from layers.text import Message
 
 
-def serve(calls: Connection, control: Connection, folders: Sequence[Path]) -> None:
-    """Run every call that comes through ``calls``; ``control`` brings the wish to cancel.
+def serve(
+    calls: Connection, control: Connection, folders: Sequence[Path], preload: Sequence[str] = ()
+) -> None:
+    """Load the modules ``preload``, then run every call that comes through ``calls``; ``control`` brings the wish
+    to cancel.
 
     The program's death closes ``control``: then this process ends too, even from inside a stuck library.
     """
@@ -27,6 +31,8 @@ def serve(calls: Connection, control: Connection, folders: Sequence[Path]) -> No
     marks = [claim(folder) for folder in folders]
     running = _Running()
     threading.Thread(target=_listen, args=(control, running, folders), daemon=True).start()
+    for name in preload:
+        importlib.import_module(name)
     while True:
         try:
             number, parcel = calls.recv()

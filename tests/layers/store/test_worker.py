@@ -293,3 +293,14 @@ def test_folders_of_killed_programs_are_swept_and_no_others(tmp_path: Path) -> N
     private_folder.release(mark)
     left = {word for word, name in names.items() if (tmp_path / name).exists()}
     assert left == set(names) - {"left"}
+
+
+def test_modules_are_loaded_before_the_first_call() -> None:
+    with Worker(children=1, preload=("colorsys",)) as worker:
+        worker.warm_up()
+        assert worker.run(_has_loaded, "colorsys")
+        assert not worker.run(_has_loaded, "wave")
+
+
+def _has_loaded(feedback: Feedback, name: str) -> bool:
+    return name in sys.modules

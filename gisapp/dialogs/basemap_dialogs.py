@@ -49,7 +49,6 @@ class ServiceDialog(Dialog):
         self.which.currentIndexChanged.connect(self._follow)
         self.name = QLineEdit()
         self.address = QLineEdit()
-        self.address.setPlaceholderText("https://…/{z}/{x}/{y}.png")
         self.address.editingFinished.connect(self._take_secret_out)
         self.key = QLineEdit()
         self.key.setEchoMode(QLineEdit.EchoMode.PasswordEchoOnEdit)
@@ -121,6 +120,7 @@ class ServiceDialog(Dialog):
         for name in ("zooms", "below"):
             self._fields[name].setVisible(kind == _XYZ)
         self._fields["ask"].setVisible(kind == _WMTS)
+        self.address.setPlaceholderText("https://…/wmts" if kind == _WMTS else "https://…/{z}/{x}/{y}.png")
         self._show_key()
         for name in ("layer", "set"):
             self._fields[name].setVisible(False)

@@ -216,6 +216,10 @@ class ServiceSupplier(QObject):
     def _not_there(self, key: TileKey, outcome: Outcome) -> None:
         self._store.put((self._origin, key), None)
         self._absent += 1
+        if self._failures:
+            # It answers again, though it has nothing here.
+            self._failures, self._pause = 0, _PAUSE
+            self._tell(None)
         if outcome.error is not None and not self._successes and self._absent >= _ALL_ABSENT:
             self._tell(outcome.error)
         self.arrived.emit()

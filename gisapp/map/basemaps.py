@@ -10,11 +10,12 @@ from typing import Literal
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter
 
-from gisapp.map.basemap_painter import paint_steps, view_of
+from gisapp.map.basemap_painter import PictureOf, paint_steps, view_of
 from gisapp.map.basemap_pictures import BUDGET, PictureStore
 from gisapp.map.basemap_supplier import TileSupplier
 from gisapp.map.renderer import SLICE_SECONDS, Frame, frame_around
 from gisapp.map.viewport import Viewport
+from layers.basemap.grid import TileKey
 from layers.basemap.opening import OpenBasemap
 from layers.basemap.plan import TilePlan, pixels_per_pixel, plan_tiles
 from layers.errors import UserError
@@ -37,6 +38,8 @@ class Layer:
     opacity: float = 1.0
     plan: TilePlan | None = None
     reach: State = "shown"
+    #: Whether the last frame has a picture of it.
+    is_seen: bool = False
 
     @property
     def state(self) -> State:
@@ -104,7 +107,7 @@ class Basemaps(QObject):
         self._brush = _Brush()
         # The brush's own method: ours is gone by then.
         self.destroyed.connect(self._brush.end)
-        self._states: list[State] = []
+        self._states: list[tuple[State, bool]] = []
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE)
         self._settle.timeout.connect(self._ask)
         self._gather = QTimer(self, singleShot=True, interval=_GATHER)
@@ -157,6 +160,11 @@ class Basemaps(QObject):
         self._frame = self._viewport = None
         self._halt()
         self._tell_states()
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing of any basemap can be had now: then the map is better off without them."""
+        return all(layer.state == "failed" and not layer.is_seen for layer in self.layers)
 
     @property
     def is_busy(self) -> bool:
@@ -267,13 +275,8 @@ class Basemaps(QObject):
                 continue
             own = self._blank(around)
             painter = self._brush.begin(own)
-            origin = layer.opened.entry.origin
-            yield from paint_steps(
-                painter,
-                layer.plan,
-                layer.opened.grid,
-                lambda key, origin=origin: self._store.get((origin, key)),  # type: ignore[misc]
-            )
+            layer.is_seen = False
+            yield from paint_steps(painter, layer.plan, layer.opened.grid, self._picture_of(layer))
             self._brush.lift()
             painter = self._brush.begin(image)
             painter.setOpacity(layer.opacity)
@@ -282,6 +285,16 @@ class Basemaps(QObject):
             yield
         image.setDevicePixelRatio(ratio)
         self._frame = Frame(image, around, 0)
+
+    def _picture_of(self, layer: Layer) -> PictureOf:
+        origin = layer.opened.entry.origin
+
+        def picture(key: TileKey) -> QImage | None:
+            image = self._store.get((origin, key))
+            layer.is_seen |= image is not None
+            return image
+
+        return picture
 
     def _blank(self, around: Viewport) -> QImage:
         image = QImage(
@@ -318,7 +331,7 @@ class Basemaps(QObject):
         self._end_painting()
 
     def _tell_states(self) -> None:
-        states = [layer.state for layer in self.layers]
+        states = [(layer.state, layer.is_seen) for layer in self.layers]
         if states != self._states:
             self._states = states
             self.states_changed.emit()

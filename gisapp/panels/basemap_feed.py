@@ -74,7 +74,7 @@ class BasemapFeed(QObject):
         self._worker: Worker | None = None
         self._told: set[str] = set()
         self.basemaps.repainted.connect(canvas.update)
-        self.basemaps.states_changed.connect(self.changed)
+        self.basemaps.states_changed.connect(self._on_states)
         session.opened.connect(self._on_opened)
         session.closing.connect(self._on_closing)
         session.changed.connect(self._on_changed)
@@ -340,7 +340,12 @@ class BasemapFeed(QObject):
             if entry.origin in self._opened
         ]
         self.basemaps.show(opened)
-        self._canvas.backdrop = self.basemaps if opened else None
+        self._on_states()
+
+    def _on_states(self) -> None:
+        # What a dead service leaves is not shown beneath the map, or its own ground would be veiled for nothing.
+        is_there = bool(self.basemaps.layers) and not self.basemaps.is_blank
+        self._canvas.backdrop = self.basemaps if is_there else None
         self.changed.emit()
 
     def _forget(self, origin: Origin) -> None:

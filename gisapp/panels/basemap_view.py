@@ -107,7 +107,7 @@ class BasemapView(QObject):
         self.feed.changed.connect(self.place)
         session.opened.connect(lambda _: self.button.show())
         session.closed.connect(self._on_closed)
-        for watched in (map_view, map_view.style_button, self.note):
+        for watched in (map_view, map_view.style_button, map_view.foot, self.note):
             watched.installEventFilter(self)
         self.button.hide()
         self.place()
@@ -120,9 +120,15 @@ class BasemapView(QObject):
         """Put button and note where they belong."""
         before = self._map.style_button
         self.button.move(before.x() + before.width() + MARGIN, before.y())
-        self.note.move(
-            self._map.width() - self.note.width() - MARGIN, self._map.height() - self.note.height() - MARGIN
+        foot = self._map.foot
+        left, top = (
+            self._map.width() - self.note.width() - MARGIN,
+            self._map.height() - self.note.height() - MARGIN,
         )
+        if left < foot.x() + foot.width() + MARGIN:
+            # No room beside the scale bar: above it.
+            left, top = foot.x(), foot.y() - self.note.height() - MARGIN // 2
+        self.note.move(left, top)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):

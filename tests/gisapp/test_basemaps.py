@@ -380,3 +380,34 @@ def _type(field: QLineEdit, text: str, qtbot: QtBot) -> None:
     field.clear()
     qtbot.keyClicks(field, text)
     field.editingFinished.emit()
+
+
+def test_a_dead_service_alone_leaves_the_map_as_it_is(
+    open_town: Window, server: TileServer, qtbot: QtBot
+) -> None:
+    settle(open_town, qtbot)
+    server.answer = lambda path: (503, "text/plain", b"")
+    add_service(open_town, qtbot, server.template)
+    qtbot.waitUntil(lambda: error_id(open_town) is not None, timeout=PATIENCE)
+    # Its own ground is not veiled for pictures that do not come.
+    qtbot.waitUntil(lambda: open_town.map.canvas.backdrop is None, timeout=PATIENCE)
+    assert open_town.basemaps.note.chip.isVisible()
+    server.answer = good
+    feed(open_town).retry()
+    qtbot.waitUntil(lambda: is_ground(open_town), timeout=PATIENCE)
+    rest(open_town, qtbot)
+
+
+def test_the_note_never_covers_the_scale_bar(open_town: Window, server: TileServer, qtbot: QtBot) -> None:
+    add_service(
+        open_town, qtbot, server.template, attribution="© 某省自然资源厅地理信息公共服务平台", gcj02=True
+    )
+    rest(open_town, qtbot)
+    note, foot = open_town.basemaps.note, open_town.map.foot
+    for width in (1100, 1440, 1920):
+        open_town.resize(width, 800)
+        qtbot.waitUntil(lambda wanted=width: open_town.width() == wanted, timeout=PATIENCE)
+        qtbot.wait(30)
+        assert note.isVisible()
+        assert not note.geometry().intersects(foot.geometry())
+        assert open_town.map.rect().contains(note.geometry())

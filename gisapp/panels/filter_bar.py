@@ -37,10 +37,10 @@ class FilterBar(QFrame):
         chips = QWidget()
         chips.setLayout(self._flow)
         self._add = IconButton(
-            language, theme, "plus", Message("filter.add.tip"), words=Message("condition.add")
+            language, theme, "plus", Message("filtering.add.tip"), words=Message("condition.add")
         )
         self._add.clicked.connect(lambda: self.edit_asked.emit(next(iter(self._session.filters), "")))
-        self._clear = Button(language, Message("filter.clear"), "link")
+        self._clear = Button(language, Message("filtering.clear"), "link")
         self._clear.clicked.connect(lambda: session.filter({}))
         self.told = ElidedLabel(language, theme, size="small", tone="quiet")
         self.told.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -113,7 +113,7 @@ class FilterBar(QFrame):
             return
         told = tuple(
             Message(
-                "filter.shown",
+                "filtering.shown",
                 {
                     "shown": f"{shown:,}",
                     "whole": f"{whole:,}",
@@ -123,7 +123,7 @@ class FilterBar(QFrame):
             for name, (shown, whole) in self._figures.items()
             if name in self._session.filters
         )
-        self.told.show_words(Message("filter.told", {"types": told}) if told else "")
+        self.told.show_words(Message("filtering.told", {"types": told}) if told else "")
 
 
 def _parts(condition: Condition) -> tuple[Condition, ...]:
@@ -146,7 +146,7 @@ class FilterChip(QFrame):
         self.button.setText(f"{type_words}  {shown}".replace("&", "&&"))
         self.button.setToolTip(f"{type_words}  {condition}")
         self.button.clicked.connect(self.clicked)
-        self.close_button = IconButton(language, theme, "x", Message("filter.remove"), color="accent_ink")
+        self.close_button = IconButton(language, theme, "x", Message("filtering.remove"), color="accent_ink")
         self.close_button.setMinimumHeight(0)
         self.close_button.clicked.connect(self.removed)
         row = QHBoxLayout(self)

@@ -167,7 +167,8 @@ def _sorted(ids: Ids) -> Ids:
         marks[ids - low] = True
         return np.asarray(np.flatnonzero(marks) + low, dtype=np.int64)
     ids = np.sort(ids)
-    return ids[np.concatenate([np.ones(min(len(ids), 1), bool), ids[1:] != ids[:-1]])]
+    is_first = np.concatenate([np.ones(min(len(ids), 1), bool), ids[1:] != ids[:-1]])
+    return np.asarray(ids[is_first], dtype=np.int64)
 
 
 def _is_in(ids: Ids, others: Ids) -> npt.NDArray[np.bool_]:

@@ -24,7 +24,7 @@ from gisapp.panels.style_classes import ClassTable
 from gisapp.panels.style_draft import StyleDraft
 from gisapp.session import Session
 from gisapp.theme import Theme
-from layers.model.field import Field
+from layers.model.fields import Field, TextField
 from layers.scene.classing import MOST_CLASSES, fields_for, methods_for, usual_classing
 from layers.scene.palettes import Ground, palettes
 from layers.scene.request import Counts
@@ -39,7 +39,7 @@ _METHODS: dict[Method, Message] = {
     "equal": Message("styling.method.equal"),
     "natural": Message("styling.method.natural"),
 }
-_RIBBON = QSize(56, 12)
+_RIBBON = QSize(42, 12)
 _CODES_FROM = 1000.0
 
 
@@ -143,8 +143,14 @@ class StyleForm(QWidget):
         self.field.clear()
         same = Message("styling.as_base", {"style": self._draft.base_title})
         self.field.addItem(self._language.render(same), "")
-        for field in fields_for(register.catalogue[layer.type]):
-            self.field.addItem(self._language.render(field.title), field.name)
+        fields = fields_for(register.catalogue[layer.type])
+        for free in (False, True):
+            # Free text comes last: it rarely makes classes.
+            chosen = [field for field in fields if isinstance(field, TextField) is free]
+            if chosen:
+                self.field.insertSeparator(self.field.count())
+            for field in chosen:
+                self.field.addItem(self._language.render(field.title), field.name)
         for combo, value, none in (
             (self.farthest, layer.largest_denominator, Message("styling.scale.all")),
             (self.nearest, layer.smallest_denominator, Message("styling.scale.all")),
@@ -166,6 +172,8 @@ class StyleForm(QWidget):
         self.method.setEnabled(classing is not None)
         self.count.setEnabled(classing is not None)
         if classing is None or register is None or classing.field not in register.catalogue[layer.type]:
+            self.count.setValue(sum(not each.is_state for each in layer.classes))
+            self.palette_choice.setCurrentIndex(-1)
             return
         for method in methods_for(register.catalogue[layer.type].field_named(classing.field)):
             self.method.addItem(self._language.render(_METHODS[method]), method)

@@ -82,7 +82,8 @@ def _open(window: Window, register: Register, scene: Scene, selection: Box | Non
     feed = window.basemaps.feed
     opened = tuple(layer.opened for layer in feed.basemaps.layers)
     ground = SheetGround(opened, feed.cache) if opened else None
-    dress_of = _dresser(register, scene, canvas.hidden, ground)
+    filtered = bool(window.parts.session.filters)
+    dress_of = _dresser(register, scene, canvas.hidden, ground, filtered)
     subject = PrintSubject(scene, canvas.hidden, extents, dress_of, ground is not None)
     name = register.name or Path(name_of(str(register.target))).stem
     choice = PrintChoice(drawn_by=parts.settings.preferences.name).with_remembered(
@@ -99,7 +100,13 @@ def _open(window: Window, register: Register, scene: Scene, selection: Box | Non
     dialog.open()
 
 
-def _dresser(register: Register, scene: Scene, hidden: frozenset[str], ground: SheetGround | None) -> DressOf:
+def _dresser(
+    register: Register,
+    scene: Scene,
+    hidden: frozenset[str],
+    ground: SheetGround | None,
+    filtered: bool,
+) -> DressOf:
     """How sheets of this register look for a choice."""
 
     def dress_of(choice: PrintChoice, plan: SheetPlan, to_pdf: bool) -> SheetDress:
@@ -116,6 +123,7 @@ def _dresser(register: Register, scene: Scene, hidden: frozenset[str], ground: S
             register.crs.is_local,
             choice.block,
             scene.data_version,
+            filtered,
         )
         writer = label_writer(register.catalogue, scene.style.short_names, texts.render, font)
         angle = convergence_of(plan, register.crs)

@@ -157,6 +157,8 @@ class Sheet:
         words, colours, unit, page = self._dress.words, self._dress.colours, self._layout.unit, self._page
         size, small = 5.6 * unit, 3.0 * unit
         parts = [words.render(words.style)]
+        if words.is_filtered:
+            parts.insert(0, words.text("printing.filtered"))
         if page.series is not None:
             parts.insert(0, words.render(sheet_words(page.number, page.of)))
         right = "    ".join(parts)

@@ -39,6 +39,8 @@ class SheetWords:
     is_local: bool = False
     block: BlockWords = field(default_factory=BlockWords)
     data_version: int | None = None
+    #: Not all assets are on the map: somebody filtered them.
+    is_filtered: bool = False
 
     def render(self, words: Message | Title | str) -> str:
         """The text a reader sees."""

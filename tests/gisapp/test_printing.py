@@ -18,6 +18,7 @@ from gisapp.dialogs.print_dialog import PrintDialog, next_scale
 from gisapp.map.printer_output import printer_for
 from gisapp.window import Window
 from layers.model.asset import AssetKey
+from layers.model.query import Compare
 from layers.scene.paper import SCALES
 from tests.gisapp.driving import PATIENCE, settle, unrendered, visible_texts
 
@@ -295,6 +296,18 @@ def test_it_speaks_english_on_the_sheet_when_asked(dialog: PrintDialog, tmp_path
     (text,) = text_of(tmp_path / "sheet.pdf")
     assert "Legend" in text
     assert "图例" not in text
+
+
+def test_a_filtered_map_says_so_on_paper(open_town: Window, tmp_path: Path, qtbot: QtBot) -> None:
+    open_town.parts.session.filter({"pipe": Compare("dn", ">=", 300)})
+    settle(open_town, qtbot)
+    dialog = open_dialog(open_town, qtbot)
+    choose(dialog, "all", "1:5000", qtbot)
+    with qtbot.waitSignal(dialog.written, timeout=PATIENCE):
+        dialog.save_to(tmp_path / "sheet.pdf")
+    (text,) = text_of(tmp_path / "sheet.pdf")
+    assert "已筛选" in text
+    assert "DN100 以下" not in text
 
 
 def test_before_anything_is_open_there_is_nothing_to_print(window: Window) -> None:

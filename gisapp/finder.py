@@ -18,6 +18,10 @@ START_MILLISECONDS = 1000
 Answer = Callable[[list[Hit]], None]
 
 
+#: Tasks that bring the first picture.
+_OF_THE_MAP = ("task.map", "task.draw")
+
+
 class Finder(QObject):
     """A question asked while the index is still being made is answered once it is there."""
 
@@ -29,6 +33,7 @@ class Finder(QObject):
         self._index: SearchIndex | None = None
         self._is_building = False
         self._is_patching = False
+        self._map_was_busy = False
         self._start = Debounce(START_MILLISECONDS, self._build_after_map, self)
         self._changes: list[ChangeSet] = []
         self._waiting: tuple[str, Answer, QObject] | None = None
@@ -63,8 +68,10 @@ class Finder(QObject):
         self._start.touch()
 
     def _build_after_map(self) -> None:
-        """Wait as long as the map is being read: side by side both would take three times as long."""
-        if any(task.label.id == "task.map" for task in self._tasks.running):
+        """Wait while the map is read, and once more while it is painted: side by side both take far longer."""
+        is_busy = any(task.label.id in _OF_THE_MAP for task in self._tasks.running)
+        if is_busy or self._map_was_busy:
+            self._map_was_busy = is_busy
             self._start.touch()
         else:
             self._build()

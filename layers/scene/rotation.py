@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from layers.geometry.packed import Floats, Integers
@@ -11,11 +12,13 @@ from layers.geometry.packed import Floats, Integers
 ON_PIPE = 1.0
 #: Pieces are equally near when they differ by less than this: the longest of them decides.
 _SAME = 1e-3
+#: Squares along each side in which places are counted.
+_SQUARES = 2000
 
 
-def rotation_along(places: Floats, pieces: Floats) -> Floats:
-    """For every place (n, 2) the direction on the screen (degrees, clockwise) of the piece it lies on; else 0."""
-    rotation = np.zeros(len(places))
+def rotation_along(places: Floats, pieces: Floats, missing: float = 0.0) -> Floats:
+    """For every place (n, 2) the direction on the screen (degrees, clockwise) of its piece; on none ``missing``."""
+    rotation = np.full(len(places), missing)
     if not len(places) or not len(pieces):
         return rotation
     near = _near(places, pieces) if len(places) * len(pieces) > 200_000 else _each(places, pieces)
@@ -35,11 +38,29 @@ def rotation_along(places: Floats, pieces: Floats) -> Floats:
 
 def _near(places: Floats, pieces: Floats) -> tuple[Integers, Integers]:
     """Pairs of places and pieces that may be near each other."""
+    low = np.minimum(pieces[:, :2], pieces[:, 2:]) - ON_PIPE
+    high = np.maximum(pieces[:, :2], pieces[:, 2:]) + ON_PIPE
+    some = np.flatnonzero(_have_places(places, low, high))
     tree = shapely.STRtree(shapely.points(places))
-    low, high = np.minimum(pieces[:, :2], pieces[:, 2:]), np.maximum(pieces[:, :2], pieces[:, 2:])
-    around = shapely.box(*(low - ON_PIPE).T, *(high + ON_PIPE).T)
-    piece, place = tree.query(around)
-    return place, piece
+    piece, place = tree.query(shapely.box(*low[some].T, *high[some].T))
+    return place, some[piece]
+
+
+def _have_places(places: Floats, low: Floats, high: Floats) -> npt.NDArray[np.bool_]:
+    """Which boxes have a place in one of the squares they touch: most pieces of mains have none.
+
+    Counted once as sums from a corner, so that each box takes four look-ups.
+    """
+    corner = places.min(axis=0)
+    side = max(float((places.max(axis=0) - corner).max()) / _SQUARES, 1.0)
+    last = _SQUARES + 1
+    column, row = np.floor((places - corner) / side).astype(np.int64).T
+    sums = np.zeros((last + 1, last + 1), np.int64)
+    np.add.at(sums, (row + 1, column + 1), 1)
+    sums = sums.cumsum(axis=0).cumsum(axis=1)
+    x0, y0 = np.floor((low - corner) / side).clip(0, last).astype(np.int64).T
+    x1, y1 = (np.floor((high - corner) / side) + 1).clip(0, last).astype(np.int64).T
+    return np.asarray(sums[y1, x1] - sums[y0, x1] - sums[y1, x0] + sums[y0, x0] > 0)
 
 
 def _each(places: Floats, pieces: Floats) -> tuple[Integers, Integers]:

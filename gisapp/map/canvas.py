@@ -237,7 +237,12 @@ class MapCanvas(QWidget):
             painter.end()
 
     def _paint(self, painter: QPainter) -> None:
-        painter.fillRect(self.rect(), self._colours["map_land"])
+        # Land only where nothing opaque comes over it: filling a window takes as long as showing the frame.
+        covered = self._frame is not None and self._frame.rectangle(self.viewport).contains(
+            QRectF(self.rect())
+        )
+        if not covered or self._backdrop is not None or self.renderer.clear_ground:
+            painter.fillRect(self.rect(), self._colours["map_land"])
         if self._backdrop is not None:
             painter.save()
             self._backdrop.paint(painter, self.viewport)

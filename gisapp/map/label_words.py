@@ -27,7 +27,7 @@ def label_writer(
     """A writer of labels. ``font(size in px, strong)`` gives the fonts of screen or sheet."""
     materials = catalogue.code_lists.get("material")
     main_font, name_font, area_font = font(11, False), font(12, False), font(12, False)
-    point_font = font(12, True)
+    point_font, code_font = font(12, True), font(10, False)
 
     def write(kind: str, words: tuple[object, ...]) -> WrittenLabel | None:
         if kind == "main":
@@ -35,6 +35,8 @@ def label_writer(
                 _main_texts(words, materials, short_names, render), _main_colour(words), main_font
             )
         text = str(words[0])
+        if kind == "code":
+            return WrittenLabel((text,), "map_text", code_font)
         if kind == "point":
             return WrittenLabel((text,), "map_text", point_font)
         return WrittenLabel((text,), "map_road_text", name_font if kind == "name" else area_font)

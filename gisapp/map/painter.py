@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
@@ -12,9 +14,17 @@ from gisapp.map.label_memory import LabelMemory, LabelWriter
 from gisapp.map.label_painter import LabelPainter
 from gisapp.map.pens import Colours, line_width, pen, symbol_side
 from gisapp.map.shading import paint_density
-from gisapp.map.strokes import crossing_marks, dashes, draw_pieces, paths, straight_pieces, worth_drawing
+from gisapp.map.strokes import (
+    crossing_marks,
+    dashes,
+    draw_lines,
+    draw_pieces,
+    paths,
+    straight_pieces,
+)
 from gisapp.map.symbols import Symbols
 from gisapp.map.viewport import Viewport
+from layers.geometry.packed import Floats
 from layers.scene.request import ClassBatch, DrawBatch
 from layers.scene.style import LayerStyle, Look
 
@@ -26,6 +36,8 @@ _NARROW = 3.0
 VEIL = 0.4
 #: A symbol keeps labels this much of its size away.
 _SYMBOL_ROOM = 0.62
+#: How far from the middle of its main a symbol stands that is drawn beside it: a share of its size, and px.
+_ASIDE, _ASIDE_PIXELS = 0.5, 3.0
 
 SymbolsOf = Callable[[int], Symbols]
 
@@ -132,7 +144,7 @@ class MapPainter:
 
     def _stroke(self, part: ClassBatch, stroke: QPen, dash: Sequence[float] = ()) -> Iterator[None]:
         if part.pieces is not None:
-            pieces = worth_drawing(self._viewport.pixels(part.pieces))
+            pieces = self._viewport.pixels(part.pieces)
         elif part.lines is None:
             return
         elif dash:
@@ -151,22 +163,32 @@ class MapPainter:
             pieces = straight_pieces(part.lines, self._viewport)
         if not dash and (len(pieces) > _MANY_PIECES or stroke.widthF() < _NARROW):
             stroke.setCapStyle(Qt.PenCapStyle.SquareCap)
+            stroke.setJoinStyle(Qt.PenJoinStyle.BevelJoin)
         self._painter.setPen(stroke)
-        yield from draw_pieces(self._painter, pieces)
+        yield from draw_pieces(self._painter, pieces) if dash else draw_lines(self._painter, pieces)
 
     def _symbols(self, batch: DrawBatch) -> Iterator[None]:
         for part in batch.classes:
             name = part.look.symbol_drawing
             if part.points is None or name is None or not len(part.points):
                 continue
-            xy = self._viewport.pixels(part.points)
+            xy, rotation = self._viewport.pixels(part.points), part.rotation
             size = symbol_side(part.look, self._viewport.denominator)
+            if batch.layer.beside and rotation is not None:
+                xy, rotation = _beside(xy, rotation, size), None
             self._labels.keep_clear(xy, size * _SYMBOL_ROOM)
             symbols = self._symbols_of(size)
             for start in range(0, len(xy), 4000):
-                turned = None if part.rotation is None else np.asarray(part.rotation[start : start + 4000])
+                turned = None if rotation is None else np.asarray(rotation[start : start + 4000])
                 symbols.draw(self._painter, name, xy[start : start + 4000], turned)
                 yield
+
+
+def _beside(xy: Floats, degrees: npt.NDArray[np.floating[Any]], size: float) -> Floats:
+    """Places north of the mains that points lie on (or west of one that runs north); the others stay."""
+    angle = np.radians(np.asarray(degrees, dtype=np.float64))
+    aside = np.stack([np.sin(angle), -np.cos(angle)], axis=1) * (size * _ASIDE + _ASIDE_PIXELS)
+    return xy + np.nan_to_num(aside)
 
 
 def paint_map(

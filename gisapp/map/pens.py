@@ -28,6 +28,7 @@ _SYMBOLS = ((500.0, 20.0), (1000.0, 18.0), (2000.0, 16.0), (5000.0, 14.0), (1000
 _SHRINKING = ((2000.0, 1.0), (5000.0, 0.66))
 _SMALLEST_SYMBOL = 5
 THINNEST = 0.7
+_NEARLY_ONE = 1.4
 
 
 def width_factor(denominator: float) -> float:
@@ -58,7 +59,9 @@ def line_width(layer: LayerStyle, look: Look, metres_per_pixel: float, denominat
     if look.ground_width:
         return min(max(look.ground_width / metres_per_pixel, THINNEST), 3.2 * look.width)
     if layer.drawing == "main":
-        return max(look.width * width_factor(denominator), THINNEST)
+        width = max(look.width * width_factor(denominator), THINNEST)
+        # Qt draws lines of a pixel as lines and wider ones by their outline, which takes several times as long.
+        return 1.0 if 1.0 < width < _NEARLY_ONE else width
     return look.width
 
 

@@ -22,7 +22,7 @@ _PIECE, _PER_WIDTH, _PER_LENGTH = 0.5, 0.15, 0.055
 #: Round ends cost so many times as much.
 _ROUND = 4.0
 _FEW = 200
-_MANY = 4000
+_MANY = 10_000
 #: Beyond so many px a piece is cut to the picture.
 _LONGEST = 3000.0
 #: Px beside the view in which a wide dash may still reach into it.
@@ -31,6 +31,9 @@ _TICK = 6.4
 _SHORTEST = 0.35
 #: Vertices of one path: fewer cost more calls, more are slow to fill.
 _PATH_VERTICES = 256
+#: The same of lines: Qt has a fast way for thin ones, and the outline of wide ones is slow where it is long.
+_THIN_VERTICES, _WIDE_VERTICES = 512, 48
+_THIN = 1.0
 #: An element of a path as Qt writes it: 0 begins a line, 1 goes on.
 _ELEMENT = np.dtype([("kind", ">i4"), ("x", ">f8"), ("y", ">f8")])
 _WINDING = 1
@@ -59,6 +62,37 @@ def _calls(pieces: Floats, width: float, dear: float = 1.0) -> list[tuple[int, i
     return list(zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True))
 
 
+def draw_lines(painter: QPainter, pieces: Floats) -> Iterator[None]:
+    """Draw pieces that follow each other as the lines they are: nothing is darker where two of them meet.
+
+    Wide ones cost more so; where there are very many, they are drawn piece by piece.
+    """
+    thin = painter.pen().widthF() <= _THIN
+    if len(pieces) > _MANY and not thin:
+        yield from draw_pieces(painter, worth_drawing(pieces))
+        return
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for path in _polylines(pieces, _THIN_VERTICES if thin else _WIDE_VERTICES):
+        painter.drawPath(path)
+        yield
+
+
+def _polylines(pieces: Floats, vertices: int) -> Iterator[QPainterPath]:
+    """Paths of about so many vertices; a piece that begins where the one before ends goes on with it."""
+    if not len(pieces):
+        return
+    begins = np.ones(len(pieces), bool)
+    begins[1:] = (pieces[1:, :2] != pieces[:-1, 2:]).any(axis=1)
+    end = np.cumsum(begins) + np.arange(len(pieces))
+    elements = np.empty(int(end[-1]) + 1, dtype=_ELEMENT)
+    elements["kind"] = 1
+    elements["x"][end], elements["y"][end] = pieces[:, 2], pieces[:, 3]
+    start = end[begins] - 1
+    elements["kind"][start] = 0
+    elements["x"][start], elements["y"][start] = pieces[begins, 0], pieces[begins, 1]
+    yield from _as_paths(elements, start, vertices)
+
+
 def worth_drawing(pieces: Floats) -> Floats:
     """Pieces that leave a mark: the ends of their neighbours cover those shorter than a third of a pixel."""
     if len(pieces) < _MANY:
@@ -78,8 +112,14 @@ def paths(lines: PackedLines, viewport: Viewport) -> Iterator[QPainterPath]:
     elements["x"], elements["y"] = xy[:, 0], xy[:, 1]
     # What belongs to one row stays in one path: a hole without its area would be filled.
     first_of_row = np.flatnonzero(np.diff(lines.row, prepend=-1))
-    begin = lines.offsets[first_of_row]
-    starts = begin[np.flatnonzero(np.diff(begin // _PATH_VERTICES, prepend=-1))]
+    yield from _as_paths(elements, lines.offsets[first_of_row], _PATH_VERTICES)
+
+
+def _as_paths(
+    elements: npt.NDArray[np.void], begin: npt.NDArray[np.int64], vertices: int
+) -> Iterator[QPainterPath]:
+    """The elements as paths of about so many ``vertices``, parted at some of the places ``begin``."""
+    starts = begin[np.flatnonzero(np.diff(begin // vertices, prepend=-1))]
     for start, end in zip(starts.tolist(), [*starts[1:].tolist(), len(elements)], strict=True):
         path = QPainterPath()
         count, tail = (end - start).to_bytes(4, "big"), bytes(4) + _WINDING.to_bytes(4, "big")

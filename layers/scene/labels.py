@@ -217,7 +217,7 @@ class PointNames:
         extent = np.zeros(len(points.row))
         said = np.flatnonzero(word[points.row] != SILENT)
         return cls(
-            "point",
+            "code" if layer.labels == "code" else "point",
             layer,
             points.xy[said],
             extent[said],

@@ -75,9 +75,9 @@ class LayerPoints:
         packed = pack_points(table.column("geom"))
         class_of_row = class_indexes(table, layer)
         class_of_point = class_of_row[packed.row]
-        along = np.zeros(len(packed.row))
+        along = np.full(len(packed.row), layer.off_main)
         if layer.rotate and mains is not None:
-            along = rotation_along(packed.xy, mains)
+            along = rotation_along(packed.xy, mains, layer.off_main)
         classes: dict[int, PointRows] = {}
         for number, style in enumerate(layer.classes):
             chosen = np.flatnonzero(class_of_point == number)

@@ -19,8 +19,9 @@ from layers.model.query import Box
 from layers.scene.chains import Chains, chains_of, merged_by
 from layers.scene.words import WordIndex
 
-#: Simplified copies: metres of tolerance, used from this many metres per pixel on (a third of a pixel off).
-LEVELS = ((1.0, 3.0), (4.0, 12.0), (12.0, 36.0))
+#: Simplified copies: metres of tolerance, used from this many metres per pixel on. A tenth of a pixel: a thin line that
+#: is drawn a quarter of a pixel aside has other shades.
+LEVELS = ((0.3, 3.0), (1.2, 12.0), (3.6, 36.0))
 #: A cell has so many lines at most, unless they lie on one another.
 CELL = 2000
 

@@ -21,6 +21,9 @@ from layers.scene.request import ClassBatch, ClassCount, Counts, Density, DrawBa
 from layers.scene.rotation import rotation_along
 from layers.scene.style import LayerStyle
 
+#: How far beside its main a symbol stands, in tolerances of a click.
+_BESIDE = 1.5
+
 
 @dataclass(frozen=True)
 class PointSource:
@@ -124,7 +127,9 @@ class PointSource:
             Hit(self.layer.type, id, distance)
             for number, points in self.classes.items()
             if f"{self.layer.id}/{self.layer.classes[number].id}" not in hidden
-            for id, distance in points.near(x, y, tolerance)
+            for id, distance in (
+                _near_beside(points, x, y, tolerance) if self.layer.beside else points.near(x, y, tolerance)
+            )
         ]
 
     # ---- changing
@@ -166,8 +171,10 @@ class PointSource:
         classes = dict(self.classes)
         for number, points in self.classes.items():
             rows = points.inside(box)
-            angle = upright(rotation_along(rows.xy, mains), self.layer.classes[number].look)
-            if rows.rotation is not None and not np.array_equal(angle, rows.rotation):
+            angle = upright(
+                rotation_along(rows.xy, mains, self.layer.off_main), self.layer.classes[number].look
+            )
+            if rows.rotation is not None and not np.array_equal(angle, rows.rotation, equal_nan=True):
                 classes[number] = points.patched(rows.id, replace(rows, rotation=angle))
         return replace(self, classes=classes)
 
@@ -179,3 +186,17 @@ class PointSource:
     def is_worn(self) -> bool:
         """Whether so much lies beside the arrays first read that it is worth putting in its place."""
         return any(points.is_worn for points in self.classes.values())
+
+
+def _near_beside(points: ClassPoints, x: float, y: float, tolerance: float) -> list[tuple[int, float]]:
+    """The same for points drawn beside their main: either place will do."""
+    reach = tolerance * (1 + _BESIDE)
+    found = points.inside(Box(x - reach, y - reach, x + reach, y + reach))
+    distance = np.hypot(found.xy[:, 0] - x, found.xy[:, 1] - y)
+    if found.rotation is not None:
+        angle = np.radians(found.rotation.astype(np.float64))
+        # North of the main, or west of one that runs north; on the screen angles run clockwise and y down.
+        drawn = found.xy + np.stack([np.sin(angle), np.cos(angle)], axis=1) * tolerance * _BESIDE
+        aside = np.hypot(drawn[:, 0] - x, drawn[:, 1] - y)
+        distance = np.where(np.isnan(aside), distance, np.fmin(distance, aside))
+    return [(int(i), float(d)) for i, d in zip(found.id, distance, strict=True) if d <= tolerance]

@@ -140,6 +140,11 @@ class LayerStyle:
     widths: tuple[WidthStep, ...] = ()
 
     @property
+    def off_main(self) -> float:
+        """The rotation of a symbol that lies on no main; one that would stand beside it stays where it is."""
+        return float("nan") if self.beside else 0.0
+
+    @property
     def fields(self) -> tuple[str, ...]:
         """The fields that decide the class."""
         rules = [rule for style in self.classes for rule in style.rules]
@@ -177,6 +182,7 @@ def bones_of(layer: LayerStyle) -> tuple[object, ...]:
         layer.type,
         layer.drawing,
         layer.rotate,
+        layer.beside,
         layer.beside,
         layer.labels,
         layer.label_denominator,

@@ -80,6 +80,7 @@ class ServiceDialog(Dialog):
         )
         self.body.addWidget(self.note)
         self.add_buttons(Message("basemap.service.add"), Message("basemap.cancel"))
+        feed.changed.connect(self._show_key)
         self._follow()
 
     def _add(self, name: str, title: Words, field: QWidget, note: Message | None = None) -> None:
@@ -128,8 +129,12 @@ class ServiceDialog(Dialog):
         self.adjustSize()
 
     def _show_key(self) -> None:
-        self._fields["key"].setVisible(KEY in self.address.text())
-        known = self._feed.knows_key(host_of(self.address.text())) if self.address.text() else False
+        needs_key = KEY in self.address.text()
+        host = host_of(self.address.text())
+        self._fields["key"].setVisible(needs_key)
+        if needs_key:
+            self._feed.look_for_key(host)
+        known = needs_key and self._feed.knows_key(host)
         words = Message("basemap.service.key_known") if known else Message("basemap.service.key_place")
         self.key.setPlaceholderText(self.language.render(words))
 

@@ -28,7 +28,6 @@ from layers.basemap.listing import (
     remove_entry,
 )
 from layers.basemap.opening import OpenBasemap, entries_of, open_basemap
-from layers.basemap.presets import presets
 from layers.basemap.raster_source import build_overviews
 from layers.basemap.service import KEY, host_of
 from layers.basemap.tile_cache import TileCache
@@ -209,6 +208,25 @@ class BasemapFeed(QObject):
         self.basemaps.begin_anew()
         self.changed.emit()
 
+    def look_for_key(self, host: str) -> None:
+        """Ask the keyring for a key that is not known yet; ``changed`` tells when it is."""
+        if host in self._secrets:
+            return
+        keys = self.keys
+
+        def take(key: str) -> None:
+            self._secrets.setdefault(host, key)
+            self.changed.emit()
+
+        self._tasks.run(
+            Message("task.basemap_key"),
+            lambda _: keys.get(host),
+            take,
+            owner=self,
+            lane="basemap",
+            shown=False,
+        )
+
     def key_of(self, host: str) -> str:
         """The user's key to a service of the list, "" when there is none."""
         return self._secrets.get(host, "")
@@ -268,9 +286,8 @@ class BasemapFeed(QObject):
 
         def work(feedback: Feedback) -> tuple[list[BasemapEntry], dict[str, str]]:
             entries = read_entries(register)
-            addresses = [e.address for e in entries if e.is_service]
-            addresses += [preset.address for preset in presets() if preset.needs_key]
-            hosts = {host_of(address) for address in addresses if KEY in address}
+            # Only what is needed: a keyring may ask its owner to unlock it.
+            hosts = {host_of(e.address) for e in entries if e.is_service and KEY in e.address}
             return entries, {host: keys.get(host) for host in hosts}
 
         def take(found: tuple[list[BasemapEntry], dict[str, str]]) -> None:

@@ -315,6 +315,16 @@ def test_a_key_pasted_within_an_address_never_reaches_the_register(
     assert ServiceKeys(open_town.parts.settings.folder).get(host) == "0123456789abcdef"
 
 
+def test_a_key_given_before_need_not_be_given_again(open_town: Window, qtbot: QtBot) -> None:
+    ServiceKeys(open_town.parts.settings.folder).keep("tianditu.gov.cn", "my-own-key")
+    open_town.parts.actions.trigger("view.basemap_service")
+    dialog = open_town.findChild(ServiceDialog)
+    assert dialog is not None
+    assert dialog.key.isVisible()
+    qtbot.waitUntil(lambda: "已保存" in dialog.key.placeholderText(), timeout=PATIENCE)
+    dialog.reject()
+
+
 def test_a_missing_key_is_asked_for(open_town: Window, server: TileServer, qtbot: QtBot) -> None:
     add_service(open_town, qtbot, server.template + "?tk={key}")
     qtbot.waitUntil(lambda: error_id(open_town) == "basemap.no_key", timeout=PATIENCE)

@@ -87,7 +87,8 @@ def test_from_afar_no_main_breaks_or_strays(
     town: LineSource, streets: list[shapely.LineString], tolerance: float, metres: float
 ) -> None:
     found = pieces(town.draw(DrawRequest(1, WHOLE, metres)))
-    assert len(found) < len(streets) * 5 / 2
+    # What bends by metres keeps its bends at the first level.
+    assert len(found) <= len(streets) * (5 if tolerance < 1 else 5 / 2)
     tree = shapely.STRtree(shapely.linestrings(found.reshape(-1, 2, 2)))
     vertices = shapely.points(shapely.get_coordinates(streets))
     _, distance = tree.query_nearest(vertices, return_distance=True, all_matches=False)

@@ -17,6 +17,7 @@ from gisapp.map.renderer import Dress
 from gisapp.tasks import Tasks
 from gisapp.theme import font_families, theme_colours
 from layers.feedback import Feedback
+from layers.geometry.packed import pack_lines, segments
 from layers.model.catalogue_file import load_catalogue
 from layers.model.query import Box
 from layers.scene.line_source import LineSource
@@ -45,6 +46,8 @@ def scene_of() -> MakeScene:
         bounds = shapely.total_bounds(shapes) if shapes else None
         box = None if bounds is None else Box(*bounds.tolist())
         sources = []
+        lines = [row["geom"] for row in rows.get("pipe", ()) if row.get("geom") is not None]
+        mains = segments(pack_lines(pa.array(shapely.to_wkb(lines), pa.binary())))[0] if lines else None
         for layer in style.layers:
             part = rows.get(layer.type, ())
             columns = {
@@ -54,8 +57,10 @@ def scene_of() -> MakeScene:
             columns["fid"] = pa.array(range(1, len(part) + 1), pa.int64())
             wkb = [None if row.get("geom") is None else shapely.to_wkb(row["geom"]) for row in part]
             columns["geom"] = pa.array(wkb, pa.binary())
-            kind = PointSource if layer.drawing == "symbol" else LineSource
-            sources.append(kind.of(layer, pa.table(columns), Feedback()))
+            if layer.drawing == "symbol":
+                sources.append(PointSource.of(layer, pa.table(columns), Feedback(), mains))
+            else:
+                sources.append(LineSource.of(layer, pa.table(columns), Feedback()))
         return Scene(style, tuple(sources), box, 1)
 
     return make

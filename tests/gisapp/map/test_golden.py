@@ -1,0 +1,159 @@
+"""Every style at four scales, light, dark and in print, against pictures that somebody has looked at.
+
+``GISAPP_RENEW_GOLDEN=1 python -m pytest tests/gisapp/map/test_golden.py`` writes the pictures anew; look at each before
+it is committed. Where one differs, the new picture and the difference are left in pytest's temporary folder.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import shapely
+from PySide6.QtGui import QFont, QImage, QPainter
+
+from gisapp.map.label_words import label_writer
+from gisapp.map.painter import MapPainter
+from gisapp.map.symbols import SymbolAtlas
+from gisapp.map.viewport import Viewport
+from gisapp.theme import font_families, theme_colours
+from layers.scene.request import DrawRequest
+from layers.scene.scene import Scene
+from layers.scene.style import METRES_PER_PIXEL
+from layers.scene.style_file import load_style, style_names
+from layers.text import Texts
+from tests.gisapp.map.conftest import CATALOGUE
+
+pytestmark = pytest.mark.usefixtures("qapp")
+
+
+def _counted(name: str) -> bool:
+    """Whether the classes of a style are made of what a register holds."""
+    return any(layer.classing is not None for layer in load_style(name, ()).layers)
+
+
+GOLDEN = Path(__file__).parent / "golden"
+RENEW = os.environ.get("GISAPP_RENEW_GOLDEN") == "1"
+SIZE = 360, 240
+X, Y = 538_000.0, 3_016_000.0
+SCALES = {"city": 40_000.0, "district": 10_000.0, "neighbourhood": 4_000.0, "street": 900.0}
+#: Shades by which a pixel may differ, and the share of pixels that may differ by more (another rasteriser's rounding).
+SHADES, SHARE = 40, 0.01
+STATES = ("in_service", "in_service", "in_service", "planned", "construction", "out_of_service", "abandoned")
+#: Styles that make their classes from a register's own values have none to be drawn here.
+STYLES = [name for name in style_names() if not _counted(name)]
+CASES = [(name, "light", scale) for name in STYLES for scale in SCALES]
+CASES += [("diameter", theme, scale) for theme in ("dark", "print") for scale in SCALES]
+
+
+@pytest.fixture(scope="module")
+def town() -> Mapping[str, list[dict[str, Any]]]:
+    """A small town with something of everything: made of plain arithmetic, the same everywhere."""
+    pipes, valves, hydrants, meters, wells, roads = [], [], [], [], [], []
+    blocks, works = [], [{"name": "城东水厂", "kind": "plant", "geom": shapely.Point(X + 70, Y + 60)}]
+    sizes = (80, 150, 300, 600, 1000, None)
+    materials = ("DI", "PE", "ST", "CI", "PVC", None)
+    for n in range(-20, 21):
+        for k in range(-20, 20):
+            for across in (False, True):
+                bend = 14 * np.sin((n + 2 * k) / 3)
+                ends = np.array(
+                    [[k * 90, n * 80 + bend], [(k + 1) * 90, n * 80 + 14 * np.sin((n + 2 * k + 2) / 3)]]
+                )
+                line = shapely.LineString((ends[:, ::-1] if across else ends) + (X, Y))
+                size = sizes[4] if n == 0 else sizes[3] if n % 5 == 0 else sizes[(n * 7 + k * 3) % 6 % 3]
+                pipes.append({
+                    "dn": size if (n, k) != (2, 1) else None, "material": materials[(n + k) % 6],
+                    "laid_date": str(1960 + (n * 13 + k * 7) % 64), "status": STATES[(n * n + 3 * k) % 7],
+                    "geom": line,
+                })  # fmt: skip
+            at = (X + k * 90, Y + n * 80 + 14 * np.sin((n + 2 * k) / 3))
+            valves.append({
+                "code": f"FM-{n + 20}{k + 20:02}", "status": STATES[(n + k) % 7], "valve_type": "gate",
+                "present_state": "closed" if (n + k) % 5 == 0 else "open", "operable": (n - k) % 9 != 0,
+                "geom": shapely.Point(at),
+            })  # fmt: skip
+            middle = shapely.Point(at[0] + 45, (at[1] + Y + n * 80 + 14 * np.sin((n + 2 * k + 2) / 3)) / 2)
+            if (n + k) % 3 == 0:
+                state = "out_of_order" if (n + k) % 9 == 0 else "usable"
+                hydrants.append({"code": f"XHS-{n + 20}{k + 20:02}", "status": "in_service", "state": state,
+                                 "hydrant_type": "above", "geom": middle})  # fmt: skip
+            wells.append(
+                {"kind": "meter_well", "status": "in_service", "geom": shapely.Point(at[0] + 30, at[1] + 25)}
+            )
+            for door in range(4):
+                meters.append({"status": "in_service", "role": "user",
+                               "geom": shapely.Point(at[0] + 30 + 4 * door, at[1] + 32)})  # fmt: skip
+            blocks.append({"name": "锦绣家园" if (n + k) % 2 else "建材市场",
+                           "geom": shapely.box(at[0] + 20, at[1] + 18, at[0] + 72, at[1] + 58)})  # fmt: skip
+        road = shapely.LineString([(X - 1800, Y + n * 80 + 6), (X + 1800, Y + n * 80 + 6)])
+        kind = "major" if n % 5 == 0 else "lane"
+        roads.append({"name": "解放南路" if n % 2 else "中山路", "road_class": kind, "geom": road})
+    return {"pipe": pipes, "valve": valves, "hydrant": hydrants, "meter": meters, "meter_well": wells, "road": roads,
+            "community": blocks, "facility": works}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def scenes() -> dict[str, Scene]:
+    return {}
+
+
+def drawn(scene: Scene, theme: str, denominator: float) -> QImage:
+    """The picture, labels and all."""
+    colours = theme_colours(theme)
+    atlases: dict[int, SymbolAtlas] = {}
+
+    def font(size: float, strong: bool) -> QFont:
+        made = QFont(font_families())
+        made.setPixelSize(round(size))
+        made.setBold(strong)
+        return made
+
+    writer = label_writer(CATALOGUE, scene.style.short_names, Texts("zh").render, font)
+    viewport = Viewport(X + 31, Y + 17, denominator * METRES_PER_PIXEL, *SIZE)
+    batches = scene.draw(DrawRequest(0, viewport.box, viewport.metres_per_pixel, scene.style.hidden))
+    image = QImage(*SIZE, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    painting = MapPainter(
+        painter, viewport, colours, lambda size: atlases.setdefault(size, SymbolAtlas(colours, size)), writer
+    )
+    for _ in painting.steps(batches):
+        pass
+    painter.end()
+    return image
+
+
+def shades(image: QImage) -> np.ndarray:
+    """Its pixels as (height, width, 3)."""
+    image = image.convertToFormat(QImage.Format.Format_RGB32)
+    raw = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine() // 4, 4)
+    return raw[:, : image.width(), 2::-1].astype(int)
+
+
+@pytest.mark.parametrize(("style", "theme", "scale"), CASES)
+def test_the_map_looks_as_it_was_approved(
+    style: str, theme: str, scale: str, town: Any, scenes: dict[str, Scene], scene_of: Any, tmp_path: Path
+) -> None:
+    if style not in scenes:
+        scenes[style] = scene_of(style, **town)
+    found = drawn(scenes[style], theme, SCALES[scale])
+    path = GOLDEN / f"{style}-{theme}-{scale}.png"
+    if RENEW:
+        GOLDEN.mkdir(exist_ok=True)
+        found.save(str(path), "PNG", 0)
+    far = np.abs(shades(found) - shades(QImage(str(path)))).max(axis=2)
+    if (far > SHADES).mean() > SHARE:
+        found.save(str(tmp_path / path.name))
+        difference = np.ascontiguousarray((far.clip(0, 85) * 3).astype(np.uint8))
+        image = QImage(difference.data, *SIZE, SIZE[0], QImage.Format.Format_Grayscale8)
+        image.save(str(tmp_path / f"difference-{path.name}"))
+        pytest.fail(f"{path.name}: {(far > SHADES).mean():.1%} of the pixels differ; see {tmp_path}")
+
+
+def test_the_pictures_are_those_of_the_cases_and_small() -> None:
+    assert {path.stem for path in GOLDEN.glob("*.png")} == {"-".join(case) for case in CASES}
+    assert sum(path.stat().st_size for path in GOLDEN.glob("*.png")) < 3_000_000

@@ -10,8 +10,11 @@ from layers.text import Message
 
 
 def ordered_layers(layers: Sequence[LayerStyle]) -> tuple[LayerStyle, ...]:
-    """The layers a legend names: mains, then symbols from the top one down, then the rest."""
-    named = [layer for layer in layers if layer.in_legend]
+    """The layers a legend names: mains, then symbols from the top one down, then the rest.
+
+    What is ground of the map is named when somebody classed it.
+    """
+    named = [layer for layer in layers if layer.in_legend or layer.classing is not None]
     mains = [layer for layer in named if layer.drawing == "main"]
     symbols = [layer for layer in reversed(named) if layer.drawing == "symbol"]
     return (*mains, *symbols, *(layer for layer in named if layer.drawing in ("line", "area")))

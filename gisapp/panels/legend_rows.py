@@ -35,8 +35,9 @@ def legend_rows(
     # As the style names them: on the map a class may come in several widths.
     named = {layer.id: layer for layer in scene.style.layers}
     drawn = [named[source.layer.id] for source in scene.sources]
-    rows = [row for layer in ordered_layers(drawn) if (row := _layer(layer, counts, swatches))]
-    ground = [row for layer in drawn if not layer.in_legend and (row := _flat(layer, counts, swatches))]
+    own = ordered_layers(drawn)
+    rows = [row for layer in own if (row := _layer(layer, counts, swatches))]
+    ground = [row for layer in drawn if layer not in own and (row := _flat(layer, counts, swatches))]
     if ground:
         count = sum(row.count for row in ground)
         rows.append(LegendRow("backdrop", Message("map.backdrop"), count, None, children=tuple(ground)))

@@ -219,7 +219,9 @@ def class_look(layer: LayerStyle, colour: str, width: float) -> Look:
         return Look(colour=colour, fill=colour + _AREA_TINT if ":" in colour else colour, width=0.8)
     if layer.drawing == "main":
         return Look(colour=colour, width=width)
-    return replace(_plain(layer), colour=colour)
+    look = _plain(layer)
+    # Roads are ground: mains lie on them and must be seen.
+    return replace(look, colour=colour + _AREA_TINT if look.ground_width and ":" in colour else colour)
 
 
 def unknown_look(layer: LayerStyle) -> Look:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from gisapp.actions import Action
 from gisapp.dialogs.condition_dialog import ConditionDialog
-from gisapp.panels.map_selection import MapSelection
+from gisapp.panels.map_same import MapSame
 from gisapp.window import Window
 from layers.model.query import Condition
 from layers.model.selection import SelectionMode
@@ -124,38 +124,38 @@ def select_actions(window: Window) -> list[Action]:
 def _same(window: Window) -> list[Action]:
     """What the map's menu offers about the asset under it; elsewhere about the one selected."""
 
-    def selection() -> MapSelection:
-        return window.map.selection
+    def same() -> MapSame:
+        return window.map.same
 
     def has_reference() -> bool:
-        return window.parts.session.is_open and selection().reference is not None
+        return window.parts.session.is_open and same().reference is not None
 
     return [
         Action(
             id="select.identify_here",
             title=Message("action.select.identify_here"),
             icon="info",
-            handler=lambda: selection().identify_here(),
+            handler=lambda: same().identify(),
             enabled=has_reference,
         ),
         Action(
             id="select.same_type",
             title=Message("action.select.same_type"),
             icon="selection-all",
-            handler=lambda: selection().take_same_type(),
+            handler=lambda: same().take_type(),
             enabled=has_reference,
         ),
         Action(
             id="select.same_class",
             title=Message("action.select.same_class"),
-            handler=lambda: selection().take_same_class(),
+            handler=lambda: same().take_class(),
             enabled=has_reference,
         ),
         Action(
             id="select.same_size",
             title=Message("action.select.same_size"),
-            handler=lambda: selection().take_same_size(),
-            enabled=lambda: has_reference() and selection().size_field is not None,
+            handler=lambda: same().take_size(),
+            enabled=lambda: has_reference() and same().size_field is not None,
         ),
     ]
 

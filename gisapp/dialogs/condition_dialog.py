@@ -61,14 +61,14 @@ class ConditionDialog(Dialog):
         self._only_text = Label(
             language, theme, Message("condition.only_text"), size="small", tone="quiet", wrap=True
         )
-        self.text = QLineEdit()
-        language.say(self.text, "setPlaceholderText", Message("condition.text.prompt"))
-        self.text.textEdited.connect(lambda _: self._read_text())
+        self.sentence = QLineEdit()
+        language.say(self.sentence, "setPlaceholderText", Message("condition.text.prompt"))
+        self.sentence.textEdited.connect(lambda _: self._read_text())
         self.count = Label(language, theme, strong=True)
         self.add_field(Message("condition.type"), self.type)
         self.body.addWidget(scroll, 1)
         self.body.addWidget(self._only_text)
-        self.add_field(Message("condition.text"), self.text)
+        self.add_field(Message("condition.text"), self.sentence)
         self.body.addWidget(self.count)
         close = Button(language, Message("condition.close"))
         close.clicked.connect(self.reject)
@@ -103,7 +103,7 @@ class ConditionDialog(Dialog):
         self.builder = ConditionBuilder(self.language, self.theme, self._asset_type, self._links)
         self.builder.changed.connect(self._read_builder)
         self._place.insertWidget(0, self.builder)
-        self.text.setText(self._written(condition))
+        self.sentence.setText(self._written(condition))
         self._take(condition)
         self._show_rows()
         if condition is None:
@@ -116,12 +116,12 @@ class ConditionDialog(Dialog):
         except ConditionError as error:
             self._refuse(error)
             return
-        self.text.setText(self._written(condition))
+        self.sentence.setText(self._written(condition))
         self._take(condition)
 
     def _read_text(self) -> None:
         try:
-            condition = read_condition(self.text.text(), self._asset_type, self._links)
+            condition = read_condition(self.sentence.text(), self._asset_type, self._links)
         except ConditionError as error:
             self._refuse(error)
             return
@@ -145,12 +145,12 @@ class ConditionDialog(Dialog):
     def _refuse(self, error: ConditionError) -> None:
         """Say what is wrong and where; nothing can be done with it."""
         self._is_right = False
-        before = self.text.text()[: error.place.start]
+        before = self.sentence.text()[: error.place.start]
         words = error.title
-        if before and self.text.hasFocus():
+        if before and self.sentence.hasFocus():
             words = Message("condition.after", {"before": before[-16:].strip(), "wrong": error.title})
         self.say_wrong(words)
-        self.text.setProperty("wrong", "true")
+        self.sentence.setProperty("wrong", "true")
         self._dress_text()
         self._later.stop()
         self.count.show_words("")
@@ -160,12 +160,12 @@ class ConditionDialog(Dialog):
         for button in (self.zoom, self.filter, self.select):
             button.setEnabled(on)
         if on:
-            self.text.setProperty("wrong", "false")
+            self.sentence.setProperty("wrong", "false")
             self._dress_text()
 
     def _dress_text(self) -> None:
-        self.text.style().unpolish(self.text)
-        self.text.style().polish(self.text)
+        self.sentence.style().unpolish(self.sentence)
+        self.sentence.style().polish(self.sentence)
 
     def _count(self) -> None:
         name, condition, register = self._name, self._condition, self._register

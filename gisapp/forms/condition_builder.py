@@ -182,7 +182,7 @@ class _Row(QWidget):
             if field.companion_of is None:
                 self.field.addItem(language.render(field.title), field.name)
         self.comparison = QComboBox()
-        self.text = QLineEdit()
+        self.value = QLineEdit()
         self.choices = ChoiceButton(language, theme)
         self._unit = Label(language, theme, size="small", tone="quiet")
         remove = IconButton(language, theme, "x", Message("condition.remove"))
@@ -196,14 +196,14 @@ class _Row(QWidget):
         self._filler = QWidget()
         row.addWidget(self.field)
         row.addWidget(self.comparison)
-        row.addWidget(self.text, 1)
+        row.addWidget(self.value, 1)
         row.addWidget(self.choices, 1)
         row.addWidget(self._filler, 1)
         row.addWidget(self._unit)
         row.addWidget(remove)
         self.field.activated.connect(self._on_field)
         self.comparison.activated.connect(self._on_comparison)
-        self.text.textEdited.connect(lambda _: self.changed.emit())
+        self.value.textEdited.connect(lambda _: self.changed.emit())
         self.choices.changed.connect(self.changed)
         usual = self.field.findData(asset_type.kind_field or "")
         self.field.setCurrentIndex(max(usual, 0))
@@ -232,10 +232,10 @@ class _Row(QWidget):
         if isinstance(field, ChoiceField | BooleanField):
             self.choices.tick(values)
         elif sign in ("contains", "starts"):
-            self.text.setText(str(compare.value))
+            self.value.setText(str(compare.value))
         elif sign not in _NO_VALUE:
             quoted = [write_value(field, value, self._language.code, self._links) for value in values]
-            self.text.setText(quoted[0].strip("\"'") if len(quoted) == 1 else "、".join(quoted))
+            self.value.setText(quoted[0].strip("\"'") if len(quoted) == 1 else "、".join(quoted))
         self._fit_comparison()
 
     def condition(self) -> Condition | None:
@@ -260,7 +260,7 @@ class _Row(QWidget):
             return ", ".join(f'"{code}"' for code in self.choices.ticked())
         if isinstance(field, BooleanField):
             return "".join("yes" if value else "no" for value in self.choices.ticked()[:1])
-        text = self.text.text().strip()
+        text = self.value.text().strip()
         is_whole = self.comparison.currentData() in ("contains", "starts") or isinstance(field, TextField)
         several = "、" in text and self.comparison.currentData() in ("=", "!=")
         if text and is_whole and not several and text[0] not in "\"'“":
@@ -269,10 +269,10 @@ class _Row(QWidget):
         return text
 
     def _mark(self, error: ConditionError | None) -> None:
-        self.text.setProperty("wrong", "false" if error is None else "true")
-        self.text.setToolTip("" if error is None else self._language.render(error.title))
-        self.text.style().unpolish(self.text)
-        self.text.style().polish(self.text)
+        self.value.setProperty("wrong", "false" if error is None else "true")
+        self.value.setToolTip("" if error is None else self._language.render(error.title))
+        self.value.style().unpolish(self.value)
+        self.value.style().polish(self.value)
 
     def _on_field(self) -> None:
         self._fit_field()
@@ -290,7 +290,7 @@ class _Row(QWidget):
         for sign in comparisons_of(field):
             self.comparison.addItem(_shown(SIGNS[sign][0 if chinese else 1]), sign)
         self.comparison.setCurrentIndex(max(self.comparison.findData(before), 0))
-        self.text.clear()
+        self.value.clear()
         self._unit.show_words(field.unit or "")
         if isinstance(field, ChoiceField):
             entries = [(e.code, e.title) for e in field.code_list.entries if e.active]
@@ -305,7 +305,7 @@ class _Row(QWidget):
     def _fit_comparison(self) -> None:
         field, has_value = self._field, self.comparison.currentData() not in _NO_VALUE
         picks = isinstance(field, ChoiceField | BooleanField)
-        self.text.setVisible(has_value and not picks)
+        self.value.setVisible(has_value and not picks)
         self.choices.setVisible(has_value and picks)
         self._filler.setVisible(not has_value)
 
@@ -364,7 +364,8 @@ class ChoiceButton(QPushButton):
     def _tell(self) -> None:
         words = [action.text() for action in self._menu.actions() if action.isChecked()]
         mark = "、" if self._language.code == "zh" else ", "
-        self.setText(mark.join(words) or self._language.render(Message("condition.pick")))
+        # Qt leaves no room before the text of a button that is aligned to the left.
+        self.setText(f"  {mark.join(words) or self._language.render(Message('condition.pick'))}")
 
 
 class _StayingMenu(QMenu):

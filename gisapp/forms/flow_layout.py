@@ -51,8 +51,10 @@ class FlowLayout(QLayout):
 
     def _arrange(self, rect: QRect, *, place: bool) -> int:
         x, y, line = rect.x(), rect.y(), 0
+        tallest = max((item.sizeHint().height() for item in self._items), default=0)
         for item in self._items:
-            size = item.sizeHint()
+            # All of one height, so that words stand on one line.
+            size = QSize(item.sizeHint().width(), tallest)
             if x > rect.x() and x + size.width() > rect.right() + 1:
                 x, y, line = rect.x(), y + line + self._space, 0
             if place:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
 from gisapp.forms.flow_layout import FlowLayout
-from gisapp.forms.words import Button, ElidedLabel, IconButton, IconLabel
+from gisapp.forms.words import Button, IconButton, IconLabel, Label
 from gisapp.language import Language
 from gisapp.session import Session
 from gisapp.theme import Theme
@@ -33,25 +33,22 @@ class FilterBar(QFrame):
         self._language, self._theme, self._session = language, theme, session
         self._figures: dict[str, tuple[int, int]] = {}
         self.chips: list[FilterChip] = []
-        self._flow = FlowLayout(6)
-        chips = QWidget()
-        chips.setLayout(self._flow)
         self._add = IconButton(
             language, theme, "plus", Message("filtering.add.tip"), words=Message("condition.add")
         )
         self._add.clicked.connect(lambda: self.edit_asked.emit(next(iter(self._session.filters), "")))
         self._clear = Button(language, Message("filtering.clear"), "link")
         self._clear.clicked.connect(lambda: session.filter({}))
-        self.told = ElidedLabel(language, theme, size="small", tone="quiet")
-        self.told.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.told = Label(language, theme, size="small", tone="quiet")
+        self._flow = FlowLayout(8)
+        chips = QWidget()
+        chips.setLayout(self._flow)
+        self._lay_chips()
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 5, 12, 5)
         row.setSpacing(8)
         row.addWidget(IconLabel(theme, "funnel", 16, "accent_ink"))
         row.addWidget(chips, 1)
-        row.addWidget(self._add)
-        row.addWidget(self._clear)
-        row.addWidget(self.told)
         session.filters_changed.connect(self._show)
         language.changed.connect(lambda: self._show(session.filters))
         self.hide()
@@ -69,7 +66,6 @@ class FilterBar(QFrame):
     def _show(self, filters: Mapping[str, Condition]) -> None:
         register = self._session.register
         for chip in self.chips:
-            self._flow.removeWidget(chip)
             chip.hide()
             chip.deleteLater()
         self.chips = []
@@ -83,9 +79,16 @@ class FilterBar(QFrame):
                 chip.clicked.connect(lambda _=False, chosen=name: self.edit_asked.emit(chosen))
                 chip.removed.connect(lambda chosen=name, gone=part: self._remove(chosen, gone))
                 self.chips.append(chip)
-                self._flow.addWidget(chip)
-                chip.show()
+        self._lay_chips()
         self._tell()
+
+    def _lay_chips(self) -> None:
+        """Chips first, then what can be done, then what is shown; a new line where there is no more room."""
+        while self._flow.takeAt(0) is not None:
+            pass
+        for part in (*self.chips, self._add, self._clear, self.told):
+            self._flow.addWidget(part)
+            part.show()
 
     def _words(self, name: str, part: Condition, links: Links) -> tuple[str, str]:
         register = self._session.register

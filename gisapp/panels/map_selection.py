@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 
 import numpy as np
@@ -24,8 +24,8 @@ from layers.geometry.packed import Floats
 from layers.model.asset import Asset, AssetKey
 from layers.model.catalogue import AssetType
 from layers.model.condition_terms import simplified
-from layers.model.fields import ChoiceField, Field, IntegerField
-from layers.model.query import All, Box, Compare, Comparison, Condition
+from layers.model.fields import ChoiceField
+from layers.model.query import All, Box, Condition
 from layers.model.selection import NOTHING, Selection, SelectionMode
 from layers.scene.region import Region
 from layers.scene.scene import Scene
@@ -36,7 +36,6 @@ from layers.scene.selecting import (
     select_all,
     select_class,
     select_region,
-    select_same_class,
     selected_shapes,
 )
 from layers.scene.style import METRES_PER_PIXEL
@@ -60,8 +59,6 @@ class MapSelection(QObject):
     mode_changed = Signal(str)
     condition_asked = Signal(str)
     """A type that shall be filtered by a condition."""
-    reference_changed = Signal()
-    """Another asset is meant by "the same"."""
 
     def __init__(
         self,
@@ -80,10 +77,8 @@ class MapSelection(QObject):
         self.chooser = HitChooser(theme, canvas)
         self.marks = SelectionMarks()
         canvas.overlay.sketches.insert(0, self.marks)
-        self._under_menu: AssetKey | None = None
-        self._menu_place = (0.0, 0.0)
         session.selection_changed.connect(self._mark)
-        canvas.menu_asked.connect(self._note_menu)
+        session.filters_changed.connect(self._keep_filtered)
 
     # ---- what the tools ask
 
@@ -111,7 +106,7 @@ class MapSelection(QObject):
                 feedback=feedback,
             )
 
-        self._find(find, mode)
+        self.find(find, mode)
 
     def choose(self, keys: Sequence[AssetKey], at: QPointF, mode: SelectionMode) -> None:
         """List these at a pixel of the canvas, to choose one."""
@@ -134,25 +129,16 @@ class MapSelection(QObject):
         """Tell that several lie under a click."""
         self.noticed.emit(Message("selecting.overlapping", {"count": count}))
 
-    def identify_here(self) -> None:
-        """Open what lies where the map's menu was asked for; where several do, let one be chosen."""
-        at = QPointF(*self._canvas.viewport.to_pixel(*self._menu_place))
-        keys = list(dict.fromkeys(AssetKey(hit.type, hit.id) for hit in self._canvas.near(at)))
-        if len(keys) > 1:
-            self.choose(keys, at, "new")
-        else:
-            self.take(keys, "new")
-
     # ---- what menus ask
 
     def take_all(self) -> None:
         """Select everything on the map."""
         hidden, denominator = self._canvas.hidden, self._denominator
-        self._find(lambda scene, _: select_all(scene, hidden=hidden, denominator=denominator), "new")
+        self.find(lambda scene, _: select_all(scene, hidden=hidden, denominator=denominator), "new")
 
     def take_class(self, layer_id: str, class_id: str | None, mode: SelectionMode = "new") -> None:
         """Select every asset of a layer or of one class of it, those without a place too."""
-        self._find(lambda scene, _: select_class(scene, layer_id, class_id), mode)
+        self.find(lambda scene, _: select_class(scene, layer_id, class_id), mode)
 
     def take_condition(
         self, type_name: str, condition: Condition | None, then: Callable[[Selection], None] | None = None
@@ -178,46 +164,6 @@ class MapSelection(QObject):
 
         self._tasks.run(Message("task.select"), find, take, owner=self, key="select")
 
-    @property
-    def reference(self) -> AssetKey | None:
-        """What "the same" means: the asset under the map's menu, else the one selected."""
-        return self._under_menu or self._session.selection.only
-
-    def take_same_type(self) -> None:
-        """Select everything on the map that is of the reference's type."""
-        key, hidden = self.reference, self._canvas.hidden
-        if key is not None:
-            self._find(
-                lambda scene, _: Selection({key.type: select_all(scene, hidden=hidden).ids(key.type)}), "new"
-            )
-
-    def take_same_class(self) -> None:
-        """Select everything of the reference's class in the legend."""
-        key = self.reference
-        if key is not None:
-            self._find(lambda scene, _: select_same_class(scene, key), "new")
-
-    def take_same_size(self) -> None:
-        """Select everything of the reference's type and nominal size."""
-        register, key = self._session.register, self.reference
-        field = self.size_field
-        if register is None or key is None or field is None:
-            return
-        asset = register.get(key.type, key.id)
-        if asset is not None:
-            size = asset.get(field.name)
-            sign: Comparison = "is null" if size is None else "="
-            self.take_condition(key.type, Compare(field.name, sign, size))
-
-    @property
-    def size_field(self) -> Field | None:
-        """The nominal size of the reference's type, if it has one."""
-        register, key = self._session.register, self.reference
-        if register is None or key is None:
-            return None
-        fields = register.catalogue[key.type].columns
-        return next((f for f in fields if isinstance(f, IntegerField) and f.unit == "mm"), None)
-
     def type_of_layer(self, layer_id: str) -> str | None:
         """The type that a layer of the map draws."""
         sources = () if self._canvas.scene is None else self._canvas.scene.sources
@@ -226,7 +172,7 @@ class MapSelection(QObject):
     def invert(self) -> None:
         """Select what is on the map and not selected, of the types that are."""
         hidden, denominator, before = self._canvas.hidden, self._denominator, self._session.selection
-        self._find(
+        self.find(
             lambda scene, _: inverted(scene, before, hidden=hidden, denominator=denominator),
             "new",
         )
@@ -259,18 +205,12 @@ class MapSelection(QObject):
 
     # ---- inside
 
-    def _note_menu(self, _: object, x: float, y: float) -> None:
-        """The map's menu is about to open at a place: its acts mean what lies there."""
-        self._menu_place = x, y
-        hits = self._canvas.near(QPointF(*self._canvas.viewport.to_pixel(x, y)))
-        self._under_menu = AssetKey(hits[0].type, hits[0].id) if hits else None
-        self.reference_changed.emit()
-
     @property
     def _denominator(self) -> float | None:
         return None if self.with_waiting else self._canvas.viewport.denominator
 
-    def _find(self, work: Work, mode: SelectionMode) -> None:
+    def find(self, work: Work, mode: SelectionMode = "new") -> None:
+        """Ask the scene beside the window, then select what was found."""
         scene = self._canvas.scene
         if scene is None:
             return
@@ -289,8 +229,30 @@ class MapSelection(QObject):
             shown=False,
         )
 
+    def _keep_filtered(self, filters: Mapping[str, Condition]) -> None:
+        """What is filtered away now is not selected any more."""
+        register, before = self._session.register, self._session.selection
+        asked = {name: where for name, where in filters.items() if len(before.ids(name))}
+        if register is None or not asked:
+            return
+
+        def find(feedback: Feedback) -> Selection:
+            left = dict(before.by_type)
+            for name, where in asked.items():
+                ids = register.columns(name, [], where=where, feedback=feedback).column("fid").to_numpy()
+                left[name] = left[name][Selection({name: ids}).holds(name, left[name])]
+            return Selection(left)
+
+        self._tasks.run(
+            Message("task.select"),
+            find,
+            lambda left: self._session.select(left, "intersect"),
+            owner=self,
+            key="filtered",
+            shown=False,
+        )
+
     def _mark(self, selection: Selection) -> None:
-        self._under_menu = None
         many = len(selection) > MARKED_LIMIT
         if not many:
             self.marks.clear()

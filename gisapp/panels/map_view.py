@@ -19,6 +19,7 @@ from gisapp.map.viewport import Viewport
 from gisapp.panels.map_foot import MapFoot
 from gisapp.panels.map_legend import MapLegend
 from gisapp.panels.map_navigation import MapNavigation
+from gisapp.panels.map_same import MapSame
 from gisapp.panels.map_selection import ASSET_DENOMINATOR, MapSelection
 from gisapp.panels.map_styles import MapStyles
 from gisapp.panels.map_tools import ToolStrip
@@ -76,6 +77,7 @@ class MapView(QWidget):
         column.addWidget(self.canvas)
         self.selection = MapSelection(self.canvas, session, tasks, language, theme, self)
         self.selection.noticed.connect(self.noticed)
+        self.same = MapSame(self.canvas, session, self.selection, self)
         self._radius_tool = SelectRadiusTool(self.canvas, self.selection)
         self._tools: dict[str, MapTool] = {
             "select": SelectTool(self.canvas, self.selection),
@@ -111,7 +113,7 @@ class MapView(QWidget):
         self.select_bar.radius.left.connect(self.canvas.setFocus)
         self.select_bar.waiting_chosen.connect(self._select_waiting)
         self.selection.mode_changed.connect(self.select_bar.show_mode)
-        self.selection.reference_changed.connect(self._actions.refresh)
+        self.same.reference_changed.connect(self._actions.refresh)
         self.canvas.viewport_changed.connect(self._on_viewport)
         self.canvas.hovered.connect(self.foot.show_position)
         self.canvas.tool_left.connect(lambda: self._actions.trigger("tool.select"))

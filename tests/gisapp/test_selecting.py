@@ -17,6 +17,7 @@ from gisapp.map.canvas import MapCanvas
 from gisapp.window import Window
 from layers.model.asset import AssetKey
 from layers.model.query import All, Compare
+from layers.register import Register
 from layers.scene.style import METRES_PER_PIXEL
 from layers.text import Message
 from tests.gisapp.driving import METERS, PATIENCE, drop, settle, unrendered, visible_texts, write
@@ -343,20 +344,25 @@ def ask(window: Window, qtbot: QtBot, key: Qt.Key = Qt.Key.Key_F) -> ConditionDi
 
 def test_a_condition_as_text_selects_and_a_mistake_is_told(near_by: Window, qtbot: QtBot) -> None:
     dialog = ask(near_by, qtbot)
-    write(dialog.text, "公称直径 >= 600", qtbot)
+    write(dialog.sentence, "公称直径 >= 600", qtbot)
     qtbot.waitUntil(lambda: dialog.count.text() == "符合 3 / 10 管段", timeout=PATIENCE)
     assert dialog.builder is not None
     row = dialog.builder.group.items[0]
     assert row.field.currentData() == "dn"
-    assert row.text.text() == "600"
+    assert row.value.text() == "600"
     qtbot.mouseClick(dialog.select, LEFT)
     settle(near_by, qtbot)
     assert codes(near_by) == ["GD-000002", "GD-000005", "GD-000008"]
-    dialog.text.clear()
-    write(dialog.text, "公称直经 >= 600", qtbot)
+    dialog.sentence.clear()
+    write(dialog.sentence, "公称直经 >= 600", qtbot)
     assert "公称直径" in dialog.wrong.text()
     assert not dialog.select.isEnabled()
     dialog.close()
+
+
+def pipe_key(register: Register, code: str) -> AssetKey | None:
+    asset = register.by_code("pipe", code)
+    return None if asset is None else asset.key
 
 
 def test_rows_become_text_and_a_filter_that_map_legend_and_chips_follow(
@@ -371,11 +377,15 @@ def test_rows_become_text_and_a_filter_that_map_legend_and_chips_follow(
     row.field.activated.emit(row.field.currentIndex())
     row.comparison.setCurrentIndex(row.comparison.findData("<"))
     row.comparison.activated.emit(row.comparison.currentIndex())
-    qtbot.keyClicks(row.text, "300")
-    assert dialog.text.text() == "公称直径 < 300"
+    qtbot.keyClicks(row.value, "300")
+    assert dialog.sentence.text() == "公称直径 < 300"
+    register = session.register
+    assert register is not None
+    session.select(pipe for name in ("GD-000000", "GD-000001") if (pipe := pipe_key(register, name)))
     qtbot.mouseClick(dialog.filter, LEFT)
     dialog.close()
     settle(near_by, qtbot)
+    assert codes(near_by) == ["GD-000000"]
     assert session.filters == {"pipe": Compare("dn", "<", 300)}
     assert [chip.button.text() for chip in bar.chips] == ["管段  公称直径 < 300"]
     assert "4 / 10 管段" in bar.told.text()

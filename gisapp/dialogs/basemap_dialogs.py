@@ -80,7 +80,7 @@ class ServiceDialog(Dialog):
         )
         self.body.addWidget(self.note)
         self.add_buttons(Message("basemap.service.add"), Message("basemap.cancel"))
-        feed.changed.connect(self._show_key)
+        feed.secrets.found.connect(self._show_key)
         self._follow()
 
     def _add(self, name: str, title: Words, field: QWidget, note: Message | None = None) -> None:
@@ -133,8 +133,8 @@ class ServiceDialog(Dialog):
         host = host_of(self.address.text())
         self._fields["key"].setVisible(needs_key)
         if needs_key:
-            self._feed.look_for_key(host)
-        known = needs_key and self._feed.knows_key(host)
+            self._feed.secrets.look_for(host)
+        known = needs_key and bool(self._feed.secrets.of(host))
         words = Message("basemap.service.key_known") if known else Message("basemap.service.key_place")
         self.key.setPlaceholderText(self.language.render(words))
 
@@ -158,7 +158,7 @@ class ServiceDialog(Dialog):
         self._asker.ask(address, self._secret(address))
 
     def _secret(self, address: str) -> str:
-        return self.key.text().strip() or self._feed.key_of(host_of(address))
+        return self.key.text().strip() or self._feed.secrets.of(host_of(address))
 
     def _show_layers(self, service: WmtsService) -> None:
         self.ask.setEnabled(True)
@@ -201,7 +201,7 @@ class ServiceDialog(Dialog):
                 self.say_wrong(Message("basemap.no_key", {"host": host}))
                 return
             if self.key.text().strip():
-                self._feed.keep_key(host, self.key.text().strip())
+                self._feed.secrets.keep(host, self.key.text().strip())
         self.chosen.emit(entry)
         super().accept()
 
@@ -284,7 +284,7 @@ class ChangeDialog(Dialog):
             self.say_wrong(error.title)
             return
         if self.key.text().strip():
-            self._feed.keep_key(host_of(self._entry.address), self.key.text().strip())
+            self._feed.secrets.keep(host_of(self._entry.address), self.key.text().strip())
         self.changed.emit(
             replace(
                 self._entry,

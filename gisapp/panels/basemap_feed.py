@@ -15,6 +15,7 @@ from gisapp.map.basemap_service import ServiceSupplier
 from gisapp.map.basemap_supplier import FileSupplier, TileSupplier
 from gisapp.map.basemaps import Basemaps, Layer
 from gisapp.map.canvas import MapCanvas
+from gisapp.panels.basemap_secrets import BasemapSecrets
 from gisapp.session import Session
 from gisapp.tasks import Tasks
 from layers.basemap.entry import TYPE, BasemapEntry, stored_address
@@ -61,19 +62,21 @@ class BasemapFeed(QObject):
     ) -> None:
         super().__init__(parent)
         self._session, self._tasks, self._canvas = session, tasks, canvas
-        self._cache, self.keys = cache, keys
+        self._cache = cache
         self.manager = QNetworkAccessManager(self)
+        self.secrets = BasemapSecrets(tasks, keys, self)
         self.basemaps = Basemaps(self._supplier, self)
         self.entries: list[BasemapEntry] = []
         self.problems: dict[Origin, UserError] = {}
         self.is_hidden = False
         """Whether all are hidden for the moment, in this window only."""
         self._opened: dict[Origin, OpenBasemap] = {}
-        self._secrets: dict[str, str] = {}
         self._worker: Worker | None = None
         self._told: set[str] = set()
         self.basemaps.repainted.connect(canvas.update)
         self.basemaps.states_changed.connect(self._on_states)
+        self.secrets.found.connect(self.changed)
+        self.secrets.replaced.connect(self.basemaps.begin_anew)
         session.opened.connect(self._on_opened)
         session.closing.connect(self._on_closing)
         session.changed.connect(self._on_changed)
@@ -189,52 +192,6 @@ class BasemapFeed(QObject):
         self.basemaps.retry()
         self._open_missing()
 
-    def keep_key(self, host: str, key: str) -> None:
-        """Keep the user's key to a service, and use it from now on."""
-        keys = self.keys
-        self._secrets[host] = key
-
-        def keep(_: Feedback) -> None:
-            try:
-                keys.keep(host, key)
-            except OSError as error:
-                raise UserError(
-                    Message("basemap.key_not_kept", {"host": host}),
-                    Message("basemap.key_not_kept_hint"),
-                    Message("basemap.system_says", {"text": str(error)}),
-                ) from error
-
-        self._tasks.run(Message("task.basemap_key"), keep, owner=self, lane="basemap", shown=False)
-        self.basemaps.begin_anew()
-        self.changed.emit()
-
-    def look_for_key(self, host: str) -> None:
-        """Ask the keyring for a key that is not known yet; ``changed`` tells when it is."""
-        if host in self._secrets:
-            return
-        keys = self.keys
-
-        def take(key: str) -> None:
-            self._secrets.setdefault(host, key)
-            self.changed.emit()
-
-        self._tasks.run(
-            Message("task.basemap_key"),
-            lambda _: keys.get(host),
-            take,
-            owner=self,
-            lane="basemap",
-            shown=False,
-        )
-
-    def key_of(self, host: str) -> str:
-        """The user's key to a service of the list, "" when there is none."""
-        return self._secrets.get(host, "")
-
-    def knows_key(self, host: str) -> bool:
-        """Whether a key to this service is there."""
-        return bool(self._secrets.get(host))
-
     def build_overviews(self, entry: BasemapEntry, path: Path, done: Callable[[], None]) -> None:
         """Write the reductions that a large image lacks into a file beside it, then read it anew."""
         worker = self._worker
@@ -282,17 +239,17 @@ class BasemapFeed(QObject):
         register = self._session.register
         if register is None:
             return
-        keys = self.keys
+        secrets = self.secrets
 
         def work(feedback: Feedback) -> tuple[list[BasemapEntry], dict[str, str]]:
             entries = read_entries(register)
             # Only what is needed: a keyring may ask its owner to unlock it.
             hosts = {host_of(e.address) for e in entries if e.is_service and KEY in e.address}
-            return entries, {host: keys.get(host) for host in hosts}
+            return entries, secrets.read(hosts)
 
         def take(found: tuple[list[BasemapEntry], dict[str, str]]) -> None:
-            self.entries, secrets = found
-            self._secrets.update({host: key for host, key in secrets.items() if key})
+            self.entries, kept = found
+            self.secrets.learn(kept)
             self._open_missing()
 
         self._tasks.run(
@@ -377,7 +334,7 @@ class BasemapFeed(QObject):
         if opened.service is None:
             return FileSupplier(self._tasks, opened, store, self)
         hosts = opened.service.host, host_of(opened.entry.address)
-        secret = next((key for host in hosts if (key := self._secrets.get(host))), "")
+        secret = next((key for host in hosts if (key := self.secrets.of(host))), "")
         return ServiceSupplier(self._tasks, self.manager, opened, store, self._cache, secret, self)
 
     def _edit(

@@ -338,6 +338,7 @@ def test_the_cursor_is_told_in_the_form_chosen_and_that_is_remembered(
 ) -> None:
     window, canvas = map_window, map_window.map.canvas
     foot = window.map.foot
+    qtbot.mouseMove(canvas, QPoint(250, 300))
     qtbot.mouseMove(canvas, QPoint(300, 300))
     assert foot.position.text().startswith("X 3\u2009016\u2009")
     foot._menu.aboutToShow.emit()
@@ -552,6 +553,8 @@ def test_what_floats_stays_in_the_map_of_a_small_window(map_window: Window, qtbo
     window = map_window
     window.parts.language.use("en")
     window.resize(1280, 720)
+    # One of the two is a move, wherever the cursor was.
+    qtbot.mouseMove(window.map.canvas, QPoint(250, 300))
     qtbot.mouseMove(window.map.canvas, QPoint(300, 300))
     open_go_to(window, "111.3, 27.2", qtbot)
     navigation, view = window.map.navigation, window.map

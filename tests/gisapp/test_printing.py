@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pypdfium2
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -17,10 +18,15 @@ from gisapp.dialogs.print_choice import EXTENTS, PrintChoice
 from gisapp.dialogs.print_dialog import PrintDialog, next_scale
 from gisapp.map.printer_output import printer_for
 from gisapp.window import Window
+from layers.basemap.listing import add_entries, place_of
+from layers.basemap.opening import entries_of
+from layers.geometry.crs import Crs, transformer
 from layers.model.asset import AssetKey
 from layers.model.query import Compare
 from layers.scene.paper import SCALES
+from layers.text import Message
 from tests.gisapp.driving import PATIENCE, settle, unrendered, visible_texts
+from tests.layers.basemap.makers import mercator_tiles, png, to_mercator, write_mbtiles
 
 pytestmark = pytest.mark.keeps_running
 
@@ -308,6 +314,32 @@ def test_a_filtered_map_says_so_on_paper(open_town: Window, tmp_path: Path, qtbo
     (text,) = text_of(tmp_path / "sheet.pdf")
     assert "已筛选" in text
     assert "DN100 以下" not in text
+
+
+def test_the_basemap_of_the_map_comes_along_when_asked(
+    open_town: Window, tmp_path: Path, qtbot: QtBot
+) -> None:
+    register = open_town.parts.session.register
+    assert register is not None
+    corners = np.array([[538000.0, 3015900.0], [538700.0, 3016100.0]])
+    places = to_mercator(transformer(register.crs, Crs.parse("EPSG:4326"))(corners))
+    tiles = [(z, c, r, png(picture)) for z, c, r, picture in mercator_tiles((16,), places)]
+    write_mbtiles(tmp_path / "air.mbtiles", tiles, name="air", format="png", attribution="航测队")
+    entries = entries_of(tmp_path / "air.mbtiles", place_of(register))
+    with register.edit(Message("printing.action")) as edit:
+        add_entries(edit, entries, [])
+    qtbot.waitUntil(lambda: bool(open_town.basemaps.feed.basemaps.layers), timeout=PATIENCE)
+    settle(open_town, qtbot)
+    dialog = open_dialog(open_town, qtbot)
+    assert dialog.form.ground.isVisible()
+    choose(dialog, "all", "1:5000", qtbot)
+    without = QImage(dialog.preview.image)
+    dialog.form.ground.setChecked(True)
+    rest(dialog, qtbot)
+    assert dialog.preview.image != without
+    with qtbot.waitSignal(dialog.written, timeout=PATIENCE):
+        dialog.save_to(tmp_path / "sheet.pdf")
+    assert "航测队" in text_of(tmp_path / "sheet.pdf")[0]
 
 
 def test_before_anything_is_open_there_is_nothing_to_print(window: Window) -> None:

@@ -138,7 +138,7 @@ def _same(window: Window) -> list[Action]:
             menu="edit",
             group=6,
             handler=lambda: same().identify(),
-            enabled=has_reference,
+            enabled=lambda: window.parts.session.is_open and same().is_on_map,
         ),
         Action(
             id="select.same_type",

@@ -33,6 +33,11 @@ class MapSame(QObject):
         return self._under_menu or self._session.selection.only
 
     @property
+    def is_on_map(self) -> bool:
+        """Whether the map's menu was asked for on an asset."""
+        return self._under_menu is not None
+
+    @property
     def size_field(self) -> Field | None:
         """The nominal size of the reference's type, if it has one."""
         register, key = self._session.register, self.reference

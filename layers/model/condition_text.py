@@ -55,7 +55,7 @@ _SIGN_WORDS: dict[str, Comparison] = {
     **{folded(word): sign for word, sign in OTHER_SIGNS.items()},
 }
 _SHOWN = 20
-_SUGGESTED = 3
+_SUGGESTED = 5
 
 
 class ConditionError(UserError):

@@ -9,6 +9,9 @@ from layers.scene.paper import LANDSCAPE, PORTRAIT, SIZES, Paper, read_paper, re
 from layers.text import Texts
 
 
+SIDES_WRITTEN = [("900x600", (900, 600)), ("300 × 1200 mm", (300, 1200)), ("297*420.5", (297, 420.5))]
+
+
 @pytest.mark.parametrize(("name", "sides"), SIZES.items())
 def test_named_sizes_lie_across_and_stand_upright(name: str, sides: tuple[float, float]) -> None:
     paper = read_paper(name.lower())
@@ -26,7 +29,7 @@ def test_each_size_is_half_the_next() -> None:
         assert small[0] == pytest.approx(large[1] / 2, abs=1.0)
 
 
-@pytest.mark.parametrize(("text", "sides"), [("900x600", (900, 600)), ("300 × 1200 mm", (300, 1200)), ("297*420.5", (297, 420.5))])  # fmt: skip
+@pytest.mark.parametrize(("text", "sides"), SIDES_WRITTEN)
 def test_free_sizes(text: str, sides: tuple[float, float]) -> None:
     paper = read_paper(text)
     assert (paper.width, paper.height) == sides

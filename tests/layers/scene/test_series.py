@@ -11,13 +11,14 @@ from layers.model.query import Box
 from layers.scene.series import MOST_SHEETS, sheets_needed, split
 
 SIDES = st.floats(50.0, 3000.0)
+LONG, SHEET = st.floats(0, 9000), st.floats(900, 3000)
 
 
 def extent_of(x: float, y: float, width: float, height: float) -> Box:
     return Box(x, y, x + width, y + height)
 
 
-@given(st.floats(-1e6, 1e6), st.floats(-1e7, 1e7), st.floats(0, 9000), st.floats(0, 9000), st.floats(900, 3000), st.floats(900, 3000))  # fmt: skip
+@given(st.floats(-1e6, 1e6), st.floats(-1e7, 1e7), LONG, LONG, SHEET, SHEET)
 def test_no_gap_and_no_overlap(x: float, y: float, w: float, h: float, width: float, height: float) -> None:
     extent = extent_of(x, y, w, h)
     series = split(extent, width, height)

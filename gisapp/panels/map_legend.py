@@ -150,7 +150,7 @@ class MapLegend(QObject):
                 and late
                 and not hidden
                 and not layer.is_shaded(denominator)
-                and len(source.ids)
+                and (source.classes or source.unlocated)
             ):
                 waiting.setdefault(layer.largest_denominator, []).append(layer.title)
         if not waiting:

@@ -8,7 +8,6 @@ from layers.errors import UserError
 from layers.scene.paper import LANDSCAPE, PORTRAIT, SIZES, Paper, read_paper, read_scale
 from layers.text import Texts
 
-
 SIDES_WRITTEN = [("900x600", (900, 600)), ("300 × 1200 mm", (300, 1200)), ("297*420.5", (297, 420.5))]
 
 

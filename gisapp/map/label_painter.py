@@ -38,6 +38,8 @@ _ASIDE = 13.0
 _STEEP = math.radians(58)
 _LEANING = math.radians(72)
 _ABOVE = 10.0
+#: Beyond this scale (a denominator) names stand so many px beside their roads.
+_NARROW_ROADS, _BESIDE_ROAD = 10_000.0, 12.0
 _PAUSE_EVERY = 12
 #: Eight directions: a text drawn so much aside in each of them is its own halo.
 _AROUND = tuple((math.cos(n * math.pi / 4), math.sin(n * math.pi / 4)) for n in range(8))
@@ -230,13 +232,21 @@ class LabelPainter:
         width = metrics.width(text) + (SPACING * (len(text) - 1) if spaced else 0)
         # Read from below or from the right, also where a line leans a little over.
         turn = (-angle + math.pi - _LEANING) % math.pi - math.pi + _LEANING
+        asides: tuple[float, ...] = (0.0,)
+        if kind == "main":
+            # A main's name stands above its line, as on the sheets of the trade, or else below it.
+            asides = (_ABOVE, -_ABOVE)
+        elif self._viewport.denominator > _NARROW_ROADS:
+            # The road is narrower than its name: in its middle the name would cut the mains that run along it.
+            asides = (_BESIDE_ROAD, -_BESIDE_ROAD)
         if spaced and abs(turn) > _STEEP:
-            yield from self._stacked(label, text, metrics, x, y, turn, room)
+            for aside in asides:
+                at = x + math.sin(turn) * aside, y - math.cos(turn) * aside
+                yield from self._stacked(label, text, metrics, *at, turn, room)
             return
         if width + 10 > room:
             return
-        # A main's name stands above its line, as on the sheets of the trade, or else below it.
-        for aside in (_ABOVE, -_ABOVE) if kind == "main" else (0.0,):
+        for aside in asides:
             at_x, at_y = x + math.sin(turn) * aside, y - math.cos(turn) * aside
             yield _Place(
                 _rotated_boxes(at_x, at_y, width, metrics.height * 0.8, turn),

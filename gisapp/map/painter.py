@@ -15,6 +15,7 @@ from gisapp.map.label_painter import LabelPainter
 from gisapp.map.pens import Colours, line_width, pen, symbol_side
 from gisapp.map.shading import paint_density
 from gisapp.map.strokes import (
+    THIN,
     crossing_marks,
     dashes,
     draw_lines,
@@ -162,7 +163,9 @@ class MapPainter:
         else:
             pieces = straight_pieces(part.lines, self._viewport)
         if not dash and (len(pieces) > _MANY_PIECES or stroke.widthF() < _NARROW):
-            stroke.setCapStyle(Qt.PenCapStyle.SquareCap)
+            # Square ends close the corners; those of thin lines would be seen as dots where mains meet.
+            thin = stroke.widthF() <= THIN
+            stroke.setCapStyle(Qt.PenCapStyle.FlatCap if thin else Qt.PenCapStyle.SquareCap)
             stroke.setJoinStyle(Qt.PenJoinStyle.BevelJoin)
         self._painter.setPen(stroke)
         yield from draw_pieces(self._painter, pieces) if dash else draw_lines(self._painter, pieces)

@@ -33,7 +33,8 @@ _SHORTEST = 0.35
 _PATH_VERTICES = 256
 #: The same of lines: Qt has a fast way for thin ones, and the outline of wide ones is slow where it is long.
 _THIN_VERTICES, _WIDE_VERTICES = 512, 48
-_THIN = 1.0
+#: Px up to which a line is drawn as one, not by its outline.
+THIN = 1.0
 #: An element of a path as Qt writes it: 0 begins a line, 1 goes on.
 _ELEMENT = np.dtype([("kind", ">i4"), ("x", ">f8"), ("y", ">f8")])
 _WINDING = 1
@@ -67,7 +68,7 @@ def draw_lines(painter: QPainter, pieces: Floats) -> Iterator[None]:
 
     Wide ones cost more so; where there are very many, they are drawn piece by piece.
     """
-    thin = painter.pen().widthF() <= _THIN
+    thin = painter.pen().widthF() <= THIN
     if len(pieces) > _MANY and not thin:
         yield from draw_pieces(painter, worth_drawing(pieces))
         return

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from PySide6.QtGui import QFont
 
-from gisapp.map.label_painter import LabelWriter, WrittenLabel
+from gisapp.map.label_memory import LabelWriter, WrittenLabel
 from layers.model.catalogue import Catalogue
 from layers.model.code_list import CodeList
 from layers.text import Message, Title

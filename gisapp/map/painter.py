@@ -182,7 +182,7 @@ class MapPainter:
             self._labels.keep_clear(xy, size * _SYMBOL_ROOM)
             symbols = self._symbols_of(size)
             for start in range(0, len(xy), 4000):
-                turned = None if rotation is None else np.asarray(rotation[start : start + 4000])
+                turned = None if rotation is None else rotation[start : start + 4000].astype(np.float64)
                 symbols.draw(self._painter, name, xy[start : start + 4000], turned)
                 yield
 

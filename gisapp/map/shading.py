@@ -22,7 +22,7 @@ _STRIP = 160
 def opacity(per_hectare: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """How much of the ground the wash covers, by the logarithm: twice as dense is a step, wherever."""
     share = np.log1p(np.maximum(per_hectare, 0.0) / SPARSE) / np.log1p(DENSE / SPARSE)
-    return _DEEPEST * np.minimum(share, 1.0) ** 1.5
+    return np.asarray(_DEEPEST * np.minimum(share, 1.0) ** 1.5)
 
 
 def paint_density(painter: QPainter, viewport: Viewport, density: Density, colour: QColor) -> Iterator[None]:

@@ -71,7 +71,8 @@ def paint_measure(painter: QPainter, viewport: Viewport, colours: Colours, drawi
     for start, end, words in zip(points, ends, drawing.pieces, strict=False):
         apart = end - start
         if (apart.x() ** 2 + apart.y() ** 2) ** 0.5 >= _SHORTEST:
-            _note(painter, colours, (start + end) / 2, (words,), viewport, centred=True)
+            middle = QPointF((start.x() + end.x()) / 2, (start.y() + end.y()) / 2)
+            _note(painter, colours, middle, (words,), viewport, centred=True)
     if drawing.live:
         _note(painter, colours, points[-1] + _BESIDE, drawing.live, viewport, centred=False)
 

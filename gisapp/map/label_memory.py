@@ -72,11 +72,10 @@ class Occupied:
         height, width = self._cells.shape
         inside = (cells[:, 0] >= 0) & (cells[:, 1] >= 0) & (cells[:, 0] < width) & (cells[:, 1] < height)
         cells = cells[inside]
-        for dy in range(-reach, reach + 1):
-            for dx in range(-reach, reach + 1):
-                self._cells[(cells[:, 1] + dy).clip(0, height - 1), (cells[:, 0] + dx).clip(0, width - 1)] = (
-                    True
-                )
+        around = np.arange(-reach, reach + 1)
+        rows = (cells[:, 1, None] + around).clip(0, height - 1)
+        columns = (cells[:, 0, None] + around).clip(0, width - 1)
+        self._cells[rows[:, :, None], columns[:, None, :]] = True
 
 
 def _span(low: float, high: float) -> slice:

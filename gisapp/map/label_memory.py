@@ -67,14 +67,14 @@ class Occupied:
 
     def take_all(self, xy: npt.NDArray[np.float64], half: float) -> None:
         """Take the square of ``half`` around every point."""
-        reach = math.ceil(half / CELL)
-        cells = np.floor((xy + BEYOND) / CELL).astype(np.int64)
         height, width = self._cells.shape
-        inside = (cells[:, 0] >= 0) & (cells[:, 1] >= 0) & (cells[:, 0] < width) & (cells[:, 1] < height)
-        cells = cells[inside]
-        around = np.arange(-reach, reach + 1)
-        rows = (cells[:, 1, None] + around).clip(0, height - 1)
-        columns = (cells[:, 0, None] + around).clip(0, width - 1)
+        low = np.floor((xy - half + BEYOND) / CELL).astype(np.int64)
+        high = np.floor((xy + half + BEYOND) / CELL).astype(np.int64)
+        inside = (high >= 0).all(axis=1) & (low[:, 0] < width) & (low[:, 1] < height)
+        low, high = low[inside].clip(0), np.minimum(high[inside], (width - 1, height - 1))
+        across = np.arange(math.ceil(2 * half / CELL) + 1)
+        rows = np.minimum(low[:, 1, None] + across, high[:, 1, None])
+        columns = np.minimum(low[:, 0, None] + across, high[:, 0, None])
         self._cells[rows[:, :, None], columns[:, None, :]] = True
 
 

@@ -34,7 +34,9 @@ from layers.scene.request import DrawBatch, LabelBatch
 _ORDER = {"point": 0, "main": 1, "name": 2, "code": 3, "area": 4}
 _PER_METRE = 1000.0
 #: Px between a point and its name.
-_ASIDE = 13.0
+_ASIDE, _ASIDE_NEAR, _ASIDE_CODE = 13.0, 20.0, 16.0
+#: From this scale on symbols are large.
+_LARGE_SYMBOLS = 5_000.0
 _STEEP = math.radians(58)
 _LEANING = math.radians(72)
 _ABOVE = 10.0
@@ -178,7 +180,9 @@ class LabelPainter:
         batch, (x, y) = each.batch, each.xy[number]
         for text in label.texts:
             if kind in ("point", "code"):
-                places = self._beside(label, text, metrics, x, y)
+                near = self._viewport.denominator <= _LARGE_SYMBOLS
+                aside = _ASIDE_CODE if kind == "code" else _ASIDE_NEAR if near else _ASIDE
+                places = self._beside(label, text, metrics, x, y, aside)
             elif kind == "area":
                 room = float(batch.room[number]) / self._viewport.metres_per_pixel
                 places = self._level(label, text, metrics, x, y, room)
@@ -189,15 +193,15 @@ class LabelPainter:
                 yield text, way, place
 
     def _beside(
-        self, label: WrittenLabel, text: str, metrics: Measures, x: float, y: float
+        self, label: WrittenLabel, text: str, metrics: Measures, x: float, y: float, aside: float
     ) -> Iterator[_Place]:
         """To the right of a point, to its left, below it, above it."""
         width, height = metrics.width(text), metrics.height
         for left, top in (
-            (x + _ASIDE, y - height / 2),
-            (x - _ASIDE - width, y - height / 2),
-            (x - width / 2, y + _ASIDE - 1),
-            (x - width / 2, y - _ASIDE + 1 - height),
+            (x + aside, y - height / 2),
+            (x - aside - width, y - height / 2),
+            (x - width / 2, y + aside - 1),
+            (x - width / 2, y - aside + 1 - height),
         ):
             yield _Place(
                 ((left, top, left + width, top + height),),

@@ -20,8 +20,6 @@ from layers.text import Message
 NO_REGISTER = "store.no_register"
 """The error of a file that is no register: then it is taken as a file to import."""
 
-Opened = Callable[[Register], None]
-
 
 def open_target(window: Window, target: str, otherwise: Callable[[str], None] | None = None) -> None:
     """Open the register at ``target``; a file that is none goes to ``otherwise``."""

@@ -192,16 +192,3 @@ def _beside(xy: Floats, degrees: npt.NDArray[np.floating[Any]], size: float) -> 
     angle = np.radians(np.asarray(degrees, dtype=np.float64))
     aside = np.stack([np.sin(angle), -np.cos(angle)], axis=1) * (size * _ASIDE + _ASIDE_PIXELS)
     return xy + np.nan_to_num(aside)
-
-
-def paint_map(
-    painter: QPainter,
-    batches: Sequence[DrawBatch],
-    viewport: Viewport,
-    colours: Colours,
-    symbols_of: SymbolsOf,
-    writer: LabelWriter,
-) -> None:
-    """Paint everything at once, for sheets and tests."""
-    for _ in MapPainter(painter, viewport, colours, symbols_of, writer).steps(batches):
-        pass

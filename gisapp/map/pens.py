@@ -36,11 +36,6 @@ def width_factor(denominator: float) -> float:
     return _between(_WIDTHS, denominator)
 
 
-def symbol_size(denominator: float) -> int:
-    """The side of a symbol's box in px at 1:``denominator``."""
-    return round(_between(_SYMBOLS, denominator))
-
-
 def symbol_side(look: Look, denominator: float) -> int:
     """The side in px of the symbol of a class at 1:``denominator``."""
     side = _between(_SYMBOLS, denominator) * look.width

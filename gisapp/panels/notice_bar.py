@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from gisapp.forms.words import Button, IconButton, IconLabel, Label, set_style
@@ -16,8 +16,6 @@ _ICONS = {"error": ("warning-circle", "danger"), "warning": ("warning", "warn"),
 
 class NoticeBar(QFrame):
     """Shows the latest warning or error until it is closed or another act succeeds."""
-
-    action_asked = Signal(str)
 
     def __init__(self, language: Language, theme: Theme) -> None:
         super().__init__()

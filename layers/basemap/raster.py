@@ -43,7 +43,6 @@ def describe(feedback: Feedback, path: str) -> RasterFacts:
             wkt,
             factors,
             _stretch(file),
-            bool(file.overviews(1)),
             is_cut,
         )
 

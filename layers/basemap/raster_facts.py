@@ -21,6 +21,5 @@ class RasterFacts:
     wkt: str
     factors: tuple[int, ...]
     stretch: Stretch
-    has_overviews: bool
     #: Coarser than its first factor it would take too long.
     is_cut: bool

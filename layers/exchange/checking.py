@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -344,11 +344,3 @@ def _with_dataset(rows: pa.Table, dataset: str) -> pa.Table:
 def _column(table: pa.Table, name: str) -> pa.Array:
     column = table.column(name)
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-
-
-def quarantine_counts(checked: Checked) -> Mapping[str, int]:
-    """How many rows of each type are newly kept out."""
-    found: dict[str, int] = {}
-    for each in checked.quarantined:
-        found[each.type] = found.get(each.type, 0) + 1
-    return found

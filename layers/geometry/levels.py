@@ -48,9 +48,8 @@ def _spread_bits(value: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     return value
 
 
-def level_order(xy: Floats, box: Box) -> tuple[Integers, npt.NDArray[np.uint8]]:
-    """The order of the points by (level, Morton code), and their levels in that order."""
-    codes = morton_codes(xy, box)
+def level_order(codes: npt.NDArray[np.unsignedinteger[Any]]) -> tuple[Integers, npt.NDArray[np.uint8]]:
+    """The order of points by (level, Morton code), and their levels in that order."""
     along = np.argsort(codes, kind="stable")
     levels = levels_along(codes[along])
     by_level = np.argsort(levels, kind="stable")

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from layers.geometry.index import BlockIndex
-from layers.geometry.levels import LAST_LEVEL, counts_of, levels_along, morton_codes
+from layers.geometry.levels import LAST_LEVEL, counts_of, level_order, morton_codes
 from layers.geometry.packed import Floats, Integers
 from layers.model.query import Box
 
@@ -71,11 +71,8 @@ class PointArrays:
         if len(rows) > 1 and (np.diff(rows.id) < 0).any():
             rows = rows.take(np.argsort(rows.id, kind="stable"))
         code = codes_of(rows.xy, frame)
-        along = np.argsort(code, kind="stable")
-        levels = levels_along(code[along])
-        by_level = np.argsort(levels, kind="stable")
-        order = along[by_level]
-        return cls._ordered(rows.take(order), code[order], levels[by_level])
+        order, levels = level_order(code)
+        return cls._ordered(rows.take(order), code[order], levels)
 
     @classmethod
     def of_levels(cls, rows: PointRows, code: Codes, levels: Levels) -> PointArrays:

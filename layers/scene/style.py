@@ -6,7 +6,7 @@ Colours are names of theme tokens (``resources/themes``), a step of a palette (`
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -217,7 +217,3 @@ class MapStyle:
             for each in layer.classes
             if not (layer.shown and each.shown)
         )
-
-    def of_type(self, type_name: str) -> Iterator[LayerStyle]:
-        """The layers that draw assets of this type."""
-        return (layer for layer in self.layers if layer.type == type_name)

@@ -20,7 +20,6 @@ from layers.store.types import Geometry, Instant, column_type
 FID = "fid"
 VERSION = "row_version"
 GEOMETRY = "geom"
-SYSTEM_COLUMNS = (VERSION, "source_id", "source_key", "source_hash")
 HISTORY_COLUMNS = ("h_id", "changeset_id", "at", "op")
 CODE = "code"
 

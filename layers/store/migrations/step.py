@@ -6,7 +6,7 @@ and the geometry type. All triggers are dropped while steps run and generated an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -79,13 +79,6 @@ class Migration:
         present = {c["name"] for c in sa.inspect(self.connection).get_check_constraints(type_name)}
         if check in present:
             self._sql(f"ALTER TABLE {self._quote(type_name)} DROP CONSTRAINT {self._quote(check)}")
-
-    def has_type(self, type_name: str) -> bool:
-        return type_name in present_columns(self.connection)
-
-    def field_names(self, type_name: str) -> Sequence[str]:
-        """The columns that a type's table has now."""
-        return present_columns(self.connection)[type_name]
 
     def add_what_is_missing(self) -> None:
         """Create every type and column that today's catalogue has and the register lacks."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from layers.geometry.index import BLOCK, BlockIndex
-from layers.geometry.levels import DEPTH, depth_for, level_order
+from layers.geometry.levels import DEPTH, depth_for, level_order, morton_codes
 from layers.model.query import Box
 
 WHOLE = Box(1000.0, 2000.0, 1512.0, 2512.0)
@@ -20,14 +20,14 @@ def points() -> np.ndarray:
 
 
 def test_every_point_is_there_once(points: np.ndarray) -> None:
-    order, levels = level_order(points, WHOLE)
+    order, levels = level_order(morton_codes(points, WHOLE))
     assert sorted(order.tolist()) == list(range(len(points)))
     assert (np.diff(levels.astype(int)) >= 0).all()
 
 
 @pytest.mark.parametrize("depth", [1, 4, 7, 10])
 def test_a_level_has_one_point_for_each_occupied_cell(points: np.ndarray, depth: int) -> None:
-    order, levels = level_order(points, WHOLE)
+    order, levels = level_order(morton_codes(points, WHOLE))
     # Cells as the codes make them: 2^16 steps over the side, the highest ``depth`` bits of them.
     steps = ((points - (WHOLE.x0, WHOLE.y0)) * ((2**DEPTH - 1) / 512.0)).clip(0, 2**DEPTH - 1).astype(int)
     cells = steps >> (DEPTH - depth)
@@ -37,14 +37,14 @@ def test_a_level_has_one_point_for_each_occupied_cell(points: np.ndarray, depth:
 
 
 def test_points_on_one_spot_come_last() -> None:
-    order, levels = level_order(np.array([[1100.0, 2100.0]] * 3), WHOLE)
+    order, levels = level_order(morton_codes(np.array([[1100.0, 2100.0]] * 3), WHOLE))
     assert levels.tolist() == [0, DEPTH + 1, DEPTH + 1]
     assert len(order) == 3
 
 
 def test_no_points_and_one() -> None:
-    assert len(level_order(np.zeros((0, 2)), WHOLE)[0]) == 0
-    assert level_order(np.array([[1.0, 1.0]]), WHOLE)[1].tolist() == [0]
+    assert len(level_order(morton_codes(np.zeros((0, 2)), WHOLE))[0]) == 0
+    assert level_order(morton_codes(np.array([[1.0, 1.0]]), WHOLE))[1].tolist() == [0]
 
 
 def test_depth_grows_as_the_view_comes_nearer() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QBuffer, QIODevice, Qt
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 from gisapp.forms.chip import OriginTile
@@ -12,6 +12,7 @@ from gisapp.forms.rows import RowView, grouped
 from gisapp.forms.words import Button, Label
 from gisapp.window import Window
 from layers.model.asset import AssetKey
+from layers.model.selection import Selection
 from layers.text import Message
 from tests.gisapp.driving import METERS, PATIENCE, settle
 
@@ -98,8 +99,14 @@ def test_several_selected_are_counted_by_type(open_town: Window, qtbot: QtBot) -
     settle(window, qtbot)
     texts = [label.text() for label in window.inspector.findChildren(Label) if label.isVisible()]
     assert "选中 3" in texts
-    assert "管段" in texts
-    assert window.status.selected.text() == "选中 3"
+    assert "0.20 km" in texts
+    assert window.status.selected.text() == "选中 3：管段 2、水表 1"
+    # A click on a type keeps only its assets.
+    pipes = next(
+        b for b in window.inspector.findChildren(QToolButton) if b.isVisible() and b.text() == "管段"
+    )
+    qtbot.mouseClick(pipes, Qt.MouseButton.LeftButton)
+    assert window.parts.session.selection == Selection({"pipe": [1, 2]})
 
 
 def test_an_asset_deleted_elsewhere_is_let_go(open_town: Window, qtbot: QtBot) -> None:

@@ -27,7 +27,7 @@ from gisapp.panels.scene_feed import SceneFeed
 from gisapp.panels.select_bar import SelectBar
 from gisapp.panels.style_button import StyleButton
 from gisapp.session import Session
-from gisapp.tasks import Tasks
+from gisapp.tasks import Debounce, Tasks
 from gisapp.theme import Theme, font_families
 from gisapp.tools.look import PanTool
 from gisapp.tools.select import IdentifyTool, SelectTool
@@ -39,6 +39,8 @@ from layers.scene.scene import Scene
 from layers.scene.style import METRES_PER_PIXEL, MapStyle
 
 MARGIN = 12
+#: Milliseconds after which the legend follows what is drawn.
+RECOUNT = 120
 GAP = 6
 TOOLS = (
     "tool.select",
@@ -101,6 +103,7 @@ class MapView(QWidget):
         self.legend = MapLegend(self.canvas, theme, tasks, self)
         self._feed = SceneFeed(session, tasks, user_cache_path("gisapp", appauthor=False) / "scenes", self)
         self.styles = MapStyles(session, tasks, self._feed, self.style_button, self)
+        self._recount = Debounce(RECOUNT, self.legend.count, self)
         self._tie()
 
     def _tie(self) -> None:
@@ -219,7 +222,8 @@ class MapView(QWidget):
         self.scene_shown.emit(scene)
         if was_empty:
             self.fit()
-        self.legend.count()
+        # The frame first: counting and painting the legend takes as long as the frame itself.
+        self._recount.touch()
 
     def _on_viewport(self, viewport: Viewport) -> None:
         self.foot.show_scale(viewport.metres_per_pixel, 1 / METRES_PER_PIXEL)

@@ -14,6 +14,9 @@ from layers.model.query import All, AnyOf, Compare, Condition, Not, Query
 from layers.store.base import Store
 from layers.store.schema import FID, GEOMETRY
 
+#: A date of which nothing is known.
+_UNKNOWN = "XXXX"
+
 
 def where_clause(store: Store, query: Query) -> list[sa.ColumnElement[bool]]:
     """All conditions of a query; every one must hold."""
@@ -76,15 +79,17 @@ def _compare_dates(column: sa.ColumnElement[Any], comparison: str, value: Any) -
     if comparison in ("=", "!="):
         within = _within(column, value)
         return within if comparison == "=" else sa.or_(sa.not_(within), column.is_(None))
-    first, known = sa.func.replace(column, "X", "0"), column.not_like("XXXX")
+    if value == _UNKNOWN:
+        return sa.false()
+    first, known = sa.func.replace(column, "X", "0"), column.not_like(_UNKNOWN)
     limit = str(value).replace("X", "0")
     match comparison:
         case "<":
             found = first < limit
         case "<=":
-            found = sa.or_(first < limit, _within(first, limit))
+            found = sa.or_(first < limit, _within(first, value))
         case ">":
-            found = sa.and_(first > limit, sa.not_(_within(first, limit)))
+            found = sa.and_(first > limit, sa.not_(_within(first, value)))
         case _:
             found = first >= limit
     return sa.and_(known, found)
@@ -92,7 +97,7 @@ def _compare_dates(column: sa.ColumnElement[Any], comparison: str, value: Any) -
 
 def _within(column: sa.ColumnElement[Any], value: str) -> sa.ColumnElement[bool]:
     """Whether a date lies in the year, month or decade ``value``."""
-    return column.like(f"{value.rstrip('X') if value != 'XXXX' else value}%")
+    return column.like(f"{value.rstrip('X') if value != _UNKNOWN else value}%")
 
 
 _COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {

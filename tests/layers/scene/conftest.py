@@ -12,6 +12,18 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.model.query import Box
 from layers.scene.request import DrawRequest
+from tests.layers.store.conftest import (
+    empty_register,
+    new_place,
+    opened,
+    place,
+    running_server,
+    server,
+    worker,
+)
+
+# The registers of the store's contract, a file and a server alike.
+__all__ = ["empty_register", "new_place", "opened", "place", "running_server", "server", "worker"]
 
 MakeTable = Callable[..., pa.Table]
 

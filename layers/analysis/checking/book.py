@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from scipy.spatial import cKDTree
 
 from layers.analysis.network import Network, derive_network
 from layers.feedback import Feedback
@@ -122,9 +123,17 @@ class Book:
             self._lines[type_name] = Lines(packed.row, packed, network)
         return self._lines[type_name]
 
+    def near_points(self, xy: Floats, distance: float) -> Flags:
+        """At which places (n, 2) a point of the network, of whatever type, lies within ``distance`` metres."""
+        points = self._points
+        if points is None or not len(xy):
+            return np.zeros(len(xy), dtype=bool)
+        return np.asarray(points.query(xy, distance_upper_bound=distance)[0] <= distance)
+
     @cached_property
-    def point_places(self) -> Floats:
-        """Where the points of the network are, of every type: what an end of a line may lead to."""
+    def _points(self) -> cKDTree | None:
+        """The points of the network, of every type: what an end of a line may lead to. None without any."""
         types = [t for t in self.catalogue.of_group("network") if t.shape == "point"]
         found = [pack_points(self.table(t.name).column("geom")).xy for t in types]
-        return np.concatenate(found) if found else np.zeros((0, 2))
+        xy = np.concatenate(found) if found else np.zeros((0, 2))
+        return cKDTree(xy) if len(xy) else None

@@ -127,10 +127,8 @@ def pseudo_node(book: Book, rule: Rule) -> Findings:
         alike &= codes[one] == codes[other]
     node, one, other = node[alike], one[alike], other[alike]
     xy = lines.network.node_xy[node]
-    if len(book.point_places) and len(xy):
-        reach = float(book.setting(rule.parameters["point_setting"]))
-        alone = cKDTree(book.point_places).query(xy, distance_upper_bound=reach)[0] > reach
-        one, other, xy = one[alone], other[alone], xy[alone]
+    alone = ~book.near_points(xy, float(book.setting(rule.parameters["point_setting"])))
+    one, other, xy = one[alone], other[alone], xy[alone]
     return findings_at(
         book,
         rule,

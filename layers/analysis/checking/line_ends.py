@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
-from scipy.spatial import cKDTree
 
 from layers.analysis.checking.book import Book, Flags, Lines
 from layers.analysis.checking.finding import Findings
@@ -20,7 +19,7 @@ def near_miss(book: Book, rule: Rule) -> Findings:
     reach = float(book.setting(rule.parameters["within_setting"]))
     end, other, distance = _nearest_other(lines, line, node, reach)
     # An appurtenance exactly there is where the line is meant to end.
-    ended = _near_points(book, lines.network.node_xy[node[end]], lines.network.tolerance)
+    ended = book.near_points(lines.network.node_xy[node[end]], lines.network.tolerance)
     end, other, distance = end[~ended], other[~ended], distance[~ended]
     other_rows = lines.rows[other]
     return findings_at(
@@ -39,7 +38,7 @@ def dangling_end(book: Book, rule: Rule) -> Findings:
     lines = book.lines(rule.type)
     line, node = _free_ends(lines)
     xy = lines.network.node_xy[node]
-    alone = ~_near_points(book, xy, float(book.setting(rule.parameters["point_setting"])))
+    alone = ~book.near_points(xy, float(book.setting(rule.parameters["point_setting"])))
     near, _, _ = _nearest_other(lines, line, node, float(book.setting(rule.parameters["within_setting"])))
     alone[near] = False
     alone &= where(book, rule)[lines.rows[line]]
@@ -113,10 +112,3 @@ def _pairs_in(node: Integers, line: Integers, known_node: Integers, known_line: 
         return np.zeros(len(node), dtype=bool)
     width = int(max(line.max(initial=0), known_line.max(initial=0))) + 1
     return np.isin(node * width + line, known_node * width + known_line)
-
-
-def _near_points(book: Book, xy: Floats, distance: float) -> Flags:
-    points = book.point_places
-    if not len(points) or not len(xy):
-        return np.zeros(len(xy), dtype=bool)
-    return np.asarray(cKDTree(points).query(xy, distance_upper_bound=distance)[0] <= distance)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
-from scipy.spatial import cKDTree
 
 from layers.analysis.checking.book import Book, Lines
 from layers.analysis.checking.finding import Findings
@@ -58,10 +57,8 @@ def crossing(book: Book, rule: Rule) -> Findings:
     meeting = shapely.intersection(lines.network.shapes[first], lines.network.shapes[second])
     xy, pair = shapely.get_coordinates(shapely.point_on_surface(meeting), return_index=True)
     first, second = first[pair], second[pair]
-    if len(book.point_places) and len(xy):
-        reach = float(book.setting(rule.parameters["point_setting"]))
-        alone = cKDTree(book.point_places).query(xy, distance_upper_bound=reach)[0] > reach
-        first, second, xy = first[alone], second[alone], xy[alone]
+    alone = ~book.near_points(xy, float(book.setting(rule.parameters["point_setting"])))
+    first, second, xy = first[alone], second[alone], xy[alone]
     return findings_at(
         book,
         rule,

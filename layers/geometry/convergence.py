@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
-import numpy as np
+from pyproj import CRS, Proj
 
-from layers.geometry.crs import Crs, transformer
-
-_STEP_DEGREES = 0.001
+from layers.geometry.crs import Crs
 
 
 def convergence(crs: Crs, x: float, y: float) -> float | None:
@@ -19,15 +18,17 @@ def convergence(crs: Crs, x: float, y: float) -> float | None:
     """
     if not crs.is_projected:
         return None
-    geographic = Crs.parse("EPSG:4326")
-    place = transformer(crs, geographic)(np.array([[x, y]]))
-    if not np.isfinite(place).all() or abs(place[0, 1]) > 89:
+    projection = _projection(crs)
+    longitude, latitude = projection(x, y, inverse=True)
+    if not (math.isfinite(longitude) and math.isfinite(latitude)):
         return None
-    ends = transformer(geographic, crs)(place + np.array([[0.0, 0.0], [0.0, _STEP_DEGREES]]))
-    if not np.isfinite(ends).all():
-        return None
-    east, north = ends[1] - ends[0]
-    return -math.degrees(math.atan2(east, north))
+    angle = float(projection.get_factors(longitude, latitude).meridian_convergence)
+    return angle if math.isfinite(angle) else None
+
+
+@lru_cache(maxsize=8)
+def _projection(crs: Crs) -> Proj:
+    return Proj(CRS.from_wkt(crs.wkt))
 
 
 def degrees_minutes(angle: float) -> str:

@@ -13,8 +13,9 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 import shapely
-from pyproj import CRS, Geod, Proj, Transformer
+from pyproj import CRS, Geod, Transformer
 
+from layers.geometry.convergence import convergence
 from layers.geometry.crs import Crs
 
 Points = npt.NDArray[np.float64]
@@ -94,8 +95,7 @@ def bearing(start: tuple[float, float], end: tuple[float, float], crs: Crs) -> B
         return Bearing(grid, None, None, length)
     lon, lat = _degrees(points, crs)
     forward, _, _ = _geod(crs).inv(lon[0], lat[0], lon[1], lat[1])
-    convergence = float(_projection(crs).get_factors(lon[0], lat[0]).meridian_convergence)
-    return Bearing(grid, float(forward) % 360.0, convergence, length)
+    return Bearing(grid, float(forward) % 360.0, convergence(crs, *start), length)
 
 
 def crosses_itself(points: Points) -> bool:
@@ -120,8 +120,3 @@ def _geod(crs: Crs) -> Geod:
     geod = CRS.from_wkt(crs.wkt).get_geod()
     assert geod is not None  # every projected system has an ellipsoid
     return geod
-
-
-@lru_cache(maxsize=8)
-def _projection(crs: Crs) -> Proj:
-    return Proj(CRS.from_wkt(crs.wkt))

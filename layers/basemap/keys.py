@@ -5,9 +5,14 @@ from __future__ import annotations
 import json
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import keyring
-from keyring.errors import KeyringError
+from layers.later import Later
+
+if TYPE_CHECKING:
+    import keyring.errors
+else:
+    keyring = Later("keyring")
 
 _RING = "gisapp basemap"
 _FILE = "basemap-keys.json"
@@ -35,7 +40,7 @@ class ServiceKeys:
             try:
                 keyring.set_password(_RING, host, key)
                 return
-            except KeyringError:
+            except keyring.errors.KeyringError:
                 # No keyring on this system: a file that only its owner may read.
                 kept = self._from_file() | {host: key}
                 self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -54,5 +59,5 @@ class ServiceKeys:
 def _from_ring(host: str) -> str:
     try:
         return keyring.get_password(_RING, host) or ""
-    except KeyringError:
+    except keyring.errors.KeyringError:
         return ""

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import keyring
 import sqlalchemy as sa
-from keyring.errors import KeyringError
 
 from layers.errors import UserError
+from layers.later import Later
 from layers.text import Message
+
+if TYPE_CHECKING:
+    import keyring.errors
+else:
+    keyring = Later("keyring")
 
 _SCHEMES = ("postgresql://", "postgres://")
 _KEYRING = "gisapp"
@@ -70,7 +75,7 @@ def stored_password(url: sa.URL) -> str | None:
     """What the system's keyring holds for this address; None when there is neither."""
     try:
         return keyring.get_password(_KEYRING, _key(url))
-    except (KeyringError, RuntimeError):
+    except (keyring.errors.KeyringError, RuntimeError):
         return None  # no keyring on this system: libpq asks its own files
 
 
@@ -80,7 +85,7 @@ def store_password(url: sa.URL) -> bool:
         return False
     try:
         keyring.set_password(_KEYRING, _key(url), str(url.password))
-    except (KeyringError, RuntimeError):
+    except (keyring.errors.KeyringError, RuntimeError):
         return False
     return True
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 import time
+import tokenize
 import zlib
 from collections.abc import Sequence
 from contextlib import suppress
@@ -22,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from layers.scene.codec import CodecError, Source, decode, encode
+from layers.scene.codec import Source, decode, encode
 from layers.scene.line_arrays import CELL, LEVELS
 from layers.scene.style import LayerStyle, bones_of
 from layers.store.trail import Mark
@@ -38,7 +40,22 @@ _CHUNK = 1 << 22
 _SMALL = 1 << 16
 #: Seconds after which an unfinished folder is nobody's any more.
 _ABANDONED = 3600.0
+#: No register counts this far; SQLite cannot.
+_TOO_LARGE = 1 << 63
 _PART = ".part-"
+_REGISTER_NAME = re.compile(r"[0-9a-f]{24}")
+_LAYER_NAME = re.compile(r"[0-9a-f]{24}-.+|\.part-.+")
+#: What reading a damaged file may raise; numpy takes the head of a file apart with Python's own tokenizer.
+_SPOILT = (
+    OSError,
+    ValueError,
+    LookupError,
+    TypeError,
+    ArithmeticError,
+    RecursionError,
+    MemoryError,
+    tokenize.TokenError,
+)
 
 
 @dataclass(frozen=True)
@@ -95,10 +112,11 @@ class SceneCache:
 
     def sweep(self, largest: int = LARGEST) -> None:
         """Remove what was not used for longest, of all registers, until the rest is small enough."""
-        folders = [folder for register in _folders(self.root) for folder in _folders(register)]
+        registers = _folders(self.root, _REGISTER_NAME)
+        folders = [folder for register in registers for folder in _folders(register, _LAYER_NAME)]
         left = largest
         for folder in sorted(folders, key=_age):
-            size = sum(file.stat().st_size for file in folder.glob("*") if file.is_file())
+            size = sum(_size(file) for file in folder.glob("*"))
             unfinished = folder.name.startswith(_PART)
             left -= 0 if unfinished else size
             if (left < 0 and not unfinished) or (unfinished and _age(folder) > _ABANDONED):
@@ -148,8 +166,12 @@ class SceneCache:
             if _checksum(folder / ARRAYS) != (body["size"], body["crc"]):
                 return None
             arrays = _mapped(folder / ARRAYS, body["arrays"])
-            return Kept(decode(body["source"], arrays, layer), Mark(*body["mark"]))
-        except (OSError, ValueError, KeyError, TypeError, CodecError):
+            version, at, count = body["mark"]
+            mark = Mark(int(version), str(at), int(count))
+            if not 0 <= mark.version < _TOO_LARGE:
+                return None
+            return Kept(decode(body["source"], arrays, layer), mark)
+        except _SPOILT:
             return None
 
 
@@ -158,8 +180,13 @@ def _digest(layer: LayerStyle, extra: str) -> str:
     return hashlib.sha256(made.encode()).hexdigest()[:24]
 
 
-def _folders(folder: Path) -> list[Path]:
-    return [each for each in folder.glob("*") if each.is_dir()]
+def _folders(folder: Path, name: re.Pattern[str]) -> list[Path]:
+    """The folders of ours in it. The cache may be a link to a disk that holds other things of the user too."""
+    return [
+        each
+        for each in folder.glob("*")
+        if name.fullmatch(each.name) and each.is_dir() and not each.is_symlink()
+    ]
 
 
 def _age(folder: Path) -> float:
@@ -168,6 +195,14 @@ def _age(folder: Path) -> float:
         return time.time() - folder.stat().st_mtime
     except OSError:
         return 0.0
+
+
+def _size(file: Path) -> int:
+    """Bytes of a file; none when another window removed it just now."""
+    try:
+        return file.stat().st_size if file.is_file() else 0
+    except OSError:
+        return 0
 
 
 def _layout(arrays: Sequence[np.ndarray]) -> tuple[list[tuple[str, list[int], int]], int]:
@@ -209,5 +244,7 @@ def _mapped(path: Path, layout: Sequence[Any]) -> list[np.ndarray]:
         if dtype.hasobject:
             raise ValueError("objects are not read")
         count = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
+        if min([begin, *shape]) < 0:
+            raise ValueError("less than nothing")
         arrays.append(data[begin : begin + count].view(dtype).reshape(shape))
     return arrays

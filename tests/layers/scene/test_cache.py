@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import shutil
@@ -172,8 +173,27 @@ def _other_format(file: Path) -> None:
     manifest.write_text(json.dumps(sealed | {"body": json.dumps(body)}))
 
 
+def _unclosed(file: Path) -> None:
+    data = file.read_bytes()
+    _put(file, data.replace(b"}", b"{", 1) if file.suffix == ".npy" else b"[" * 100_000)
+
+
+def _huge(file: Path) -> None:
+    manifest = file.parent / MANIFEST
+    body = json.loads(json.loads(manifest.read_text())["body"])
+    if file.suffix == ".json":
+        body["mark"][0] = 10**30
+    else:
+        body["arrays"] = [[kind, [10**30], begin] for kind, _, begin in body["arrays"]]
+    text = json.dumps(body)
+    manifest.write_text(json.dumps({"seal": hashlib.sha256(text.encode()).hexdigest(), "body": text}))
+
+
 @pytest.mark.parametrize("name", [MANIFEST, ARRAYS])
-@pytest.mark.parametrize("spoil", [_truncate, _flip, _foreign, _objects, _other_format, Path.unlink, _empty])
+@pytest.mark.parametrize(
+    "spoil",
+    [_truncate, _flip, _foreign, _objects, _other_format, Path.unlink, _empty, _unclosed, _huge],
+)
 def test_a_spoilt_one_is_made_anew(
     register: Register, cache: SceneCache, name: str, spoil: Callable[[Path], None]
 ) -> None:
@@ -229,6 +249,22 @@ def test_the_least_used_go_first(register: Register, cache: SceneCache) -> None:
     cache.sweep(0)
     assert not list(cache._folder.iterdir())
     assert len(kept(register, cache).job.layers) > 5
+
+
+def test_a_cache_that_is_a_link_to_a_disk_leaves_what_else_is_there(
+    register: Register, cache: SceneCache, tmp_path: Path
+) -> None:
+    disk = tmp_path / "disk"
+    photos = disk / "photos" / "2019"
+    photos.mkdir(parents=True)
+    (photos / "pipe.jpg").write_bytes(bytes(1000))
+    cache.root.symlink_to(disk)
+    built(register, cache)
+    (disk / ("a" * 24)).symlink_to(photos.parent)
+    (cache._folder / ("b" * 24 + "-1-1")).symlink_to(photos)
+    cache.sweep(0)
+    assert (photos / "pipe.jpg").exists()
+    assert not list(cache._folder.glob(f"*/{MANIFEST}"))
 
 
 def test_filtered_types_are_not_kept(register: Register, cache: SceneCache) -> None:

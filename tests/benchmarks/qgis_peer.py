@@ -141,6 +141,8 @@ def label(layer, words, font):
     line = QgsLabelLineSettings()
     line.setMergeLines(words.get("merge", True))
     settings.setLineSettings(line)
+    settings.repeatDistance = words["repeat"]
+    settings.repeatDistanceUnit = PIXELS
     layer.setLabeling(QgsVectorLayerSimpleLabeling(settings))
 
 

@@ -48,7 +48,7 @@ def test_the_peer_is_asked_for_the_same_classes_and_symbols(fixtures: Path, tmp_
             assert "currentColor" not in drawing
             assert "var(" not in drawing
     pipes = next(look for look in street["layers"] if look["table"] == "pipe")
-    assert '"year"' in pipes["labels"]["text"]
+    assert '"dn"' in pipes["labels"]["text"]
 
 
 @pytest.mark.benchmark

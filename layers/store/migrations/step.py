@@ -13,7 +13,6 @@ import sqlalchemy as sa
 from sqlalchemy.schema import CreateColumn
 
 from layers.store import gpkg, postgis_tables
-from layers.store.present import present_columns
 from layers.store.schema import GEOMETRY, Schema
 
 
@@ -79,15 +78,6 @@ class Migration:
         present = {c["name"] for c in sa.inspect(self.connection).get_check_constraints(type_name)}
         if check in present:
             self._sql(f"ALTER TABLE {self._quote(type_name)} DROP CONSTRAINT {self._quote(check)}")
-
-    def add_what_is_missing(self) -> None:
-        """Create every type and column that today's catalogue has and the register lacks."""
-        present = present_columns(self.connection)
-        self.add_type(*(name for name in self.schema.assets if name not in present))
-        for name, table in self.schema.assets.items():
-            for column in table.columns:
-                if name in present and column.name not in present[name]:
-                    self.add_field(name, column.name)
 
     @property
     def on_server(self) -> bool:

@@ -8,10 +8,7 @@ from PySide6.QtGui import QMouseEvent
 from gisapp.map.canvas import MapCanvas
 from gisapp.map.tool import MapTool
 from gisapp.map.viewport import LARGEST, Viewport
-from layers.model.query import Box
-
-#: A press that moves farther than this is a drag.
-DRAG_PIXELS = 4.0
+from gisapp.tools.drag import is_drag, world_box
 
 
 class BoxZoomTool(MapTool):
@@ -32,7 +29,7 @@ class BoxZoomTool(MapTool):
             self._from = event.position()
 
     def move(self, event: QMouseEvent) -> None:
-        if self._from is not None and _is_drag(self._from, event.position()):
+        if self._from is not None and is_drag(self._from, event.position()):
             self._canvas.overlay.rubber = QRectF(self._from, event.position()).normalized()
             self._canvas.update()
 
@@ -43,10 +40,10 @@ class BoxZoomTool(MapTool):
         self.cancel()
         out = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
         viewport = self._canvas.viewport
-        if not _is_drag(start, end):
+        if not is_drag(start, end):
             self._canvas.go(viewport.zoomed(0.5 if out else 2.0, end.x(), end.y()))
             return
-        box = _world_box(viewport, start, end)
+        box = world_box(viewport, start, end)
         fitting = Viewport.fitting(box, viewport.width, viewport.height, margin=0.0)
         if out:
             metres = viewport.metres_per_pixel**2 / fitting.metres_per_pixel
@@ -98,13 +95,3 @@ class PanTool(MapTool):
         self._box.cancel()
         self._from = None
         self._canvas.show_cursor()
-
-
-def _is_drag(start: QPointF, end: QPointF) -> bool:
-    return (end - start).manhattanLength() > DRAG_PIXELS
-
-
-def _world_box(viewport: Viewport, start: QPointF, end: QPointF) -> Box:
-    x0, y0 = viewport.to_world(start.x(), start.y())
-    x1, y1 = viewport.to_world(end.x(), end.y())
-    return Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))

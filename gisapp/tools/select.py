@@ -12,13 +12,11 @@ from gisapp.map.canvas import MapCanvas
 from gisapp.map.pens import Colours
 from gisapp.map.tool import MapTool
 from gisapp.map.viewport import Viewport
+from gisapp.tools.drag import is_drag, world_box
 from layers.model.asset import AssetKey
-from layers.model.query import Box
 from layers.model.selection import SelectionMode
 from layers.scene.region import Region
 
-#: A press that moves farther than this is a drag.
-DRAG_PIXELS = 4.0
 #: How far around its point a symbol counts for a line or box drawn over it.
 SYMBOL_PIXELS = 5.0
 
@@ -157,15 +155,3 @@ def dress_rubber(painter: QPainter, colours: Colours) -> None:
     fill.setAlphaF(0.12)
     painter.setPen(QPen(colours["accent"], 1.4))
     painter.setBrush(fill)
-
-
-def is_drag(start: QPointF, end: QPointF) -> bool:
-    """Whether the mouse moved more than a click trembles."""
-    return (end - start).manhattanLength() > DRAG_PIXELS
-
-
-def world_box(viewport: Viewport, start: QPointF, end: QPointF) -> Box:
-    """The box between two pixels, in the register's CRS."""
-    x0, y0 = viewport.to_world(start.x(), start.y())
-    x1, y1 = viewport.to_world(end.x(), end.y())
-    return Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))

@@ -11,7 +11,8 @@ from gisapp.map.canvas import MapCanvas
 from gisapp.map.pens import Colours
 from gisapp.map.tool import MapTool
 from gisapp.map.viewport import Viewport
-from gisapp.tools.select import SYMBOL_PIXELS, Selecting, dress_rubber, is_drag, mode_of
+from gisapp.tools.drag import is_drag
+from gisapp.tools.select import SYMBOL_PIXELS, Selecting, dress_rubber, mode_of
 from layers.geometry.packed import Floats
 from layers.scene.region import Region
 

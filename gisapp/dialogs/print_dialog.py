@@ -25,11 +25,11 @@ from gisapp.map.sheet_layout import PX_PER_MM, SheetLayout
 from gisapp.map.sheet_output import DOTS_PER_INCH, ImageOutput, Output, PdfOutput, PngOutput, SvgOutput
 from gisapp.map.sheet_plan import SheetPlan, moved, plan_one, plan_series, something_in, too_large
 from gisapp.map.sheet_press import Press
-from gisapp.map.sheet_words import scale_text
 from gisapp.tasks import Debounce, Tasks
 from gisapp.theme import Theme
 from layers.errors import UserError
 from layers.feedback import Feedback
+from layers.geometry.scale_text import scale_text
 from layers.scene.paper import LARGEST_SCALE, LEAST_SCALE, SCALES
 from layers.scene.scene import Scene
 from layers.text import Message

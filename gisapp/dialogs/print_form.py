@@ -22,9 +22,9 @@ from PySide6.QtWidgets import (
 from gisapp.dialogs.print_choice import EXTENTS, RESOLUTIONS, Extent, PrintChoice
 from gisapp.forms.words import Label
 from gisapp.language import Language
-from gisapp.map.sheet_words import scale_text
 from gisapp.theme import Theme
 from layers.errors import UserError
+from layers.geometry.scale_text import scale_text
 from layers.model.query import Box
 from layers.scene.paper import ORIENTATIONS, SCALES, SIZES, read_paper, read_scale
 from layers.text import Message

@@ -29,7 +29,7 @@ from gisapp.map.sheet_plan import (
     something_in,
     too_large,
 )
-from gisapp.map.sheet_words import BlockWords, SheetWords, scale_text
+from gisapp.map.sheet_words import BlockWords, SheetWords
 from gisapp.theme import PRINT, THEMES, theme_colours
 from layers.basemap.listing import open_shown
 from layers.basemap.tile_cache import TileCache
@@ -39,6 +39,7 @@ from layers.cli.opening import open_register
 from layers.cli.values import FULL_HD, PictureSize
 from layers.errors import UserError
 from layers.feedback import Feedback
+from layers.geometry.scale_text import scale_text
 from layers.model.query import Box
 from layers.register import Register
 from layers.scene.paper import Paper

@@ -18,8 +18,9 @@ from gisapp.map.sheet_layout import SheetLayout, mm
 from gisapp.map.sheet_legend import SheetLegend, legend_lines
 from gisapp.map.sheet_signs import SheetSigns
 from gisapp.map.sheet_text import CENTRE, LEFT, RIGHT, SheetText
-from gisapp.map.sheet_words import SheetWords, scale_text
+from gisapp.map.sheet_words import SheetWords
 from gisapp.map.viewport import Viewport
+from layers.geometry.scale_text import scale_text
 from layers.scene.request import Counts, DrawBatch
 from layers.scene.series import Series
 from layers.scene.style import MapStyle

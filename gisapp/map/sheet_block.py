@@ -7,7 +7,8 @@ from PySide6.QtGui import QPainter, QPen
 
 from gisapp.map.pens import Colours
 from gisapp.map.sheet_text import CENTRE, LEFT, SheetText
-from gisapp.map.sheet_words import SheetWords, scale_text
+from gisapp.map.sheet_words import SheetWords
+from layers.geometry.scale_text import scale_text
 from layers.text import Message
 
 #: Heights of the rows as parts of the block: unit, title, and the small ones.

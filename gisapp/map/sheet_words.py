@@ -51,12 +51,6 @@ class SheetWords:
         return self.texts.get(message_id)
 
 
-def scale_text(denominator: float) -> str:
-    """``1:2000``, as sheets of the trade write it."""
-    digits = 0 if denominator >= 100 or denominator == round(denominator) else 1
-    return f"1:{denominator:.{digits}f}"
-
-
 def grouped(number: float, digits: int = 0) -> str:
     """A number in groups of three digits."""
     return f"{number:,.{digits}f}".replace(",", " ")

@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QPixmap
 
 from gisapp.language import Language, Words
+from layers.geometry.scale_text import scale_text
 from layers.text import Message
 
 NAME, COUNT, LENGTH = range(3)
@@ -162,7 +163,7 @@ class LegendModel(QAbstractItemModel):
         if row.figure:
             return row.figure
         if row.scale is not None and row.metres is None:
-            return f"1:{row.scale:.0f}"
+            return scale_text(row.scale)
         return "" if row.metres is None else f"{row.metres / 1000:,.1f}"
 
     def _tip(self, row: LegendRow, column: int) -> str | None:

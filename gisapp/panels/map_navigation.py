@@ -28,6 +28,7 @@ from gisapp.tools.measure import MeasureTool
 from layers.geometry.coordinate_forms import Form, all_forms
 from layers.geometry.coordinate_reading import Reading
 from layers.geometry.crs import Crs
+from layers.geometry.scale_text import scale_text
 from layers.model.query import Box
 from layers.register import Register
 from layers.scene.scene import Scene
@@ -184,7 +185,7 @@ class MapNavigation(QObject):
 
     def add_bookmark(self) -> None:
         """Keep what the map shows; it gets a name that can be changed at once."""
-        scale = f"1:{self._canvas.viewport.denominator:.0f}"
+        scale = scale_text(round(self._canvas.viewport.denominator))
         name = self._language.render(Message("navigate.bookmark.new", {"scale": scale}))
         self.bookmarks.add(self.bookmarks.free_name(name), self._canvas.viewport, self.style)
 

@@ -24,6 +24,7 @@ from gisapp.panels.style_classes import ClassTable
 from gisapp.panels.style_draft import StyleDraft
 from gisapp.session import Session
 from gisapp.theme import Theme
+from layers.geometry.scale_text import scale_text
 from layers.model.fields import Field, TextField
 from layers.scene.classing import MOST_CLASSES, fields_for, methods_for, usual_classing
 from layers.scene.palettes import Ground, palettes
@@ -120,7 +121,7 @@ class StyleForm(QWidget):
             (self.density, layer.density_denominator),
         ):
             if combo.findData(value) < 0:
-                combo.addItem(f"1:{value:,.0f}", value)
+                combo.addItem(scale_text(value), value)
             combo.setCurrentIndex(combo.findData(value))
         self.density.setEnabled(layer.drawing == "symbol" and layer.largest_denominator > 0)
         self.labels.setChecked(layer.labels is not None)
@@ -164,7 +165,7 @@ class StyleForm(QWidget):
         combo.clear()
         combo.addItem(self._language.render(none), 0.0)
         for scale in sorted({*map(float, SCALES), value} - {0.0}):
-            combo.addItem(f"1:{scale:,.0f}", scale)
+            combo.addItem(scale_text(scale), scale)
 
     def _show_method(self, layer: LayerStyle, classing: Classing | None) -> None:
         register = self._session.register

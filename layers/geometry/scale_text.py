@@ -1,4 +1,4 @@
-"""Map scales as people write them: 1:2000, 1：5千, 1/500, 1:1万, or the number alone."""
+"""Map scales as people write them, read and written: 1:2000, 1：5千, 1/500, 1:1万, or the number alone."""
 
 from __future__ import annotations
 
@@ -23,3 +23,9 @@ def read_scale(text: str, *, bare: bool = True) -> float | None:
         return None
     value = float(re.sub(r"[\s,]", "", match[2])) * _FACTORS[match[3]]
     return value if SMALLEST <= value <= LARGEST else None
+
+
+def scale_text(denominator: float) -> str:
+    """``1:2000``, as sheets of the trade write it."""
+    digits = 0 if denominator >= 100 or denominator == round(denominator) else 1
+    return f"1:{denominator:.{digits}f}"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.geometry.scale_text import read_scale
+from layers.geometry.scale_text import read_scale, scale_text
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,12 @@ def test_a_bare_number_is_a_scale_only_where_scales_are_asked_for() -> None:
 @given(st.integers(10, 50_000_000))
 def test_what_the_foot_shows_is_read_back(denominator: int) -> None:
     assert read_scale(f"1 : {denominator:,}".replace(",", "\u2009")) == denominator
+
+
+@given(st.integers(10, 50_000_000))
+def test_what_is_written_is_read_back(denominator: int) -> None:
+    assert read_scale(scale_text(denominator)) == denominator
+
+
+def test_only_large_scales_are_written_with_a_fraction() -> None:
+    assert [scale_text(n) for n in (2000.0, 1234.56, 50.0, 12.34)] == ["1:2000", "1:1235", "1:50", "1:12.3"]

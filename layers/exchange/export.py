@@ -19,7 +19,6 @@ import pyarrow.compute as pc
 import shapely
 
 from layers.errors import UserError
-from layers.exchange.conditions import read_condition, refuse_unknown_fields
 from layers.exchange.identity import same_file
 from layers.exchange.placement import Placement
 from layers.exchange.shapes import moved
@@ -27,8 +26,12 @@ from layers.exchange.writers import OutLayer, Written, write_layers
 from layers.feedback import Feedback
 from layers.geometry.crs import Crs
 from layers.model.catalogue import AssetType
+from layers.model.condition_terms import Place
+from layers.model.condition_text import ConditionError, UnknownField, read_condition
 from layers.model.fields import BooleanField, ChoiceField, DateField, Field, LinkField
+from layers.model.query import Condition
 from layers.register import Register
+from layers.search.link_names import RegisterLinks
 from layers.text import Message
 
 GEOMETRY = "geom"
@@ -40,7 +43,8 @@ _PHONE = re.compile(r"^\+?[\d\- ]{7,}$")
 class ExportOptions:
     """What to export and how.
 
-    ``types`` empty: every type that has assets. ``language``: headers and words of lists in it instead of
+    ``types`` empty: every type that has assets. ``where``: a condition as the window reads it; types without the
+    fields it names are left out. ``language``: headers and words of lists in it instead of
     field names and codes. ``personal``: personal data in clear.
     """
 
@@ -77,15 +81,17 @@ def export_assets(
             Message("export.local_crs", {"crs": target.title}), Message("crs.local_has_no_place.hint")
         )
     types = _types(register, options)
+    conditions: dict[str, Condition] = {}
     if options.where is not None:
-        refuse_unknown_fields(options.where, types)
+        conditions = _conditions(register, options.where, types)
+        types = [each for each in types if each.name in conditions]
     layers: list[OutLayer] = []
     counts: dict[str, int] = {}
     masked = False
     for number, asset_type in enumerate(types):
         part = feedback.part(0.5 * number / len(types), 0.5 * (number + 1) / len(types))
         part.progress(0.0, Message("export.progress.reading", {"type": asset_type.title}))
-        layer = _layer(register, asset_type, options, part)
+        layer = _layer(register, asset_type, options, conditions.get(asset_type.name), part)
         if layer is not None:
             counts[asset_type.name] = layer.table.num_rows
             layers.append(layer)
@@ -127,14 +133,56 @@ def _types(register: Register, options: ExportOptions) -> list[AssetType]:
     return [register.catalogue[name] for name in dict.fromkeys(options.types)]
 
 
-def _layer(
-    register: Register, asset_type: AssetType, options: ExportOptions, feedback: Feedback
-) -> OutLayer | None:
-    condition = None
-    if options.where is not None:
-        condition = read_condition(options.where, asset_type)
+def _conditions(register: Register, text: str, types: Sequence[AssetType]) -> dict[str, Condition]:
+    """What ``text`` asks of each type that has the fields it names.
+
+    Raises ``ConditionError`` where it is wrong, or names a field that none of ``types`` has.
+    """
+    links = RegisterLinks(register)
+    found: dict[str, Condition] = {}
+    lacking: list[tuple[AssetType, UnknownField]] = []
+    for asset_type in types:
+        try:
+            condition = read_condition(text, asset_type, links)
+        except UnknownField as error:
+            lacking.append((asset_type, error))
+            continue
+        except ConditionError as error:
+            raise _pointed(error, text) from error
         if condition is None:
-            return None
+            raise ConditionError(Message("condition.expected.field"), Place(0, 0))
+        found[asset_type.name] = condition
+    if lacking and not found:
+        raise _pointed(_lacked(lacking, text), text)
+    return found
+
+
+def _lacked(lacking: Sequence[tuple[AssetType, UnknownField]], text: str) -> ConditionError:
+    """The error of the types that have most of the fields."""
+    start = max(error.place.start for _, error in lacking)
+    furthest = [(asset_type, error) for asset_type, error in lacking if error.place.start == start]
+    error = furthest[0][1]
+    if len(furthest) == 1:
+        return error
+    told = {"types": tuple(each.title for each, _ in furthest), "field": text[start : error.place.end]}
+    return ConditionError(Message("export.where.no_field", told), error.place)
+
+
+def _pointed(error: ConditionError, text: str) -> ConditionError:
+    """The same, with the text and the place in it."""
+    start, end = error.place.start, error.place.end
+    told = {"before": text[:start], "wrong": text[start:end], "after": text[end:]}
+    error.detail = Message("export.where.place", told)
+    return error
+
+
+def _layer(
+    register: Register,
+    asset_type: AssetType,
+    options: ExportOptions,
+    condition: Condition | None,
+    feedback: Feedback,
+) -> OutLayer | None:
     located = asset_type.shape is not None
     found = register.columns(asset_type.name, geometry=located, where=condition, feedback=feedback)
     if not found.num_rows:

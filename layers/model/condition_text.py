@@ -66,6 +66,10 @@ class ConditionError(UserError):
         self.place = place
 
 
+class UnknownField(ConditionError):
+    """A field is named that the type does not have."""
+
+
 def read_condition(text: str, asset_type: AssetType, links: Links | None = None) -> Condition | None:
     """The condition that ``text`` states about assets of a type; None for an empty text.
 
@@ -196,10 +200,10 @@ class _Reader:
             raise ConditionError(Message("condition.expected.field"), place)
         near = difflib.get_close_matches(folded(word), self._names, _SUGGESTED, 0.5)
         if near:
-            raise ConditionError(
+            raise UnknownField(
                 Message("condition.unknown_field_near", {"word": word, "near": tuple(near)}), place
             )
-        raise ConditionError(
+        raise UnknownField(
             Message("condition.unknown_field", {"word": word, "type": self._type.title}), place
         )
 

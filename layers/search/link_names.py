@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from layers.model.condition_terms import LinksById
 from layers.model.fields import LinkField
 from layers.model.query import AnyOf, Compare, Query
 from layers.register import Register
@@ -14,9 +15,13 @@ class RegisterLinks:
 
     def __init__(self, register: Register) -> None:
         self._register = register
+        self._by_id = LinksById()
 
     def find(self, field: LinkField, text: str) -> Any:
-        """The value stored for the asset called ``text``; None when there is none or it is not the only one."""
+        """The value stored for the asset called ``text``; None when there is none or it is not the only one.
+
+        What ``name`` writes of a target that is gone is read too: ``#12``, ``pipe:12``.
+        """
         found = []
         for target in field.targets:
             names = self._labels(target)
@@ -24,6 +29,8 @@ class RegisterLinks:
             assets = self._register.find(Query(target, where, fields=names, limit=2))
             by_code = [a for a in assets if str(a.get("code", "")).casefold() == text.casefold()]
             found += by_code[:1] or assets
+        if not found and ("#" in text or ":" in text):
+            return self._by_id.find(field, text)
         if len(found) != 1:
             return None
         return f"{found[0].type}:{found[0].id}" if field.several else found[0].id

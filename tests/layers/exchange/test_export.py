@@ -13,14 +13,13 @@ import shapely
 from python_calamine import CalamineWorkbook
 
 from layers.errors import UserError
-from layers.exchange.conditions import read_condition
 from layers.exchange.export import ExportOptions, export_assets, mask
 from layers.exchange.importer import plan_import, run_import
 from layers.exchange.writers import OutLayer, write_layers
 from layers.feedback import Feedback
 from layers.geometry.crs import Crs
-from layers.model.catalogue_file import load_catalogue
-from layers.model.query import All, Compare, Query
+from layers.model.condition_text import ConditionError
+from layers.model.query import Query
 from layers.register import Register
 from layers.text import Message, Texts
 
@@ -119,9 +118,11 @@ def test_what_cannot_be_exported_is_said_and_writes_nothing(register: Register, 
     wrong = [
         (own, ExportOptions(), "export.own_register"),
         (tmp_path / "out.csv", ExportOptions(types=("spaceship",)), "cli.error.no_such_type"),
-        (tmp_path / "out.csv", ExportOptions(where="dn"), "export.where.unreadable"),
+        (tmp_path / "out.csv", ExportOptions(where="dn"), "condition.expected.sign"),
         (tmp_path / "out.csv", ExportOptions(where="wings=2"), "export.where.no_field"),
-        (tmp_path / "out.csv", ExportOptions(types=("pipe",), where="dn>=thick"), "export.where.value"),
+        (tmp_path / "out.csv", ExportOptions(types=("pipe",), where="dn>=thick"), "condition.wrong_value"),
+        (tmp_path / "out.csv", ExportOptions(where=" "), "condition.expected.field"),
+        (tmp_path / "out.csv", ExportOptions(types=("leak",), where="pipe=G9"), "condition.unknown_target"),
         (tmp_path / "out.csv", ExportOptions(types=("pipe",), where="dn>=9000"), "export.nothing"),
         (tmp_path / "out.csv", ExportOptions(crs=Crs.parse("local")), "export.local_crs"),
         (tmp_path / "out.doc", ExportOptions(), "format.unknown_ending"),
@@ -137,14 +138,46 @@ def test_what_cannot_be_exported_is_said_and_writes_nothing(register: Register, 
     assert register.data_version == version
 
 
-def test_conditions() -> None:
-    pipe = load_catalogue()["pipe"]
-    assert read_condition("dn >= DN100 AND material=球铁", pipe) == All(
-        (Compare("dn", ">=", 100), Compare("material", "=", "DI"))
-    )
-    assert read_condition("road~西湖", pipe) == All((Compare("road", "contains", "西湖"),))
-    assert read_condition("remark=", pipe) == All((Compare("remark", "is null", None),))
-    assert read_condition("meter_no=1", pipe) is None
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        ("dn>=100", {"pipe": ["G1"]}),
+        ("dn >= DN100 AND material=球铁", {"pipe": ["G1"]}),
+        ("公称直径 < 100 或 材质 = 球墨铸铁", {"pipe": ["G1", "G2"]}),
+        ("material = PE and laid_date is empty", {"pipe": ["G2"]}),
+        ("remark~'1+1'", {"pipe": ["G2"]}),
+        # Types that lack a field of the condition are left out.
+        ("pipe = G1", {"leak": ["L1"]}),
+        ("code ~ 1", {"pipe": ["G1"], "leak": ["L1"], "customer": ["K1"]}),
+    ],
+)
+def test_conditions_are_those_of_the_window(
+    register: Register, tmp_path: Path, where: str, expected: dict[str, list[str]]
+) -> None:
+    done = export_assets(register, tmp_path / "out.xlsx", ExportOptions(("pipe", "leak", "customer"), where))
+    book = CalamineWorkbook.from_path(tmp_path / "out.xlsx")
+    sheets = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+    found = {name: [row[header.index("code")] for row in rows] for name, (header, *rows) in sheets.items()}
+    assert found == expected
+    assert done.counts == {name: len(codes) for name, codes in expected.items()}
+
+
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        ("dn>=100 and material=Gold", "In the condition: dn>=100 and material=[Gold]"),
+        ("dn>=100 且 wings=2", "In the condition: dn>=100 且 [wings=2]"),
+        ("code ~ 1 and wings=2", "In the condition: code ~ 1 and [wings=2]"),
+        ("dn >=", "In the condition: dn >=[]"),
+    ],
+)
+def test_a_wrong_condition_is_shown_with_the_place(
+    register: Register, tmp_path: Path, where: str, said: str
+) -> None:
+    with pytest.raises(ConditionError) as raised:
+        export_assets(register, tmp_path / "out.csv", ExportOptions(where=where))
+    assert raised.value.detail is not None
+    assert Texts("en").render(raised.value.detail) == said
 
 
 def test_masks() -> None:

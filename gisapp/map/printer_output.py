@@ -39,6 +39,7 @@ class PrinterOutput:
 
     is_vector = True
     ratio = 1.0
+    bands = 1
 
     def __init__(self, printer: QPrinter) -> None:
         self._printer = printer

@@ -74,7 +74,7 @@ def printing_steps(
             assert cut_out is not None
             if seen is not None:
                 seen(cut_out)
-            expected = _expected_steps(cut_out.batches) * getattr(output, "bands", 1)
+            expected = _expected_steps(cut_out.batches) * output.bands
             done = 0
             for painter in output.page():
                 sheet = Sheet(painter, layout, page, dress, symbols_of)

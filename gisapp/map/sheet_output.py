@@ -35,6 +35,11 @@ class Output(Protocol):
     ratio: float
     """Device pixels per px of the sheet."""
 
+    @property
+    def bands(self) -> int:
+        """How many painters a page has."""
+        ...
+
     def page(self) -> Iterator[QPainter]:
         """The painters of the next page, one after the other; paint the same with each."""
         ...
@@ -53,6 +58,7 @@ class _PagedOutput:
 
     is_vector = True
     ratio = 1.0
+    bands = 1
 
     def __init__(self, device: QPagedPaintDevice) -> None:
         self._device = device
@@ -107,6 +113,7 @@ class SvgOutput:
     """One page as SVG."""
 
     is_vector = True
+    bands = 1
 
     def __init__(self, out: Path, width: float, height: float, ratio: float, title: str) -> None:
         self.ratio = ratio
@@ -198,6 +205,7 @@ class ImageOutput:
     """A page in memory, for the preview."""
 
     is_vector = False
+    bands = 1
 
     def __init__(self, width: float, height: float, ratio: float, screen_ratio: float = 1.0) -> None:
         self.ratio = ratio

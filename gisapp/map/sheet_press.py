@@ -98,10 +98,16 @@ class Press(QObject):
             if self._steps is steps:
                 self._go_on(found)
 
+        def fail(error: UserError) -> None:
+            if self._steps is steps:
+                self.cancel()
+                self.failed.emit(error)
+
         self._task = self._tasks.run(
             Message("printing.cutting"),
             lambda feedback: wish.of(scene, feedback),
             answer,
+            failed=fail,
             owner=self,
             key=f"print-{id(self)}",
             shown=False,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtNetwork import QNetworkAccessManager, QNetworkReply, QNetworkRequest
 
-from gisapp.map.basemap_replies import document_of
+from gisapp.map.basemap_replies import bounded, document_of
 from gisapp.map.basemap_service import AGENT, TIMEOUT
 from gisapp.tasks import Tasks
 from layers.basemap.service import KEY, host_of
@@ -34,7 +34,7 @@ class CapabilitiesAsker(QObject):
         request = QNetworkRequest(QUrl(whole.replace(KEY, secret)))
         request.setRawHeader(b"User-Agent", AGENT)
         request.setTransferTimeout(2 * TIMEOUT)
-        reply = self._manager.get(request)
+        reply = bounded(self._manager.get(request))
         self._reply = reply
         reply.finished.connect(lambda: self._answered(reply, whole))
 

@@ -7,12 +7,15 @@ from collections.abc import Hashable
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QBuffer, QIODevice
+from PySide6.QtGui import QImage, QImageReader
 
 from layers.basemap.source import Picture
 
 #: Bytes of pictures kept in memory, if a view does not need more.
 BUDGET = 96 * 1024 * 1024
+#: Pixels along a side of a tile; they have 256 or 512, and few bytes can hold a picture of gigabytes.
+LARGEST = 4096
 
 
 def decode(picture: Picture) -> QImage | None:
@@ -20,7 +23,7 @@ def decode(picture: Picture) -> QImage | None:
     if picture is None:
         return None
     if isinstance(picture, bytes):
-        image = QImage.fromData(picture)
+        image = _read(picture)
     else:
         height, width = picture.shape[:2]
         pixels = np.ascontiguousarray(picture)
@@ -28,6 +31,19 @@ def decode(picture: Picture) -> QImage | None:
     if image.isNull():
         return None
     return _rimmed(image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied))
+
+
+def _read(picture: bytes) -> QImage:
+    """A null picture when it is damaged, or so large that a few of them would fill the memory."""
+    buffer = QBuffer()
+    buffer.setData(picture)
+    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+    reader = QImageReader(buffer)
+    reader.setDecideFormatFromContent(True)
+    size = reader.size()
+    if size.isValid() and max(size.width(), size.height()) > LARGEST:
+        return QImage()
+    return reader.read()
 
 
 def _rimmed(image: QImage) -> QImage:

@@ -29,6 +29,17 @@ class Outcome:
     error: UserError | None = None
 
 
+def bounded(reply: QNetworkReply) -> QNetworkReply:
+    """The reply, broken off when it grows without end: Qt would keep all of it in memory."""
+
+    def look(received: int, _: int) -> None:
+        if received > _LARGEST and not reply.isFinished():
+            reply.abort()
+
+    reply.downloadProgress.connect(look)
+    return reply
+
+
 def outcome_of(reply: QNetworkReply, host: str) -> Outcome:
     """Read a finished reply that should be a picture."""
     outcome = document_of(reply, host)

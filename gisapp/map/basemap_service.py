@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtNetwork import QNetworkAccessManager, QNetworkReply, QNetworkRequest
 
 from gisapp.map.basemap_pictures import PictureStore, decode
-from gisapp.map.basemap_replies import ABSENT, Outcome, outcome_of
+from gisapp.map.basemap_replies import ABSENT, Outcome, bounded, outcome_of
 from gisapp.tasks import Tasks
 from layers.basemap.answer import refusal
 from layers.basemap.grid import TileKey
@@ -158,7 +158,7 @@ class ServiceSupplier(QObject):
         request = QNetworkRequest(QUrl(self._service.address(key, self._secret)))
         request.setRawHeader(b"User-Agent", AGENT)
         request.setTransferTimeout(TIMEOUT)
-        reply = self._manager.get(request)
+        reply = bounded(self._manager.get(request))
         reply.setParent(self)
         self._replies[key] = reply
         reply.finished.connect(lambda: self._answered(key))

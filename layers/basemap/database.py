@@ -13,6 +13,8 @@ from pysqlite3 import dbapi2
 from layers.errors import UserError
 from layers.text import Message
 
+#: Bytes; a picture of a tile has a hundredth of it.
+LARGEST_TILE = 20_000_000
 _HEADER = b"SQLite format 3\x00"
 
 
@@ -62,6 +64,12 @@ class TileDatabase:
     def close(self) -> None:
         with self._lock:
             self._connection.close()
+
+
+def blob_of(rows: Sequence[Any]) -> bytes | None:
+    """The picture in the first row; None when there is none, or text or a number stands in its place."""
+    value = rows[0][0] if rows else None
+    return value if isinstance(value, bytes) and value else None
 
 
 def unreadable(path: Path, error: OSError) -> UserError:

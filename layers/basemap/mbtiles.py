@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from layers.basemap.answer import PICTURES, kind_of
-from layers.basemap.database import TileDatabase
+from layers.basemap.database import LARGEST_TILE, TileDatabase, blob_of
 from layers.basemap.grid import DEEPEST_ZOOM, TileKey, mercator_grid
 from layers.basemap.picture_size import picture_size
 from layers.basemap.source import Found, Picture
@@ -14,7 +14,10 @@ from layers.errors import UserError
 from layers.feedback import Feedback
 from layers.text import Message
 
-_TILE = "SELECT tile_data FROM tiles WHERE zoom_level = ? AND tile_column = ? AND tile_row = ?"
+_TILE = (
+    "SELECT tile_data FROM tiles WHERE zoom_level = ? AND tile_column = ? AND tile_row = ? "
+    f"AND length(tile_data) <= {LARGEST_TILE}"
+)
 _ZOOMS = "SELECT DISTINCT zoom_level FROM tiles ORDER BY zoom_level"
 _FIRST = "SELECT tile_data FROM tiles WHERE zoom_level = ? LIMIT 1"
 
@@ -32,7 +35,7 @@ class MBTiles:
             feedback.check()
             zoom = self._zooms[key.level]
             rows = self._database.ask(_TILE, (zoom, key.column, (1 << zoom) - 1 - key.row))
-            found[key] = bytes(rows[0][0]) if rows and rows[0][0] else None
+            found[key] = blob_of(rows)
         return found
 
     def close(self) -> None:
@@ -58,10 +61,11 @@ def _opened(database: TileDatabase, shifted: bool) -> Found:
         facts = {str(row[0]): str(row[1]) for row in database.ask("SELECT name, value FROM metadata")}
     if facts.get("format", "").lower() in ("pbf", "mvt"):
         raise vector_tiles(name)
-    zooms = [int(row[0]) for row in database.ask(_ZOOMS) if 0 <= int(row[0]) <= DEEPEST_ZOOM]
+    named = [row[0] for row in database.ask(_ZOOMS)]
+    zooms = [zoom for zoom in named if isinstance(zoom, int) and 0 <= zoom <= DEEPEST_ZOOM]
     if not zooms:
         raise UserError(Message("basemap.no_tiles", {"file": name}), Message("basemap.no_tiles_hint"))
-    first = bytes(database.ask(_FIRST, (zooms[0],))[0][0] or b"")
+    first = blob_of(database.ask(_FIRST, (zooms[0],))) or b""
     kind = kind_of(first)
     if kind == "vector":
         raise vector_tiles(name)

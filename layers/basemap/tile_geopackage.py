@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from layers.basemap.answer import PICTURES, kind_of
-from layers.basemap.database import TileDatabase
+from layers.basemap.database import LARGEST_TILE, TileDatabase, blob_of, damaged
 from layers.basemap.grid import Affine, TileGrid, TileKey, TileLevel
 from layers.basemap.mbtiles import vector_tiles
 from layers.basemap.source import Found, Picture
@@ -16,6 +17,8 @@ from layers.feedback import Feedback
 from layers.geometry.crs import Crs
 from layers.text import Message
 
+#: Tiles along one side of the world at a deeper level than anybody has.
+_MOST = 1 << 31
 _LAYERS = "SELECT table_name FROM gpkg_contents WHERE data_type = 'tiles' ORDER BY table_name"
 _FEATURES = "SELECT count(*) FROM gpkg_contents WHERE data_type = 'features'"
 _SET = (
@@ -34,14 +37,17 @@ class GeoPackageTiles:
     def __init__(self, database: TileDatabase, table: str, zooms: Sequence[int]) -> None:
         self._database = database
         self._zooms = tuple(zooms)
-        self._tile = f"SELECT tile_data FROM {_quoted(table)} WHERE zoom_level = ? AND tile_column = ? AND tile_row = ?"
+        self._tile = (
+            f"SELECT tile_data FROM {_quoted(table)} WHERE zoom_level = ? AND tile_column = ? AND tile_row = ? "
+            f"AND length(tile_data) <= {LARGEST_TILE}"
+        )
 
     def read(self, keys: Sequence[TileKey], feedback: Feedback) -> dict[TileKey, Picture]:
         found: dict[TileKey, Picture] = {}
         for key in keys:
             feedback.check()
             rows = self._database.ask(self._tile, (self._zooms[key.level], key.column, key.row))
-            found[key] = bytes(rows[0][0]) if rows and rows[0][0] else None
+            found[key] = blob_of(rows)
         return found
 
     def close(self) -> None:
@@ -98,9 +104,12 @@ def _opened(database: TileDatabase, table: str, shifted: bool) -> Found:
     if not sets or not matrices:
         raise UserError(Message("basemap.no_tiles", {"file": name}), Message("basemap.no_tiles_hint"))
     organization, number, definition, left, top = sets[0]
-    crs = _crs(organization, number, definition)
-    levels = tuple(_level(row, left, top) for row in matrices)
-    source = GeoPackageTiles(database, table, [int(row[0]) for row in matrices])
+    try:
+        crs = _crs(organization, number, definition)
+        levels = tuple(_level(row, left, top) for row in matrices)
+        source = GeoPackageTiles(database, table, [int(row[0]) for row in matrices])
+    except (TypeError, ValueError, OverflowError) as error:
+        raise damaged(database.path, error) from error
     _check_first(database, table, name)
     return Found(TileGrid(crs, _coarse_first(levels), shifted), source)
 
@@ -109,7 +118,7 @@ def _check_first(database: TileDatabase, table: str, name: str) -> None:
     rows = database.ask(f"SELECT tile_data FROM {_quoted(table)} LIMIT 1")
     if not rows:
         raise UserError(Message("basemap.no_tiles", {"file": name}), Message("basemap.no_tiles_hint"))
-    kind = kind_of(bytes(rows[0][0] or b""))
+    kind = kind_of(blob_of(rows) or b"")
     if kind == "vector":
         raise vector_tiles(name)
     if kind not in PICTURES:
@@ -124,6 +133,11 @@ def _crs(organization: Any, number: Any, definition: Any) -> Crs:
 
 def _level(row: Sequence[Any], left: float, top: float) -> TileLevel:
     zoom, columns, rows, width, height, x, y = row
+    sizes, counts = (float(x), float(y)), (int(width), int(height), int(columns), int(rows))
+    if not all(0 < size < math.inf for size in sizes) or not all(0 < count <= _MOST for count in counts):
+        raise ValueError(f"zoom_level {zoom}: {sizes} {counts}")
+    if not (math.isfinite(left) and math.isfinite(top)):
+        raise ValueError(f"gpkg_tile_matrix_set: {left} {top}")
     affine = Affine(float(x), 0.0, float(left), 0.0, -float(y), float(top))
     return TileLevel(str(zoom), affine, int(width), int(height), int(columns), int(rows))
 

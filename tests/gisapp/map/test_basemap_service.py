@@ -12,9 +12,9 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtNetwork import QNetworkAccessManager
 from pytestqt.qtbot import QtBot
 
-from gisapp.map import basemap_service
+from gisapp.map import basemap_replies, basemap_service
 from gisapp.map import basemaps as basemaps_module
-from gisapp.map.basemap_pictures import PictureStore, decode
+from gisapp.map.basemap_pictures import LARGEST, PictureStore, decode
 from gisapp.map.basemap_service import ServiceSupplier
 from gisapp.map.basemap_supplier import FileSupplier
 from gisapp.map.basemaps import Basemaps
@@ -139,6 +139,27 @@ def test_too_slow_and_away(bench: Bench, qtbot: QtBot) -> None:
     wait(qtbot, lambda: away.error is not None)
     assert away.error is not None
     assert away.error.title.id == "basemap.service_away"
+
+
+def test_an_answer_without_end_is_broken_off(
+    bench: Bench, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(basemap_service, "TIMEOUT", 8000)
+    monkeypatch.setattr(basemap_replies, "_LARGEST", 100_000)
+    body = PICTURE + bytes(30_000_000)
+    bench.server.answer = lambda path: (200, "image/png", body)
+    supplier = bench.supplier()
+    supplier.want(KEYS)
+    wait(qtbot, lambda: supplier.error is not None)
+    assert supplier.error is not None
+    assert supplier.error.title.id == "basemap.service_slow"
+    assert not any((supplier._origin, key) in bench.store for key in KEYS)
+
+
+def test_a_picture_that_would_fill_the_memory_is_none() -> None:
+    side = LARGEST + 8
+    assert decode(png(np.zeros((8, side, 3), dtype=np.uint8))) is None
+    assert decode(png(np.zeros((8, LARGEST, 3), dtype=np.uint8))) is not None
 
 
 def test_no_network_is_told(bench: Bench, qtbot: QtBot) -> None:

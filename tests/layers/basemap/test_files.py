@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pysqlite3 import dbapi2
 
 from layers.basemap.entry import BasemapEntry, found_path, stored_address
 from layers.basemap.grid import TileKey
@@ -53,6 +54,48 @@ def test_large_tiles_have_smaller_pixels(tmp_path: Path) -> None:
     assert (level.tile_width, level.columns) == (512, 8)
     assert level.affine.a * 512 * 8 == pytest.approx(2 * 20037508.342789244)
     found.source.close()
+
+
+@pytest.mark.parametrize("data", ["text", 12345678901, None])
+def test_what_is_no_picture_in_an_mbtiles_is_told(tmp_path: Path, data: object) -> None:
+    path = write_mbtiles(tmp_path / "a.mbtiles", [(0, 0, 0, data)])  # type: ignore[list-item]
+    assert wrong(lambda: open_mbtiles(path)) == "basemap.no_pictures"
+
+
+def test_a_zoom_that_is_no_number_and_a_tile_of_gigabytes_are_left_out(tmp_path: Path) -> None:
+    path = write_mbtiles(tmp_path / "a.mbtiles", [(0, 0, 0, PICTURE), (1, 0, 0, PICTURE + bytes(20_000_000))])
+    connection = dbapi2.connect(str(path))
+    connection.execute("INSERT INTO tiles VALUES ('abc', 'x', NULL, 'text')")
+    connection.commit()
+    connection.close()
+    found = open_mbtiles(path)
+    assert [level.name for level in found.grid.levels] == ["0", "1"]
+    read = found.source.read([TileKey(0, 0, 0), TileKey(1, 0, 0)], Feedback())
+    assert list(read.values()) == [PICTURE, None]
+    found.source.close()
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        "UPDATE gpkg_tile_matrix SET pixel_x_size = 0",
+        "UPDATE gpkg_tile_matrix SET pixel_y_size = 'much'",
+        "UPDATE gpkg_tile_matrix SET matrix_width = -1",
+        "UPDATE gpkg_tile_matrix SET tile_height = 1000000000000",
+        "UPDATE gpkg_tile_matrix SET zoom_level = 'abc'",
+        "UPDATE gpkg_tile_matrix SET pixel_x_size = 9e999",
+        "UPDATE gpkg_tile_matrix_set SET min_x = NULL",
+        "UPDATE gpkg_tile_matrix_set SET max_y = 9e999",
+        "UPDATE gpkg_spatial_ref_sys SET organization_coordsys_id = 'x'",
+    ],
+)
+def test_a_geopackage_with_an_impossible_pyramid_is_told(tmp_path: Path, spoil: str) -> None:
+    path = write_tile_geopackage(tmp_path / "a.gpkg", 4546, 0, 0, 1, [(0, 0, PICTURE)])
+    connection = dbapi2.connect(str(path))
+    connection.execute(spoil)
+    connection.commit()
+    connection.close()
+    assert wrong(lambda: open_tile_geopackage(path)) == "basemap.damaged"
 
 
 def test_what_is_no_mbtiles_is_told(tmp_path: Path) -> None:

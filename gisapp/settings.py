@@ -5,13 +5,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from layers.text import LANGUAGES
 
 RECENT_KEPT = 12
 VIEWS_KEPT = 50
+THEMES = ("system", "light", "dark")
+_LARGEST_PIXEL = 1 << 16
+_LARGEST_COORDINATE = 1e9
 _SECRET = re.compile(r"(?i)(?:^|(?<=\s))(password|passwd|pwd|passfile)\s*=\s*('[^']*'|\S+)\s*")
 
 
@@ -98,31 +104,65 @@ class Settings:
             return _preferences(json.loads(self._path.read_text(encoding="utf-8")))
         except FileNotFoundError:
             return Preferences()
-        except (OSError, ValueError, TypeError, AttributeError):
+        except (OSError, ValueError, TypeError, AttributeError, RecursionError):
             # A damaged file costs the user habits, not the program; it is kept for whoever wants to look.
-            self._path.replace(self._path.with_suffix(".damaged"))
+            with suppress(OSError):
+                self._path.replace(self._path.with_suffix(".damaged"))
             return Preferences()
 
     def _write(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(asdict(self.preferences), ensure_ascii=False, indent=1)
         part = self._path.with_suffix(".part")
-        part.write_text(json.dumps(asdict(self.preferences), ensure_ascii=False, indent=1), encoding="utf-8")
-        part.replace(self._path)
+        # On a full disk or in a folder of somebody else's, habits last until the program ends: no work is lost.
+        with suppress(OSError):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            part.write_text(text, encoding="utf-8")
+            part.replace(self._path)
+
+
+Kept = TypeVar("Kept", Recent, View, Preferences)
 
 
 def _preferences(data: Mapping[str, Any]) -> Preferences:
     known = {f.name for f in fields(Preferences)}
     values = {name: value for name, value in data.items() if name in known}
-    values["recent"] = tuple(Recent(**entry) for entry in values.get("recent", ()))
+    values["recent"] = tuple(
+        _checked(Recent(**entry), Recent("", "", "")) for entry in values.get("recent", ())
+    )
     values["views"] = {name: _view(view) for name, view in values.get("views", {}).items()}
     if values.get("window"):
-        values["window"] = tuple(values["window"])
-    return Preferences(**values)
+        values["window"] = _numbers(values["window"], 4, whole=True)
+    read = _checked(Preferences(**values), Preferences())
+    if read.language not in ("", *LANGUAGES) or read.theme not in THEMES:
+        raise ValueError("another program's")
+    return read
 
 
 def _view(data: Mapping[str, Any]) -> View:
     values: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in data.items()}
-    return View(**values)
+    view = _checked(View(**values), View())
+    if not all(isinstance(name, str) for name in view.hidden):
+        raise ValueError("hidden types are names")
+    box = None if view.box is None else _numbers(view.box, 4)
+    return replace(view, box=box, widths=_numbers(view.widths, len(view.widths), whole=True))
+
+
+def _checked(read: Kept, usual: Kept) -> Kept:
+    """What was read, each value being of the kind that it usually is. Raises ``ValueError``."""
+    for each in fields(read):
+        value, kind = getattr(read, each.name), type(getattr(usual, each.name))
+        if kind is not type(None) and not isinstance(value, kind):
+            raise ValueError(f"{each.name} is {value!r:.80}")
+    return read
+
+
+def _numbers(values: Any, count: int, *, whole: bool = False) -> tuple[Any, ...]:
+    """So many numbers that a screen or a map can have. Raises ``ValueError``."""
+    kinds = (int,) if whole else (int, float)
+    largest = _LARGEST_PIXEL if whole else _LARGEST_COORDINATE
+    if len(values) != count or not all(type(each) in kinds and abs(each) <= largest for each in values):
+        raise ValueError(f"not {count} numbers: {values!r:.80}")
+    return tuple(values)
 
 
 def without_password(target: str) -> str:

@@ -36,7 +36,31 @@ def test_recent_registers_newest_first_without_repeats_and_few(tmp_path: Path) -
     assert "/data/5.gpkg" not in [recent.target for recent in settings.preferences.recent]
 
 
-@pytest.mark.parametrize("text", ["{not json", '{"recent": 5}', "[1]", '{"views": {"a": {"unknown": 1}}}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{not json",
+        '{"recent": 5}',
+        "[1]",
+        "[" * 100_000,
+        '{"views": {"a": {"unknown": 1}}}',
+        '{"name": 5}',
+        '{"theme": ["dark"]}',
+        '{"theme": "nope"}',
+        '{"language": "../../etc"}',
+        '{"window": [1, 2]}',
+        '{"window": [1, 2, 3, 1000000000000]}',
+        '{"window": "abcd"}',
+        '{"recent": [{"target": 5, "name": "a", "opened_at": "b"}]}',
+        '{"views": {"a": {"box": [NaN, 0, 1, 1]}}}',
+        '{"views": {"a": {"box": [0, 0, 1e308, Infinity]}}}',
+        '{"views": {"a": {"box": ["a", "b"]}}}',
+        '{"views": {"a": {"widths": 5}}}',
+        '{"views": {"a": {"widths": [1000000000000]}}}',
+        '{"views": {"a": {"hidden": [1]}}}',
+        '{"views": {"a": {"filters": 5}}}',
+    ],
+)
 def test_a_damaged_file_is_set_aside(tmp_path: Path, text: str) -> None:
     (tmp_path / "preferences.json").write_text(text)
 
@@ -46,6 +70,15 @@ def test_a_damaged_file_is_set_aside(tmp_path: Path, text: str) -> None:
     assert (tmp_path / "preferences.damaged").read_text() == text
     settings.change(name="林")
     assert Settings(tmp_path).preferences.name == "林"
+
+
+def test_where_nothing_can_be_written_preferences_last_until_the_end(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    settings = Settings(tmp_path / "file")
+
+    settings.change(name="林")
+
+    assert settings.preferences.name == "林"
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from layers.model.query import Condition
 from layers.register import Register
 from layers.scene.cache import SceneCache
 from layers.scene.codec import Source
-from layers.scene.patching import Touched, patched, touched_by
+from layers.scene.patching import Touched, patched, prepare_patching, touched_by
 from layers.scene.planning import ScenePlan, build, plan_scene, take_kept
 from layers.scene.scene import Scene
 from layers.scene.style import Drawing, LayerStyle, MapStyle
@@ -161,10 +161,13 @@ class SceneFeed(QObject):
         self._failures = 0
         self._show(plan.scene)
         cache = plan.job.cache
-        if cache is not None:
-            self._tasks.run(
-                Message("task.map"), lambda _: cache.sweep(), owner=self, key="scene-sweep", shown=False
-            )
+
+        def tidy(_: Feedback) -> None:
+            prepare_patching()
+            if cache is not None:
+                cache.sweep()
+
+        self._tasks.run(Message("task.map"), tidy, owner=self, key="scene-tidy", shown=False)
         self._patch()
 
     def _run(self, work: Work, done: Callable[[Any], None], *, shown: bool) -> None:

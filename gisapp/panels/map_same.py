@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, QPointF, Signal
 from gisapp.map.canvas import MapCanvas
 from gisapp.panels.map_selection import MapSelection
 from gisapp.session import Session
+from gisapp.tools.select import keys_near
 from layers.model.asset import AssetKey
 from layers.model.fields import Field, IntegerField
 from layers.model.query import Compare, Comparison
@@ -49,7 +50,7 @@ class MapSame(QObject):
     def identify(self) -> None:
         """Open what lies where the map's menu was asked for; where several do, let one be chosen."""
         at = QPointF(*self._canvas.viewport.to_pixel(*self._place))
-        keys = list(dict.fromkeys(AssetKey(hit.type, hit.id) for hit in self._canvas.near(at)))
+        keys = keys_near(self._canvas, at)
         if len(keys) > 1:
             self._selection.choose(keys, at, "new")
         else:

@@ -189,14 +189,7 @@ class MapSelection(QObject):
             if len(places):
                 self._show([(*places.min(axis=0).tolist(), *places.max(axis=0).tolist())])
 
-        self._tasks.run(
-            Message("task.select"),
-            lambda feedback: selected_shapes(scene, selection, feedback),
-            show,
-            owner=self,
-            key="geometries-fly",
-            shown=False,
-        )
+        self._with_shapes(scene, selection, show, "fly")
 
     def refresh(self) -> None:
         """The scene is another: mark and count in it what is selected."""
@@ -274,14 +267,7 @@ class MapSelection(QObject):
                 self.marks.show(*shapes)
                 self._canvas.update()
 
-        self._tasks.run(
-            Message("task.select"),
-            lambda feedback: selected_shapes(scene, selection, feedback),
-            show,
-            owner=self,
-            key="geometries-mark",
-            shown=False,
-        )
+        self._with_shapes(scene, selection, show, "mark")
 
     def _figure(self, selection: Selection) -> None:
         """Count the selection by class and tell; beside the window, for it may be large."""
@@ -300,6 +286,19 @@ class MapSelection(QObject):
             tell,
             owner=self,
             key="figures",
+            shown=False,
+        )
+
+    def _with_shapes(
+        self, scene: Scene, selection: Selection, then: Callable[[tuple[Floats, Floats]], None], what: str
+    ) -> None:
+        """Points and lines of many, as the scene has them."""
+        self._tasks.run(
+            Message("task.select"),
+            lambda feedback: selected_shapes(scene, selection, feedback),
+            then,
+            owner=self,
+            key=f"geometries-{what}",
             shown=False,
         )
 

@@ -32,6 +32,14 @@ heavy = {"PySide6", "numpy", "pandas", "pyogrio", "pyarrow", "sqlalchemy", "matp
 print(" ".join(sorted(heavy & set(sys.modules))))
 """
 
+IN_THE_WINDOW = """
+import sys
+import gisapp.app
+late = {"pandas", "geopandas", "pyogrio", "fiona", "rasterio", "matplotlib", "wntr", "openpyxl", "pypinyin", "scipy",
+        "psycopg", "keyring"}
+print(" ".join(sorted(late & set(sys.modules))))
+"""
+
 
 def _run(program: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", program]
@@ -51,5 +59,11 @@ def test_every_module_of_layers_loads_where_qt_is_not_installed() -> None:
 
 def test_the_door_loads_nothing_heavy() -> None:
     done = _run(AT_THE_DOOR)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == []
+
+
+def test_the_window_is_not_kept_waiting_by_what_comes_later() -> None:
+    done = _run(IN_THE_WINDOW)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == []

@@ -165,7 +165,9 @@ def transformer(source: Crs, target: Crs) -> Transform:
     return _chain(tuple(steps))
 
 
+@lru_cache(maxsize=64)
 def _between(source: Crs, target: Crs) -> Transformer:
+    # Kept, since PROJ takes a tenth of a second to find the way, anew for every thread that uses it.
     try:
         return Transformer.from_crs(_definition(source), _definition(target), always_xy=True)
     except ProjError as error:  # two celestial bodies, or no operation known

@@ -193,6 +193,7 @@ class Window(QMainWindow):
         self.style_editor.preview.connect(self.map.use_style)
         self.style_editor.closed.connect(self._close_style_editor)
         self.style_editor.told.connect(lambda words: parts.notifier.done(words, "edit.undo"))
+        self.map.navigation.bookmarks.told.connect(lambda words: parts.notifier.done(words, "edit.undo"))
         self.map.navigation.overview_switched.connect(lambda on: parts.settings.change(overview=on))
         self.map.navigation.form_chosen.connect(lambda name: parts.settings.change(coordinates=name))
         self.map.scene_shown.connect(self.filters.show_figures)

@@ -116,7 +116,7 @@ def add_paths(window: Window, paths: Sequence[str]) -> None:
         return
     parts.settings.change(last_folder=str(Path(paths[0]).parent))
     found = [Path(path) for path in paths]
-    window.basemaps.feed.add_paths(found, window.map.bounds, parts.notifier.error)
+    window.basemaps.feed.add_paths(found, window.map.bounds, parts.notifier.error, parts.notifier.done)
 
 
 def ask_file(window: Window) -> None:
@@ -145,7 +145,7 @@ def ask_service(window: Window) -> None:
     parts = window.parts
     feed = window.basemaps.feed
     dialog = ServiceDialog(parts.language, parts.theme, feed, parts.tasks, window)
-    dialog.chosen.connect(lambda entry: feed.add([entry], parts.notifier.error))
+    dialog.chosen.connect(lambda entry: feed.add([entry], parts.notifier.error, parts.notifier.done))
     dialog.open()
 
 

@@ -113,7 +113,13 @@ class BasemapFeed(QObject):
 
     # ---- what the user asks
 
-    def add_paths(self, paths: Sequence[Path], box: Box | None, failed: Callable[[UserError], None]) -> None:
+    def add_paths(
+        self,
+        paths: Sequence[Path],
+        box: Box | None,
+        failed: Callable[[UserError], None],
+        done: Callable[[Message], None],
+    ) -> None:
         """Add files and folders, each checked first."""
         register, worker = self._session.register, self._worker
         if register is None or worker is None:
@@ -132,20 +138,31 @@ class BasemapFeed(QObject):
         self._tasks.run(
             Message("task.basemap_open", {"name": paths[0].name}),
             work,
-            lambda entries: self.add(entries, failed),
+            lambda entries: self.add(entries, failed, done),
             failed=failed,
             owner=self,
             lane="basemap",
         )
 
-    def add(self, entries: Sequence[BasemapEntry], failed: Callable[[UserError], None] | None = None) -> None:
-        """Put basemaps on top of the list."""
+    def add(
+        self,
+        entries: Sequence[BasemapEntry],
+        failed: Callable[[UserError], None] | None = None,
+        done: Callable[[Message], None] | None = None,
+    ) -> None:
+        """Put basemaps on top of the list; ``done`` is told what was added."""
         above = list(self.entries)
         names = tuple(entry.name for entry in entries)
         label = Message("basemap.edit.add", {"names": names})
         self._told.clear()
         self.is_hidden = False
-        self._edit(label, lambda edit: _ignore(add_entries(edit, entries, above)), failed)
+        told = Message("basemap.added", {"names": names})
+        self._edit(
+            label,
+            lambda edit: _ignore(add_entries(edit, entries, above)),
+            failed,
+            (lambda: done(told)) if done is not None else None,
+        )
 
     def change(self, entry: BasemapEntry, **values: Any) -> None:
         """Set fields of an entry and save them."""
@@ -342,6 +359,7 @@ class BasemapFeed(QObject):
         label: Message,
         work: Callable[[Edit], None],
         failed: Callable[[UserError], None] | None = None,
+        done: Callable[[], None] | None = None,
     ) -> None:
         if not self._session.is_writable:
             self._tell(
@@ -350,7 +368,7 @@ class BasemapFeed(QObject):
                 again=True,
             )
             return
-        self._session.edit(label, work, failed=failed)
+        self._session.edit(label, work, (lambda _: done()) if done is not None else None, failed)
 
     def _tell(self, error: UserError, *, note: bool, again: bool = False) -> None:
         """Say something once, not at every look."""

@@ -45,6 +45,8 @@ class Bookmarks(QObject):
     """Follows the session. Every change is one step that can be undone."""
 
     changed = Signal()
+    told = Signal(object)
+    """A ``Message``: what was done, where the map itself does not show it."""
 
     @property
     def can_be_kept(self) -> bool:
@@ -64,7 +66,8 @@ class Bookmarks(QObject):
         """Keep a view under ``name``."""
         position = max((each.position for each in self.all), default=0) + 1
         values = {"name": name, "position": position} | _view_values(viewport, style)
-        self._edit("navigate.bookmark.added", name, lambda edit: edit.insert(TYPE, values))
+        told = Message("navigate.bookmark.told.added", {"name": name})
+        self._edit("navigate.bookmark.added", name, lambda edit: edit.insert(TYPE, values), told)
 
     def rename(self, bookmark: Bookmark, name: str) -> None:
         """Call it otherwise."""
@@ -105,6 +108,7 @@ class Bookmarks(QObject):
             "navigate.bookmark.deleted",
             bookmark.name,
             lambda edit: edit.delete(TYPE, bookmark.id, bookmark.version),
+            Message("navigate.bookmark.told.deleted", {"name": bookmark.name}),
         )
 
     def free_name(self, name: str) -> str:
@@ -116,11 +120,17 @@ class Bookmarks(QObject):
             number += 1
         return found
 
-    def _edit(self, label: str, name: str, work: Callable[[Edit], object]) -> None:
+    def _edit(
+        self, label: str, name: str, work: Callable[[Edit], object], told: Message | None = None
+    ) -> None:
         def write(edit: Edit) -> None:
             work(edit)
 
-        self._session.edit(Message(label, {"name": name}), write)
+        def tell(_: ChangeSet | None) -> None:
+            if told is not None:
+                self.told.emit(told)
+
+        self._session.edit(Message(label, {"name": name}), write, tell)
 
     def _on_changed(self, change: ChangeSet) -> None:
         register = self._session.register

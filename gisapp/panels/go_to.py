@@ -148,19 +148,19 @@ class GoToPanel(QFrame):
         if crs is None:
             return
         self.readings = ()
+        # A register in local coordinates is on no globe: only its own numbers lead anywhere.
+        examples = Message("navigate.go.local" if crs.is_local else "coordinates.examples")
         if not text:
-            self._say(Message("coordinates.examples"))
+            self._say(examples)
         else:
             try:
                 self.readings = read_coordinates(text, crs, self._bounds, self._system())
             except UserError as error:
-                hint = error.hint or Message("coordinates.examples")
+                hint = examples if crs.is_local else error.hint or examples
                 self._say(Message("navigate.go.wrong", {"what": error.title, "hint": hint}), "danger")
             else:
                 if not self.readings:
-                    self._say(
-                        Message("navigate.go.nothing", {"hint": Message("coordinates.examples")}), "warn"
-                    )
+                    self._say(Message("navigate.go.nothing", {"hint": examples}), "warn")
                 elif len(self.readings) > 1:
                     self._say(Message("navigate.go.choose"))
                 else:

@@ -102,7 +102,7 @@ class Application(QObject):
         palette = Palette(window)
         window.furnish(palette.local, palette.remote)
         tie_basemaps(window)
-        window.filters.edit_asked.connect(lambda name: ask_condition(window, name))
+        window.filters.edit_asked.connect(lambda name: ask_condition(window, name, filters=True))
         window.map.selection.condition_asked.connect(lambda name: ask_condition(window, name))
         window.dropped.connect(lambda paths: take_dropped(window, paths))
         window.start.recent_chosen.connect(lambda target: open_target(window, target))

@@ -104,7 +104,7 @@ def select_actions(window: Window) -> list[Action]:
             icon="funnel",
             menu="view",
             group=3,
-            handler=lambda: ask_condition(window, next(iter(session.filters), "")),
+            handler=lambda: ask_condition(window, next(iter(session.filters), ""), filters=True),
             enabled=is_open,
             words="filter query 筛选 条件",
         ),
@@ -170,8 +170,11 @@ def _same(window: Window) -> list[Action]:
     ]
 
 
-def ask_condition(window: Window, type_name: str = "") -> None:
-    """Open the dialog of conditions on a type, with the filter there is; one that is open is used again."""
+def ask_condition(window: Window, type_name: str = "", *, filters: bool = False) -> None:
+    """Open the dialog of conditions on a type, with the filter there is; one that is open is used again.
+
+    ``filters`` is set when the user came to filter rather than to select.
+    """
     parts = window.parts
     register = parts.session.register
     if register is None:
@@ -188,6 +191,7 @@ def ask_condition(window: Window, type_name: str = "") -> None:
         dialog.zoom_asked.connect(lambda chosen, where: _fly(window, chosen, where))
         dialog.filter_asked.connect(lambda chosen, where: filter_by(window, chosen, where))
         parts.session.closed.connect(dialog.close)
+    dialog.lead_to(dialog.filter if filters else dialog.select)
     dialog.show_type(name, parts.session.filters.get(name))
     dialog.show()
     dialog.raise_()

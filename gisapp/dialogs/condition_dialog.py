@@ -94,6 +94,12 @@ class ConditionDialog(Dialog):
     def _asset_type(self) -> AssetType:
         return self._register.catalogue[self._name]
 
+    def lead_to(self, button: Button) -> None:
+        """Mark what the user came for: ``filter`` or ``select``."""
+        for each in (self.filter, self.select):
+            each.setProperty("kind", "primary" if each is button else "")
+            each.style().polish(each)
+
     def show_type(self, name: str, condition: Condition | None) -> None:
         """Ask about a type, beginning with a condition."""
         self.type.setCurrentIndex(max(self.type.findData(name), 0))

@@ -253,6 +253,7 @@ class MapView(QWidget):
         self.measure_strip.move(self.tool_strip.geometry().right() + GAP, MARGIN)
         self.style_button.move(self.measure_strip.geometry().right() + GAP, MARGIN)
         self.zoom_strip.move(self.width() - self.zoom_strip.width() - MARGIN, MARGIN)
+        self.select_bar.give_room(self.zoom_strip.x() - GAP - MARGIN)
         self.foot.give_room(self.width() - 2 * MARGIN)
         self.foot.move(MARGIN, self.height() - self.foot.height() - MARGIN)
         above = self.tool_strip if self.select_bar.isHidden() else self.select_bar

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFrame, QHBoxLayout, QLineEdit, QWidget
 
-from gisapp.forms.words import IconButton, Label, Line
+from gisapp.forms.words import ElidedLabel, IconButton, Label, Line
 from gisapp.language import Language
 from gisapp.theme import Theme
 from layers.model.selection import SelectionMode
@@ -57,7 +57,7 @@ class SelectBar(QFrame):
         self.radius.setFixedWidth(84)
         self.radius.textChanged.connect(self._tell_radius)
         self._metres = Label(language, theme, "m", size="small", tone="quiet")
-        self.hint = Label(language, theme, size="small", tone="quiet")
+        self.hint = ElidedLabel(language, theme, size="small", tone="quiet")
         self.waiting = QCheckBox()
         self.waiting.setFont(theme.font("small"))
         self.waiting.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -74,7 +74,8 @@ class SelectBar(QFrame):
         row.addWidget(Line(upright=True, length=16))
         row.addSpacing(8)
         row.addWidget(self.waiting)
-        language.changed.connect(self.adjustSize)
+        self._room = 0
+        language.changed.connect(self._fit)
         self.show_mode("new")
 
     def show_tool(self, name: str) -> None:
@@ -88,6 +89,11 @@ class SelectBar(QFrame):
         self.hint.show_words(hint or "")
         self._fit()
 
+    def give_room(self, width: int) -> None:
+        """Be at most so many pixels wide."""
+        self._room = width
+        self._fit()
+
     def show_mode(self, mode: SelectionMode) -> None:
         """Mark the mode in use."""
         self._mode = mode
@@ -97,7 +103,9 @@ class SelectBar(QFrame):
     def _fit(self) -> None:
         selects = self._tool in _HINTS or self._tool == "select"
         self.setVisible(selects and (self._tool not in ("select", "identify") or self._mode != "new"))
-        self.adjustSize()
+        # In a narrow window the hint gives way first, and ends in "…".
+        wanted = self.sizeHint()
+        self.resize(min(wanted.width(), self._room) if self._room else wanted.width(), wanted.height())
 
     def _tell_radius(self, text: str) -> None:
         try:

@@ -156,7 +156,7 @@ class MapView(QWidget):
         self.selection.fly_to(self._session.selection)
 
     def use_tool(self, name: str) -> None:
-        """Let the mouse mean ``select`` or ``pan``."""
+        """Let the mouse mean this: a name of ``_tools``, as in the action ``tool.NAME``."""
         if self.canvas.tool is not None:
             self.canvas.tool.cancel()
         self.tool_name = name

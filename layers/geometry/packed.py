@@ -42,7 +42,7 @@ def pack_points(geometry: pa.ChunkedArray | pa.Array) -> PackedPoints:
     if xy is None:
         # Not get_x: it raises on an empty point.
         found, place = shapely.get_coordinates(
-            shapely.from_wkb(wkb.to_numpy(zero_copy_only=False)), return_index=True
+            shapely.from_wkb(wkb.to_numpy(zero_copy_only=False), on_invalid="ignore"), return_index=True
         )
         xy = np.full((len(wkb), 2), np.nan)
         xy[place] = found
@@ -55,7 +55,7 @@ def pack_lines(geometry: pa.ChunkedArray | pa.Array) -> PackedLines:
 
     The rings of areas are packed as closed lines, several with the same ``row``.
     """
-    shapes = shapely.from_wkb(_one_chunk(geometry).to_numpy(zero_copy_only=False))
+    shapes = shapely.from_wkb(_one_chunk(geometry).to_numpy(zero_copy_only=False), on_invalid="ignore")
     row = np.arange(len(shapes), dtype=np.int64)
     kinds = shapely.get_type_id(shapes)
     if np.isin(kinds, (3, 5, 6)).any():

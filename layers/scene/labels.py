@@ -267,7 +267,9 @@ class PointNames:
 def area_names(layer: LayerStyle, table: pa.Table, class_of_row: Integers) -> PointNames:
     """The names of areas at a place inside each; ``extent`` is the width in metres there is for it."""
     words, word = _names(layer, table)
-    shapes = shapely.from_wkb(table.column("geom").combine_chunks().to_numpy(zero_copy_only=False))
+    shapes = shapely.from_wkb(
+        table.column("geom").combine_chunks().to_numpy(zero_copy_only=False), on_invalid="ignore"
+    )
     there = np.flatnonzero(~shapely.is_missing(shapes) & ~shapely.is_empty(shapes) & (word != SILENT))
     inner = shapely.point_on_surface(shapes[there])
     bounds = shapely.bounds(shapes[there])

@@ -59,7 +59,11 @@ class Geometry(UserDefinedType[BaseGeometry]):
         decode = from_blob if dialect.name == "sqlite" else _from_wkb
 
         def result(value: Any) -> BaseGeometry | None:
-            return None if value is None else as_read(decode(value))
+            try:
+                return None if value is None else as_read(decode(value))
+            except ValueError:
+                # What another program broke: shown as without a place, so that the rest can be worked on.
+                return None
 
         return result
 

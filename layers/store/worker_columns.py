@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from layers.errors import UserError
 from layers.feedback import Feedback
 from layers.later import Later
 from layers.model.query import Box
+from layers.text import Message
 
 if TYPE_CHECKING:
     import pyogrio
+    import pyogrio.errors
 else:
     pyogrio = Later("pyogrio")
 
@@ -35,16 +38,24 @@ def read_columns(
     ``where`` is an SQLite condition without parameters, ``box`` in the file's CRS leaves out unlocated rows.
     """
     feedback.check()
-    _, found = pyogrio.read_arrow(
-        path,
-        layer=table,
-        columns=list(fields),
-        read_geometry=geometry,
-        where=where,
-        bbox=box,
-        return_fids=True,
-        datetime_as_string=True,
-    )
+    try:
+        _, found = pyogrio.read_arrow(
+            path,
+            layer=table,
+            columns=list(fields),
+            read_geometry=geometry,
+            where=where,
+            bbox=box,
+            return_fids=True,
+            datetime_as_string=True,
+        )
+    except pyogrio.errors.DataSourceError as error:
+        # Somebody moved or deleted the file under us, or another program spoilt it.
+        raise UserError(
+            Message("store.cannot_open", {"place": str(path)}),
+            Message("store.cannot_open_hint"),
+            Message("store.database_says", {"text": str(error)}),
+        ) from error
     feedback.check()
     names = [_FID, *fields, *([_GEOMETRY] if geometry else [])]
     # Rebuilt by name: OGR gives table order and marks the geometry as an extension type nobody asked for.

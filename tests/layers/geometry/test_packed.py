@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -86,3 +88,12 @@ def test_spread_lists_every_index_of_every_run(runs: list[tuple[int, int]]) -> N
     starts = np.array([s for s, _ in runs], dtype=np.int64)
     counts = np.array([c for _, c in runs], dtype=np.int64)
     assert spread(starts, counts).tolist() == [i for s, c in runs for i in range(s, s + c)]
+
+
+def test_a_shape_that_is_broken_is_left_out() -> None:
+    """A line of one vertex, as other programs may write it, is no reason to draw none."""
+    broken = struct.pack("<BII2d", 1, 2, 1, 5.0, 5.0)
+    whole = shapely.to_wkb(shapely.LineString([(0, 0), (9, 0)]))
+    lines = pack_lines(pa.array([broken, whole], pa.binary()))
+    assert lines.row.tolist() == [1]
+    assert lines.xy.tolist() == [[0, 0], [9, 0]]

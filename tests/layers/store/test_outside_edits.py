@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import struct
 import subprocess
 import textwrap
 from pathlib import Path
 
 import pytest
 import shapely
+from pysqlite3 import dbapi2
 
 from layers.errors import UserError
 from layers.model.change import ChangeSet
@@ -216,3 +218,31 @@ def test_a_qgis_edit_session_is_adopted(register: Register) -> None:
     assert edits.changes["pipe"].fields >= {"dn", "geom"}
     assert edits.changes["pipe"].inserted == {2}
     assert register.get("pipe", 2)["code"] == "GD-000001"  # type: ignore[index]
+
+
+def test_a_shape_that_another_program_broke_does_not_keep_the_rest_from_being_read(
+    register: Register,
+) -> None:
+    target = Path(str(register.target))
+    one_point = struct.pack("<BII2d", 1, 2, 1, 538000.0, 3016000.0)
+    broken = b"GP\0\x03" + struct.pack("<i4d", 4546, 538000, 538000, 3016000, 3016000) + one_point
+    key = start(register)
+    register.close()
+    file = dbapi2.connect(str(target))
+    for name in ("ST_IsEmpty", "ST_MinX", "ST_MaxX", "ST_MinY", "ST_MaxY"):
+        file.create_function(name, 1, lambda geometry: 0)
+    file.execute("UPDATE pipe SET geom = ? WHERE fid = ?", (broken, key))
+    file.commit()
+    file.close()
+    with Register.open(target, actor="t") as again:
+        asset = again.get("pipe", key)
+        assert asset is not None
+        assert asset.geometry is None
+        assert again.change_sets()[0].kind == "outside"
+
+
+def test_a_register_deleted_under_us_is_told(register: Register) -> None:
+    Path(str(register.target)).unlink()
+    with pytest.raises(UserError) as told:
+        register.columns("pipe", ["code"])
+    assert told.value.title.id == "store.cannot_open"

@@ -14,6 +14,9 @@ SMALLEST, LARGEST = 0.0005, 20000.0
 """Limits of metres per pixel: from half a millimetre to the globe."""
 
 
+_FARTHEST = 1e12
+
+
 @dataclass(frozen=True)
 class Viewport:
     """A window of ``width`` by ``height`` device-independent pixels around ``x``, ``y``."""
@@ -88,6 +91,8 @@ class Viewport:
     @classmethod
     def fitting(cls, box: Box, width: float, height: float, margin: float = 24.0) -> Viewport:
         """The largest scale that shows all of ``box`` with ``margin`` pixels around it."""
+        # One asset far out of the world, as other programs may write it, must not end in infinity.
+        box = Box(*(max(-_FARTHEST, min(_FARTHEST, edge)) for edge in box))
         room_x, room_y = max(width - 2 * margin, 1.0), max(height - 2 * margin, 1.0)
         metres = max(box.width / room_x, box.height / room_y)
         if metres <= 0:

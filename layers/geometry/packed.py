@@ -15,6 +15,10 @@ Integers = npt.NDArray[np.int64]
 _POINT_BYTES = {21: 5, 29: 5}  # whole WKB point in 2D and 3D, and where its coordinates begin
 
 
+#: Metres; what lies further out is no place, and reckoning with it ends in infinity.
+_FARTHEST = 1e12
+
+
 @dataclass(frozen=True)
 class PackedPoints:
     """``xy`` (n, 2) in metres and, for each, the ``row`` of the table it was packed from."""
@@ -46,7 +50,7 @@ def pack_points(geometry: pa.ChunkedArray | pa.Array) -> PackedPoints:
         )
         xy = np.full((len(wkb), 2), np.nan)
         xy[place] = found
-    row = np.flatnonzero(np.isfinite(xy).all(axis=1)).astype(np.int64)
+    row = np.flatnonzero((np.abs(xy) < _FARTHEST).all(axis=1)).astype(np.int64)
     return PackedPoints(np.ascontiguousarray(xy[row]), row)
 
 
@@ -67,7 +71,7 @@ def pack_lines(geometry: pa.ChunkedArray | pa.Array) -> PackedLines:
         shapes = np.concatenate([rings, parts[lines]])
         row = np.concatenate([part_row[ring_part], part_row[lines]])
     xy, line = shapely.get_coordinates(shapes, return_index=True)
-    good = np.isfinite(xy).all(axis=1)
+    good = (np.abs(xy) < _FARTHEST).all(axis=1)
     counts = np.bincount(line[good], minlength=len(shapes))
     keep = counts >= 2
     xy = xy[good & keep[line]]

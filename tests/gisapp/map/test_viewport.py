@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -70,3 +72,9 @@ def test_zoom_stops_at_sense() -> None:
 
 def test_five_thousand_on_an_ordinary_screen() -> None:
     assert Viewport(0, 0, 5000 * 0.0254 / 96, 10, 10).denominator == pytest.approx(5000)
+
+
+@pytest.mark.parametrize("far", [1.7e308, math.inf, math.nan])
+def test_an_extent_out_of_the_world_still_makes_a_view(far: float) -> None:
+    view = Viewport.fitting(Box(-far, 0.0, far, 10.0), 800, 600)
+    assert math.isfinite(view.x + view.y + view.metres_per_pixel)

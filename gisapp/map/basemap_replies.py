@@ -64,7 +64,11 @@ def document_of(reply: QNetworkReply, host: str) -> Outcome:
     if status >= 400 or reply.error() != Code.NoError:
         title = Message("basemap.service_failed", {"host": host, "status": int(status)})
         return Outcome(error=UserError(title, Message("basemap.service_hint")))
-    return Outcome(bytes(reply.read(_LARGEST).data()))
+    data = bytes(reply.read(_LARGEST + 1).data())
+    if len(data) > _LARGEST:
+        # All of it was there before it could be broken off.
+        return Outcome(error=_error("basemap.service_slow", host, hint="basemap.service_hint"))
+    return Outcome(data)
 
 
 def _unreached(reply: QNetworkReply, host: str) -> UserError:

@@ -14,9 +14,11 @@ from gisapp.dialogs.importing.problem_model import Listed, ProblemModel
 from gisapp.dialogs.importing.quarantine_sheet import QuarantineModel
 from gisapp.panels.legend_model import CHECK_ROLE, COUNT, LENGTH, NAME, LegendModel, LegendRow
 from gisapp.panels.palette_model import Entry, PaletteModel
+from gisapp.panels.style_classes import ClassModel
 from layers.exchange.report import Reported
 from layers.model.catalogue_file import load_catalogue
 from layers.model.problem import Problem
+from layers.scene.style_file import load_style
 from layers.text import Message, Title
 
 
@@ -37,7 +39,10 @@ def models(application: Application) -> list[QAbstractItemModel]:
     problem = Problem("x", "warning", Message("action.undo"), "dn", 5)
     problems.show([Listed(Reported("f", "l", 3, "c", problem), None)])
     quarantine = QuarantineModel(application.language, load_catalogue(), application)
-    return [legend, palette, problems, quarantine]
+    classes = ClassModel(application.language, application.theme, application)
+    style = load_style("diameter", load_catalogue().settings["dn_classes"].default)
+    classes.show_layer(next(layer for layer in style.layers if len(layer.classes) > 2))
+    return [legend, palette, problems, quarantine, classes]
 
 
 def test_by_qts_rules(models: list[QAbstractItemModel], qtmodeltester: ModelTester) -> None:
@@ -89,4 +94,10 @@ def test_this_file_checks_every_model() -> None:
     found = [p.stem for p in root.rglob("*.py") if "(QAbstractItemModel)" in p.read_text(encoding="utf-8")
              or "(QAbstractListModel)" in p.read_text(encoding="utf-8")
              or "(QAbstractTableModel)" in p.read_text(encoding="utf-8")]  # fmt: skip
-    assert sorted(found) == ["legend_model", "palette_model", "problem_model", "quarantine_sheet"]
+    assert sorted(found) == [
+        "legend_model",
+        "palette_model",
+        "problem_model",
+        "quarantine_sheet",
+        "style_classes",
+    ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from layers.sample.write import create_sample
 from layers.store.worker import Worker
 from layers.text import Message, Texts
 
-# The register's worker lives as long as the register.
+# One worker serves all tests of the module.
 pytestmark = pytest.mark.keeps_running
 
 X, Y = 500_000.0, 3_000_000.0
@@ -147,12 +146,6 @@ CASES: dict[str, tuple[list[Asset], list[str]]] = {
         [*(point("hydrant", f"H{n}", 40 * n, 0) for n in range(12)), point("hydrant", "I", 900_000, 0)], ["I"]
     ),
 }  # fmt: skip
-
-
-@pytest.fixture
-def register(tmp_path: Path) -> Iterator[Register]:
-    with Register.create(tmp_path / "town.gpkg", Crs.parse("EPSG:4546"), actor="li") as made:
-        yield made
 
 
 def found(register: Register, rule: str) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 import numpy as np
 import shapely
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -20,7 +22,7 @@ _CORNER = 3.0
 _FINISH = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
-class _CornersTool(MapTool):
+class _CornersTool(MapTool, ABC):
     """Corners by click; double click, right click or Enter ends, Backspace takes the last one back."""
 
     cursor = Qt.CursorShape.CrossCursor
@@ -75,8 +77,9 @@ class _CornersTool(MapTool):
         self.cancel()
         self._take(corners, modifiers)
 
+    @abstractmethod
     def _take(self, corners: Floats, modifiers: Qt.KeyboardModifier) -> None:
-        raise NotImplementedError
+        """Select by the finished figure."""
 
     def _place(self, event: QMouseEvent) -> tuple[float, float]:
         return self._canvas.viewport.to_world(event.position().x(), event.position().y())

@@ -7,7 +7,7 @@ from scipy.spatial import cKDTree
 
 from layers.analysis.checking.book import Book, Flags, Lines
 from layers.analysis.checking.finding import Findings
-from layers.analysis.checking.make import codes_of, findings_at, keys, rounded, where
+from layers.analysis.checking.make import findings_at, rounded, where
 from layers.analysis.checking.rule_file import Rule
 from layers.geometry.packed import Floats, Integers, pack_points
 from layers.model.nominal import NOMINAL_MM
@@ -49,8 +49,7 @@ def size_jump(book: Book, rule: Rule) -> Findings:
         rule,
         lines.rows[thin],
         xy=lines.network.node_xy[node],
-        others=keys(book, rule.type, lines.rows[thick]),
-        other=codes_of(book, rule.type, lines.rows[thick]),
+        others=(rule.type, lines.rows[thick]),
         size=rounded(size[thin], 0),
         other_size=rounded(size[thick], 0),
     )
@@ -134,8 +133,7 @@ def pseudo_node(book: Book, rule: Rule) -> Findings:
         rule,
         lines.rows[one],
         xy=xy,
-        others=keys(book, rule.type, lines.rows[other]),
-        other=codes_of(book, rule.type, lines.rows[other]),
+        others=(rule.type, lines.rows[other]),
     )
 
 

@@ -7,7 +7,7 @@ import shapely
 
 from layers.analysis.checking.book import Book, Flags, Lines
 from layers.analysis.checking.finding import Findings
-from layers.analysis.checking.make import codes_of, findings_at, keys, rounded, where
+from layers.analysis.checking.make import findings_at, rounded, where
 from layers.analysis.checking.rule_file import Rule
 from layers.geometry.packed import Floats, Integers
 
@@ -27,8 +27,7 @@ def near_miss(book: Book, rule: Rule) -> Findings:
         rule,
         lines.rows[line[end]],
         xy=lines.network.node_xy[node[end]],
-        others=keys(book, rule.type, other_rows),
-        other=codes_of(book, rule.type, other_rows),
+        others=(rule.type, other_rows),
         distance=rounded(distance, 3),
     )
 

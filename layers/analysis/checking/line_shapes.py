@@ -7,7 +7,7 @@ import shapely
 
 from layers.analysis.checking.book import Book, Lines
 from layers.analysis.checking.finding import Findings
-from layers.analysis.checking.make import codes_of, findings_at, keys, rounded
+from layers.analysis.checking.make import findings_at, rounded
 from layers.analysis.checking.rule_file import Rule
 from layers.geometry.packed import Floats, Integers, pack_lines
 
@@ -24,8 +24,7 @@ def duplicate_line(book: Book, rule: Rule) -> Findings:
         book,
         rule,
         rows,
-        others=keys(book, rule.type, lines.rows[first]),
-        other=codes_of(book, rule.type, lines.rows[first]),
+        others=(rule.type, lines.rows[first]),
     )
 
 
@@ -43,8 +42,7 @@ def overlapping_lines(book: Book, rule: Rule) -> Findings:
         rule,
         lines.rows[high[pick]],
         xy=place[pick],
-        others=keys(book, rule.type, lines.rows[low[pick]]),
-        other=codes_of(book, rule.type, lines.rows[low[pick]]),
+        others=(rule.type, lines.rows[low[pick]]),
     )
 
 
@@ -64,8 +62,7 @@ def crossing(book: Book, rule: Rule) -> Findings:
         rule,
         lines.rows[second],
         xy=xy,
-        others=keys(book, rule.type, lines.rows[first]),
-        other=codes_of(book, rule.type, lines.rows[first]),
+        others=(rule.type, lines.rows[first]),
     )
 
 

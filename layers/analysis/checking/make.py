@@ -13,8 +13,6 @@ from layers.analysis.checking.rule_file import Rule
 from layers.geometry.packed import Floats, Integers
 from layers.model.asset import AssetKey
 
-Others = Sequence[tuple[AssetKey, ...]]
-
 
 def findings_at(
     book: Book,
@@ -22,24 +20,21 @@ def findings_at(
     rows: Integers,
     *,
     xy: Floats | None = None,
-    others: Others | None = None,
+    others: tuple[str, Integers] | None = None,
     **parameters: Sequence[Any],
 ) -> Findings:
-    """Findings at rows of the table of the rule's type, at ``xy`` (n, 2) or where the assets are."""
+    """Findings at rows of the table of the rule's type, at ``xy`` (n, 2) or where the assets are.
+
+    ``others`` are a type and its rows: one further asset for every finding, which the sentence calls ``other``.
+    """
     places = book.places(rule.type)[rows] if xy is None else xy
-    codes = _codes(book, rule.type, rows)
-    columns: dict[str, Sequence[Any]] = {"code": codes, **parameters}
-    return Findings(rule.id, rule.severity, rule.type, book.ids(rule.type)[rows], places, columns, others)
-
-
-def keys(book: Book, type_name: str, rows: Integers) -> list[tuple[AssetKey, ...]]:
-    """One further asset for every finding."""
-    return [(AssetKey(type_name, number),) for number in book.ids(type_name)[rows].tolist()]
-
-
-def codes_of(book: Book, type_name: str, rows: Integers) -> list[str]:
-    """The codes of rows, for a sentence."""
-    return _codes(book, type_name, rows)
+    columns: dict[str, Sequence[Any]] = {"code": codes_of(book, rule.type, rows), **parameters}
+    keys: Sequence[tuple[AssetKey, ...]] | None = None
+    if others is not None:
+        name, other_rows = others
+        keys = [(AssetKey(name, number),) for number in book.ids(name)[other_rows].tolist()]
+        columns["other"] = codes_of(book, name, other_rows)
+    return Findings(rule.id, rule.severity, rule.type, book.ids(rule.type)[rows], places, columns, keys)
 
 
 def rounded(values: Floats, digits: int) -> list[str]:
@@ -56,7 +51,8 @@ def where(book: Book, rule: Rule) -> Flags:
     return chosen
 
 
-def _codes(book: Book, type_name: str, rows: Integers) -> list[str]:
+def codes_of(book: Book, type_name: str, rows: Integers) -> list[str]:
+    """The codes of rows, for a sentence."""
     table = book.table(type_name)
     name = next(
         (n for n in ("code", *book.catalogue[type_name].label_fields) if n in table.column_names), "fid"

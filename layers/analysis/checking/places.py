@@ -8,7 +8,7 @@ from scipy.spatial import cKDTree
 
 from layers.analysis.checking.book import Book
 from layers.analysis.checking.finding import Findings
-from layers.analysis.checking.make import codes_of, findings_at, keys, rounded
+from layers.analysis.checking.make import findings_at, rounded
 from layers.analysis.checking.rule_file import Rule
 from layers.geometry.packed import Floats, Integers, pack_points
 
@@ -38,8 +38,7 @@ def off_line(book: Book, rule: Rule) -> Findings:
         rule,
         rows[off],
         xy=xy[off],
-        others=keys(book, rule.parameters["of"], other),
-        other=codes_of(book, rule.parameters["of"], other),
+        others=(rule.parameters["of"], other),
         distance=rounded(distance, 2),
     )
 
@@ -62,8 +61,7 @@ def duplicate_point(book: Book, rule: Rule) -> Findings:
         rule,
         rows[later],
         xy=xy[later],
-        others=keys(book, rule.type, rows[earlier]),
-        other=codes_of(book, rule.type, rows[earlier]),
+        others=(rule.type, rows[earlier]),
         distance=rounded(np.hypot(*(xy[later] - xy[earlier]).T), 3),
     )
 
@@ -83,8 +81,7 @@ def far_from_linked(book: Book, rule: Rule) -> Findings:
         book,
         rule,
         linked[far],
-        others=keys(book, target, at[far]),
-        other=codes_of(book, target, at[far]),
+        others=(target, at[far]),
         distance=rounded(distance[far], 1),
     )
 
@@ -140,9 +137,7 @@ def given_up_but_connected(book: Book, rule: Rule) -> Findings:
     alone = ~np.isin(point, fed)
     point, line = point[alone], line[alone]
     other = dead[line]
-    return findings_at(
-        book, rule, rows[point], xy=xy[point], others=keys(book, of, other), other=codes_of(book, of, other)
-    )
+    return findings_at(book, rule, rows[point], xy=xy[point], others=(of, other))
 
 
 def outside_areas(book: Book, rule: Rule) -> Findings:

@@ -11,7 +11,7 @@ import shapely
 
 from layers.analysis.checking.book import Book
 from layers.analysis.checking.finding import Findings
-from layers.analysis.checking.make import codes_of, findings_at, keys, rounded, where
+from layers.analysis.checking.make import findings_at, rounded, where
 from layers.analysis.checking.rule_file import Rule
 from layers.model.edtf import earliest
 
@@ -52,8 +52,7 @@ def date_before_linked(book: Book, rule: Rule) -> Findings:
         book,
         rule,
         rows,
-        others=keys(book, target, others),
-        other=codes_of(book, target, others),
+        others=(target, others),
         date=[dates[row] for row in rows.tolist()],
         since=[there[row] for row in others.tolist()],
     )
@@ -72,8 +71,7 @@ def repeated_value(book: Book, rule: Rule) -> Findings:
         book,
         rule,
         rows[later],
-        others=keys(book, rule.type, earlier),
-        other=codes_of(book, rule.type, earlier),
+        others=(rule.type, earlier),
         value=[words[code] for code in codes[rows[later]].tolist()],
     )
 

@@ -89,8 +89,10 @@ class Actions(QObject):
         return self._made[action_id]
 
     def trigger(self, action_id: str) -> None:
-        """Do it, if it is possible now."""
-        self._made[action_id].trigger()
+        """Do it, if it is possible now: not as it was when the menus were last looked at."""
+        made = self._made[action_id]
+        made.setEnabled(self._actions[action_id].enabled())
+        made.trigger()
 
     def is_possible(self, action_id: str) -> bool:
         return self._actions[action_id].enabled()

@@ -198,6 +198,7 @@ class Window(QMainWindow):
         self.map.navigation.form_chosen.connect(lambda name: parts.settings.change(coordinates=name))
         self.map.scene_shown.connect(self.filters.show_figures)
         session.filters_changed.connect(lambda _: actions.refresh())
+        self.basemaps.feed.listed.connect(actions.refresh)
         self.map.selection.figures_changed.connect(self.inspector.show_figures)
 
     def _open_style_editor(self) -> None:

@@ -46,6 +46,8 @@ Origin = tuple[Any, ...]
 class BasemapFeed(QObject):
     """What lies beneath the map of the session's register. ``entries`` is its list, the lowest first."""
 
+    listed = Signal()
+    """The list of the register has been read: what can be done with basemaps may be another."""
     changed = Signal()
     """The list, or how it goes with one of them, is another."""
     noticed = Signal(object, bool)
@@ -268,6 +270,7 @@ class BasemapFeed(QObject):
             self.entries, kept = found
             self.secrets.learn(kept)
             self._open_missing()
+            self.listed.emit()
 
         self._tasks.run(
             Message("task.basemap"), work, take, owner=self, key="basemaps", lane="basemap", shown=False

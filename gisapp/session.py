@@ -81,6 +81,10 @@ class Session(QObject):
     def is_writable(self) -> bool:
         return self.register is not None and not self.register.read_only
 
+    def may(self, act: str) -> bool:
+        """Whether the user may do ``act`` here: edit, delete_mistake, restore, waive, configure."""
+        return self.is_writable
+
     def begin(self, register: Register) -> None:
         """Work on ``register`` from now on; one open before is closed."""
         self.close()

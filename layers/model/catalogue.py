@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Literal
 
 from layers.model.code_list import CodeEntry, CodeList
+from layers.model.editing import EditingWords
 from layers.model.fields import ChoiceField, Field, GeometryField, LinkField
 from layers.model.outline import GEOMETRY, Outline
 from layers.model.settings import SettingDefinition
@@ -41,6 +42,7 @@ class AssetType:
     element_codes: Mapping[str, str] = field(default_factory=dict)
     unique_across: tuple[str, ...] = ()
     fallback: bool = False
+    editing: EditingWords = field(default_factory=EditingWords)
 
     @cached_property
     def _by_name(self) -> Mapping[str, Field]:

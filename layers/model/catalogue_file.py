@@ -11,6 +11,7 @@ from typing import Any, cast, get_args
 
 from layers.model.catalogue import AssetType, Catalogue, Group, Shape
 from layers.model.code_list import CodeEntry, CodeList, normalise
+from layers.model.editing import EditingWords, read_editing
 from layers.model.field_file import read_field
 from layers.model.fields import ChoiceField, Field
 from layers.model.settings import read_settings
@@ -156,7 +157,7 @@ def _companions(owner: Field, part: _Part, lists: Mapping[str, CodeList]) -> Ite
 
 
 class _FieldTables:
-    """The ``[sections]`` and ``[[field]]`` tables that types and parts have alike."""
+    """The ``[sections]``, ``[[field]]`` and ``[editing]`` tables that types and parts have alike."""
 
     def __init__(self, file: TomlFile) -> None:
         self.file = file
@@ -164,6 +165,7 @@ class _FieldTables:
         sections = Reader(file, self.top.table("sections"), Place("sections"))
         self.sections = {name: sections.title(name) for name in file.data.get("sections", {})}
         self._tables = self.top.tables("field")
+        self.editing = read_editing(Reader(file, self.top.table("editing"), Place("editing")))
 
     def read(
         self, lists: Mapping[str, CodeList], companions: _Part | None = None, shape: Shape | None = None
@@ -215,9 +217,11 @@ class _TypeSource(_FieldTables):
         self._readers: dict[str, Reader] = {}
         fields = self._collect(used, parts["companions"], lists, shape)
         sections: dict[str, Title] = {}
+        editing = EditingWords()
         for part in (self, *used):
             for name, title in part.sections.items():
                 sections.setdefault(name, title)
+            editing = editing.over(part.editing)
         code_prefix = head.text("code_prefix", "")
         self.type = AssetType(
             name=head.text("name"),
@@ -239,6 +243,7 @@ class _TypeSource(_FieldTables):
                 {n: None for p in used for n in p.unique_across} | dict.fromkeys(head.texts("unique_across"))
             ),
             fallback=head.flag("fallback"),
+            editing=editing,
         )
         head.done()
         self._check()
@@ -263,6 +268,9 @@ class _TypeSource(_FieldTables):
         if field is not None and not isinstance(field, ChoiceField):
             raise self.head.fail("catalogue.kind_not_a_choice", "kind_field", field=kind)
         kinds = {entry.code for entry in field.code_list.entries} if isinstance(field, ChoiceField) else set()
+        for code in self.type.editing.ways:
+            if code not in kinds:
+                raise self.head.fail("catalogue.unknown_kind", "editing", kind=code)
         for code, element in self.type.element_codes.items():
             if code and code not in kinds:
                 raise self.head.fail("catalogue.unknown_kind", "element_codes", kind=code)
@@ -281,6 +289,9 @@ class _TypeSource(_FieldTables):
             for name in names:
                 if name not in self.type:
                     raise self.head.fail("catalogue.unknown_field", key, field=name)
+        for name in self.type.editing.named_fields():
+            if name not in self.type:
+                raise self.head.fail("catalogue.unknown_field", field=name, key="editing")
         for link in self.type.links:
             if link.unknown_flag is not None and link.unknown_flag not in self.type:
                 reader = self._readers[link.name]

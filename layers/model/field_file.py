@@ -28,6 +28,7 @@ _READ: dict[str, Callable[[Reader, str], Any]] = {
     "decimals": Reader.whole,
     "targets": Reader.texts,
     "unknown_flag": Reader.text,
+    "inside": Reader.flag,
     "zero_is_blank": Reader.flag,
     "exhaustive": Reader.flag,
 }

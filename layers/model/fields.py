@@ -236,11 +236,13 @@ class LinkField(Field):
     """A link to an asset of one type (its id) or of one of several types (``type:id``).
 
     ``unknown_flag``: the boolean field that is set when a source names a target nobody knows.
+    ``inside``: the asset stands in the target, as a valve in its chamber; they move together.
     """
 
     kind: ClassVar[str] = "link"
     targets: tuple[str, ...]
     unknown_flag: str | None = None
+    inside: bool = False
 
     @property
     def several(self) -> bool:

@@ -6,7 +6,8 @@ row as it was before a change; ``wa_*`` tables belong to the program.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -21,9 +22,39 @@ FID = "fid"
 VERSION = "row_version"
 GEOMETRY = "geom"
 HISTORY_COLUMNS = ("h_id", "changeset_id", "at", "op")
+SOURCE_COLUMNS = ("source_id", "source_key", "source_hash")
 CODE = "code"
 
 OP_INSERT, OP_UPDATE, OP_DELETE = "I", "U", "D"
+
+
+class Tables(Mapping[str, sa.Table]):
+    """Tables by type name, each made when it is first asked for: opening a register takes few of all, and making
+    them is a third of a second."""
+
+    def __init__(
+        self, names: Iterator[str], make: Callable[[str], sa.Table], making: threading.RLock
+    ) -> None:
+        self._made: dict[str, sa.Table | None] = dict.fromkeys(names)
+        self._make = make
+        self._making = making
+
+    def __getitem__(self, name: str) -> sa.Table:
+        made = self._made[name]
+        if made is None:
+            with self._making:
+                made = self._made[name] or self._make(name)
+                self._made[name] = made
+        return made
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._made
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
 
 
 @dataclass(frozen=True)
@@ -32,9 +63,8 @@ class Schema:
 
     catalogue: Catalogue
     srid: int
-    metadata: sa.MetaData
-    assets: Mapping[str, sa.Table]
-    history: Mapping[str, sa.Table]
+    assets: Tables
+    history: Tables
     meta: sa.Table
     change_set: sa.Table
     change_set_range: sa.Table
@@ -53,6 +83,23 @@ class Schema:
             self.counter,
             self.attachment_blob,
         )
+
+    @property
+    def metadata(self) -> sa.MetaData:
+        """Every table; those that were not needed so far are made now."""
+        for name in self.assets:
+            self.history[name]
+        return self.meta.metadata
+
+    @property
+    def table_names(self) -> frozenset[str]:
+        """The names of all tables."""
+        own = {table.name for table in self.system_tables}
+        return frozenset(own.union(self.assets, map(history_name, self.assets)))
+
+    def column_names(self, type_name: str) -> tuple[str, ...]:
+        """The columns of an asset table in their order, known without the table."""
+        return _column_names(self.catalogue[type_name])
 
     def value_columns(self, type_name: str) -> tuple[sa.Column[Any], ...]:
         """Every column of an asset table that an edit may change: all but ``fid`` and ``row_version``."""
@@ -84,10 +131,23 @@ def build_schema(catalogue: Catalogue, srid: int) -> Schema:
 def _build(same: _Same, srid: int) -> Schema:
     catalogue = same.catalogue
     metadata = sa.MetaData()
-    system = _system_tables(metadata)
-    assets = {t.name: _asset_table(metadata, t, srid) for t in catalogue}
-    history = {name: _history_table(metadata, table) for name, table in assets.items()}
-    return Schema(catalogue, srid, metadata, assets, history, **system)
+    # One for both: they are made in one MetaData.
+    making = threading.RLock()
+    names = [asset_type.name for asset_type in catalogue]
+    assets = Tables(iter(names), lambda name: _asset_table(metadata, catalogue[name], srid), making)
+    history = Tables(iter(names), lambda name: _history_table(metadata, assets[name]), making)
+    return Schema(catalogue, srid, assets, history, **_system_tables(metadata))
+
+
+def history_name(type_name: str) -> str:
+    """The name of the table that keeps what the rows of a type were."""
+    return f"{type_name}_h"
+
+
+def _column_names(asset_type: AssetType) -> tuple[str, ...]:
+    geometry = (GEOMETRY,) if asset_type.shape else ()
+    fields = (field.name for field in asset_type.columns)
+    return (FID, *geometry, *fields, VERSION, *SOURCE_COLUMNS)
 
 
 def _asset_table(metadata: sa.MetaData, asset_type: AssetType, srid: int) -> sa.Table:
@@ -175,7 +235,7 @@ def _index_of_given(name: str, column: sa.Column[Any], *expressions: sa.ColumnEl
 
 
 def _history_table(metadata: sa.MetaData, asset: sa.Table) -> sa.Table:
-    name = f"{asset.name}_h"
+    name = history_name(asset.name)
     table = sa.Table(
         name,
         metadata,

@@ -45,7 +45,7 @@ def screen(connection: sa.Connection, schema: Schema, path: Path) -> list[Proble
     rows = connection.exec_driver_sql(
         "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE type IN ('trigger', 'view')"
     ).all()
-    ours = {table.name for table in schema.metadata.sorted_tables}
+    ours = schema.table_names
     strange = [row.name for row in rows if _is_strange(row, expected, ours)]
     if strange:
         raise ForeignObjectsError(

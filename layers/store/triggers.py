@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
-from layers.store.schema import FID, GEOMETRY, VERSION, Schema
+from layers.store.schema import FID, GEOMETRY, HISTORY_COLUMNS, VERSION, Schema, history_name
 
 _NOW = "strftime('%Y-%m-%dT%H:%M:%fZ','now')"
 _OPEN = "(SELECT id FROM wa_changeset WHERE is_open = 1)"
@@ -24,22 +23,22 @@ def all_triggers(schema: Schema) -> dict[str, str]:
     triggers: dict[str, str] = {}
     for name in schema.assets:
         triggers |= asset_triggers(schema, name)
-        triggers |= dict(_history_guards(schema.history[name]))
+        triggers |= dict(_history_guards(schema, name))
     return triggers | dict(_change_set_guards())
 
 
 def asset_triggers(schema: Schema, type_name: str) -> dict[str, str]:
     """The triggers on one asset table: those that a bulk load replaces by set-wise work of its own."""
     triggers = dict(_trail(schema, type_name))
-    if GEOMETRY in schema.assets[type_name].columns:
+    if GEOMETRY in schema.column_names(type_name):
         triggers |= dict(_rtree(type_name))
     return triggers
 
 
 def _trail(schema: Schema, type_name: str) -> Iterator[tuple[str, str]]:
-    table, history = _quote(type_name), _quote(schema.history[type_name].name)
-    all_columns = [c.name for c in schema.assets[type_name].columns]
-    values = [_quote(c.name) for c in schema.value_columns(type_name)]
+    table, history = _quote(type_name), _quote(history_name(type_name))
+    all_columns = schema.column_names(type_name)
+    values = [_quote(c) for c in all_columns if c not in (FID, VERSION)]
     changed = " OR ".join(f"OLD.{c} IS NOT NEW.{c}" for c in values)
     names = ", ".join(map(_quote, all_columns))
     old = ", ".join(f"OLD.{_quote(c)}" for c in all_columns)
@@ -69,18 +68,20 @@ def _trail(schema: Schema, type_name: str) -> Iterator[tuple[str, str]]:
     )
 
 
-def _history_guards(history: sa.Table) -> Iterator[tuple[str, str]]:
-    table = _quote(history.name)
-    kept = [_quote(c.name) for c in history.columns if c.name != "changeset_id"]
+def _history_guards(schema: Schema, type_name: str) -> Iterator[tuple[str, str]]:
+    name = history_name(type_name)
+    table = _quote(name)
+    columns = (*HISTORY_COLUMNS, *schema.column_names(type_name))
+    kept = [_quote(c) for c in columns if c != "changeset_id"]
     same = " AND ".join(f"OLD.{c} IS NEW.{c}" for c in kept)
     refuse = "SELECT RAISE(ABORT, 'history is only added to');"
     # Rows of other programs' edits get their change set later; nothing else ever changes.
     yield _trigger(
-        f"wa_{history.name}_guard_update",
+        f"wa_{name}_guard_update",
         f"BEFORE UPDATE ON {table} WHEN NOT (OLD.changeset_id IS NULL AND {same})",
         refuse,
     )
-    yield _trigger(f"wa_{history.name}_guard_delete", f"BEFORE DELETE ON {table}", refuse)
+    yield _trigger(f"wa_{name}_guard_delete", f"BEFORE DELETE ON {table}", refuse)
 
 
 def _change_set_guards() -> Iterator[tuple[str, str]]:

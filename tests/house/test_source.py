@@ -20,6 +20,8 @@ LONG_FILES: dict[str, str] = {
 
 SQL_BUILDERS: dict[str, str] = {
     "layers/store/geopackage.py": "names of tables and columns of a file written elsewhere, quoted",
+    "layers/store/adoption.py": "the history of every type, named after the catalogue",
+    "layers/store/code_rows.py": "code lists named after the catalogue",
     "layers/store/gpkg.py": "GeoPackage tables, R-tree tables and triggers named after the catalogue",
     "layers/store/bulk.py": "INSERT ... SELECT from a staging file into tables named after the catalogue",
     "layers/store/migrations/runner.py": "DROP TRIGGER for whatever name of ours the file has",

@@ -34,8 +34,8 @@ class EditingWords:
     ``alike``: fields that two lines must share to become one without a question. ``shared_out``: lengths that are
     divided when a line is cut and added when two become one. ``start``, ``end``: what is said of the ends.
     ``point_number``: the number of a point that lines name in ``start`` and ``end``. ``own``: fields that are never
-    copied to another asset. ``status``, ``gone``, ``retired``, ``retired_date``, ``successor``: how an asset's end
-    is written down.
+    copied to another asset. ``asked``: the fields one is asked for while drawing. ``status``, ``gone``, ``retired``,
+    ``retired_date``, ``successor``: how an asset's end is written down.
     """
 
     conducts: bool = False
@@ -47,6 +47,7 @@ class EditingWords:
     end: EndFields = EndFields()
     point_number: str | None = None
     own: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
     status: str | None = None
     gone: tuple[str, ...] = ()
     retired: str | None = None
@@ -60,7 +61,7 @@ class EditingWords:
     def named_fields(self) -> tuple[str, ...]:
         """Every field that the words name; the type must have them."""
         single = (self.point_number, self.status, self.retired_date, self.successor)
-        named = (*self.alike, *self.shared_out, *self.own, *self.start.names, *self.end.names)
+        named = (*self.alike, *self.shared_out, *self.own, *self.asked, *self.start.names, *self.end.names)
         return (*named, *(name for name in single if name is not None))
 
     def over(self, other: EditingWords) -> EditingWords:
@@ -81,7 +82,7 @@ def read_editing(reader: Reader) -> EditingWords:
     for name in ("point_number", "status", "retired", "retired_date", "successor"):
         if reader.has(name):
             said[name] = reader.text(name)
-    for name in ("alike", "shared_out", "own", "gone"):
+    for name in ("alike", "shared_out", "own", "asked", "gone"):
         said[name] = reader.texts(name)
     if reader.has("on_line"):
         said["on_line"] = reader.one_of("on_line", get_args(Way))

@@ -1,0 +1,32 @@
+"""Cells as sheets exchange them: tabs between cells, quotes around those that hold tabs, quotes or new lines."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+
+
+def write_cells(rows: Iterable[Sequence[str]]) -> str:
+    """The text that goes to the clipboard."""
+    out = io.StringIO(newline="")
+    csv.writer(out, csv.excel_tab, lineterminator="\n").writerows(rows)
+    text = out.getvalue()
+    return text.removesuffix("\n")
+
+
+def read_cells(text: str) -> list[list[str]]:
+    """The cells that a sheet has put there; a last empty line is none. Rows are of one length."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    if text.endswith("\n"):
+        text = text[:-1]
+    if not text:
+        return [[""]]
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), csv.excel_tab, strict=True))
+    except csv.Error:
+        # Quotes as letters, not around cells.
+        rows = [line.split("\t") for line in text.split("\n")]
+    width = max(map(len, rows))
+    return [row + [""] * (width - len(row)) if row else [""] * width for row in rows]

@@ -1,0 +1,191 @@
+"""Reading columns of a type into a table: in the worker as far as it costs, so that the window never waits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import shapely
+
+from layers.feedback import Feedback
+from layers.model.catalogue import AssetType
+from layers.model.fields import Field, LinkField
+from layers.model.query import Query
+from layers.register import Register
+from layers.store.bulk_read import BulkRead
+from layers.table.columns import BLANK, Codes, Column, Floats, NumberColumn, Numbers, WordColumn, is_number
+from layers.table.data import DRAWN_LENGTH, TableData, field_of, table_fields
+
+VERSION = "row_version"
+USUAL_COLUMNS = 12
+"""So many columns a table shows of a type that nobody has chosen columns for."""
+
+_SAMPLE = 500
+#: Of so many first rows, if nearly every value is another, the column is one of codes: not worth a dictionary.
+_TRIED, _NEARLY = 4096, 0.9
+#: Labels of more targets than this are read all at once.
+_FEW_TARGETS = 2000
+
+Kind = Literal["number", "word"]
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """What the worker sends: rows by id, and each column as numbers or as words with codes."""
+
+    fids: Numbers
+    versions: Numbers
+    columns: Mapping[str, Floats | tuple[pa.Array, Codes]]
+
+
+def usual_columns(register: Register, asset_type: AssetType) -> tuple[str, ...]:
+    """The columns to show of a type at first: those that hold anything in its first rows.
+
+    Status comes with them if there is one; remarks and what is known of origins do not.
+    """
+    fields = [f for f in table_fields(asset_type) if f.companion_of is None]
+    names = tuple(f.name for f in fields if f is not DRAWN_LENGTH)
+    sample = register.find(Query(asset_type.name, fields=names, limit=_SAMPLE))
+    filled = [name for name in names if not sample or any(a.get(name) is not None for a in sample)]
+    first = [name for name in asset_type.label_fields if name in names] or list(names[:1])
+    kept = list(dict.fromkeys((*first, *filled)))[:USUAL_COLUMNS]
+    if "status" in filled and "status" not in kept:
+        kept[-1] = "status"
+    return (*kept, DRAWN_LENGTH.name) if asset_type.shape == "line" else tuple(kept)
+
+
+def read_table(
+    register: Register, type_name: str, names: Sequence[str], feedback: Feedback | None = None
+) -> TableData:
+    """All rows of a type with these columns. Long: a task."""
+    feedback = feedback or Feedback()
+    asset_type = register.catalogue[type_name]
+    encoded = _read(register, asset_type, names, feedback.part(0.0, 0.8))
+    columns = _columns(register, asset_type, encoded, feedback.part(0.8, 1.0))
+    return TableData(asset_type, encoded.fids, encoded.versions, columns)
+
+
+def read_more(
+    register: Register, data: TableData, names: Sequence[str], feedback: Feedback | None = None
+) -> dict[str, Column] | None:
+    """Further columns for the rows of ``data``; None when rows came or went meanwhile. Long: a task."""
+    feedback = feedback or Feedback()
+    more = read_table(register, data.type.name, names, feedback)
+    return dict(more.columns) if np.array_equal(more.fids, data.fids) else None
+
+
+def _read(register: Register, asset_type: AssetType, names: Sequence[str], feedback: Feedback) -> Encoded:
+    drawn = DRAWN_LENGTH.name in names
+    fields = [field_of(asset_type, name) for name in names if name != DRAWN_LENGTH.name]
+    kinds: dict[str, Kind] = {f.name: "number" if is_number(f) else "word" for f in fields}
+    read = register.bulk_read(asset_type.name, (VERSION, *kinds), geometry=drawn)
+    found: Encoded = register.worker.run(encode, read, kinds, drawn, feedback=feedback)
+    return found
+
+
+def encode(feedback: Feedback, read: BulkRead, kinds: Mapping[str, Kind], drawn: bool) -> Encoded:
+    """Read and encode: the function that the worker is asked for."""
+    feedback.progress(0.0)
+    found = read(feedback)
+    fids = _combined(found.column("fid")).to_numpy().astype(np.int64)
+    # A server gives rows in the order it likes.
+    order = None if len(fids) < 2 or bool((fids[1:] > fids[:-1]).all()) else np.argsort(fids)
+    columns: dict[str, Floats | tuple[pa.Array, Codes]] = {}
+    for number, (name, kind) in enumerate(kinds.items()):
+        feedback.progress(0.5 + 0.5 * number / len(kinds))
+        feedback.check()
+        array = _combined(found.column(name))
+        if order is not None:
+            array = array.take(pa.array(order))
+        columns[name] = _numbers(array) if kind == "number" else _words(array)
+    if drawn:
+        lengths = shapely.length(shapely.from_wkb(_combined(found.column("geom")).to_numpy(zero_copy_only=False)))
+        located = np.where(lengths > 0, lengths, np.nan)
+        columns[DRAWN_LENGTH.name] = located if order is None else located[order]
+    versions = _combined(found.column(VERSION)).to_numpy(zero_copy_only=False).astype(np.int64)
+    if order is not None:
+        fids, versions = fids[order], versions[order]
+    return Encoded(fids, versions, columns)
+
+
+def _combined(column: pa.ChunkedArray) -> pa.Array:
+    combined = column.combine_chunks()
+    if isinstance(combined, pa.ChunkedArray):
+        combined = pa.concat_arrays(combined.chunks) if combined.num_chunks else pa.array([], column.type)
+    return combined.cast(pa.string()) if pa.types.is_large_string(combined.type) else combined
+
+
+def _numbers(array: pa.Array) -> Floats:
+    numbers: Floats = pc.cast(array, pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+    return np.ascontiguousarray(numbers, np.float64)
+
+
+def _words(array: pa.Array) -> tuple[pa.Array, Codes]:
+    tried = array[:_TRIED]
+    if len(tried) == _TRIED and len(tried.unique()) > _NEARLY * _TRIED:
+        codes = np.arange(len(array), dtype=np.int32)
+        if array.null_count:
+            codes[array.is_null().to_numpy(zero_copy_only=False)] = BLANK
+            array = array.fill_null("" if pa.types.is_string(array.type) else 0)
+        return array, codes
+    encoded = array.dictionary_encode()
+    codes = encoded.indices.fill_null(BLANK).to_numpy(zero_copy_only=False)
+    return encoded.dictionary, codes.astype(np.int32, copy=False)
+
+
+def _columns(
+    register: Register, asset_type: AssetType, encoded: Encoded, feedback: Feedback
+) -> dict[str, Column]:
+    columns: dict[str, Column] = {}
+    for name, part in encoded.columns.items():
+        feedback.check()
+        field = field_of(asset_type, name)
+        if isinstance(part, tuple):
+            words, codes = part
+            labels = link_labels(register, field, words) if isinstance(field, LinkField) else None
+            columns[name] = WordColumn(field, words, codes, labels)
+        else:
+            columns[name] = NumberColumn(field, part)
+    return columns
+
+
+def link_labels(register: Register, field: LinkField, values: pa.Array) -> pa.Array:
+    """What the targets of stored links are called; its number where a target has no name or is gone."""
+    keys = [_target(field, value) for value in values.to_pylist()]
+    called: dict[tuple[str, int], str] = {}
+    for target in dict.fromkeys(name for name, _ in keys):
+        ids = [number for name, number in keys if name == target]
+        called |= {(target, id): text for id, text in _called(register, target, ids).items()}
+    return pa.array([called.get(key, f"#{key[1]}") for key in keys], pa.string())
+
+
+def _target(field: LinkField, value: Any) -> tuple[str, int]:
+    if field.several:
+        name, _, number = str(value).partition(":")
+        return name, int(number or 0)
+    return field.targets[0], int(value)
+
+
+def _called(register: Register, target: str, ids: Sequence[int]) -> dict[int, str]:
+    if target not in register.catalogue:
+        return {}
+    names = [n for n in register.catalogue[target].label_fields if n in register.catalogue[target]]
+    if not names:
+        return {}
+    if len(ids) <= _FEW_TARGETS:
+        assets = register.find(Query(target, ids=ids, fields=tuple(names)))
+        return {a.id: next((str(a[n]) for n in names if a.get(n)), f"#{a.id}") for a in assets}
+    table = register.columns(target, names)
+    text = pc.coalesce(*(table.column(name).cast(pa.string()) for name in names))
+    found = zip(table.column("fid").to_pylist(), text.to_pylist(), strict=True)
+    return {id: label for id, label in found if label}
+
+
+def shown_fields(asset_type: AssetType, names: Sequence[str]) -> tuple[Field, ...]:
+    """The fields of columns; names that the type does not know (any more) are left out."""
+    known = {field.name for field in table_fields(asset_type)}
+    return tuple(field_of(asset_type, name) for name in names if name in known)

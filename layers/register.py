@@ -17,7 +17,7 @@ from layers.geometry.crs import Crs
 from layers.model.asset import Asset
 from layers.model.catalogue import Catalogue
 from layers.model.catalogue_file import load_catalogue
-from layers.model.change import ChangeKind, ChangeSet, RowChange
+from layers.model.change import ChangeKind, ChangeSet
 from layers.model.problem import Problem
 from layers.model.query import Box, Condition, Query
 from layers.store import attach, history, read
@@ -33,7 +33,6 @@ from layers.store.postgis_opening import create_postgis, open_postgis
 from layers.store.postgis_server import is_server, parse_server
 from layers.store.schema import GEOMETRY
 from layers.store.settings import read_setting, write_setting
-from layers.store.sources import Source, sources
 from layers.store.summary import (
     LENGTH_FIELDS,
     LengthSummary,
@@ -42,10 +41,10 @@ from layers.store.summary import (
     has_lengths,
     length_summary,
 )
-from layers.store.trail import Mark, changes_after, mark_at
 from layers.store.undo import Stack, Step, nothing_to_reverse, reverse, stack_of, step_of
 from layers.store.worker import Worker
 from layers.text import Message
+from layers.trail import TrailReader
 
 __all__ = ["Edit", "Register", "RegisterSummary", "ValuesRefused"]
 
@@ -57,7 +56,7 @@ class _NothingChangedError(Exception):
     """Ends the transaction of an edit that changed nothing."""
 
 
-class Register:
+class Register(TrailReader):
     """An open register: ask, edit, undo, listen. Threads may share it; one edits at a time."""
 
     def __init__(self, store: Store, target: str | Path, *, actor: str, worker: Worker | None = None) -> None:
@@ -218,13 +217,16 @@ class Register:
         """These assets as far as they are there (and meet ``where``) like ``columns`` with geometry, read here."""
         names = [name for name in fields if name != GEOMETRY]
         clauses = where_clause(self._store, Query(type, ids=ids, where=where))
-        return self._store.read_here(type, names, geometry=True, conditions=clauses)
+        located = self.catalogue[type].shape is not None
+        return self._store.read_here(type, names, geometry=located, conditions=clauses)
 
-    def bulk_read(self, type: str, fields: Sequence[str], where: Condition | None = None) -> BulkRead:
-        """What ``columns`` with geometry would do, as a value that can be sent to the worker."""
+    def bulk_read(
+        self, type: str, fields: Sequence[str], where: Condition | None = None, *, geometry: bool = True
+    ) -> BulkRead:
+        """What ``columns`` (with geometry) would do, as a value that can be sent to the worker."""
         names = [name for name in fields if name != GEOMETRY]
         clause = None if where is None else condition_clause(self._store, type, where)
-        return self._store.bulk_read(type, names, geometry=True, where=clause)
+        return self._store.bulk_read(type, names, geometry=geometry, where=clause)
 
     def summary(self, feedback: Feedback | None = None) -> RegisterSummary:
         """Counts per type, and the lengths of pipes by status and size."""
@@ -343,51 +345,6 @@ class Register:
         with self.edit(Message("register.setting_changed", {"setting": definition.field.title})) as edit:
             write_setting(edit, definition, value)
         return edit.change_set
-
-    # ---- the trail
-
-    def sources(self) -> list[Source]:
-        """The data sets that were ever imported, the oldest first."""
-        with self._store.read() as connection:
-            return sources(self._store, connection)
-
-    def change_sets(
-        self, limit: int = 100, before: int | None = None, type: str | None = None, id: int | None = None
-    ) -> list[ChangeSet]:
-        """The newest change sets (older than ``before``), of everything, of a type or of one asset."""
-        condition = self._store.schema.change_set.c.id > 0
-        if before is not None:
-            condition &= self._store.schema.change_set.c.id < before
-        if type is not None:
-            condition &= history.concerning(self._store, type, id)
-        with self._store.read() as connection:
-            return history.change_sets(self._store, connection, condition, limit=limit)
-
-    def mark(self, version: int | None = None) -> Mark:
-        """How far the trail has come: now, or up to an earlier version."""
-        with self._store.read() as connection:
-            return mark_at(self._store, connection, version)
-
-    def changes_after(self, version: int, limit: int = 500) -> list[ChangeSet]:
-        """The change sets after a version, the oldest first."""
-        with self._store.read() as connection:
-            return changes_after(self._store, connection, version, limit)
-
-    def row_changes(
-        self,
-        change_set: int | None = None,
-        type: str | None = None,
-        id: int | None = None,
-        limit: int = 1000,
-    ) -> list[RowChange]:
-        """Rows before and after, newest first: of one change set, of a type or of one asset.
-
-        Rows inserted in bulk are kept as id ranges in their change set and do not appear here.
-        """
-        with self._store.read() as connection:
-            return history.row_changes(
-                self._store, connection, change_set=change_set, type_name=type, id=id, limit=limit
-            )
 
     # ---- news
 

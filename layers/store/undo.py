@@ -20,7 +20,8 @@ from layers.text import Message
 
 Rows = dict[int, Row]
 
-_REVERSIBLE = ("edit", "undo", "redo", "checkin", "import", "outside")
+#: What can be taken back.
+REVERSIBLE = ("edit", "undo", "redo", "restore", "checkin", "import", "outside")
 #: How far back a stack is rebuilt after a start.
 _DEPTH = 500
 
@@ -50,7 +51,7 @@ def step_of(store: Store, connection: sa.Connection, id: int) -> Step:
     if row is None:
         raise UserError(Message("register.no_change_set", {"id": id}), Message("register.no_change_set_hint"))
     step = _step(row)
-    if row.kind not in _REVERSIBLE:
+    if row.kind not in REVERSIBLE:
         raise UserError(
             Message("register.not_reversible", {"label": step.label}), Message("register.not_reversible_hint")
         )
@@ -62,7 +63,7 @@ def stack_of(store: Store, connection: sa.Connection, actor: str) -> Stack:
     table = store.schema.change_set
     recent = (
         sa.select(table)
-        .where(table.c.actor == actor, table.c.kind.in_([k for k in _REVERSIBLE if k != "outside"]))
+        .where(table.c.actor == actor, table.c.kind.in_([k for k in REVERSIBLE if k != "outside"]))
         .order_by(table.c.id.desc())
         .limit(_DEPTH)
     )
@@ -118,7 +119,7 @@ def reverse(edit: Edit, step: Step) -> None:
         raise _changed_since(edit, step, refused)
     # Not row by row: what a row links to may come back after it.
     for name, rows in returned.items():
-        _refuse_dangling(edit, name, rows)
+        refuse_dangling(edit, name, rows)
 
 
 def _reverse_one(edit: Edit, type_name: str, step: Transition, rows: Rows) -> Row | None:
@@ -133,7 +134,7 @@ def _reverse_one(edit: Edit, type_name: str, step: Transition, rows: Rows) -> Ro
         if now is not None:
             return now
         back = {**step.before, VERSION: step.before[VERSION] + 1}
-        _refuse_taken(edit, type_name, back)
+        refuse_taken(edit, type_name, back)
         edit.put(type_name, back)
         rows[step.id] = back
         return None
@@ -150,12 +151,12 @@ def _reverse_one(edit: Edit, type_name: str, step: Transition, rows: Rows) -> Ro
     if differing(step.after, now, changed):
         return now
     values = {name: step.before[name] for name in changed}
-    _refuse_taken(edit, type_name, {**values, FID: step.id})
+    refuse_taken(edit, type_name, {**values, FID: step.id})
     rows[step.id] = {**now, **values, VERSION: edit.set(type_name, now, values)}
     return None
 
 
-def _refuse_taken(edit: Edit, type_name: str, row: Row) -> None:
+def refuse_taken(edit: Edit, type_name: str, row: Row) -> None:
     """Unique values that come back must still be free."""
     asset_type = edit.catalogue[type_name]
     problems = list(integrity.repeated_values(edit.store, edit.connection, asset_type, row, row[FID]))
@@ -163,7 +164,7 @@ def _refuse_taken(edit: Edit, type_name: str, row: Row) -> None:
         raise ValuesRefused(asset_type, integrity.name_rows([row])[0], problems)
 
 
-def _refuse_dangling(edit: Edit, type_name: str, rows: Rows) -> None:
+def refuse_dangling(edit: Edit, type_name: str, rows: Rows) -> None:
     """The links of rows that came back must lead somewhere."""
     asset_type = edit.catalogue[type_name]
     for row in rows.values():

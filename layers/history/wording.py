@@ -1,0 +1,163 @@
+"""What an act did to an asset in the reader's words: titles of choices, units, codes in the place of links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from layers.model.asset import AssetKey
+from layers.model.catalogue import AssetType
+from layers.model.change import Operation, RowChange
+from layers.model.fields import Field, LinkField
+from layers.register import Register
+from layers.text import Message, Title
+
+PLACE = "geom"
+#: What stands where there is no value.
+BLANK = "—"
+
+Values = Mapping[str, Any]
+Words = Message | Title | str
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """One field before and after, as a reader knows it; ``field`` is its name in the catalogue."""
+
+    field: str
+    title: Title
+    before: Words
+    after: Words
+    unit: str = ""
+
+    @property
+    def is_place(self) -> bool:
+        return self.field == PLACE
+
+
+@dataclass(frozen=True)
+class AssetChange:
+    """One asset before and after: what it is called, and every field that differs."""
+
+    type: AssetType
+    id: int
+    name: str
+    operation: Operation
+    fields: tuple[FieldChange, ...]
+    old_place: BaseGeometry | None = None
+    new_place: BaseGeometry | None = None
+
+    @property
+    def key(self) -> AssetKey:
+        return AssetKey(self.type.name, self.id)
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether its place before can be shown beside the one after."""
+        return self.old_place is not None and any(change.is_place for change in self.fields)
+
+
+class Wording:
+    """Tells changes of one register; what links are called is looked up once."""
+
+    def __init__(self, register: Register) -> None:
+        self._register = register
+        self._names: dict[AssetKey, str] = {}
+
+    def tell(self, type_name: str, id: int, before: Values | None, after: Values | None) -> AssetChange:
+        """What became of an asset; ``before`` is None when it was not there, ``after`` when it is not any more."""
+        asset_type = self._register.catalogue[type_name]
+        known = after if after is not None else before if before is not None else {}
+        operation: Operation = "insert" if before is None else "delete" if after is None else "update"
+        changes = () if before is None or after is None else tuple(self._fields(asset_type, before, after))
+        old, new = ((row or {}).get(PLACE) for row in (before, after))
+        return AssetChange(asset_type, id, name_of(asset_type, id, known), operation, changes, old, new)
+
+    def value(self, field: Field, value: Any) -> Words:
+        """One value as a reader knows it."""
+        if value is None:
+            return BLANK
+        if isinstance(field, LinkField):
+            return self._link(field, value)
+        return Title(field.show(value, "zh"), field.show(value, "en"))
+
+    def _fields(self, asset_type: AssetType, before: Values, after: Values) -> Iterable[FieldChange]:
+        change = RowChange(asset_type.name, 0, "update", None, "", before, after)
+        for name in change.changed_fields:
+            if name == PLACE and asset_type.geometry_field is not None:
+                old, new = _place_words(before.get(PLACE), after.get(PLACE))
+                yield FieldChange(PLACE, asset_type.geometry_field.title, old, new)
+            elif name in asset_type:
+                field = asset_type.field_named(name)
+                old, new = self.value(field, before.get(name)), self.value(field, after.get(name))
+                yield FieldChange(name, field.title, old, new, field.unit or "")
+
+    def _link(self, field: LinkField, value: int | str) -> str:
+        key = AssetKey(field.targets[0], int(value)) if isinstance(value, int) else _several(value)
+        if key not in self._names:
+            self._names[key] = self._name(key)
+        return self._names[key]
+
+    def _name(self, key: AssetKey) -> str:
+        """The name of an asset, also of one that is gone."""
+        asset_type = self._register.catalogue[key.type]
+        asset = self._register.get(key.type, key.id)
+        if asset is not None:
+            return name_of(asset_type, key.id, asset.values)
+        trail = self._register.row_changes(type=key.type, id=key.id, limit=1)
+        return name_of(asset_type, key.id, (trail[0].before if trail else None) or {})
+
+
+def name_of(asset_type: AssetType, id: int, values: Values) -> str:
+    """What an asset is called: the first of its label fields that is filled, else its number."""
+    return next((str(values[n]) for n in asset_type.label_fields if values.get(n)), asset_type.code(id))
+
+
+def net_changes(steps: Sequence[RowChange]) -> list[RowChange]:
+    """Several steps of one act on the same asset as one, the assets in the order they come; what came and went
+    in it is left out."""
+    found: dict[tuple[str, int], list[RowChange]] = {}
+    for step in steps:
+        found.setdefault((step.type, step.id), []).append(step)
+    result: list[RowChange] = []
+    for (name, id), chain in found.items():
+        newest, oldest = chain[0], chain[-1]
+        if newest.after is None and oldest.before is None:
+            continue
+        operation: Operation = "insert" if oldest.before is None else "update"
+        if newest.after is None:
+            operation = "delete"
+        result.append(
+            RowChange(name, id, operation, newest.change_set, newest.at, oldest.before, newest.after)
+        )
+    return result
+
+
+def _several(value: str) -> AssetKey:
+    name, _, number = value.partition(":")
+    return AssetKey(name, int(number))
+
+
+def _place_words(old: BaseGeometry | None, new: BaseGeometry | None) -> tuple[Words, Words]:
+    """A place before and after: how far a point went, how long a line and how large an area was and is."""
+    if old is None or new is None:
+        words = [Message("history.unlocated") if each is None else _size(each) for each in (old, new)]
+        return words[0], words[1]
+    if old.geom_type == "Point" and new.geom_type == "Point":
+        metres = shapely.distance(old, new)
+        return _size(old), Message("history.moved_by", {"place": _size(new), "metres": f"{metres:.2f}"})
+    metres = shapely.hausdorff_distance(old, new)
+    return _size(old), Message("history.moved_by", {"place": _size(new), "metres": f"{metres:.2f}"})
+
+
+def _size(place: BaseGeometry) -> Words:
+    if place.geom_type == "Point":
+        # In the trade X points north and Y east.
+        return f"{place.y:.2f} / {place.x:.2f}"
+    if place.area:
+        return Message("history.area", {"area": f"{place.area:,.0f}"})
+    return Message("history.length", {"metres": f"{place.length:,.2f}"})

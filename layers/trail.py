@@ -1,0 +1,124 @@
+"""What a register tells of its past: acts, rows before and after, how it was, what taking acts back would do."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from layers.feedback import Feedback
+from layers.model.change import ChangeSet, IdRange, RowChange
+from layers.store import history
+from layers.store.base import Store
+from layers.store.past import changed_after, rows_at, version_at
+from layers.store.reversal import Reversal, plan_as_of, plan_reversal
+from layers.store.rows import Row
+from layers.store.sources import Source, sources
+from layers.store.trail import Mark, changes_after, mark_at
+from layers.store.trail_search import Matches, TrailFilter, TrailPage, actors, matching_ids, trail_page
+from layers.store.undo import REVERSIBLE
+
+__all__ = ["Mark", "Reversal", "TrailFilter", "TrailPage", "TrailReader"]
+
+
+class TrailReader:
+    """The part of a register that reads the trail. Nothing here changes anything."""
+
+    _store: Store
+
+    # ---- acts
+
+    def sources(self) -> list[Source]:
+        """The data sets that were ever imported, the oldest first."""
+        with self._store.read() as connection:
+            return sources(self._store, connection)
+
+    def change_sets(
+        self, limit: int = 100, before: int | None = None, type: str | None = None, id: int | None = None
+    ) -> list[ChangeSet]:
+        """The newest change sets (older than ``before``), of everything, of a type or of one asset."""
+        condition = self._store.schema.change_set.c.id > 0
+        if before is not None:
+            condition &= self._store.schema.change_set.c.id < before
+        if type is not None:
+            condition &= history.concerning(self._store, type, id)
+        with self._store.read() as connection:
+            return history.change_sets(self._store, connection, condition, limit=limit)
+
+    def trail_page(
+        self,
+        wanted: TrailFilter,
+        *,
+        limit: int = 100,
+        before: int | None = None,
+        matches: Matches | None = None,
+    ) -> TrailPage:
+        """The newest acts that meet a filter, older than ``before``; ``matches`` looks at label and actor."""
+        with self._store.read() as connection:
+            return trail_page(self._store, connection, wanted, limit=limit, before=before, matches=matches)
+
+    def actors(self) -> list[str]:
+        """Everybody who ever changed something."""
+        with self._store.read() as connection:
+            return actors(self._store, connection)
+
+    def mark(self, version: int | None = None) -> Mark:
+        """How far the trail has come: now, or up to an earlier version."""
+        with self._store.read() as connection:
+            return mark_at(self._store, connection, version)
+
+    def changes_after(self, version: int, limit: int = 500) -> list[ChangeSet]:
+        """The change sets after a version, the oldest first."""
+        with self._store.read() as connection:
+            return changes_after(self._store, connection, version, limit)
+
+    def row_changes(
+        self,
+        change_set: int | None = None,
+        type: str | None = None,
+        id: int | None = None,
+        limit: int = 1000,
+    ) -> list[RowChange]:
+        """Rows before and after, newest first: of one change set, of a type or of one asset.
+
+        Rows inserted in bulk are kept as id ranges in their change set and do not appear here.
+        """
+        with self._store.read() as connection:
+            return history.row_changes(
+                self._store, connection, change_set=change_set, type_name=type, id=id, limit=limit
+            )
+
+    # ---- how it was
+
+    def version_at(self, at: str) -> int:
+        """The newest change set made up to the moment ``at``, a stored instant; 0 before the first one."""
+        with self._store.read() as connection:
+            return version_at(self._store, connection, at)
+
+    def rows_at(self, type: str, ids: Sequence[int], version: int) -> dict[int, Row | None]:
+        """These assets as they were after change set ``version``; None where there was none."""
+        with self._store.read() as connection:
+            return rows_at(self._store, connection, type, ids, version)
+
+    def changed_after(self, type: str, version: int) -> tuple[dict[int, Row | None], list[IdRange]]:
+        """The rows of a type that changed after ``version``, as they were then (None: not there yet), and the runs
+        of ids that came in bulk since."""
+        with self._store.read() as connection:
+            return changed_after(self._store, connection, type, version)
+
+    # ---- what taking back would do
+
+    def plan_taking_back(self, change_sets: Collection[int], feedback: Feedback | None = None) -> Reversal:
+        """What taking back these acts would do."""
+        with self._store.read() as connection:
+            return plan_reversal(self._store, connection, change_sets, feedback or Feedback())
+
+    def plan_as_of(
+        self, type: str, ids: Sequence[int], version: int, fields: Collection[str] | None = None
+    ) -> Reversal:
+        """What bringing assets, or some of their fields, back to how they were after ``version`` would do."""
+        with self._store.read() as connection:
+            return plan_as_of(self._store, connection, type, ids, version, fields)
+
+    def reversible_after(self, version: int, wanted: TrailFilter | None = None) -> list[int]:
+        """The change sets after ``version`` that can be taken back, of all or of those that meet a filter."""
+        with self._store.read() as connection:
+            return matching_ids(self._store, connection, wanted or TrailFilter(), version, REVERSIBLE)

@@ -9,7 +9,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import qtawesome
 from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -24,6 +23,7 @@ from PySide6.QtGui import (
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
+from gisapp.icon_font import IconColours, font_icon
 from layers.model.catalogue import AssetType
 from layers.resources import resource_root
 from layers.scene.palettes import resolve
@@ -117,15 +117,10 @@ class Theme(QObject):
 
     def icon(self, name: str, color: str = "text2", active: str | None = None) -> QIcon:
         """An icon of the Phosphor family in a token's colour; ``active`` colours its checked state."""
-        options: dict[str, Any] = {
-            "color": self.color(color),
-            "color_disabled": _mix(self.color("text3"), self.color("panel"), 0.55),
-            "color_active": self.color(color),
-        }
-        if active is not None:
-            options |= {"color_on": self.color(active), "color_on_active": self.color(active)}
-        icon: QIcon = qtawesome.icon(f"ph.{name}", **options)
-        return icon
+        off = self.color(color)
+        on = off if active is None else self.color(active)
+        faint = _mix(self.color("text3"), self.color("panel"), 0.55)
+        return font_icon(name, IconColours(off, on, faint))
 
     def pixmap(self, name: str, size: int, color: str = "text2") -> QPixmap:
         """An icon as a picture of ``size`` px, sharp on any screen."""

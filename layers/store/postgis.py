@@ -8,15 +8,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.dialects.postgresql.base import PGDialect
 
 from layers.errors import UserError
 from layers.feedback import Feedback
+from layers.later import Later
 from layers.model.change import IdRange
 from layers.model.fields import format_instant
 from layers.model.problem import Problem
@@ -32,6 +31,11 @@ from layers.store.schema import FID, GEOMETRY, Schema
 from layers.store.types import as_wkb_column
 from layers.store.worker import Worker
 from layers.text import Message
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
+else:
+    postgresql = Later("sqlalchemy.dialects.postgresql")
 
 R = TypeVar("R")
 _ATTEMPTS = 3
@@ -88,7 +92,8 @@ class PostgisStore(Store):
         return column.op("&&", is_comparison=True)(envelope)
 
     def id_in(self, column: sa.ColumnElement[Any], ids: Sequence[int]) -> sa.ColumnElement[bool]:
-        array = sa.cast(sa.literal([int(i) for i in ids], postgresql.ARRAY(sa.BigInteger)), _IDS)
+        numbers = postgresql.ARRAY(sa.BigInteger)
+        array = sa.cast(sa.literal([int(i) for i in ids], numbers), numbers)
         return column == sa.any_(array)
 
     def bounds(self, connection: sa.Connection, type_name: str) -> Box | None:
@@ -164,7 +169,7 @@ class PostgisStore(Store):
         if box is not None:
             statement = statement.where(self.in_box(type_name, box))
         # Named parameters: in the driver's own style every percent sign would be doubled.
-        dialect = PGDialect(paramstyle="named")  # type: ignore[no-untyped-call]
+        dialect = postgresql.base.PGDialect(paramstyle="named")  # type: ignore[no-untyped-call]
         query = str(statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
         return BulkRead(READ_QUERY, (self.server.libpq, query))
 
@@ -177,6 +182,3 @@ class PostgisStore(Store):
     def close(self) -> None:
         self._listener.stop()
         self.engine.dispose()
-
-
-_IDS = postgresql.ARRAY(sa.BigInteger)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql.base import PGDialect
 
+from layers.store.postgis_names import quote
 from layers.store.postgis_triggers import run
 from layers.store.schema import GEOMETRY, Schema
 from layers.store.types import GEOMETRY_NAMES
-
-_quote = PGDialect().identifier_preparer.quote  # type: ignore[no-untyped-call]
 
 
 def create_tables(connection: sa.Connection, schema: Schema, names: Sequence[str] | None = None) -> None:
@@ -62,10 +60,10 @@ def copy_rights(connection: sa.Connection, schema: Schema, new: Sequence[str]) -
             (schema.assets[name], schema.assets[like]),
             (schema.history[name], schema.history[like]),
         ):
-            statements += _grants(connection, _quote(source.name), "TABLE", _quote(target.name))
+            statements += _grants(connection, quote(source.name), "TABLE", quote(target.name))
             key = next(iter(source.primary_key)).name
             old, fresh = (
-                connection.execute(_SEQUENCE, {"name": _quote(t.name), "column": key}).scalar()
+                connection.execute(_SEQUENCE, {"name": quote(t.name), "column": key}).scalar()
                 for t in (source, target)
             )
             if old and fresh:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql.base import PGDialect
 
+from layers.store.postgis_names import quote
 from layers.store.schema import FID, VERSION, Schema
 
 #: The channel on which every commit is told: its change set's id, or ``outside``.
@@ -19,8 +19,6 @@ LISTEN = "LISTEN wa_changeset"
 
 #: The setting that names the table of a bulk act, which no trigger shall write the trail of.
 BULK = "wa.bulk"
-
-_quote = PGDialect().identifier_preparer.quote  # type: ignore[no-untyped-call]
 
 _COMMON = f"""
 CREATE OR REPLACE FUNCTION wa_raise_version() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -74,17 +72,17 @@ def drop_statements(schema: Schema) -> Iterator[str]:
     """What takes every trigger of ours away, before a migration."""
     for name, table in schema.assets.items():
         for act in ("insert", "update", "delete", "version"):
-            yield f"DROP TRIGGER IF EXISTS {_quote(f'wa_{name}_{act}')} ON {_quote(table.name)}"
+            yield f"DROP TRIGGER IF EXISTS {quote(f'wa_{name}_{act}')} ON {quote(table.name)}"
 
 
 def trail_statement(schema: Schema, type_name: str) -> str:
     """The function that writes the trail of a type, new or in place of the one there is."""
     table = schema.assets[type_name]
-    history = _quote(schema.history[type_name].name)
-    names = [_quote(column.name) for column in table.columns]
+    history = quote(schema.history[type_name].name)
+    names = [quote(column.name) for column in table.columns]
     columns, old = ", ".join(names), ", ".join(f"o.{name}" for name in names)
     return f"""
-CREATE OR REPLACE FUNCTION {_quote(f"wa_{type_name}_trail")}() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION {quote(f"wa_{type_name}_trail")}() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     act bigint := nullif(current_setting('wa.changeset', true), '')::bigint;
     moment text := to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
@@ -113,10 +111,10 @@ END $$;"""
 
 
 def _asset_triggers(schema: Schema, type_name: str) -> Iterator[str]:
-    table = _quote(schema.assets[type_name].name)
-    function = _quote(f"wa_{type_name}_trail")
+    table = quote(schema.assets[type_name].name)
+    function = quote(f"wa_{type_name}_trail")
     yield (
-        f"CREATE TRIGGER {_quote(f'wa_{type_name}_version')} BEFORE UPDATE ON {table}"
+        f"CREATE TRIGGER {quote(f'wa_{type_name}_version')} BEFORE UPDATE ON {table}"
         " FOR EACH ROW EXECUTE FUNCTION wa_raise_version()"
     )
     tables = {
@@ -126,14 +124,14 @@ def _asset_triggers(schema: Schema, type_name: str) -> Iterator[str]:
     }
     for act, transition in tables.items():
         yield (
-            f"CREATE TRIGGER {_quote(f'wa_{type_name}_{act}')} AFTER {act.upper()} ON {table}"
+            f"CREATE TRIGGER {quote(f'wa_{type_name}_{act}')} AFTER {act.upper()} ON {table}"
             f" REFERENCING {transition} FOR EACH STATEMENT EXECUTE FUNCTION {function}()"
         )
 
 
 def _guard(table: str, function: str) -> str:
     return (
-        f"CREATE OR REPLACE TRIGGER {_quote(f'wa_{table}_guard')} BEFORE UPDATE OR DELETE ON {_quote(table)}"
+        f"CREATE OR REPLACE TRIGGER {quote(f'wa_{table}_guard')} BEFORE UPDATE OR DELETE ON {quote(table)}"
         f" FOR EACH ROW EXECUTE FUNCTION {function}()"
     )
 

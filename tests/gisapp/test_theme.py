@@ -7,10 +7,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
-import qtawesome
 from PySide6.QtWidgets import QApplication
 
 from gisapp.app import Application
+from gisapp.icon_font import characters
 from gisapp.theme import THEMES, contrast
 from layers.resources import resource_root
 
@@ -64,7 +64,7 @@ def test_every_theme_dresses_the_application(application: Application, qapp: QAp
 
 
 def test_every_icon_named_in_the_code_exists(qapp: QApplication) -> None:
-    known = _charmap()
+    known = set(characters())
     named = set()
     for path in (ROOT / "gisapp").rglob("*.py"):
         text = path.read_text(encoding="utf-8")
@@ -76,8 +76,3 @@ def test_every_icon_named_in_the_code_exists(qapp: QApplication) -> None:
         )
     assert len(named) > 15
     assert named - known == set()
-
-
-def _charmap() -> set[str]:
-    qtawesome.icon("ph.map-trifold")
-    return set(qtawesome._instance().charmap["ph"])

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, cast, get_args
 
 from layers.model.catalogue import AssetType, Catalogue, Group, Shape
-from layers.model.code_list import CodeEntry, CodeList, normalise
+from layers.model.code_list import TONES, CodeEntry, CodeList, normalise
 from layers.model.editing import EditingWords, read_editing
 from layers.model.field_file import read_field
 from layers.model.fields import ChoiceField, Field
@@ -86,7 +86,7 @@ def _read_list(file: TomlFile) -> CodeList:
 
 def _entry(file: TomlFile, row: Mapping[str, Any], number: int) -> CodeEntry:
     words = f'code = "{row.get("code", "")}"'
-    if unknown := set(row) - {"code", "zh", "en", "standard", "aliases"}:
+    if unknown := set(row) - {"code", "zh", "en", "standard", "aliases", "tone"}:
         raise file.fail_at("catalogue.unknown_key", words, key=min(unknown))
     for key in ("code", "zh", "en"):
         if not isinstance(row.get(key), str) or not row[key].strip():
@@ -97,10 +97,13 @@ def _entry(file: TomlFile, row: Mapping[str, Any], number: int) -> CodeEntry:
         raise file.fail_at("catalogue.not_texts", words, key="aliases")
     if standard is not None and not isinstance(standard, str):
         raise file.fail_at("catalogue.not_a_text", words, key="standard")
+    if row.get("tone", "") not in TONES:
+        raise file.fail_at("catalogue.unknown_tone", words, tone=str(row["tone"]), tones=TONES[1:])
     if len(row["code"]) > _LONGEST_CODE:
         raise file.fail_at("catalogue.code_too_long", words, code=row["code"], length=_LONGEST_CODE)
     title = Title(row["zh"], row["en"])
-    return CodeEntry(row["code"], title, standard, tuple(aliases), position=(number + 1) * 10)
+    position, tone = (number + 1) * 10, row.get("tone", "")
+    return CodeEntry(row["code"], title, standard, tuple(aliases), position=position, tone=tone)
 
 
 def _refuse_shared_words(file: TomlFile, entries: Iterable[CodeEntry]) -> None:

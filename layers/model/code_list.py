@@ -6,15 +6,23 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Literal, get_args
 
 from layers.text import Title
 
 _MARKS = re.compile(r"[\s_\-–—·（）()/]|(?<!\d)\.|\.(?!\d)")
 
 
+Tone = Literal["", "quiet", "ok", "info", "works", "warn", "danger", "neutral"]
+TONES: tuple[str, ...] = get_args(Tone)
+
+
 @dataclass(frozen=True)
 class CodeEntry:
-    """One word of a list. ``standard`` is the code of the trade's standard it maps to (CJJ 61-2017)."""
+    """One word of a list. ``standard`` is the code of the trade's standard it maps to (CJJ 61-2017).
+
+    ``tone``: what the word says of an asset, shown as a chip of that kind; without one it is plain text.
+    """
 
     code: str
     title: Title
@@ -22,6 +30,7 @@ class CodeEntry:
     aliases: tuple[str, ...] = ()
     position: int = 0
     active: bool = True
+    tone: Tone = ""
 
 
 @dataclass(frozen=True)
@@ -65,8 +74,12 @@ class CodeList:
         return self._by_word.get(normalise(word))
 
     def extended(self, entries: Iterable[CodeEntry]) -> CodeList:
-        """This list with the company's entries added or put in place of those of the same code."""
-        merged = {entry.code: entry for entry in self.entries} | {entry.code: entry for entry in entries}
+        """This list with the company's entries added or put in place of those of the same code.
+
+        What the program alone knows of an entry (its tone) stays.
+        """
+        known = {entry.code: entry for entry in self.entries}
+        merged = known | {e.code: replace(e, tone=known[e.code].tone) if e.code in known else e for e in entries}
         return replace(self, entries=tuple(sorted(merged.values(), key=lambda e: e.position)))
 
 

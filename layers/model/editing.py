@@ -30,12 +30,13 @@ class EditingWords:
     """The words of a type's ``[editing]`` table.
 
     ``conducts``: a line of the network, on which others hang. ``on_line``: how a point, or the end of a line, is put
-    on such a line; ``ways`` tells it for single kinds. ``follows_end``: it may stand at a line's very end.
-    ``alike``: fields that two lines must share to become one without a question. ``shared_out``: lengths that are
-    divided when a line is cut and added when two become one. ``start``, ``end``: what is said of the ends.
-    ``point_number``: the number of a point that lines name in ``start`` and ``end``. ``own``: fields that are never
-    copied to another asset. ``asked``: the fields one is asked for while drawing. ``status``, ``gone``, ``retired``,
-    ``retired_date``, ``successor``: how an asset's end is written down.
+    on such a line; ``ways`` tells it for single kinds. ``alike``: fields that two lines must share to become one
+    without a question. ``shared_out``: lengths that are divided when a line is cut and added when two become one.
+    ``start``, ``end``: what is said of the ends. ``point_number``: the number of a point that lines name in ``start``
+    and ``end``. ``own``: fields that are never copied to another asset. ``asked``: the fields one is asked for while
+    drawing. ``status``, ``gone``, ``retired``, ``retired_date``, ``successor``: how an asset's end is written down;
+    ``begun``: the date of its beginning. ``from_line``: blank fields that a point takes over from the line it is put
+    on. ``directed``: kinds whose direction is that of the line they stand on.
     """
 
     conducts: bool = False
@@ -53,6 +54,9 @@ class EditingWords:
     retired: str | None = None
     retired_date: str | None = None
     successor: str | None = None
+    begun: str | None = None
+    from_line: tuple[str, ...] = ()
+    directed: tuple[str, ...] = ()
 
     def way(self, kind: Any = None) -> Way | None:
         """How an asset of this ``kind`` (the value of the type's kind field) is put on a line."""
@@ -60,8 +64,9 @@ class EditingWords:
 
     def named_fields(self) -> tuple[str, ...]:
         """Every field that the words name; the type must have them."""
-        single = (self.point_number, self.status, self.retired_date, self.successor)
-        named = (*self.alike, *self.shared_out, *self.own, *self.asked, *self.start.names, *self.end.names)
+        single = (self.point_number, self.status, self.retired_date, self.successor, self.begun)
+        named = (*self.alike, *self.shared_out, *self.own, *self.asked, *self.from_line)
+        named += (*self.start.names, *self.end.names)
         return (*named, *(name for name in single if name is not None))
 
     def over(self, other: EditingWords) -> EditingWords:
@@ -79,10 +84,10 @@ class EditingWords:
 def read_editing(reader: Reader) -> EditingWords:
     """The words of one ``[editing]`` table. Raises ``CatalogueError``."""
     said: dict[str, Any] = {}
-    for name in ("point_number", "status", "retired", "retired_date", "successor"):
+    for name in ("point_number", "status", "retired", "retired_date", "successor", "begun"):
         if reader.has(name):
             said[name] = reader.text(name)
-    for name in ("alike", "shared_out", "own", "asked", "gone"):
+    for name in ("alike", "shared_out", "own", "asked", "gone", "from_line", "directed"):
         said[name] = reader.texts(name)
     if reader.has("on_line"):
         said["on_line"] = reader.one_of("on_line", get_args(Way))

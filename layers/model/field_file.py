@@ -29,6 +29,7 @@ _READ: dict[str, Callable[[Reader, str], Any]] = {
     "targets": Reader.texts,
     "unknown_flag": Reader.text,
     "inside": Reader.flag,
+    "goes_over": Reader.flag,
     "zero_is_blank": Reader.flag,
     "exhaustive": Reader.flag,
 }

@@ -237,12 +237,14 @@ class LinkField(Field):
 
     ``unknown_flag``: the boolean field that is set when a source names a target nobody knows.
     ``inside``: the asset stands in the target, as a valve in its chamber; they move together.
+    ``goes_over``: when the target is replaced by another, the link goes over to that one.
     """
 
     kind: ClassVar[str] = "link"
     targets: tuple[str, ...]
     unknown_flag: str | None = None
     inside: bool = False
+    goes_over: bool = False
 
     @property
     def several(self) -> bool:

@@ -1,0 +1,109 @@
+"""Tying a place to the network: exactly onto what lies near, and what becomes of the line it is tied to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from layers.editing.course import Foot, distance, foot_for, foot_on, line_of, with_vertex
+from layers.editing.cutting import cut, point_number
+from layers.editing.draft import Draft, Item, box_around
+from layers.geometry.packed import Floats
+from layers.model.editing import Way
+from layers.text import Message
+
+
+@dataclass(frozen=True)
+class Tie:
+    """Where a place came to lie: its exact coordinates, and the number of the point that stands there, if any."""
+
+    place: Floats
+    number: str | None
+    line: Item | None
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    rank: int
+    away: float
+    place: Floats
+    item: Item
+    foot: Foot | None
+
+
+def tie(
+    draft: Draft,
+    place: Floats,
+    reach: float,
+    way: Way | None,
+    besides: Collection[Item] = (),
+    only: Item | None = None,
+) -> Tie | None:
+    """Put ``place`` exactly onto the node, vertex or line within ``reach``; None when nothing is near.
+
+    What lies within the node tolerance goes before all else. The line met (``only``, or the nearest) is treated in the
+    ``way``; nothing is done to it where it ends.
+    """
+    found = None
+    for radius in (draft.tolerance, max(reach, draft.tolerance)):
+        candidates = list(_candidates(draft, place, radius, besides, only))
+        if candidates:
+            found = min(candidates, key=lambda c: (c.rank, c.away))
+            break
+    if found is None:
+        return None
+    line = found.item if found.foot is not None else _line_under(draft, found.place, besides)
+    if line is not None and way in ("cut", "vertex"):
+        foot = foot_for(line.course, place, found.place, draft.tolerance)
+        treat(draft, line, foot, way)
+    return Tie(found.place, point_number(draft, found.place), line)
+
+
+def treat(draft: Draft, line: Item, foot: Foot, way: Way) -> None:
+    """Cut the line at the foot, or give it a vertex there; where it ends it stays as it is."""
+    last = len(line.course) - 1
+    if foot.vertex in (0, last) or way == "beside":
+        return
+    if way == "cut":
+        cut(draft, line, foot)
+    elif foot.vertex is None:
+        draft.shape(line, line_of(with_vertex(line.course, foot)[0]))
+        draft.figure(Message("editing.gets_vertex", {"type": line.type.title, "code": line.code}))
+
+
+def _candidates(
+    draft: Draft, place: Floats, radius: float, besides: Collection[Item], only: Item | None
+) -> Iterator[_Candidate]:
+    box = box_around(place[None, :], radius)
+    if only is None:
+        for item in draft.near(draft.point_types, box):
+            away = distance(item.course[0], place)
+            if item.sits_on_lines and item not in besides and away <= radius:
+                yield _Candidate(0, away, item.course[0], item, None)
+    for item in draft.near(draft.line_types, box) if only is None else (only,):
+        if item in besides:
+            continue
+        course = item.course
+        away = np.hypot(*(course[:, :2] - place[:2]).T)
+        for vertex in np.flatnonzero(away <= radius).tolist():
+            is_end = vertex in (0, len(course) - 1)
+            foot = foot_on(course, course[vertex], draft.tolerance)
+            yield _Candidate(0 if is_end else 1, float(away[vertex]), course[vertex], item, foot)
+        foot = foot_on(course, place, draft.tolerance)
+        if foot.away <= radius or only is not None:
+            yield _Candidate(2, foot.away, foot.place, item, foot)
+
+
+def _line_under(draft: Draft, place: Floats, besides: Collection[Item]) -> Item | None:
+    """The line that runs through a place without ending there, if there is one and nothing ends there."""
+    under = None
+    for item in draft.near(draft.line_types, box_around(place[None, :], draft.tolerance)):
+        foot = foot_on(item.course, place, draft.tolerance)
+        if item in besides or foot.away > draft.tolerance:
+            continue
+        if foot.vertex in (0, len(item.course) - 1):
+            return None
+        under = item
+    return under

@@ -21,6 +21,8 @@ from gisapp.commands.dropping import take_dropped
 from gisapp.commands.editing import edit_actions
 from gisapp.commands.files import file_actions
 from gisapp.commands.finding import Palette
+from gisapp.commands.forms import form_actions
+from gisapp.commands.history import history_actions, tie_history
 from gisapp.commands.helping import ask_name, help_actions
 from gisapp.commands.navigating import navigate_actions
 from gisapp.commands.opening import open_target
@@ -91,8 +93,10 @@ class Application(QObject):
             file_actions(window, self.new_window),
             printing_actions(window),
             edit_actions(window),
+            form_actions(window),
             view_actions(window),
             style_actions(window),
+            history_actions(window),
             basemap_actions(window),
             navigate_actions(window),
             select_actions(window),
@@ -102,6 +106,7 @@ class Application(QObject):
         palette = Palette(window)
         window.furnish(palette.local, palette.remote)
         tie_basemaps(window)
+        tie_history(window, window.inspector.history_acts)
         window.filters.edit_asked.connect(lambda name: ask_condition(window, name, filters=True))
         window.map.selection.condition_asked.connect(lambda name: ask_condition(window, name))
         window.dropped.connect(lambda paths: take_dropped(window, paths))

@@ -54,6 +54,8 @@ class Session(QObject):
         self.saved_at: datetime | None = None
         self.undo_label: Message | None = None
         self.redo_label: Message | None = None
+        #: Whoever holds unsaved work: given what shall be done, it keeps that for later and answers True.
+        self.holder: Callable[[Callable[[], None]], bool] | None = None
         self._spare: Worker | None = None
         self._unlisten: Callable[[], None] | None = None
         self._news.connect(self._on_news)
@@ -106,7 +108,7 @@ class Session(QObject):
         self._copy.stop()
         if self._unlisten is not None:
             self._unlisten()
-        self.select(())
+        self._take(NOTHING)
         self.filter({})
         self.register = None
         self.saved_at = self.undo_label = self.redo_label = None
@@ -124,6 +126,15 @@ class Session(QObject):
     def select(self, keys: Iterable[AssetKey], mode: SelectionMode = "new") -> None:
         """Select ``keys``, or let them join, lessen, meet or turn over what is selected."""
         chosen = self.selection.combined(Selection.of(keys), mode)
+        if chosen != self.selection:
+            self.leave(lambda: self._take(chosen))
+
+    def leave(self, then: Callable[[], None]) -> None:
+        """Do ``then``, which leaves the asset worked on: at once, or when its user has decided on what is unsaved."""
+        if self.holder is None or not self.holder(then):
+            then()
+
+    def _take(self, chosen: Selection) -> None:
         if chosen != self.selection:
             self.selection = chosen
             self.selection_changed.emit(chosen)
@@ -170,7 +181,7 @@ class Session(QObject):
         if self.register is None:
             return
         self.saved_at = datetime.now()
-        self.select(self._left(change))
+        self._take(self._left(change))
         self.changed.emit(change)
         self._ask_steps()
         self._idle.touch()

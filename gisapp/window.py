@@ -11,10 +11,12 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidge
 from gisapp.actions import Actions
 from gisapp.desks.map_desk import map_desk
 from gisapp.finder import Finder
+from gisapp.forms.drafts import Drafts
 from gisapp.language import Language
 from gisapp.notify import Notice, Notifier
 from gisapp.panels.basemap_view import BasemapView
 from gisapp.panels.filter_bar import FilterBar
+from gisapp.panels.history.trail_panel import TrailPanel
 from gisapp.panels.inspector import Inspector
 from gisapp.panels.map_view import MapView
 from gisapp.panels.notice_bar import NoticeBar
@@ -84,8 +86,11 @@ class Window(QMainWindow):
         self.basemaps = BasemapView(
             language, theme, parts.session, parts.tasks, parts.settings, parts.notifier, self.map
         )
-        self.inspector = Inspector(language, theme, parts.session, parts.tasks)
+        drafts = Drafts(parts.settings.folder / "drafts")
+        self.inspector = Inspector(language, theme, parts.session, parts.tasks, drafts)
         self.style_editor = StyleEditor(language, theme, parts.session, parts.tasks)
+        acts = self.inspector.history_acts
+        self.trail = TrailPanel(language, theme, parts.session, parts.tasks, acts)
         self.status = StatusBar(language, theme, parts.tasks)
         self.filters = FilterBar(language, theme, parts.session)
         self.desks = {desk.id: desk for desk in (map_desk(language, theme, self.map),)}
@@ -130,6 +135,7 @@ class Window(QMainWindow):
         for desk in self.desks.values():
             self.desk_pages.addWidget(desk.panel)
         self.desk_pages.addWidget(self.style_editor)
+        self.desk_pages.addWidget(self.trail)
         self.work = QSplitter(Qt.Orientation.Horizontal)
         self.work.setChildrenCollapsible(False)
         self.work.setHandleWidth(1)
@@ -185,6 +191,8 @@ class Window(QMainWindow):
         self.inspector.show_asked.connect(lambda key: session.select((key,)))
         self.inspector.fly_asked.connect(self.map.fly_to_asset)
         self.inspector.fly_all_asked.connect(self.map.fly_to_selection)
+        self.inspector.saved.connect(lambda act: parts.notifier.done(Message("form.saved", {"act": act}), "edit.undo"))
+        self.inspector.unsaved_changed.connect(lambda _: actions.refresh())
         self.map.noticed.connect(parts.notifier.info)
         self.map.styles.refused.connect(lambda reason: parts.notifier.warn(reason.title, reason.hint))
         self.map.styles.left.connect(self.style_editor.close_style)
@@ -192,6 +200,7 @@ class Window(QMainWindow):
         self.style_editor.opened.connect(self._open_style_editor)
         self.style_editor.preview.connect(self.map.use_style)
         self.style_editor.closed.connect(self._close_style_editor)
+        self.trail.closed.connect(lambda: self.show_desk("map"))
         self.style_editor.told.connect(lambda words: parts.notifier.done(words, "edit.undo"))
         self.map.navigation.bookmarks.told.connect(lambda words: parts.notifier.done(words, "edit.undo"))
         self.map.navigation.overview_switched.connect(lambda on: parts.settings.change(overview=on))
@@ -209,6 +218,11 @@ class Window(QMainWindow):
         if style:
             self.map.use_style(style)
         self.desk_pages.setCurrentWidget(self.desks["map"].panel)
+
+    def open_trail(self, act: int | None = None) -> None:
+        """Put the trail in the place of the desk until it is closed, with one act in full if it is named."""
+        self.desk_pages.setCurrentWidget(self.trail)
+        self.trail.open(act)
 
     def show_desk(self, name: str) -> None:
         """Go to a desk."""
@@ -309,6 +323,10 @@ class Window(QMainWindow):
             self.dropped.emit(paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        holder = self.parts.session.holder
+        if holder is not None and holder(self._close_anyway):
+            event.ignore()
+            return
         self.shut.emit(self)
         self.parts.session.close()
         self.parts.tasks.close()
@@ -316,6 +334,11 @@ class Window(QMainWindow):
         if spare is not None:
             spare.close()
         super().closeEvent(event)
+
+    def _close_anyway(self) -> None:
+        """What was unsaved is saved or dropped."""
+        self.parts.session.holder = None
+        self.close()
 
 
 def local_paths(data: QMimeData) -> list[str]:

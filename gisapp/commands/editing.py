@@ -66,8 +66,8 @@ def edit_actions(window: Window) -> list[Action]:
 
 
 def deselect(window: Window) -> None:
-    """Esc: what a tool on the map has begun goes first, then the tool, then the selection."""
-    if not window.map.canvas.escape():
+    """Esc: what a tool on the map has begun goes first, then the tool, what is entered, then the selection."""
+    if not window.map.canvas.escape() and not window.inspector.escape():
         window.parts.session.select(())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton
 
 from gisapp.forms.words import IconLabel, Label, set_style
 from gisapp.language import Language, Words
@@ -85,15 +85,24 @@ def life_kind(code: str | None) -> ChipKind:
     return _LIFE.get(code or "", "quiet")
 
 
-class OriginTile(QLabel):
+class OriginTile(QToolButton):
     """One sign at the edge of a field: where its value came from."""
 
     def __init__(self, language: Language, theme: Theme, origin: str, note: Words = "") -> None:
         super().__init__()
+        self._language = language
         self.setObjectName("originTile")
         self.setFixedSize(18, 16)
         self.setFont(theme.font("rail"))
-        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.setProperty("kind", origin)
-        language.say(self, "setText", Message(f"inspector.origin.{origin}.sign"))
-        language.hint(self, note or _ORIGINS[origin])
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._note: Words = ""
+        self.show_origin(origin, note)
+
+    def show_origin(self, origin: str, note: Words = "") -> None:
+        """Show another sign; ``none`` is a place to say where the value comes from."""
+        if self.property("kind") == origin and self._note == note:
+            return
+        self._note = note
+        set_style(self, "kind", origin)
+        self._language.say(self, "setText", Message(f"inspector.origin.{origin}.sign"))
+        self._language.hint(self, note or _ORIGINS[origin])

@@ -1,8 +1,8 @@
-"""The inspector: everything about the selected asset; made from the catalogue, read-only for now."""
+"""The inspector: everything about the selected asset, and the form in which it is changed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -17,13 +17,21 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gisapp.forms.asset_form import AssetForm
 from gisapp.forms.chip import Chip, life_kind
-from gisapp.forms.rows import SectionView, sections
+from gisapp.forms.drafts import Drafts
+from gisapp.forms.editing import Editing
+from gisapp.forms.link_search import RegisterTargets, linked_key
+from gisapp.forms.news import FormNews
+from gisapp.forms.save_bar import SaveBar
 from gisapp.forms.words import ElidedLabel, IconButton, IconLabel, Label, Line, SymbolLabel
 from gisapp.language import Language, Words
+from gisapp.panels.history.acts import HistoryActs
+from gisapp.panels.history.asset_history import AssetHistory
 from gisapp.panels.inspector_many import ManyPage
-from gisapp.panels.inspector_pages import history_page, links_page, photos_page
-from gisapp.panels.reading import Inspected, asset_label, linked_key, read_inspected
+from gisapp.panels.inspector_pages import links_page
+from gisapp.panels.photos import PhotosPage
+from gisapp.panels.reading import Inspected, asset_label, read_inspected
 from gisapp.session import Session
 from gisapp.tasks import Debounce, Tasks
 from gisapp.theme import Theme
@@ -49,17 +57,37 @@ class Inspector(QFrame):
     show_asked = Signal(object)
     shown = Signal(object)
     fly_all_asked = Signal()
+    saved = Signal(object)
+    """The Message of an act that was saved."""
+    unsaved_changed = Signal(int)
+    pick_asked = Signal(object, object)
+    """Types that may be clicked on the map, and who takes the AssetKey."""
 
-    def __init__(self, language: Language, theme: Theme, session: Session, tasks: Tasks) -> None:
+    def __init__(
+        self, language: Language, theme: Theme, session: Session, tasks: Tasks, drafts: Drafts
+    ) -> None:
         super().__init__()
         self.setObjectName("inspector")
         self._language, self._theme, self._session, self._tasks = language, theme, session, tasks
         self._tab = "fields"
+        self.history_acts = HistoryActs(self)
         self.inspected: Inspected | None = None
         self._pages = QStackedWidget()
         self._empty = _Empty(language, theme)
         self._many = ManyPage(language, theme)
-        self._one = _One(language, theme)
+        self.targets = RegisterTargets(session, self)
+        self.targets.pick_asked.connect(self.pick_asked)
+        self.form = AssetForm(language, theme, self.targets)
+        self.form.link_asked.connect(self._on_link)
+        self._one = _One(language, theme, self.form)
+        self.editing = Editing(session, self.form, self._one.bar, self._one.news, drafts, self)
+        self.editing.saved.connect(self.saved)
+        self.editing.unsaved_changed.connect(self.unsaved_changed)
+        self.editing.reread_asked.connect(self._read)
+        session.holder = self._hold
+        self._photos = PhotosPage(language, theme, session, tasks)
+        self._photos.saved.connect(self.saved)
+        self._one.keep_page("photos", self._photos)
         self._one.fly.clicked.connect(lambda: self._emit_key(self.fly_asked))
         self._one.tab_chosen.connect(self._choose_tab)
         self._many.fly_asked.connect(self.fly_all_asked)
@@ -82,14 +110,29 @@ class Inspector(QFrame):
         """The button of a tab: ``fields``, ``links``, ``history`` or ``photos``."""
         return self._one.tabs[name]
 
+    def open_tab(self, name: str) -> None:
+        """Go to a tab of the asset that is shown."""
+        self._choose_tab(name)
+
     def show_figures(self, figures: Sequence[ClassFigure]) -> None:
         """Tell lengths and classes of the several assets selected."""
         self._many.show_figures(figures)
+
+    def escape(self) -> bool:
+        """Esc: what is entered goes back to what it was; whether there was anything to take back."""
+        return self._pages.currentWidget() is self._one and self.editing.escape()
+
+    def _hold(self, then: Callable[[], None]) -> bool:
+        if not self.editing.hold(then):
+            return False
+        self._choose_tab("fields")
+        return True
 
     def _on_selection(self, selection: Selection) -> None:
         if selection.only is not None:
             self._read()
             return
+        self.editing.let_go()
         self.inspected = None
         register = self._session.register
         if selection and register is not None:
@@ -126,6 +169,10 @@ class Inspector(QFrame):
             return
         self.inspected = inspected
         self._one.show_head(inspected)
+        asset = inspected.asset
+        self.targets.near = asset.geometry
+        self.editing.show(inspected.type, asset, asset_label(inspected.type, asset), inspected.names)
+        self._photos.show(asset.key, inspected.photos)
         self._show_tab()
         self._pages.setCurrentWidget(self._one)
         self.shown.emit(inspected.asset.key)
@@ -138,36 +185,21 @@ class Inspector(QFrame):
         inspected = self.inspected
         if inspected is None:
             return
-        if self._tab == "fields":
-            page = self._fields_page(inspected)
-        elif self._tab == "links":
+        if self._tab == "links":
             page = links_page(self._language, self._theme, inspected.groups, self.show_asked.emit)
         elif self._tab == "history":
-            page = history_page(self._language, self._theme, inspected.type, inspected.steps)
-        else:
-            page = photos_page(self._language, self._theme, inspected.photos)
-        self._one.show_page(self._tab, page)
-
-    def _fields_page(self, inspected: Inspected) -> QWidget:
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 0, 8)
-        column.setSpacing(0)
-        for title, rows in sections(inspected.type, inspected.asset.values):
-            column.addWidget(
-                SectionView(self._language, self._theme, title, self._named(rows), self._on_link)
+            page = AssetHistory(
+                self._language,
+                self._theme,
+                self._session,
+                self._tasks,
+                inspected.asset.key,
+                self.history_acts,
             )
-        column.addStretch(1)
-        return page
-
-    def _named(self, rows: list[Any]) -> list[Any]:
-        """Rows of links say the name of what they point to."""
-        assert self.inspected is not None
-        names = {link.key: link.label for group in self.inspected.groups for link in group.links}
-        return [
-            row if row.link is None else _with_value(row, names.get(linked_key(*row.link), row.value))
-            for row in rows
-        ]
+        else:
+            self._one.show_kept(self._tab)
+            return
+        self._one.show_page(self._tab, page)
 
     def _on_link(self, link: Any) -> None:
         self.show_asked.emit(linked_key(*link))
@@ -177,16 +209,12 @@ class Inspector(QFrame):
             signal.emit(self.inspected.asset.key)
 
 
-def _with_value(row: Any, value: Words) -> Any:
-    return type(row)(**{**vars(row), "value": value})
-
-
 class _One(QWidget):
     """Head, tabs and the page of one asset."""
 
     tab_chosen = Signal(str)
 
-    def __init__(self, language: Language, theme: Theme) -> None:
+    def __init__(self, language: Language, theme: Theme, form: AssetForm) -> None:
         super().__init__()
         self._language, self._theme = language, theme
         self._symbol = SymbolLabel(theme, 26)
@@ -200,8 +228,13 @@ class _One(QWidget):
             language, theme, "crosshair-simple", Message("inspector.fly.tip"), words=Message("inspector.fly")
         )
         self.fly.setObjectName("filterChip")
-        self._scroll = QScrollArea(widgetResizable=True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.news = FormNews(language, theme)
+        self.bar = SaveBar(language, theme)
+        self._stack = QStackedWidget()
+        self._scroll = _scroll()
+        self._stack.addWidget(self._scroll)
+        self._kept: dict[str, QScrollArea] = {}
+        self.keep_page("fields", form)
         self.tabs = {name: _tab(language, theme, title) for name, title in _TABS.items()}
         self._lay_out()
 
@@ -232,13 +265,29 @@ class _One(QWidget):
             )
             self._language.say(tab, "setText", title)
 
+    def keep_page(self, tab: str, page: QWidget) -> None:
+        """The page of a tab that stays and follows the asset by itself."""
+        scroll = _scroll()
+        scroll.setWidget(page)
+        self._kept[tab] = scroll
+        self._stack.addWidget(scroll)
+
+    def show_kept(self, tab: str) -> None:
+        """Show the page that stays."""
+        self._mark(tab)
+        self._stack.setCurrentWidget(self._kept[tab])
+
+    def _mark(self, tab: str) -> None:
+        for name, button in self.tabs.items():
+            button.setProperty("shown", "true" if name == tab else "false")
+        self.tabs[tab].setChecked(True)
+
     def show_page(self, tab: str, page: QWidget) -> None:
         """Put a page under the tabs; the place scrolled to stays when the tab does."""
         same = self.tabs[tab].property("shown") == "true"
         position = self._scroll.verticalScrollBar().value() if same else 0
-        for name, button in self.tabs.items():
-            button.setProperty("shown", "true" if name == tab else "false")
-        self.tabs[tab].setChecked(True)
+        self._mark(tab)
+        self._stack.setCurrentWidget(self._scroll)
         self._scroll.setWidget(page)
         self._scroll.verticalScrollBar().setValue(position)
 
@@ -273,7 +322,9 @@ class _One(QWidget):
         column.addLayout(acts)
         column.addLayout(tabs)
         column.addWidget(Line())
-        column.addWidget(self._scroll, 1)
+        column.addWidget(self.news)
+        column.addWidget(self._stack, 1)
+        column.addWidget(self.bar)
 
 
 def _choice_title(asset_type: AssetType, name: str | None, values: Any) -> Words | None:
@@ -282,6 +333,12 @@ def _choice_title(asset_type: AssetType, name: str | None, values: Any) -> Words
     field = asset_type.field_named(name)
     entry = field.code_list.get(values[name]) if isinstance(field, ChoiceField) else None
     return entry.title if entry is not None else str(values[name])
+
+
+def _scroll() -> QScrollArea:
+    scroll = QScrollArea(widgetResizable=True)
+    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    return scroll
 
 
 def _tab(language: Language, theme: Theme, title: Message) -> QToolButton:

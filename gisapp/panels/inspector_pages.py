@@ -1,4 +1,4 @@
-"""The inspector's further tabs: what hangs together with the asset, its history, its photos."""
+"""The inspector's further tabs: what hangs together with the asset, and its history."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage, QPixmap
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from gisapp.forms.rows import GroupHeader
-from gisapp.forms.words import Button, ElidedLabel, IconLabel, Label, SymbolLabel
+from gisapp.forms.words import Button, IconLabel, Label, SymbolLabel
 from gisapp.language import Language, Words
-from gisapp.panels.reading import LinkGroup, Photo, Step
+from gisapp.panels.reading import LinkGroup, Step
 from gisapp.theme import Theme
 from layers.model.asset import AssetKey
 from layers.model.catalogue import AssetType
@@ -21,7 +20,6 @@ from layers.model.fields import GeometryField
 from layers.text import Message, Title
 
 FIELDS_PER_STEP = 6
-THUMB = (132, 96)
 
 
 def links_page(
@@ -29,7 +27,7 @@ def links_page(
 ) -> QWidget:
     """What it belongs to and what belongs to it, each a way to go there."""
     if not groups:
-        return _nothing(language, theme, "link", Message("inspector.no_links"))
+        return nothing_page(language, theme, "link", Message("inspector.no_links"))
     page, column = _page()
     for group in groups:
         counted = Message("inspector.group", {"title": group.title, "count": group.count})
@@ -53,7 +51,7 @@ def links_page(
 def history_page(language: Language, theme: Theme, asset_type: AssetType, steps: Sequence[Step]) -> QWidget:
     """Every change, newest first: when, who, which act, and each field before and after."""
     if not steps:
-        return _nothing(language, theme, "clock-counter-clockwise", Message("inspector.no_history"))
+        return nothing_page(language, theme, "clock-counter-clockwise", Message("inspector.no_history"))
     page, column = _page()
     column.setContentsMargins(12, 8, 12, 8)
     column.setSpacing(2)
@@ -70,20 +68,6 @@ def history_page(language: Language, theme: Theme, asset_type: AssetType, steps:
     return page
 
 
-def photos_page(language: Language, theme: Theme, photos: Sequence[Photo]) -> QWidget:
-    """Small pictures, two in a row; documents by name."""
-    if not photos:
-        return _nothing(language, theme, "image", Message("inspector.no_photos"))
-    page = QWidget()
-    grid = QGridLayout(page)
-    grid.setContentsMargins(12, 12, 12, 12)
-    grid.setSpacing(8)
-    for position, photo in enumerate(photos):
-        grid.addWidget(_photo(language, theme, photo), position // 2, position % 2)
-    grid.setRowStretch(len(photos) // 2 + 1, 1)
-    return page
-
-
 def _page() -> tuple[QWidget, QVBoxLayout]:
     page = QWidget()
     column = QVBoxLayout(page)
@@ -92,7 +76,8 @@ def _page() -> tuple[QWidget, QVBoxLayout]:
     return page, column
 
 
-def _nothing(language: Language, theme: Theme, icon: str, words: Message) -> QWidget:
+def nothing_page(language: Language, theme: Theme, icon: str, words: Message) -> QWidget:
+    """A page that says what it is there for."""
     page, column = _page()
     column.setContentsMargins(24, 48, 24, 0)
     column.setSpacing(8)
@@ -148,22 +133,3 @@ def _local(instant: str) -> str:
     """A stored instant as the clock on the wall shows it."""
     return f"{datetime.fromisoformat(instant).astimezone():%Y-%m-%d %H:%M}"
 
-
-def _photo(language: Language, theme: Theme, photo: Photo) -> QWidget:
-    box = QWidget()
-    column = QVBoxLayout(box)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(2)
-    image = QImage.fromData(photo.data) if photo.data else QImage()
-    if image.isNull():
-        column.addWidget(IconLabel(theme, "file", 28, "text3"))
-    else:
-        picture = QLabel()
-        mode = Qt.AspectRatioMode.KeepAspectRatio
-        small = image.scaled(*THUMB, mode, Qt.TransformationMode.SmoothTransformation)
-        picture.setPixmap(QPixmap.fromImage(small))
-        column.addWidget(picture)
-    column.addWidget(
-        ElidedLabel(language, theme, str(photo.asset.get("file_name", "")), size="small", tone="quiet")
-    )
-    return box

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from gisapp.forms.link_search import linked_key
 from layers.model.asset import Asset, AssetKey
 from layers.model.catalogue import AssetType
 from layers.model.change import ChangeSet, RowChange
-from layers.model.fields import LinkField
 from layers.model.query import Compare, Query
 from layers.register import Register
 from layers.text import Title
 
 LINKS_SHOWN = 50
 STEPS_SHOWN = 100
-PHOTOS_SHOWN = 24
 
 
 @dataclass(frozen=True)
@@ -45,19 +46,24 @@ class Step:
 
 @dataclass(frozen=True)
 class Photo:
-    """An attachment: its row and, for pictures, its bytes."""
+    """An attachment: its row; the bytes are read when they are shown."""
 
     asset: Asset
-    data: bytes | None
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it can be shown."""
+        return str(self.asset.get("media_type", "")).startswith("image/")
 
 
 @dataclass(frozen=True)
 class Inspected:
-    """One asset with all that hangs on it."""
+    """One asset with all that hangs on it; ``names`` are what its links point to, by field and value."""
 
     type: AssetType
     asset: Asset
     groups: tuple[LinkGroup, ...]
+    names: Mapping[tuple[str, Any], str]
     steps: tuple[Step, ...]
     photos: tuple[Photo, ...]
 
@@ -68,8 +74,10 @@ def read_inspected(register: Register, key: AssetKey) -> Inspected | None:
     if asset is None:
         return None
     asset_type = register.catalogue[key.type]
-    groups = (*_outgoing(register, asset_type, asset), *_incoming(register, asset))
-    return Inspected(asset_type, asset, groups, _steps(register, key), _photos(register, key))
+    outgoing = _outgoing(register, asset_type, asset)
+    names = {(name, asset[name]): group.links[0].label for name, group in outgoing}
+    groups = (*(group for _, group in outgoing), *_incoming(register, asset))
+    return Inspected(asset_type, asset, groups, names, _steps(register, key), _photos(register, key))
 
 
 def asset_label(asset_type: AssetType, asset: Asset) -> str:
@@ -80,15 +88,7 @@ def asset_label(asset_type: AssetType, asset: Asset) -> str:
     return asset_type.code(asset.id)
 
 
-def linked_key(field: LinkField, value: int | str) -> AssetKey:
-    """The asset that the value of a link field points to."""
-    if isinstance(value, str) and ":" in value:
-        name, _, number = value.partition(":")
-        return AssetKey(name, int(number))
-    return AssetKey(field.targets[0], int(value))
-
-
-def _outgoing(register: Register, asset_type: AssetType, asset: Asset) -> list[LinkGroup]:
+def _outgoing(register: Register, asset_type: AssetType, asset: Asset) -> list[tuple[str, LinkGroup]]:
     groups = []
     for field in asset_type.links:
         value = asset.get(field.name)
@@ -99,7 +99,7 @@ def _outgoing(register: Register, asset_type: AssetType, asset: Asset) -> list[L
         if target is not None:
             target_type = register.catalogue[key.type]
             link = Link(key, asset_label(target_type, target))
-            groups.append(LinkGroup(field.title, target_type, 1, (link,)))
+            groups.append((field.name, LinkGroup(field.title, target_type, 1, (link,))))
     return groups
 
 
@@ -133,8 +133,4 @@ def _steps(register: Register, key: AssetKey) -> tuple[Step, ...]:
 
 
 def _photos(register: Register, key: AssetKey) -> tuple[Photo, ...]:
-    photos = []
-    for row in register.attachments(key.type, key.id)[:PHOTOS_SHOWN]:
-        is_picture = str(row.get("media_type", "")).startswith("image/")
-        photos.append(Photo(row, register.attachment_data(row["sha256"]) if is_picture else None))
-    return tuple(photos)
+    return tuple(Photo(row) for row in register.attachments(key.type, key.id))

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Literal
 
 from layers.model.code_list import CodeEntry, CodeList
+from layers.model.computed import Computed
 from layers.model.editing import EditingWords
 from layers.model.fields import ChoiceField, Field, GeometryField, LinkField
 from layers.model.outline import GEOMETRY, Outline
@@ -43,6 +44,7 @@ class AssetType:
     unique_across: tuple[str, ...] = ()
     fallback: bool = False
     editing: EditingWords = field(default_factory=EditingWords)
+    computed: tuple[Computed, ...] = ()
 
     @cached_property
     def _by_name(self) -> Mapping[str, Field]:

@@ -11,6 +11,7 @@ from typing import Any, cast, get_args
 
 from layers.model.catalogue import AssetType, Catalogue, Group, Shape
 from layers.model.code_list import TONES, CodeEntry, CodeList, normalise
+from layers.model.computed import read_computed
 from layers.model.editing import EditingWords, read_editing
 from layers.model.field_file import read_field
 from layers.model.fields import ChoiceField, Field
@@ -168,6 +169,10 @@ class _FieldTables:
         sections = Reader(file, self.top.table("sections"), Place("sections"))
         self.sections = {name: sections.title(name) for name in file.data.get("sections", {})}
         self._tables = self.top.tables("field")
+        self.computed = tuple(
+            read_computed(Reader(file, table, Place("computed", number)))
+            for number, table in enumerate(self.top.tables("computed"))
+        )
         self.editing = read_editing(Reader(file, self.top.table("editing"), Place("editing")))
 
     def read(
@@ -247,6 +252,7 @@ class _TypeSource(_FieldTables):
             ),
             fallback=head.flag("fallback"),
             editing=editing,
+            computed=tuple(c for source in (self, *used) for c in source.computed),
         )
         head.done()
         self._check()
@@ -295,6 +301,12 @@ class _TypeSource(_FieldTables):
         for name in self.type.editing.named_fields():
             if name not in self.type:
                 raise self.head.fail("catalogue.unknown_field", field=name, key="editing")
+        for computed in self.type.computed:
+            for name in computed.of:
+                if name not in self.type:
+                    raise self.head.fail("catalogue.unknown_field", field=name, key="computed")
+            if computed.section not in self.type.sections:
+                raise self.head.fail("catalogue.unknown_section", "computed", section=computed.section)
         for link in self.type.links:
             if link.unknown_flag is not None and link.unknown_flag not in self.type:
                 reader = self._readers[link.name]

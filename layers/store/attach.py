@@ -24,6 +24,7 @@ ATTACHMENT = "attachment"
 GREATEST_BYTES = 50_000_000
 GREATEST_PIXELS = 120_000_000
 _NAME_LENGTH = 120
+PICTURE_ENDINGS = frozenset({"jpg", "jpeg", "png", "gif", "bmp", "webp", "tif", "tiff", "heic"})
 
 
 def attach(
@@ -32,11 +33,10 @@ def attach(
     """Attach a file's content to an asset within an edit; the id of the ``attachment`` row.
 
     ``values`` are further fields of the row (kind, taken_at, taken_by). Raises ``UserError`` for an empty, too
-    large or executable file and for a picture of too many pixels.
+    large or executable file, for one that only is called a picture, and for a picture of too many pixels.
     """
     shown = safe_name(name)
-    kind = content_type.of(data, shown)
-    _refuse(shown, data, kind)
+    kind = check_content(shown, data)
     digest = hashlib.sha256(data).hexdigest()
     blobs = edit.store.schema.attachment_blob
     present = sa.select(sa.literal(1)).where(blobs.c.sha256 == digest)
@@ -82,15 +82,25 @@ def safe_name(name: str) -> str:
     return name[:_NAME_LENGTH] or "attachment"
 
 
-def _refuse(name: str, data: bytes, kind: str) -> None:
-    if not data:
+def check_size(name: str, size: int) -> None:
+    """Refuse by its size what cannot be attached: a large file need not be read for that."""
+    if not size:
         raise UserError(Message("attach.empty", {"name": name}), Message("attach.empty_hint"))
-    if len(data) > GREATEST_BYTES:
-        limits = {"name": name, "megabytes": len(data) // 1_000_000, "limit": GREATEST_BYTES // 1_000_000}
+    if size > GREATEST_BYTES:
+        limits = {"name": name, "megabytes": size // 1_000_000, "limit": GREATEST_BYTES // 1_000_000}
         raise UserError(Message("attach.too_large", limits), Message("attach.too_large_hint"))
+
+
+def check_content(name: str, data: bytes) -> str:
+    """The media type of a file's content. Raises ``UserError`` for what cannot be attached."""
+    check_size(name, len(data))
+    kind = content_type.of(data, name)
     if kind == content_type.EXECUTABLE:
         raise UserError(Message("attach.executable", {"name": name}), Message("attach.executable_hint"))
+    if name.rpartition(".")[2].lower() in PICTURE_ENDINGS and not kind.startswith("image/"):
+        raise UserError(Message("attach.not_a_picture", {"name": name}), Message("attach.not_a_picture_hint"))
     size = content_type.picture_size(data)
     if size is not None and size[0] * size[1] > GREATEST_PIXELS:
         limits = {"name": name, "width": size[0], "height": size[1]}
         raise UserError(Message("attach.too_many_pixels", limits), Message("attach.too_large_hint"))
+    return kind

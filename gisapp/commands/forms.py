@@ -1,0 +1,46 @@
+"""What one does with a form: save, revert, have back what was reverted."""
+
+from __future__ import annotations
+
+from gisapp.actions import Action
+from gisapp.window import Window
+from layers.text import Message
+
+
+def form_actions(window: Window) -> list[Action]:
+    """The actions of the form in the inspector."""
+
+    def is_unsaved() -> bool:
+        draft = window.inspector.editing.draft
+        return draft is not None and bool(draft.changed)
+
+    return [
+        Action(
+            id="form.save",
+            title=Message("action.form.save"),
+            key="Ctrl+S",
+            icon="floppy-disk",
+            menu="edit",
+            group=3,
+            handler=lambda: window.inspector.editing.save(),
+            enabled=lambda: window.parts.session.may("edit") and window.inspector.editing.asset is not None,
+        ),
+        Action(
+            id="form.revert",
+            title=Message("action.form.revert"),
+            icon="arrow-counter-clockwise",
+            menu="edit",
+            group=3,
+            handler=lambda: window.inspector.editing.revert(),
+            enabled=is_unsaved,
+        ),
+        Action(
+            id="form.bring_back",
+            title=Message("action.form.bring_back"),
+            icon="arrow-clockwise",
+            menu="edit",
+            group=3,
+            handler=lambda: window.inspector.editing.bring_back(),
+            enabled=lambda: window.inspector.editing.can_bring_back,
+        ),
+    ]

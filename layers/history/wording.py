@@ -33,6 +33,18 @@ class FieldChange:
     before: Words
     after: Words
     unit: str = ""
+    #: What became of a place that was moved.
+    moved: Message | None = None
+
+    @property
+    def told(self) -> Message:
+        """Both values in one line."""
+        if self.moved is not None:
+            return self.moved
+        parameters = {"before": self.before, "after": self.after}
+        if self.unit:
+            return Message("history.before_after", {**parameters, "unit": self.unit})
+        return Message("history.before_after_plain", parameters)
 
     @property
     def is_place(self) -> bool:
@@ -59,6 +71,11 @@ class AssetChange:
     def is_moved(self) -> bool:
         """Whether its place before can be shown beside the one after."""
         return self.old_place is not None and any(change.is_place for change in self.fields)
+
+    @property
+    def has_ghost(self) -> bool:
+        """Whether there is a place of before that is not the one of now."""
+        return self.is_moved or (self.operation == "delete" and self.old_place is not None)
 
 
 class Wording:
@@ -89,8 +106,9 @@ class Wording:
         change = RowChange(asset_type.name, 0, "update", None, "", before, after)
         for name in change.changed_fields:
             if name == PLACE and asset_type.geometry_field is not None:
-                old, new = _place_words(before.get(PLACE), after.get(PLACE))
-                yield FieldChange(PLACE, asset_type.geometry_field.title, old, new)
+                old, new = before.get(PLACE), after.get(PLACE)
+                moved = None if old is None or new is None else _moved(old, new)
+                yield FieldChange(PLACE, asset_type.geometry_field.title, _size(old), _size(new), "", moved)
             elif name in asset_type:
                 field = asset_type.field_named(name)
                 old, new = self.value(field, before.get(name)), self.value(field, after.get(name))
@@ -142,19 +160,18 @@ def _several(value: str) -> AssetKey:
     return AssetKey(name, int(number))
 
 
-def _place_words(old: BaseGeometry | None, new: BaseGeometry | None) -> tuple[Words, Words]:
-    """A place before and after: how far a point went, how long a line and how large an area was and is."""
-    if old is None or new is None:
-        words = [Message("history.unlocated") if each is None else _size(each) for each in (old, new)]
-        return words[0], words[1]
-    if old.geom_type == "Point" and new.geom_type == "Point":
-        metres = shapely.distance(old, new)
-        return _size(old), Message("history.moved_by", {"place": _size(new), "metres": f"{metres:.2f}"})
-    metres = shapely.hausdorff_distance(old, new)
-    return _size(old), Message("history.moved_by", {"place": _size(new), "metres": f"{metres:.2f}"})
+def _moved(old: BaseGeometry, new: BaseGeometry) -> Message:
+    """What became of a place: how far it went, and how long a line and how large an area was and is."""
+    metres = f"{shapely.hausdorff_distance(old, new):,.2f}"
+    sizes = [_size(each) for each in (old, new)]
+    if old.geom_type == "Point" or sizes[0] == sizes[1]:
+        return Message("history.moved", {"metres": metres})
+    return Message("history.moved_and_changed", {"metres": metres, "before": sizes[0], "after": sizes[1]})
 
 
-def _size(place: BaseGeometry) -> Words:
+def _size(place: BaseGeometry | None) -> Words:
+    if place is None:
+        return Message("history.unlocated")
     if place.geom_type == "Point":
         # In the trade X points north and Y east.
         return f"{place.y:.2f} / {place.x:.2f}"

@@ -1,0 +1,119 @@
+"""The past: the trail, bringing things back after a look at what that does, old places on the map."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from gisapp.actions import Action
+from gisapp.dialogs.restore_dialog import RestoreDialog
+from gisapp.map.ghost import Ghost
+from gisapp.panels.history.acts import HistoryActs, Wanted
+from gisapp.window import Window
+from layers.errors import UserError
+from layers.history.restoring import Preview, bring_back
+from layers.history.wording import AssetChange
+from layers.model.asset import AssetKey
+from layers.model.change import ChangeSet
+from layers.register import Register
+from layers.text import Message
+
+
+def history_actions(window: Window) -> list[Action]:
+    """The trail in the view menu."""
+    session = window.parts.session
+
+    def is_open() -> bool:
+        return session.is_open
+
+    return [
+        Action(
+            id="history.trail",
+            title=Message("action.history.trail"),
+            key="Ctrl+H",
+            icon="clock-counter-clockwise",
+            menu="edit",
+            group=3,
+            handler=lambda: window.open_trail(),
+            enabled=is_open,
+            words="history trail audit log changes restore 修改记录 变更 审计 恢复 日志",
+        ),
+        Action(
+            id="history.asset",
+            title=Message("action.history.asset"),
+            icon="clock-clockwise",
+            menu="edit",
+            group=3,
+            handler=lambda: window.inspector.open_tab("history"),
+            enabled=lambda: is_open() and session.selection.only is not None,
+            words="history asset 对象历史 变更",
+        ),
+    ]
+
+
+def tie_history(window: Window, acts: HistoryActs) -> None:
+    """Let map, inspector and trail answer what is asked where the past is told."""
+    ghost = Ghost()
+    canvas = window.map.canvas
+    canvas.overlay.sketches.append(ghost)
+
+    def show_ghosts(changes: Collection[AssetChange]) -> None:
+        ghost.show([(change.old_place, change.new_place) for change in changes])
+        canvas.update()
+
+    def show(key: AssetKey) -> None:
+        window.parts.session.select((key,))
+        window.map.fly_to_asset(key)
+
+    acts.ghost_asked.connect(show_ghosts)
+    acts.show_asked.connect(show)
+    acts.act_asked.connect(window.open_trail)
+    acts.restore_asked.connect(lambda wanted: look_at(window, acts, wanted))
+    window.trail.fly_asked.connect(window.map.selection.fly_to)
+    window.parts.session.closed.connect(lambda: acts.ghost_asked.emit(()))
+
+
+def look_at(window: Window, acts: HistoryActs, wanted: Wanted) -> None:
+    """Work out what bringing back would do, and show it."""
+    parts = window.parts
+    register = parts.session.register
+    if register is None:
+        return
+    if not parts.session.may("restore"):
+        parts.notifier.warn(Message("history.may_not"), Message("history.may_not_hint"))
+        return
+
+    def show(preview: Preview) -> None:
+        dialog = RestoreDialog(parts.language, parts.theme, preview, acts, window)
+        dialog.decided.connect(lambda keys: _do(window, register, preview, keys))
+        parts.session.closed.connect(dialog.close)
+        dialog.show()
+
+    parts.tasks.run(
+        Message("task.preview"),
+        lambda feedback: wanted(register, feedback),
+        show,
+        owner=window,
+        key="restore-preview",
+    )
+
+
+def _do(window: Window, register: Register, preview: Preview, decided: Collection[AssetKey]) -> None:
+    parts = window.parts
+
+    def done(change: ChangeSet | None) -> None:
+        if change is None:
+            parts.notifier.info(Message("history.restore.nothing"))
+        else:
+            parts.notifier.done(Message("history.restored", {"label": change.label}), "edit.undo")
+
+    def failed(error: UserError) -> None:
+        parts.notifier.error(error)
+
+    parts.tasks.run(
+        preview.label,
+        lambda feedback: bring_back(register, preview, decided, feedback),
+        done,
+        failed=failed,
+        lane="writer",
+        certain=True,
+    )

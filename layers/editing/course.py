@@ -17,6 +17,10 @@ from layers.geometry.packed import Floats
 #: Metres. A place this near to the straight between two vertices was once computed to lie on it.
 ON_THE_STRAIGHT = 1e-6
 
+_DECIMALS = 6
+#: Metres: what a few additions may be wrong by at the size of coordinates.
+_NOISE = 5e-9
+
 
 @dataclass(frozen=True)
 class Foot:
@@ -108,6 +112,13 @@ def without_needless(course: Floats, vertex: int) -> Floats:
     if course.shape[1] > 2 and not _same_height(foot.place[2], at[2]):
         return course
     return np.delete(course, vertex, axis=0)
+
+
+def shifted(place: Floats, by: Floats) -> Floats:
+    """A place further on, in the plane. There and back again is the same place for all that surveys write."""
+    moved = place[:2] + by
+    plain = np.round(moved, _DECIMALS)
+    return np.asarray(np.where(np.abs(moved - plain) < _NOISE, plain, moved))
 
 
 def same_width(one: Floats, other: Floats) -> tuple[Floats, Floats]:

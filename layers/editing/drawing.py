@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 from layers.editing.course import course_of, foot_for, foot_on, line_of, put, with_vertex
 from layers.editing.draft import GEOMETRY, Draft, Item, box_around
 from layers.editing.plan import EditPlan
-from layers.editing.tying import Tie, tie
+from layers.editing.tying import Tie, seek, tie, treat
 from layers.errors import UserError
 from layers.model.asset import AssetKey
 from layers.model.editing import Way
@@ -103,7 +103,7 @@ def take_in(draft: Draft, line: Item) -> None:
 def _sit(draft: Draft, item: Item, reach: float, way: Way | None, only: Item | None = None) -> Tie | None:
     """Put a point on a line; blank values come from that."""
     place = course_of(shapely.force_2d(item.geometry))[0]
-    tied = tie(draft, place, reach, way or item.type.editing.way(item.kind), besides=[item], only=only)
+    tied = seek(draft, place, reach, [item], only)
     if tied is None:
         return None
     # The point stands where the line is; a height given for it stays its own.
@@ -111,6 +111,8 @@ def _sit(draft: Draft, item: Item, reach: float, way: Way | None, only: Item | N
     exact = tied.place if len(given) == 2 else np.append(tied.place[:2], given[2])
     draft.shape(item, shapely.points(exact))
     if tied.line is not None:
+        foot = foot_for(tied.line.course, place, tied.place, draft.tolerance)
+        treat(draft, tied.line, foot, way or item.type.editing.way(item.kind))
         for name in item.type.editing.from_line:
             if item.values.get(name) is None and tied.line.values.get(name) is not None:
                 draft.set(item, **{name: tied.line.values[name]})

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from layers.editing.course import Foot, distance, foot_on, line_of, put
+from layers.editing.course import Foot, distance, foot_on, line_of, put, shifted
 from layers.editing.draft import Draft, Item, box_around
 from layers.geometry.packed import Floats
 from layers.text import Message
@@ -155,7 +155,7 @@ class Following:
     def _shifted(self, place: Floats, foot: Foot, shift: Floats, carrier: Item) -> Iterator[Move]:
         by = shift[0] + (shift[1] - shift[0]) * foot.share
         if np.hypot(*by) > _NOTHING:
-            yield Move(place, place[:2] + by, frozenset({id(carrier)}))
+            yield Move(place, shifted(place, by), frozenset({id(carrier)}))
 
     # ---- chambers and what stands in them
 
@@ -166,13 +166,13 @@ class Following:
             for content in self._contents(item):
                 if id(content) not in self._points:
                     place = content.course[0]
-                    yield Move(place, place[:2] + by)
+                    yield Move(place, shifted(place, by))
             for chamber in self._chambers(item):
                 if id(chamber) in self._points:
                     continue
                 if all(self._moved_by(content, by) for content in self._contents(chamber)):
                     place = chamber.course[0]
-                    yield Move(place, place[:2] + by)
+                    yield Move(place, shifted(place, by))
                 else:
                     why = Message("editing.recheck_chamber", {"type": item.type.title, "code": item.code})
                     self.draft.recheck(chamber, why)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 import shapely
 
-from layers.editing.course import distance, line_of, put
+from layers.editing.course import distance, put, shifted
 from layers.editing.draft import Draft, Item, box_around
 from layers.editing.following import Following, Move
 from layers.editing.plan import EditPlan
@@ -78,14 +78,14 @@ def plan_move_assets(
             _move_alone(draft, item, by, reach)
     elif len(items) == len(points) == 1 and points[0].sits_on_lines:
         old = points[0].course[0]
-        _move_place(draft, old, old[:2] + by, reach)
+        _move_place(draft, old, shifted(old, by), reach)
     else:
         moves = []
         for item in items:
             if item.type in draft.line_types or item.type in draft.point_types:
-                moves += [Move(place, place[:2] + by) for place in item.course]
+                moves += [Move(place, shifted(place, by)) for place in item.course]
             else:
-                draft.shape(item, shapely.transform(item.geometry, lambda xy: xy + by))
+                _shift_whole(draft, item, by)
         Following(draft).move(moves)
     first = items[0]
     names = {"type": first.type.title, "code": first.code, "count": len(items)}
@@ -128,14 +128,15 @@ def _move_corner(draft: Draft, item: Item, old: Floats, to: Floats) -> None:
         if hit.any():
             moved = course.copy()
             moved[hit, :2] = to[:2]
-            draft.shape(area, shapely.set_coordinates(_copied(area), moved))
+            draft.shape(area, shapely.set_coordinates(area.geometry, moved))
             count += 1
     draft.figure(Message("editing.corners_move", {"count": count}))
 
 
-def _copied(item: Item) -> shapely.Geometry:
-    """A geometry that may be written over."""
-    return shapely.from_wkb(shapely.to_wkb(item.geometry, output_dimension=item.course.shape[1]))
+def _shift_whole(draft: Draft, item: Item, by: Floats) -> None:
+    course = item.course
+    wide = np.append(by, 0.0) if course.shape[1] > 2 else by
+    draft.shape(item, shapely.set_coordinates(item.geometry, course + wide))
 
 
 def _move_alone(draft: Draft, item: Item, by: Floats, reach: float) -> None:
@@ -144,18 +145,11 @@ def _move_alone(draft: Draft, item: Item, by: Floats, reach: float) -> None:
     ]
     for other in neighbours:
         draft.recheck(other, Message("editing.recheck_left", {"type": item.type.title, "code": item.code}))
-    if item.type.shape == "line":
-        draft.shape(item, line_of(item.course + _wide(by, item.course)))
+    if item.type.shape != "point":
+        _shift_whole(draft, item, by)
         return
-    if item.type.shape == "polygon":
-        draft.shape(item, shapely.transform(item.geometry, lambda xy: xy + by))
-        return
-    to = item.course[0, :2] + by
+    to = shifted(item.course[0], by)
     if item.sits_on_lines:
         tied = tie(draft, to, reach, item.type.editing.way(item.kind), besides=[item])
         to = to if tied is None else tied.place
     draft.shape(item, shapely.points(put(item.course, 0, to)[0]))
-
-
-def _wide(by: Floats, course: Floats) -> Floats:
-    return np.append(by, 0.0) if course.shape[1] > 2 else by

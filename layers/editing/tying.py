@@ -17,11 +17,11 @@ from layers.text import Message
 
 @dataclass(frozen=True)
 class Tie:
-    """Where a place came to lie: its exact coordinates, and the number of the point that stands there, if any."""
+    """Where a place came to lie: its exact coordinates, the line there, the number of the point that stands there."""
 
     place: Floats
-    number: str | None
     line: Item | None
+    number: str | None = None
 
 
 @dataclass(frozen=True)
@@ -46,25 +46,32 @@ def tie(
     What lies within the node tolerance goes before all else. The line met (``only``, or the nearest) is treated in the
     ``way``; nothing is done to it where it ends.
     """
-    found = None
-    for radius in (draft.tolerance, max(reach, draft.tolerance)):
-        candidates = list(_candidates(draft, place, radius, besides, only))
-        if candidates:
-            found = min(candidates, key=lambda c: (c.rank, c.away))
-            break
+    found = seek(draft, place, reach, besides, only)
     if found is None:
         return None
-    line = found.item if found.foot is not None else _line_under(draft, found.place, besides)
-    if line is not None and way in ("cut", "vertex"):
-        foot = foot_for(line.course, place, found.place, draft.tolerance)
-        treat(draft, line, foot, way)
-    return Tie(found.place, point_number(draft, found.place), line)
+    if found.line is not None:
+        treat(draft, found.line, foot_for(found.line.course, place, found.place, draft.tolerance), way)
+    return Tie(found.place, found.line, point_number(draft, found.place))
+
+
+def seek(
+    draft: Draft, place: Floats, reach: float, besides: Collection[Item] = (), only: Item | None = None
+) -> Tie | None:
+    """Where ``tie`` would put a place, with nothing done to the line yet."""
+    for radius in (draft.tolerance, max(reach, draft.tolerance)):
+        found = min(
+            _candidates(draft, place, radius, besides, only), key=lambda c: (c.rank, c.away), default=None
+        )
+        if found is not None:
+            line = found.item if found.foot is not None else _line_under(draft, found.place, besides)
+            return Tie(found.place, line)
+    return None
 
 
 def treat(draft: Draft, line: Item, foot: Foot, way: Way) -> None:
     """Cut the line at the foot, or give it a vertex there; where it ends it stays as it is."""
     last = len(line.course) - 1
-    if foot.vertex in (0, last) or way == "beside":
+    if foot.vertex in (0, last) or way not in ("cut", "vertex"):
         return
     if way == "cut":
         cut(draft, line, foot)

@@ -14,11 +14,13 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from multiprocessing import resource_tracker
+from multiprocessing import forkserver, resource_tracker
 from pathlib import Path
 
 import hypothesis
 import pytest
+
+from layers.store import worker
 
 FIXTURES_MISSING = "GISAPP_FIXTURES is not set"
 GRACE_SECONDS = 5.0
@@ -121,6 +123,32 @@ def expect_log(_log_listener: tuple[_Listener, list[str]]) -> Callable[[str], No
     return _log_listener[1].append
 
 
+# ---- worker processes -------------------------------------------------------------------------------------
+
+_WORKER_LOADS = [
+    "layers.scene.building",
+    "layers.store.worker_child",
+    "layers.store.worker_columns",
+    "pyogrio",
+]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _workers_are_forked() -> Iterator[None]:
+    """Let worker processes be forked from one that has loaded all they need: a tenth of a second, not one.
+
+    Where that is impossible, and in ``test_worker.py``, they are started as the program starts them.
+    """
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        yield
+        return
+    multiprocessing.set_forkserver_preload(_WORKER_LOADS)
+    forkserver.ensure_running()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(worker, "START_METHOD", "forkserver")
+        yield
+
+
 # ---- leaks -----------------------------------------------------------------------------------------------
 
 
@@ -146,7 +174,10 @@ def _command(process: int) -> str | None:
 
 
 def _children() -> dict[int, str]:
-    lists = list(Path("/proc/self/task").glob("*/children"))
+    """The child processes of this one and of the one that workers are forked from."""
+    template = getattr(forkserver._forkserver, "_forkserver_pid", None)
+    parents = ("self",) if template is None else ("self", str(template))
+    lists = [path for parent in parents for path in Path(f"/proc/{parent}/task").glob("*/children")]
     if not lists:
         return {child.pid or 0: child.name for child in multiprocessing.active_children()}
     found: dict[int, str] = {}
@@ -156,8 +187,9 @@ def _children() -> dict[int, str]:
         except OSError:  # the thread ended while it was read
             continue
         found |= {int(word): command for word in words if (command := _command(int(word))) is not None}
-    # One helper of multiprocessing, started once and kept for the life of the process.
-    found.pop(getattr(resource_tracker._resource_tracker, "_pid", None) or 0, None)
+    # Helpers of multiprocessing, started once and kept for the life of the process.
+    for helper in (template, getattr(resource_tracker._resource_tracker, "_pid", None)):
+        found.pop(helper or 0, None)
     return found
 
 

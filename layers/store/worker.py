@@ -14,7 +14,7 @@ import time
 import weakref
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,6 +28,8 @@ from layers.text import Message
 R = TypeVar("R")
 
 _TICK = 0.05
+#: A fresh interpreter: a fork would take locks of the window's threads with it. The tests fork from a bare process.
+START_METHOD = "spawn"
 
 
 class Worker:
@@ -110,7 +112,7 @@ class _Child:
         self._grace = grace
         self._preload = preload
         self._numbers = itertools.count(1)
-        self._process: SpawnProcess | None = None
+        self._process: BaseProcess | None = None
         self._calls: Connection
         self._control: Connection
         self._folders: tuple[Path, ...] = ()
@@ -126,7 +128,7 @@ class _Child:
             if self._process.is_alive():
                 return
             self.stop()
-        context = multiprocessing.get_context("spawn")
+        context = multiprocessing.get_context(START_METHOD)
         self._calls, calls_there = context.Pipe()
         control_there, self._control = context.Pipe(duplex=False)
         self._folders = make_folders()
@@ -204,7 +206,7 @@ class _Child:
         )
 
 
-def _end(process: SpawnProcess, connections: Sequence[Connection], folders: Sequence[Path]) -> None:
+def _end(process: BaseProcess, connections: Sequence[Connection], folders: Sequence[Path]) -> None:
     for connection in connections:
         connection.close()
     if process.pid is not None:

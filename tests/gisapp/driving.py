@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from shapely.geometry import LineString, Point
 
+from gisapp import finder
 from gisapp.app import Application
 from gisapp.settings import Settings
 from gisapp.window import Window
@@ -82,8 +83,12 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def application(qapp: QApplication, settings: Settings) -> Iterator[Application]:
+def application(
+    qapp: QApplication, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Application]:
     """The program without its crash hooks, which pytest-qt keeps; every window is closed at the end."""
+    # What is looked for is indexed at once: the tests of the finder itself wait as a user does.
+    monkeypatch.setattr(finder, "START_MILLISECONDS", 20)
     application = Application(qapp, settings, "zh")
     yield application
     for window in tuple(application.windows):

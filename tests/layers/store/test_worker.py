@@ -21,10 +21,18 @@ import pytest
 from layers.errors import Cancelled, Conflict, UserError
 from layers.feedback import Feedback
 from layers.store import private_folder, worker_transfer
+from layers.store import worker as worker_module
 from layers.store.worker import Worker
 from layers.text import Message
 
 pytestmark = pytest.mark.keeps_running
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _as_the_program_starts_them() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(worker_module, "START_METHOD", "spawn")
+        yield
 
 
 @pytest.fixture(scope="module")

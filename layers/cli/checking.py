@@ -8,6 +8,7 @@ import typer
 
 from layers.analysis.checking.finding import Finding, Findings
 from layers.analysis.checking.gathering import check_register, rule_names
+from layers.analysis.checking.waivers import read_waivers, sort_out
 from layers.cli.application import DONE, FINDINGS, CommandTable
 from layers.cli.console import Console
 from layers.cli.layout import table
@@ -24,15 +25,23 @@ def check(
     limit: Annotated[int, typer.Option(metavar="N", min=0, help="cli.check.limit")] = 20,
     as_json: JsonOption = False,
 ) -> int:
-    """List the findings; returns 1 when there is an error or a warning among them."""
+    """List the findings; returns 1 when there is an error or a warning among them that is not waived."""
     console: Console = context.obj
     chosen = None if rules is None else _chosen(rules)
     with open_register(register, read_only=True) as opened, console.feedback() as feedback:
-        found = check_register(opened, feedback, rules=chosen)
+        sorted_out = sort_out(check_register(opened, feedback, rules=chosen), read_waivers(opened))
+    found, waived = sorted_out.open, sum(map(len, sorted_out.waived))
     if as_json:
-        console.result({"findings": [_as_json(console, each) for part in found for each in part]})
+        console.result(
+            {
+                "findings": [_as_json(console, each) for part in found for each in part],
+                "waived": [_as_json(console, each) for part in sorted_out.waived for each in part],
+            }
+        )
     else:
         _show(console, found, limit)
+        if waived:
+            console.say(Message("cli.check.waived", {"count": f"{waived:,}"}))
     return FINDINGS if any(part.severity != "note" for part in found) else DONE
 
 

@@ -55,4 +55,5 @@ def _of_field(book: Book, asset_type: AssetType, field: Field) -> Iterator[Findi
                 "field": [field.title] * len(rows),
                 "problem": [problem.message for problem in problems],
             },
+            subject=field.name,
         )

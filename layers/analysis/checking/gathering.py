@@ -1,18 +1,35 @@
-"""Running the checks over a register: every rule in turn, with progress, to be cancelled between them."""
+"""Running the checks over a register: every rule in turn, with progress, to be cancelled between them.
+
+The whole register is checked in the worker process, so that no window waits for it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 
-from layers.analysis.checking import joints, line_ends, line_shapes, places, values
+from layers.analysis.checking import (
+    joints,
+    line_ends,
+    line_shapes,
+    line_vertices,
+    places,
+    retired,
+    shapes,
+    survey_numbers,
+    values,
+)
 from layers.analysis.checking.book import Book
 from layers.analysis.checking.field_rules import field_findings
 from layers.analysis.checking.finding import Findings
 from layers.analysis.checking.rule_file import Rule, RuleBook, load_rules
 from layers.feedback import Feedback
+from layers.model.catalogue import Catalogue
 from layers.register import Register
+from layers.store.bulk_read import BulkRead
 from layers.text import Message
 
 #: The rules that fields carry themselves, under one name.
@@ -30,6 +47,7 @@ CHECKS: Mapping[str, Check] = {
         line_shapes.crossing,
         line_shapes.crosses_itself,
         line_shapes.too_short,
+        line_vertices.needless_vertices,
         joints.size_jump,
         joints.wider_than_feed,
         joints.thin_feed,
@@ -41,8 +59,11 @@ CHECKS: Mapping[str, Check] = {
         places.unlocated,
         places.invalid_area,
         places.outlying,
-        places.given_up_but_connected,
         places.outside_areas,
+        retired.given_up_but_connected,
+        retired.hangs_on_retired,
+        shapes.broken_shape,
+        survey_numbers.missing_point,
         values.blank_value,
         values.date_to_come,
         values.date_before_linked,
@@ -53,6 +74,17 @@ CHECKS: Mapping[str, Check] = {
 }
 
 
+@dataclass(frozen=True)
+class CheckJob:
+    """What the worker needs to check: which rules, how to read each type, the company's limits."""
+
+    catalogue: Catalogue
+    reads: Mapping[str, BulkRead]
+    settings: Mapping[str, Any]
+    rule_book: RuleBook
+    rules: frozenset[str] | None = None
+
+
 def check_register(
     register: Register,
     feedback: Feedback | None = None,
@@ -60,15 +92,38 @@ def check_register(
     rules: Collection[str] | None = None,
     rule_book: RuleBook | None = None,
 ) -> list[Findings]:
-    """Run the checks (those named in ``rules``, else all). Rules that found nothing are left out. Long: a task."""
-    feedback = feedback or Feedback()
+    """Run the checks (those named in ``rules``, else all) in the worker. Rules that found nothing are left out."""
     rule_book = rule_book or load_rules()
+    reads = {
+        asset_type.name: register.bulk_read(
+            asset_type.name,
+            [f.name for f in asset_type.columns],
+            geometry=asset_type.shape is not None,
+        )
+        for asset_type in register.catalogue
+        if asset_type.group != "system"
+    }
+    names = {v for rule in rule_book.rules for n, v in rule.parameters.items() if n.endswith("setting")}
+    settings = {name: register.setting(name) for name in {*names, "node_tolerance_m"}}
+    chosen = None if rules is None else frozenset(rules)
+    job = CheckJob(register.catalogue, reads, settings, rule_book, chosen)
+    found: list[Findings] = register.worker.run(run_job, job, feedback=feedback)
+    return found
+
+
+def run_job(feedback: Feedback, job: CheckJob) -> list[Findings]:
+    """The checks of a job, in this process: what the worker is asked for."""
 
     def read(type_name: str) -> pa.Table:
-        located = register.catalogue[type_name].shape is not None
-        return register.columns(type_name, geometry=located, feedback=feedback)
+        return job.reads[type_name](feedback)
 
-    book = Book(register.catalogue, read, register.setting, rule_book.connected_statuses, feedback)
+    book = Book(job.catalogue, read, job.settings.__getitem__, job.rule_book.connected_statuses, feedback)
+    return check_book(book, job.rule_book, job.rules)
+
+
+def check_book(book: Book, rule_book: RuleBook, rules: Collection[str] | None = None) -> list[Findings]:
+    """What the rules have against what is in a book."""
+    feedback = book.feedback
     chosen = [rule for rule in rule_book.rules if rules is None or rule.id in rules]
     found: list[Findings] = []
     for number, rule in enumerate(chosen):
@@ -77,7 +132,7 @@ def check_register(
         )
         found.append(CHECKS[rule.check](book, rule))
     if rules is None or FIELD_RULE in rules:
-        for asset_type in register.catalogue.of_group("network", "place", "people"):
+        for asset_type in book.catalogue.of_group("network", "place", "people"):
             feedback.check()
             found += field_findings(book, asset_type)
     return [findings for findings in found if len(findings)]
@@ -85,4 +140,4 @@ def check_register(
 
 def rule_names() -> tuple[str, ...]:
     """Every rule that can be asked for by name."""
-    return (*(rule.id for rule in load_rules().rules), FIELD_RULE)
+    return (*dict.fromkeys(rule.id for rule in load_rules().rules), FIELD_RULE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
+from scipy.spatial import cKDTree
 
 from layers.analysis.checking.book import Book, Flags, Lines
 from layers.analysis.checking.finding import Findings
@@ -11,16 +12,28 @@ from layers.analysis.checking.make import findings_at, rounded, where
 from layers.analysis.checking.rule_file import Rule
 from layers.geometry.packed import Floats, Integers
 
+#: A free end is meant before the side of a line that is not so many times nearer.
+_END_SHARE = 12.0
+#: So many ends near a free end are looked at; its own line's other end may be among them.
+_FREE_NEAR = 4
+
 
 def near_miss(book: Book, rule: Rule) -> Findings:
-    """Free ends that stop short of another line. The nearest line within the set distance is named."""
+    """Free ends that stop short of another line. The nearest within the set distance is named.
+
+    Another free end is what was meant rather than the side of a line, unless that is very much nearer: of lines that
+    run together at a sharp angle the end of one lies near the side of the other. ``meets`` tells which it is.
+    """
     lines = book.lines(rule.type)
-    line, node = _free_ends(lines)
+    line, node = free_ends(lines)
     reach = float(book.setting(rule.parameters["within_setting"]))
     end, other, distance = _nearest_other(lines, line, node, reach)
     # An appurtenance exactly there is where the line is meant to end.
     ended = book.near_points(lines.network.node_xy[node[end]], lines.network.tolerance)
     end, other, distance = end[~ended], other[~ended], distance[~ended]
+    to_end, end_line = _nearest_free(lines, line, node, end, reach)
+    by_end = to_end <= _END_SHARE * distance
+    other, distance = np.where(by_end, end_line, other), np.where(by_end, to_end, distance)
     other_rows = lines.rows[other]
     return findings_at(
         book,
@@ -29,13 +42,14 @@ def near_miss(book: Book, rule: Rule) -> Findings:
         xy=lines.network.node_xy[node[end]],
         others=(rule.type, other_rows),
         distance=rounded(distance, 3),
+        meets=np.where(by_end, "end", "side").tolist(),
     )
 
 
 def dangling_end(book: Book, rule: Rule) -> Findings:
     """Free ends with no point of the network and no other line near: neither connected nor closed."""
     lines = book.lines(rule.type)
-    line, node = _free_ends(lines)
+    line, node = free_ends(lines)
     xy = lines.network.node_xy[node]
     alone = ~book.near_points(xy, float(book.setting(rule.parameters["point_setting"])))
     near, _, _ = _nearest_other(lines, line, node, float(book.setting(rule.parameters["within_setting"])))
@@ -59,7 +73,7 @@ def isolated(book: Book, rule: Rule) -> Findings:
     asked = where(book, rule)[lines.rows]
     cut_off = np.flatnonzero(np.bincount(component, asked) > 0)
     cut_off = cut_off[cut_off != np.argmax(total)]
-    line, node = _free_ends(lines)
+    line, node = free_ends(lines)
     near, other, _ = _nearest_other(lines, line, node, float(book.setting(rule.parameters["within_setting"])))
     explained = np.union1d(component[line[near]], component[other])
     cut_off = np.setdiff1d(cut_off, explained)
@@ -76,7 +90,7 @@ def isolated(book: Book, rule: Rule) -> Findings:
     )
 
 
-def _free_ends(lines: Lines) -> tuple[Integers, Integers]:
+def free_ends(lines: Lines) -> tuple[Integers, Integers]:
     """Ends at which nothing else is connected: the line and the node."""
     network = lines.network
     free = network.degree[network.ends] == 1
@@ -104,6 +118,22 @@ def _nearest_other(
     first[1:] = np.diff(end[order]) > 0
     chosen = order[first]
     return end[chosen], other[chosen], distance[chosen]
+
+
+def _nearest_free(
+    lines: Lines, line: Integers, node: Integers, end: Integers, reach: float
+) -> tuple[Floats, Integers]:
+    """For some of the free ends the nearest free end of another line: how far (infinity: none), which line."""
+    places = lines.network.node_xy[node]
+    known = min(_FREE_NEAR, len(places))
+    if known < 2:
+        return np.full(len(end), np.inf), np.zeros(len(end), np.int64)
+    distance, at = cKDTree(places).query(places[end], k=known, distance_upper_bound=reach)
+    there = line[np.minimum(at, len(line) - 1)]
+    distance = np.where((at < len(line)) & (there != line[end][:, None]), distance, np.inf)
+    first = np.argmin(distance, axis=1)
+    rows = np.arange(len(end))
+    return distance[rows, first], there[rows, first]
 
 
 def _pairs_in(node: Integers, line: Integers, known_node: Integers, known_line: Integers) -> Flags:

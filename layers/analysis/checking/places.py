@@ -8,7 +8,7 @@ from scipy.spatial import cKDTree
 
 from layers.analysis.checking.book import Book
 from layers.analysis.checking.finding import Findings
-from layers.analysis.checking.make import findings_at, rounded
+from layers.analysis.checking.make import findings_at, rounded, where
 from layers.analysis.checking.rule_file import Rule
 from layers.geometry.packed import Floats, Integers, pack_points
 
@@ -22,7 +22,7 @@ def off_line(book: Book, rule: Rule) -> Findings:
     """Points farther from every line than an appurtenance may be; of given-up points nothing is asked."""
     lines = book.lines(rule.parameters["of"])
     points = pack_points(book.table(rule.type).column("geom"))
-    live = book.connected(rule.type)[points.row]
+    live = (book.connected(rule.type) & where(book, rule))[points.row]
     rows, xy = points.row[live], points.xy[live]
     if not len(rows) or not len(lines.rows):
         return findings_at(book, rule, np.zeros(0, np.int64))
@@ -94,7 +94,7 @@ def unlocated(book: Book, rule: Rule) -> Findings:
 
 def invalid_area(book: Book, rule: Rule) -> Findings:
     """Areas whose border crosses itself."""
-    shapes = shapely.from_wkb(book.table(rule.type).column("geom").to_numpy())
+    shapes = shapely.from_wkb(book.table(rule.type).column("geom").to_numpy(), on_invalid="ignore")
     bad = np.flatnonzero(~shapely.is_missing(shapes) & ~shapely.is_valid(shapes))
     return findings_at(book, rule, bad, xy=_corners(shapes[bad]))
 
@@ -116,33 +116,9 @@ def outlying(book: Book, rule: Rule) -> Findings:
     return findings_at(book, rule, found, distance=rounded(np.hypot(*(own[found] - middle).T) / 1000, 1))
 
 
-def given_up_but_connected(book: Book, rule: Rule) -> Findings:
-    """Live points that lie on a line given up, and on no other: what they serve or close hangs on nothing."""
-    of = rule.parameters["of"]
-    lines = book.lines(of)
-    table = book.table(of)
-    shapes = shapely.from_wkb(table.column("geom").to_numpy())
-    given_up = book.among(of, "status", tuple(rule.parameters["given_up"]))
-    dead = np.flatnonzero(given_up & ~shapely.is_missing(shapes))
-    points = pack_points(book.table(rule.type).column("geom"))
-    live = book.connected(rule.type)[points.row]
-    rows, xy = points.row[live], points.xy[live]
-    if not len(dead) or not len(rows):
-        return findings_at(book, rule, np.zeros(0, np.int64))
-    places, limit = shapely.points(xy), float(book.setting(rule.parameters["setting"]))
-    point, line = shapely.STRtree(shapes[dead]).query(places, predicate="dwithin", distance=limit)
-    fed = lines.network.tree.query(places, predicate="dwithin", distance=limit)[0]
-    point, first = np.unique(point, return_index=True)
-    line = line[first]
-    alone = ~np.isin(point, fed)
-    point, line = point[alone], line[alone]
-    other = dead[line]
-    return findings_at(book, rule, rows[point], xy=xy[point], others=(of, other))
-
-
 def outside_areas(book: Book, rule: Rule) -> Findings:
     """Located assets in none of the areas; nothing is asked where there are no areas."""
-    areas = shapely.from_wkb(book.table(rule.parameters["of"]).column("geom").to_numpy())
+    areas = shapely.from_wkb(book.table(rule.parameters["of"]).column("geom").to_numpy(), on_invalid="ignore")
     areas = areas[~shapely.is_missing(areas)]
     points = pack_points(book.table(rule.type).column("geom"))
     live = book.connected(rule.type)[points.row]

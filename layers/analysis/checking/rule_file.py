@@ -6,20 +6,25 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from layers.model.problem import Severity
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule: the ``check`` that looks for it in assets of ``type``, and what the check must know."""
+    """One rule: the ``check`` that looks for it in assets of ``type``, and what the check must know.
+
+    ``mend`` names the safe repair. ``scope`` tells whether what lies around an edit is enough to check anew.
+    """
 
     id: str
     check: str
     type: str
     severity: Severity
     parameters: Mapping[str, Any]
+    mend: str | None = None
+    scope: Literal["near", "whole"] = "near"
 
 
 @dataclass(frozen=True)
@@ -29,12 +34,24 @@ class RuleBook:
     rules: tuple[Rule, ...]
     connected_statuses: tuple[str, ...]
 
+    def rule(self, name: str) -> Rule | None:
+        """The rule of that id; None for the rules that fields carry themselves."""
+        return next((rule for rule in self.rules if rule.id == name), None)
+
 
 def load_rules(path: Path | None = None) -> RuleBook:
     """The rules of the program. Raises ``ValueError`` for an id given twice: a mistake of the program."""
     data = tomllib.loads((path or Path(__file__).with_name("rules.toml")).read_text(encoding="utf-8"))
     rules = tuple(
-        Rule(entry.pop("id"), entry.pop("check"), entry.pop("type"), entry.pop("severity"), entry)
+        Rule(
+            entry.pop("id"),
+            entry.pop("check"),
+            entry.pop("type"),
+            entry.pop("severity"),
+            entry,
+            entry.pop("mend", None),
+            entry.pop("scope", "near"),
+        )
         for entry in map(dict, data["rule"])
     )
     ids = [rule.id for rule in rules]

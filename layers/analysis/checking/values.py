@@ -93,7 +93,9 @@ def count_differs(book: Book, rule: Rule) -> Findings:
 def length_differs(book: Book, rule: Rule) -> Findings:
     """A recorded length that is more than the set share off the drawn one."""
     stated = book.numbers(rule.type, rule.parameters["field"])
-    drawn = shapely.length(shapely.from_wkb(book.table(rule.type).column("geom").to_numpy()))
+    drawn = shapely.length(
+        shapely.from_wkb(book.table(rule.type).column("geom").to_numpy(), on_invalid="ignore")
+    )
     share = float(book.setting(rule.parameters["setting"])) / 100
     with np.errstate(invalid="ignore"):
         off = (drawn > 0) & (np.abs(stated - drawn) > share * np.maximum(stated, drawn))

@@ -11,6 +11,7 @@ from layers.model.code_list import CodeEntry, CodeList
 from layers.model.computed import Computed
 from layers.model.editing import EditingWords
 from layers.model.fields import ChoiceField, Field, GeometryField, LinkField
+from layers.model.lifetime import Lifetime
 from layers.model.outline import GEOMETRY, Outline
 from layers.model.settings import SettingDefinition
 from layers.text import Title
@@ -44,6 +45,7 @@ class AssetType:
     unique_across: tuple[str, ...] = ()
     fallback: bool = False
     editing: EditingWords = field(default_factory=EditingWords)
+    lifetime: Lifetime = field(default_factory=Lifetime)
     computed: tuple[Computed, ...] = ()
 
     @cached_property

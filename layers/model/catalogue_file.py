@@ -15,6 +15,7 @@ from layers.model.computed import read_computed
 from layers.model.editing import EditingWords, read_editing
 from layers.model.field_file import read_field
 from layers.model.fields import ChoiceField, Field
+from layers.model.lifetime import Lifetime, read_lifetime
 from layers.model.settings import read_settings
 from layers.model.toml_file import Place, Reader, TomlFile
 from layers.text import Title
@@ -174,6 +175,7 @@ class _FieldTables:
             for number, table in enumerate(self.top.tables("computed"))
         )
         self.editing = read_editing(Reader(file, self.top.table("editing"), Place("editing")))
+        self.lifetime = read_lifetime(Reader(file, self.top.table("lifetime"), Place("lifetime")))
 
     def read(
         self, lists: Mapping[str, CodeList], companions: _Part | None = None, shape: Shape | None = None
@@ -225,11 +227,12 @@ class _TypeSource(_FieldTables):
         self._readers: dict[str, Reader] = {}
         fields = self._collect(used, parts["companions"], lists, shape)
         sections: dict[str, Title] = {}
-        editing = EditingWords()
+        editing, lifetime = EditingWords(), Lifetime()
         for part in (self, *used):
             for name, title in part.sections.items():
                 sections.setdefault(name, title)
             editing = editing.over(part.editing)
+            lifetime = lifetime.over(part.lifetime)
         code_prefix = head.text("code_prefix", "")
         self.type = AssetType(
             name=head.text("name"),
@@ -252,6 +255,7 @@ class _TypeSource(_FieldTables):
             ),
             fallback=head.flag("fallback"),
             editing=editing,
+            lifetime=lifetime,
             computed=tuple(c for source in (self, *used) for c in source.computed),
         )
         head.done()
@@ -307,6 +311,9 @@ class _TypeSource(_FieldTables):
                     raise self.head.fail("catalogue.unknown_field", field=name, key="computed")
             if computed.section not in self.type.sections:
                 raise self.head.fail("catalogue.unknown_section", "computed", section=computed.section)
+        for name in self.type.lifetime.names:
+            if name not in self.type:
+                raise self.head.fail("catalogue.unknown_field", field=name, key="lifetime")
         for link in self.type.links:
             if link.unknown_flag is not None and link.unknown_flag not in self.type:
                 reader = self._readers[link.name]

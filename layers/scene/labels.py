@@ -14,9 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
+from layers.geometry.index import joined
 from layers.geometry.packed import Floats, Integers, PackedPoints, spread
 from layers.scene.chains import Chains
 from layers.scene.class_lines import ClassLines
+from layers.scene.line_arrays import LineArrays
 from layers.scene.point_arrays import Mask
 from layers.scene.request import DrawRequest, LabelBatch
 from layers.scene.style import LayerStyle
@@ -105,7 +107,9 @@ def labels_along(
             chains = arrays.full if detailed else arrays.short
             if chains is not None and len(chains):
                 first_slot = (number * 2 + part) * _CHAINS
-                found.append(_along(chains, alive, words, request, kind, first_slot))
+                near = _in_view(arrays, alive, chains, request)
+                if len(near):
+                    found.append(_along(chains, near, words, request, kind, first_slot))
     batch = _ordered(kind, found, words) if found else None
     return () if batch is None or not len(batch.xy) else (batch,)
 
@@ -134,26 +138,29 @@ class _Candidates:
     slot: Integers
 
 
+def _in_view(arrays: LineArrays, alive: Mask | None, chains: Chains, request: DrawRequest) -> Integers:
+    """The chains that reach into the view and are long enough for a name; only cells in view are looked into."""
+    box, shortest = request.box, SHORTEST_PIXELS * request.metres_per_pixel
+    found = [np.zeros(0, np.int64)]
+    for first, last in joined(arrays.index.hits(box, alive)):
+        a, b = int(chains.first[first]), int(chains.first[last])
+        extent = chains.boxes[a:b]
+        met = (extent[:, 0] <= box.x1) & (extent[:, 2] >= box.x0)
+        met &= (extent[:, 1] <= box.y1) & (extent[:, 3] >= box.y0) & (chains.length[a:b] >= shortest)
+        found.append(a + np.flatnonzero(met))
+    return np.concatenate(found)
+
+
 def _along(
-    chains: Chains, alive: Mask | None, words: Words, request: DrawRequest, kind: str, first_slot: int
+    chains: Chains, chain: Integers, words: Words, request: DrawRequest, kind: str, first_slot: int
 ) -> _Candidates:
-    """Places every so many pixels along each chain, at a spacing that changes only by doublings of scale.
+    """Places every so many pixels along some chains, at a spacing that changes only by doublings of scale.
 
     Each stretch is a slot with several candidates: its middle, then aside of it. Slots are the same for
     every view.
     """
     box, metres = request.box, request.metres_per_pixel
     spacing = REPEAT_PIXELS[kind] * 2.0 ** np.round(np.log2(metres))
-    b = chains.boxes
-    chain = np.flatnonzero(
-        (b[:, 0] <= box.x1)
-        & (b[:, 2] >= box.x0)
-        & (b[:, 1] <= box.y1)
-        & (b[:, 3] >= box.y0)
-        & (chains.length >= SHORTEST_PIXELS * metres)
-    )
-    if alive is not None:
-        chain = chain[alive[np.searchsorted(chains.first, chain, side="right") - 1]]
     count = np.maximum(chains.length[chain] // spacing, 1).astype(np.int64)
     rank = spread(np.zeros(len(count), np.int64), count)
     chain = np.repeat(chain, count)

@@ -18,6 +18,8 @@ WordIndex = npt.NDArray[np.int32]
 #: Of an asset that says nothing.
 SILENT = -1
 _LOOKED_UP = 50_000
+#: Not strict: a line break in a name is as it came. Made once: ``json.loads`` makes one for every text.
+_DECODE = json.JSONDecoder(strict=False).decode
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,7 @@ class Words:
         return len(self.offsets) - 1
 
     def __getitem__(self, number: int) -> tuple[object, ...]:
-        # Not strict: a line break in a name is as it came.
-        return tuple(json.loads(self._bytes(number).decode("utf-8", "replace"), strict=False))
+        return tuple(_DECODE(self._bytes(number).decode("utf-8", "replace")))
 
     def taken(self, numbers: Sequence[int] | WordIndex | Integers) -> tuple[tuple[object, ...], ...]:
         """Several entries, each decoded once."""

@@ -68,7 +68,7 @@ def seek(
     return None
 
 
-def treat(draft: Draft, line: Item, foot: Foot, way: Way) -> None:
+def treat(draft: Draft, line: Item, foot: Foot, way: Way | None) -> None:
     """Cut the line at the foot, or give it a vertex there; where it ends it stays as it is."""
     last = len(line.course) - 1
     if foot.vertex in (0, last) or way not in ("cut", "vertex"):

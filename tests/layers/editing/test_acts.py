@@ -59,7 +59,8 @@ def test_a_line_drawn_near_others_is_tied_to_them_to_the_last_bit(register: Regi
     (other, half) = do(
         register, plan_draw(register, "pipe", line((80, 3), (80, 40)), reach=1, way="cut")
     ).made
-    assert got(register, main)["code"] == "M-1" and got(register, half)["code"] == "M-2"
+    assert got(register, main)["code"] == "M-1"
+    assert got(register, half)["code"] == "M-2"
     assert got(register, other).geometry.coords[0] == got(register, half).geometry.coords[0]
     assert parts(register) == 1
     # Not connected where nothing is near.
@@ -138,7 +139,8 @@ def test_merging_asks_about_what_must_be_alike(register: Register) -> None:
     leak = add(register, "leak", point(20, 5), pipe=other.id)
     plan = plan_merge(register, one, other)
     (question,) = plan.questions
-    assert question.name == "dn" and [c.value for c in question.choices] == ["first", "second"]
+    assert question.name == "dn"
+    assert [c.value for c in question.choices] == ["first", "second"]
     with pytest.raises(UserError), register.edit(plan.label) as edit:
         plan.apply(edit)
     plan = plan_merge(register, one, other, answers={"dn": "second"})
@@ -240,7 +242,8 @@ def test_lengthening_and_trimming(register: Register) -> None:
     do(register, plan_extend(register, pipe, "end", target=wall))
     assert places(register, pipe) == [(0, 0), (30, 0)]
     assert (30, 0) in places(register, wall)
-    assert got(register, pipe)["end_point_no"] is None and got(register, pipe)["end_depth_m"] is None
+    assert got(register, pipe)["end_point_no"] is None
+    assert got(register, pipe)["end_depth_m"] is None
     do(register, plan_extend(register, pipe, "start", metres=5))
     assert places(register, pipe)[0] == (-5, 0)
     do(register, plan_continue(register, pipe, "start", [at(-5, 5), at(-9, 5)]))
@@ -277,7 +280,8 @@ def test_vertices_come_and_go(register: Register) -> None:
     two = add(register, "community", shapely.box(EAST + 10, NORTH, EAST + 20, NORTH + 10), name="乙")
     corner = places(register, one).index((10, 10))
     do(register, plan_move_vertex(register, one, corner, at(12, 12)))
-    assert (12, 12) in places(register, one) and (12, 12) in places(register, two)
+    assert (12, 12) in places(register, one)
+    assert (12, 12) in places(register, two)
     with pytest.raises(UserError):
         plan_move_vertex(register, one, corner, at(5, -5))
 
@@ -310,15 +314,18 @@ def test_a_mistake_goes_with_its_reason_and_comes_back(register: Register) -> No
         plan_delete_mistake(register, [pipe], "  ")
     plan = plan_delete_mistake(register, [pipe], "重复录入")
     (question,) = plan.questions
-    assert question.preferred == "keep" and plan.is_empty
+    assert question.preferred == "keep"
+    assert plan.is_empty
     plan = plan_delete_mistake(register, [pipe], "重复录入", answers={"linked": "clear"})
     assert [r.key for r in plan.rechecks] == [branch]
     do(register, plan)
-    assert register.get(*pipe) is None and not register.attachments("pipe", pipe.id)
+    assert register.get(*pipe) is None
+    assert not register.attachments("pipe", pipe.id)
     assert got(register, leak)["pipe"] is None
     assert "重复录入" in Texts("zh").render(register.change_sets(1)[0].label)
     register.undo()
-    assert got(register, pipe)["code"] == "X" and len(register.attachments("pipe", pipe.id)) == 1
+    assert got(register, pipe)["code"] == "X"
+    assert len(register.attachments("pipe", pipe.id)) == 1
 
 
 def test_retiring_and_replacing_keep_the_history_of_a_place(register: Register) -> None:
@@ -336,8 +343,10 @@ def test_retiring_and_replacing_keep_the_history_of_a_place(register: Register) 
     assert shapely.equals_identical(old.geometry, fresh.geometry)
     assert got(register, leak)["pipe"] == pipe.id
     (gate,) = do(register, plan_replace(register, valve, "2026", {"manufacturer": "新厂"}, point(11, 1))).made
-    assert got(register, gate)["survey_no"] == "V1" and got(register, valve)["survey_no"] is None
-    assert places(register, gate) == [(11, 1)] and places(register, new)[-1] == (11, 1)
+    assert got(register, gate)["survey_no"] == "V1"
+    assert got(register, valve)["survey_no"] is None
+    assert places(register, gate) == [(11, 1)]
+    assert places(register, new)[-1] == (11, 1)
     assert places(register, valve) == [(10, 0)]
     assert parts(register) == 1
     (moved,) = do(register, plan_replace(register, new, "2027", None, line((0, 0), (5, 0.5), (11, 1)))).made

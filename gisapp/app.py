@@ -17,18 +17,20 @@ from PySide6.QtWidgets import QApplication
 
 from gisapp.actions import Actions
 from gisapp.commands.basemaps import basemap_actions, tie_basemaps
+from gisapp.commands.drawing import drawing_actions, tie_drawing
 from gisapp.commands.dropping import take_dropped
 from gisapp.commands.editing import edit_actions
 from gisapp.commands.files import file_actions
 from gisapp.commands.finding import Palette
 from gisapp.commands.forms import form_actions
-from gisapp.commands.history import history_actions, tie_history
 from gisapp.commands.helping import ask_name, help_actions
+from gisapp.commands.history import history_actions, tie_history
 from gisapp.commands.navigating import navigate_actions
 from gisapp.commands.opening import open_target
 from gisapp.commands.printing import printing_actions
 from gisapp.commands.selecting import ask_condition, select_actions
 from gisapp.commands.styling import style_actions
+from gisapp.commands.tables import table_actions, tie_table
 from gisapp.commands.viewing import view_actions
 from gisapp.crash import Crash, CrashReporter
 from gisapp.dialogs.crash_dialog import CrashDialog
@@ -100,12 +102,16 @@ class Application(QObject):
             basemap_actions(window),
             navigate_actions(window),
             select_actions(window),
+            table_actions(window),
+            drawing_actions(window),
             help_actions(window),
         ):
             actions.add(declared)
         palette = Palette(window)
         window.furnish(palette.local, palette.remote)
         tie_basemaps(window)
+        tie_table(window)
+        tie_drawing(window)
         tie_history(window, window.inspector.history_acts)
         window.filters.edit_asked.connect(lambda name: ask_condition(window, name, filters=True))
         window.map.selection.condition_asked.connect(lambda name: ask_condition(window, name))

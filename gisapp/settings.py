@@ -33,9 +33,9 @@ class Recent:
 
 @dataclass(frozen=True)
 class View:
-    """How a user left a register: box seen, desk, style, types not drawn, widths of the panels, filters.
+    """How a user left a register: box seen, desk, style, types not drawn, widths of the panels, filters, table.
 
-    ``filters`` holds conditions by type (``layers.model.condition_data``).
+    ``filters`` holds conditions by type (``layers.model.condition_data``), ``table`` what the table drawer showed.
     """
 
     box: tuple[float, float, float, float] | None = None
@@ -44,6 +44,7 @@ class View:
     hidden: tuple[str, ...] = ()
     widths: tuple[int, ...] = ()
     filters: Mapping[str, Any] = field(default_factory=dict)
+    table: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,8 @@ class Preferences:
     #: What was last chosen for printing (``gisapp.dialogs.print_choice``).
     printing: Mapping[str, Any] = field(default_factory=dict)
     overview: bool = True
+    #: How the user draws (``gisapp.panels.drafting.habits``).
+    drafting: Mapping[str, Any] = field(default_factory=dict)
     coordinates: str = "register"
 
 

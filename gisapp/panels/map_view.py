@@ -16,6 +16,7 @@ from gisapp.map.label_words import label_writer
 from gisapp.map.renderer import Dress
 from gisapp.map.tool import MapTool
 from gisapp.map.viewport import Viewport
+from gisapp.panels.drafting.drafting import Drafting
 from gisapp.panels.map_foot import MapFoot
 from gisapp.panels.map_legend import MapLegend
 from gisapp.panels.map_navigation import MapNavigation
@@ -51,6 +52,7 @@ TOOLS = (
     "tool.pan",
     "tool.zoom_box",
 )
+EDITING = ("draw.again", "draw.choose", "tool.edit_shape", "tool.split", "draw.delete")
 MEASURING = ("tool.measure_length", "tool.measure_area", "tool.measure_bearing")
 ZOOMING = ("view.zoom_in", "view.zoom_out", "view.fit", "view.back", "view.forward", "view.bookmarks")
 
@@ -100,8 +102,12 @@ class MapView(QWidget):
             language, theme, session, tasks, actions, self.canvas, self.foot, self
         )
         self._tools |= self.navigation.tools
+        self.edit_strip = ToolStrip(theme, actions, EDITING, self)
+        self.drafting = Drafting(language, theme, session, tasks, actions, self.canvas, self)
+        self._tools |= self.drafting.tools
         self.legend = MapLegend(self.canvas, theme, tasks, self)
-        self._feed = SceneFeed(session, tasks, user_cache_path("gisapp", appauthor=False) / "scenes", self)
+        cache = user_cache_path("gisapp", appauthor=False) / "scenes"
+        self._feed = SceneFeed(session, tasks, cache, self, denominator=lambda: self._denominator)
         self.styles = MapStyles(session, tasks, self._feed, self.style_button, self)
         self._recount = Debounce(RECOUNT, self.legend.count, self)
         self._tie()
@@ -122,6 +128,8 @@ class MapView(QWidget):
         self.canvas.tool_left.connect(lambda: self._actions.trigger("tool.select"))
         self.navigation.strip.closed.connect(lambda: self._actions.trigger("tool.select"))
         self.navigation.noticed.connect(self.noticed)
+        self.drafting.tool_asked.connect(self.use_tool)
+        self.drafting.possible_changed.connect(self._actions.refresh)
         self.navigation.style_asked.connect(self.use_style)
         self.navigation.possible_changed.connect(self._actions.refresh)
         self.foot.resized.connect(self._place)
@@ -147,6 +155,10 @@ class MapView(QWidget):
         """Show the bookmarks beside the button that does."""
         self.navigation.open_bookmarks(self.zoom_strip)
 
+    def choose_type(self) -> None:
+        """Offer everything that can be drawn beside the button that does."""
+        self.drafting.choose_type(self.edit_strip)
+
     def fly_to_asset(self, key: AssetKey) -> None:
         """Show an asset; one without a place leaves the map where it is."""
         self.selection.fly_to((key,))
@@ -163,7 +175,9 @@ class MapView(QWidget):
         self.canvas.tool = self._tools[name]
         self.select_bar.show_tool(name)
         self.navigation.begin_measuring(name)
+        self.drafting.begin(name)
         self._place()
+        self._actions.refresh()
         self.canvas.setFocus()
 
     def is_kept(self, target: str) -> bool:
@@ -193,6 +207,10 @@ class MapView(QWidget):
 
     def _select_waiting(self, on: bool) -> None:
         self.selection.with_waiting = on
+
+    @property
+    def _denominator(self) -> float:
+        return self.canvas.viewport.metres_per_pixel / METRES_PER_PIXEL
 
     # ---- following the session
 
@@ -250,13 +268,15 @@ class MapView(QWidget):
     def _place(self) -> None:
         self.tool_strip.move(MARGIN, MARGIN)
         self.select_bar.move(MARGIN, MARGIN + self.tool_strip.height() + GAP)
-        self.measure_strip.move(self.tool_strip.geometry().right() + GAP, MARGIN)
+        self.edit_strip.move(self.tool_strip.geometry().right() + GAP, MARGIN)
+        self.measure_strip.move(self.edit_strip.geometry().right() + GAP, MARGIN)
         self.style_button.move(self.measure_strip.geometry().right() + GAP, MARGIN)
         self.zoom_strip.move(self.width() - self.zoom_strip.width() - MARGIN, MARGIN)
         self.select_bar.give_room(self.zoom_strip.x() - GAP - MARGIN)
         self.foot.give_room(self.width() - 2 * MARGIN)
         self.foot.move(MARGIN, self.height() - self.foot.height() - MARGIN)
         above = self.tool_strip if self.select_bar.isHidden() else self.select_bar
+        self.drafting.place(above.geometry().bottom(), self.zoom_strip.x() - GAP - MARGIN)
         self.navigation.place(above.geometry().bottom())
 
 

@@ -9,7 +9,7 @@ from typing import Literal, cast
 import numpy as np
 import numpy.typing as npt
 
-from layers.geometry.packed import Floats, Integers, PackedLines, segments
+from layers.geometry.packed import Floats, Integers, PackedLines, segments, take_lines
 from layers.model.query import Box
 from layers.scene.line_source import LineSource
 from layers.scene.part import LinePart
@@ -18,6 +18,7 @@ from layers.scene.request import DrawRequest
 from layers.scene.scene import Scene
 
 Place = tuple[float, float]
+Without = frozenset[tuple[str, int]]
 SnapKind = Literal["point", "end", "vertex", "intersection", "perpendicular", "line"]
 SNAP_KINDS: tuple[SnapKind, ...] = ("point", "end", "vertex", "intersection", "perpendicular", "line")
 
@@ -71,14 +72,16 @@ def find_snap(
     origin: Place | None = None,
     kinds: frozenset[str] = frozenset(SNAP_KINDS),
     outlines: bool = False,
+    without: Without = frozenset(),
 ) -> Snap | None:
     """The place within ``pixels`` that (x, y) most likely means, or None.
 
     Symbols, ends, bends and crossings of mains, the nearest; else the foot of the perpendicular from ``origin``
     (the place before), else any place on a main. What is not drawn at this scale, or switched off
-    (``layer/class``), does not count. ``outlines``: all lines and the borders of areas count like mains.
+    (``layer/class``), does not count. ``outlines``: all lines and the borders of areas count like mains;
+    ``without``: assets (type, id) that do not count, as those being moved.
     """
-    finder = _Finder(np.array([x, y]), metres_per_pixel * pixels, metres_per_pixel, kinds)
+    finder = _Finder(np.array([x, y]), metres_per_pixel * pixels, metres_per_pixel, kinds, without)
     for source in scene.sources:
         layer = source.layer
         if not layer.in_legend or not layer.is_visible(finder.denominator):
@@ -98,8 +101,11 @@ def find_snap(
 class _Finder:
     """Gathers what a click may mean and says which is meant."""
 
-    def __init__(self, at: Floats, reach: float, pixel: float, kinds: frozenset[str]) -> None:
+    def __init__(
+        self, at: Floats, reach: float, pixel: float, kinds: frozenset[str], without: Without
+    ) -> None:
         self._at, self._reach, self._pixel, self._kinds = at, reach, pixel, kinds
+        self._without = without
         self.box = Box(*(at - reach), *(at + reach))
         self.denominator = DrawRequest(0, self.box, pixel).denominator
         self._strong: list[tuple[float, Snap]] = []
@@ -109,6 +115,11 @@ class _Finder:
         """Places of a kind; ``types`` has one name for each, or one for all."""
         if kind not in self._kinds or not len(places):
             return
+        kept = self._kept(types[0], ids) if len(types) == 1 else None
+        if kept is not None:
+            places, ids = places[kept], ids[kept]
+            if not len(places):
+                return
         away = np.hypot(*(places - self._at).T)
         best = int(np.argmin(away))
         if away[best] <= self._reach:
@@ -118,6 +129,12 @@ class _Finder:
 
     def take_lines(self, type: str, part: LinePart) -> None:
         """Lines: their ends, their bends, and later any place on them."""
+        kept = self._kept(type, part.id)
+        if kept is not None:
+            lines = take_lines(PackedLines(part.xy, part.offsets, part.id), np.flatnonzero(kept))
+            part = LinePart(part.class_number, lines.row, lines.xy, lines.offsets)
+        if not len(part.id):
+            return
         self._lines.append((type, part))
         first, last = part.offsets[:-1], part.offsets[1:] - 1
         is_end = np.zeros(len(part.xy), bool)
@@ -125,6 +142,11 @@ class _Finder:
         owner = np.repeat(part.id, np.diff(part.offsets))
         self.offer("end", part.xy[is_end], [type], owner[is_end])
         self.offer("vertex", part.xy[~is_end], [type], owner[~is_end])
+
+    def _kept(self, type: str, ids: Integers) -> npt.NDArray[np.bool_] | None:
+        """Which of these assets count; None for all."""
+        gone = [id for name, id in self._without if name == type]
+        return ~np.isin(ids, gone) if gone else None
 
     def best(self, origin: Place | None) -> Snap | None:
         """What is meant."""

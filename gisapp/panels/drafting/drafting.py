@@ -1,0 +1,386 @@
+"""Drawing and mending on one map: its tools, what floats while one works, and the acts they end in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import QObject, QPoint, QPointF, Signal
+from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QMenu, QWidget
+from shapely.geometry import LineString, Point, Polygon
+from shapely.geometry.base import BaseGeometry
+
+from gisapp.actions import Actions
+from gisapp.language import Language
+from gisapp.map.canvas import MapCanvas
+from gisapp.map.tool import MapTool
+from gisapp.panels.drafting.acts import Act, Acts
+from gisapp.panels.drafting.draw_bar import DrawBar
+from gisapp.panels.drafting.draw_menu import fill_snapping, open_draw_menu
+from gisapp.panels.drafting.effect_card import EffectCard
+from gisapp.panels.drafting.habits import Habits
+from gisapp.panels.drafting.mending import Mending
+from gisapp.panels.drafting.pending import Pending
+from gisapp.panels.drafting.survey_strip import SurveyStrip
+from gisapp.panels.drafting.type_menu import drawable, fill_types
+from gisapp.session import Session
+from gisapp.tasks import Tasks
+from gisapp.theme import Theme
+from gisapp.tools.drawing.draw_tool import DrawTool
+from gisapp.tools.drawing.ghosts import Ghosts
+from gisapp.tools.drawing.shapes import line_at, outline_of
+from gisapp.tools.drawing.snap_aid import SnapAid
+from layers.editing.drawing import plan_draw
+from layers.editing.lines import End, plan_continue
+from layers.editing.plan import Answers, Done, EditPlan
+from layers.geometry.crs import Crs
+from layers.model.asset import AssetKey
+from layers.model.catalogue import AssetType, Shape
+from layers.model.query import Box, Order, Query
+from layers.register import Register
+from layers.scene.snapping import Place
+from layers.text import Message
+
+GAP = 6
+_HINTS: dict[Shape, Message] = {
+    "point": Message("draft.hint.point"),
+    "line": Message("draft.hint.line"),
+    "polygon": Message("draft.hint.polygon"),
+}
+
+
+class Drafting(QObject):
+    """What the map's editing tools share: the type drawn, its values, snapping, and the acts."""
+
+    told = Signal(object)
+    """A Message: what was done and can be undone."""
+    noticed = Signal(object)
+    warned = Signal(object, object)
+    """What is not possible here, and what to do instead (Messages)."""
+    tool_asked = Signal(str)
+    """The map shall use this tool."""
+    possible_changed = Signal()
+    habits_changed = Signal(object)
+    """How the user draws, to be remembered."""
+
+    def __init__(
+        self,
+        language: Language,
+        theme: Theme,
+        session: Session,
+        tasks: Tasks,
+        actions: Actions,
+        canvas: MapCanvas,
+        view: QWidget,
+    ) -> None:
+        super().__init__(view)
+        self._language, self._theme, self._session, self._tasks = language, theme, session, tasks
+        self._canvas, self._view, self._actions = canvas, view, actions
+        self.type: AssetType | None = None
+        self.habits = Habits()
+        self._last: dict[str, Mapping[str, Any]] = {}
+        self._continues: tuple[AssetKey, End] | None = None
+        self.aid = SnapAid(canvas, language.render)
+        self.draw_tool = DrawTool(canvas, self.aid, language.render)
+        self.acts = Acts(session, tasks, self)
+        self.mending = Mending(language, session, tasks, canvas, self.aid, self.acts, self)
+        self.tools: dict[str, MapTool] = {"draw": self.draw_tool, **self.mending.tools}
+        self._ghosts, self._pending = Ghosts(), Pending()
+        canvas.overlay.sketches += [self._ghosts, self._pending]
+        self.bar = DrawBar(language, theme, actions, view)
+        self.strip = SurveyStrip(language, theme, self._where, view)
+        self.card = EffectCard(language, theme, view)
+        self._below = 0
+        self._tie()
+
+    def _tie(self) -> None:
+        session, news, acts = self._session, self.draw_tool.news, self.acts
+        session.opened.connect(self._on_opened)
+        session.closed.connect(self._on_closed)
+        news.finished.connect(self._finish)
+        news.noticed.connect(self.noticed)
+        news.menu_asked.connect(self._open_menu)
+        acts.told.connect(self.told)
+        acts.noticed.connect(self.noticed)
+        acts.proposed.connect(self._propose)
+        acts.settled.connect(self._settle)
+        self.card.agreed.connect(acts.agree)
+        self.card.refused.connect(acts.refuse)
+        self.mending.continue_asked.connect(self._continue)
+        self.mending.noticed.connect(self.noticed)
+        self.bar.closed.connect(self._stop)
+        self.bar.types_asked.connect(lambda: self.choose_type(self.bar.type_button))
+        self.bar.repeat_chosen.connect(lambda on: self._remember(repeats=on))
+        self.bar.fields.left.connect(self._canvas.setFocus)
+        self.bar.snap_menu.aboutToShow.connect(self._fill_snapping)
+        self.strip.entered.connect(lambda places: self.draw_tool.add(*places))
+        self.strip.pick_asked.connect(self._pick)
+        self.strip.left.connect(self._canvas.setFocus)
+        self.strip.closed.connect(self.switch_survey)
+        self._theme.changed.connect(self._show_symbol)
+
+    # ---- what the window asks
+
+    @property
+    def types(self) -> tuple[AssetType, ...]:
+        """What can be drawn, the network first."""
+        register = self._session.register
+        return () if register is None else drawable(register.catalogue)
+
+    @property
+    def recent(self) -> AssetType | None:
+        """The type drawn last, else the first of the catalogue."""
+        types = {each.name: each for each in self.types}
+        names = (name for name in (*self.habits.recent, *types) if name in types)
+        name = next(names, None)
+        return None if name is None else types[name]
+
+    def may_edit(self) -> bool:
+        """Whether one can draw here; if not, the user is told why."""
+        if self._session.may("edit"):
+            return True
+        if self._session.is_open:
+            self.warned.emit(Message("draft.read_only"), Message("draft.read_only_hint"))
+        return False
+
+    def draw(self, asset_type: AssetType | None = None) -> None:
+        """Draw assets of a type: the one given, else the one of last time."""
+        asset_type = asset_type or self.recent
+        if asset_type is None or not self.may_edit():
+            return
+        if self.draw_tool.places and self.type is not None:
+            # Who goes on to the next thing is done with this one.
+            self.draw_tool.finish()
+        self._begin(asset_type)
+
+    def _begin(self, asset_type: AssetType) -> None:
+        self._continues = None
+        self.type = asset_type
+        self.draw_tool.shape = asset_type.shape or "point"
+        self.bar.show_type(asset_type, _HINTS[self.draw_tool.shape])
+        self._remember(recent=asset_type.name)
+        self._show_symbol()
+        self._prefill(asset_type)
+        self.tool_asked.emit("draw")
+
+    def choose_type(self, beside: QWidget | None = None) -> None:
+        """Offer everything that can be drawn, what was drawn of late on top."""
+        if not self.may_edit():
+            return
+        menu = QMenu(self._view)
+        menu.aboutToHide.connect(menu.deleteLater)
+        fill_types(menu, self._theme, self._language, self.types, self.habits.recent, self.draw)
+        menu.popup(QCursor.pos() if beside is None else beside.mapToGlobal(QPoint(0, beside.height() + 2)))
+
+    def begin(self, name: str) -> None:
+        """A tool of the map was taken up: show what belongs to it."""
+        is_draw = name == "draw"
+        self.bar.setVisible(is_draw)
+        self.strip.setVisible(is_draw and self.habits.surveys)
+        if name not in self.tools:
+            self.acts.refuse()
+        self.mending.begin(name)
+        self.place()
+
+    def switch_snapping(self) -> None:
+        """Snapping on or off."""
+        self._remember(snaps=not self.habits.snaps)
+        self.noticed.emit(Message("draft.snap.on" if self.habits.snaps else "draft.snap.off"))
+
+    def switch_tracing(self) -> None:
+        """Follow mains between two clicks, or not."""
+        self.draw_tool.follows = not self.draw_tool.follows
+        self.noticed.emit(Message("draft.trace.on" if self.draw_tool.follows else "draft.trace.off"))
+
+    def switch_survey(self) -> None:
+        """Show or hide the strip for typed figures; it comes up with a drawing."""
+        self._remember(surveys=not self.habits.surveys)
+        if self.habits.surveys and self._canvas.tool is not self.draw_tool:
+            self.draw()
+        on = self.habits.surveys and self._canvas.tool is self.draw_tool
+        self.strip.setVisible(on)
+        self.place()
+        self.strip.first.setFocus() if on else self._canvas.setFocus()
+        self.possible_changed.emit()
+
+    def use_habits(self, habits: Habits) -> None:
+        """Draw as the user did last time."""
+        self.habits = habits
+        self.aid.is_on, self.aid.pixels, self.aid.kinds = habits.snaps, habits.pixels, habits.kinds
+        self.bar.repeat.blockSignals(True)
+        self.bar.repeat.setChecked(habits.repeats)
+        self.bar.repeat.blockSignals(False)
+
+    def place(self, below: int = 0, width: int = 0) -> int:
+        """Put what floats where it belongs, ``below`` the tools; returns the lower edge of the bar."""
+        below = self._below = below or self._below
+        left, bottom = 12, below
+        if self.bar.isVisibleTo(self._view):
+            self.bar.fit(max(width or self._view.width() - 80, 320))
+            self.bar.move(left, below + GAP)
+            bottom = self.bar.geometry().bottom()
+        if self.strip.isVisibleTo(self._view):
+            self.strip.move(left, bottom + GAP)
+            bottom = self.strip.geometry().bottom()
+        self.card.move(left, bottom + GAP)
+        return bottom
+
+    # ---- drawing
+
+    def _finish(self, places: tuple[Place, ...]) -> None:
+        asset_type = self.type
+        if asset_type is None:
+            return
+        problems = self.bar.fields.problems()
+        if problems:
+            self.warned.emit(problems[0].message, Message("draft.wrong_hint"))
+            self._restore(places)
+            return
+        values = self.bar.fields.values()
+        continues, self._continues = self._continues, None
+        self._pending.add(places)
+        self._canvas.update()
+
+        def make(register: Register, _: Answers) -> EditPlan:
+            if continues is not None:
+                line, end = continues
+                return plan_continue(register, line, end, places[1:])
+            return plan_draw(register, asset_type.name, _geometry(places, asset_type.shape), values)
+
+        def done(done: Done) -> None:
+            self._pending.take(places)
+            self._canvas.update()
+            key = done.made[0] if done.made and continues is None else continues and continues[0]
+            if key is not None:
+                self._session.select((key,))
+
+        def failed() -> None:
+            self._pending.take(places)
+            if asset_type is self.type and asset_type.shape != "point" and not self.draw_tool.places:
+                self._continues = continues
+                self._restore(places)
+            self._canvas.update()
+
+        self.acts.do(Act(make, done=done, failed=failed))
+        if continues is None:
+            self._last[asset_type.name] = values
+            if not self.habits.repeats:
+                self.bar.fields.fill({})
+
+    def _restore(self, places: tuple[Place, ...]) -> None:
+        """What could not be saved is drawn again, to be mended."""
+        if self.draw_tool.shape != "point":
+            self.draw_tool.begin_at(*places)
+
+    def _continue(self, key: AssetKey, end: End, place: Place) -> None:
+        """Go on drawing an existing line from one of its ends."""
+        register = self._session.register
+        if register is None or not self.may_edit():
+            return
+        self._begin(register.catalogue[key.type])
+        self._continues = (key, end)
+        self.draw_tool.begin_at(place)
+        self.bar.hint.show_words(Message("draft.hint.continue"))
+
+    def _prefill(self, asset_type: AssetType) -> None:
+        """Fill the fields with the values of last time; the first time, those of the newest asset."""
+        register = self._session.register
+        if not self.habits.repeats or register is None:
+            self.bar.fields.fill({})
+            return
+        if asset_type.name in self._last:
+            self.bar.fields.fill(self._last[asset_type.name])
+            return
+        query = Query(asset_type.name, order=(Order("code", descending=True),), limit=1)
+        own = frozenset(asset_type.editing.own) - {asset_type.editing.status}
+
+        def found(assets: list[Any]) -> None:
+            untouched = not self.bar.fields.values() and self.type is asset_type
+            if assets and untouched and asset_type.name not in self._last:
+                asked = (f.name for f in self.bar.fields.fields if f.name not in own)
+                self.bar.fields.fill({name: assets[0].get(name) for name in asked})
+
+        self._tasks.run(
+            Message("draft.task.last"), lambda _: register.find(query), found,
+            owner=self, key="draft.last", shown=False,
+        )  # fmt: skip
+
+    # ---- survey entry
+
+    def _where(self) -> tuple[Crs, Box | None, Place | None] | None:
+        register = self._session.register
+        if register is None:
+            return None
+        scene = self._canvas.scene
+        return register.crs, None if scene is None else scene.box, self.draw_tool.last
+
+    def _pick(self, what: str) -> None:
+        """The next click on the map is a known point, or the line one measures along."""
+
+        def take(place: Place) -> None:
+            if what == "point":
+                self.strip.take_point(place)
+                return
+            at = QPointF(*self._canvas.viewport.to_pixel(*place))
+            key = line_at(self._canvas, self.aid, at)
+            outline = None if key is None else outline_of(self._canvas.scene, key)
+            if outline is None:
+                self.noticed.emit(Message("draft.missed"))
+            else:
+                self.strip.take_line(outline)
+
+        self.draw_tool.pick = take
+        self._canvas.setFocus()
+
+    # ---- what floats
+
+    def _propose(self, plan: EditPlan, act: Act) -> None:
+        self._ghosts.shown = plan.ghosts
+        self.card.open(plan, act)
+        self.place()
+        self._canvas.update()
+
+    def _settle(self) -> None:
+        self._ghosts.shown = ()
+        self.card.hide()
+        self._canvas.setFocus()
+        self._canvas.update()
+
+    def _open_menu(self, at: QPoint) -> None:
+        open_draw_menu(self._view, at, self._language, self._actions, self.draw_tool, self._stop)
+
+    def _stop(self) -> None:
+        self.tool_asked.emit("select")
+
+    def _fill_snapping(self) -> None:
+        fill_snapping(self.bar.snap_menu, self._language, self.habits, self._remember)
+
+    def _show_symbol(self) -> None:
+        """The button that draws shows what it would draw."""
+        recent = self.recent
+        if recent is not None:
+            self._actions.qt("draw.again").setIcon(self._theme.type_symbol(recent, 16))
+
+    def _remember(self, **changes: Any) -> None:
+        self.use_habits(self.habits.changed(**changes))
+        self.habits_changed.emit(self.habits)
+        self.possible_changed.emit()
+
+    def _on_opened(self, register: Register) -> None:
+        self._last.clear()
+        self.type = None
+        self._show_symbol()
+
+    def _on_closed(self) -> None:
+        self._pending.clear()
+        self._ghosts.shown = ()
+        self.draw_tool.clear()
+        for part in (self.bar, self.strip, self.card):
+            part.hide()
+
+
+def _geometry(places: Sequence[Place], shape: Shape | None) -> BaseGeometry:
+    if shape == "point":
+        return Point(places[0])
+    return LineString(places) if shape == "line" else Polygon(places)

@@ -1,0 +1,162 @@
+"""What an act would do, said before it is done: figures, what must be looked at, questions, a reason or a date."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from gisapp.forms.words import Button, IconLabel, Label, set_style
+from gisapp.language import Language
+from gisapp.panels.drafting.acts import Act
+from gisapp.theme import Theme
+from layers.editing.plan import EditPlan, Question
+from layers.text import Message
+
+WIDTH = 380
+_MOST = 8
+
+
+class EffectCard(QFrame):
+    """Floats on the map until it is agreed to or left; the map stays alive meanwhile."""
+
+    agreed = Signal(object)
+    """The answers: names of questions (and ``reason`` or ``date``) to values."""
+    refused = Signal()
+
+    def __init__(self, language: Language, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("mapTools")
+        self._language, self._theme = language, theme
+        self._plan: EditPlan | None = None
+        self._asked = ""
+        self.title = Label(language, theme, strong=True, wrap=True)
+        self._lines: list[QWidget] = []
+        self._choices: dict[str, QComboBox] = {}
+        self.typed = QLineEdit()
+        self.typed.installEventFilter(self)
+        self._typed_name = Label(language, theme, size="small", tone="quiet")
+        self.ok = Button(language, Message("draft.card.do"), "primary")
+        self.ok.clicked.connect(self.agree)
+        self.leave_button = Button(language, Message("draft.card.leave"))
+        self.leave_button.clicked.connect(self.refused)
+        self._body = QVBoxLayout()
+        self._body.setSpacing(4)
+        self._lay_out(theme)
+        language.changed.connect(self._show)
+        self.setFixedWidth(WIDTH)
+        self.hide()
+
+    def open(self, plan: EditPlan, act: Act) -> None:
+        """Show a plan and ask what must be asked."""
+        self._plan, self._asked = plan, act.asked
+        if act.asked == "date":
+            self.typed.setText(date.today().isoformat())
+        else:
+            self.typed.clear()
+        self._show()
+        self.show()
+        self.raise_()
+        if act.asked:
+            self.typed.setFocus()
+            self.typed.selectAll()
+        else:
+            self.ok.setFocus()
+
+    def agree(self) -> None:
+        """Do it, if what must be said is said."""
+        answers = {name: str(box.currentData()) for name, box in self._choices.items()}
+        if self._asked:
+            text = self.typed.text().strip()
+            set_style(self.typed, "wrong", "false" if text else "true")
+            if not text:
+                self.typed.setFocus()
+                return
+            answers[self._asked] = text
+        self.agreed.emit(answers)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent):
+            if event.type() == QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Escape:
+                event.accept()
+                return True
+            if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape:
+                self.refused.emit()
+                return True
+            if event.type() == QEvent.Type.KeyPress and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self.agree()
+                return True
+        return False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.refused.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.agree()
+        else:
+            super().keyPressEvent(event)
+
+    def _show(self) -> None:
+        plan = self._plan
+        for widget in self._lines:
+            self._body.removeWidget(widget)
+            widget.deleteLater()
+        self._lines, chosen = [], {name: box.currentData() for name, box in self._choices.items()}
+        self._choices = {}
+        if plan is None:
+            return
+        # A reason is part of the label: until it is given, the label would show a gap.
+        self.title.show_words(
+            Message(f"draft.card.title.{self._asked}") if self._asked == "reason" else plan.label
+        )
+        for figure in plan.figures[:_MOST]:
+            self._line(Label(self._language, self._theme, figure, size="small", wrap=True))
+        for check in plan.rechecks[:_MOST]:
+            words = Message("draft.card.recheck", {"code": check.code, "why": check.why})
+            self._line(Label(self._language, self._theme, words, size="small", tone="warn", wrap=True))
+        more = max(len(plan.figures) - _MOST, 0) + max(len(plan.rechecks) - _MOST, 0)
+        if more:
+            words = Message("draft.more", {"count": more})
+            self._line(Label(self._language, self._theme, words, size="small", tone="faint"))
+        for question in plan.questions:
+            self._ask(question, chosen.get(question.name))
+        self.typed.setVisible(bool(self._asked))
+        self._typed_name.setVisible(bool(self._asked))
+        if self._asked:
+            self._typed_name.show_words(Message(f"draft.card.{self._asked}"))
+            set_style(self.typed, "wrong", "false")
+        self.adjustSize()
+
+    def _ask(self, question: Question, chosen: object) -> None:
+        self._line(Label(self._language, self._theme, question.text, size="small", strong=True, wrap=True))
+        box = QComboBox()
+        for choice in question.choices:
+            box.addItem(self._language.render(choice.title), choice.value)
+        box.setCurrentIndex(max(box.findData(chosen or question.preferred), 0))
+        self._choices[question.name] = box
+        self._line(box)
+
+    def _line(self, widget: QWidget) -> None:
+        self._lines.append(widget)
+        self._body.addWidget(widget)
+
+    def _lay_out(self, theme: Theme) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(IconLabel(theme, "info", 18), 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(self.title, 1)
+        foot = QHBoxLayout()
+        foot.setSpacing(8)
+        foot.addStretch(1)
+        foot.addWidget(self.leave_button)
+        foot.addWidget(self.ok)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 10, 12, 10)
+        column.setSpacing(8)
+        column.addLayout(head)
+        column.addLayout(self._body)
+        column.addWidget(self._typed_name)
+        column.addWidget(self.typed)
+        column.addLayout(foot)

@@ -85,6 +85,8 @@ class FieldRow(QWidget):
         else:
             shown, exact = self._texts(value)
             self.editor.show_value(value, shown, exact)
+        if name not in draft.changed:
+            self.editor.forget_typing()
         self.editor.setPlaceholderText(self._placeholder(value))
         self.show_marks()
 

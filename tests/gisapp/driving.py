@@ -92,6 +92,8 @@ def application(
     application = Application(qapp, settings, "zh")
     yield application
     for window in tuple(application.windows):
+        # A form left unsaved by a test asks nobody.
+        window.parts.session.holder = None
         window.close()
     application.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy
 
 from gisapp.forms.words import set_style
@@ -29,6 +29,7 @@ class FlatEdit(QLineEdit):
         super().__init__()
         self.field = field
         self._shown, self._exact = "", ""
+        self._came_by_mouse = False
         self.setObjectName("flatField")
         self.setProperty("state", "")
         self.setFont(theme.font("base"))
@@ -40,6 +41,13 @@ class FlatEdit(QLineEdit):
         """Show a value: ``shown`` for reading, ``exact`` while it is worked on."""
         self._shown, self._exact = shown, exact
         self._show_text()
+
+    def forget_typing(self) -> None:
+        """What stands here is saved: undo belongs to the register again."""
+        if self.isUndoAvailable():
+            place = self.cursorPosition()
+            self.setText(self.text())
+            self.setCursorPosition(place)
 
     def show_state(self, state: str) -> None:
         """Mark as ``changed``, ``wrong``, ``warn``, ``mixed``; empty is as usual."""
@@ -70,7 +78,8 @@ class FlatEdit(QLineEdit):
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self._show_text()
-        if event.reason() != Qt.FocusReason.PopupFocusReason:
+        self._came_by_mouse = event.reason() == Qt.FocusReason.MouseFocusReason
+        if event.reason() != Qt.FocusReason.PopupFocusReason and not self._came_by_mouse:
             self.selectAll()
         self.came.emit()
 
@@ -81,18 +90,12 @@ class FlatEdit(QLineEdit):
             self.left.emit()
             self._show_text()
 
-    def mousePressEvent(self, event: Any) -> None:
-        had_focus = self.hasFocus()
-        super().mousePressEvent(event)
-        if not had_focus:
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        if self._came_by_mouse and not self.hasSelectedText():
             # The first click takes the whole value, so that typing puts another in its place.
             self.selectAll()
-
-    def mouseReleaseEvent(self, event: Any) -> None:
-        whole = self.hasSelectedText() and len(self.selectedText()) == len(self.text())
-        super().mouseReleaseEvent(event)
-        if whole:
-            self.selectAll()
+        self._came_by_mouse = False
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 
 from layers.feedback import Feedback
 from layers.model.change import ChangeSet, IdRange, RowChange
+from layers.model.query import Condition
 from layers.store import history
 from layers.store.base import Store
 from layers.store.past import changed_after, rows_at, version_at
@@ -98,11 +99,13 @@ class TrailReader:
         with self._store.read() as connection:
             return rows_at(self._store, connection, type, ids, version)
 
-    def changed_after(self, type: str, version: int) -> tuple[dict[int, Row | None], list[IdRange]]:
-        """The rows of a type that changed after ``version``, as they were then (None: not there yet), and the runs
-        of ids that came in bulk since."""
+    def changed_after(
+        self, type: str, version: int, where: Condition | None = None
+    ) -> tuple[dict[int, Row | None], list[IdRange]]:
+        """The rows of a type that changed after ``version``, as they were then (None: not there yet, or not meeting
+        ``where``), and the runs of ids that came in bulk since."""
         with self._store.read() as connection:
-            return changed_after(self._store, connection, type, version)
+            return changed_after(self._store, connection, type, version, where)
 
     # ---- what taking back would do
 

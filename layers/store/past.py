@@ -7,9 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql import visitors
 
 from layers.model.change import IdRange
+from layers.model.query import Condition
 from layers.store.base import Store
+from layers.store.conditions import condition_clause
 from layers.store.rows import Row, current_rows
 from layers.store.schema import FID, HISTORY_COLUMNS, OP_INSERT
 
@@ -39,16 +42,33 @@ def rows_at(
 
 
 def changed_after(
-    store: Store, connection: sa.Connection, type_name: str, version: int
+    store: Store, connection: sa.Connection, type_name: str, version: int, where: Condition | None = None
 ) -> tuple[dict[int, Row | None], list[IdRange]]:
-    """What of a type changed after change set ``version``: rows as they were then (None: not there yet), and the
-    runs of ids that came in bulk since."""
+    """What of a type changed after change set ``version``: rows as they were then (None: not there yet, or not
+    meeting ``where``), and the runs of ids that came in bulk since."""
     first = _first_changes(store, connection, type_name, version, None)
     came = _inserted_after(store, connection, type_name, version)
     then: dict[int, Row | None] = {}
     for id, row in first.items():
         then[id] = None if row["op"] == OP_INSERT or _came_before(id, row, came) else _content(row)
+    if where is not None:
+        meeting = _meeting(store, connection, type_name, [row["h_id"] for row in first.values()], where)
+        then = {id: row if id in meeting else None for id, row in then.items()}
     return then, [run for runs in came.values() for run in runs]
+
+
+def _meeting(
+    store: Store, connection: sa.Connection, type_name: str, steps: Sequence[int], where: Condition
+) -> set[int]:
+    """The assets that met a condition as these rows of history hold them."""
+    asset, table = store.schema.assets[type_name], store.schema.history[type_name]
+
+    def in_history(element: Any, **_: Any) -> Any:
+        return table.c[element.name] if isinstance(element, sa.Column) and element.table is asset else None
+
+    clause = visitors.replacement_traverse(condition_clause(store, type_name, where), {}, in_history)
+    chosen = sa.select(table.c[FID]).where(store.id_in(table.c.h_id, steps), clause)
+    return set(connection.execute(chosen).scalars())
 
 
 def _came_before(id: int, row: Mapping[str, Any] | None, came: Mapping[int, Sequence[IdRange]]) -> bool:

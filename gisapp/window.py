@@ -26,6 +26,7 @@ from gisapp.panels.selection_words import selection_words
 from gisapp.panels.start_page import StartPage
 from gisapp.panels.status_bar import StatusBar
 from gisapp.panels.style_editor import StyleEditor
+from gisapp.panels.table.place import TablePlace
 from gisapp.panels.task_list import TaskList
 from gisapp.panels.top_bar import TopBar
 from gisapp.session import Session
@@ -145,12 +146,20 @@ class Window(QMainWindow):
         above.setSpacing(0)
         above.addWidget(self.filters)
         above.addWidget(self.map, 1)
-        for panel in (self.desk_pages, middle, self.inspector):
+        self.upper = QSplitter(Qt.Orientation.Horizontal)
+        self.upper.setChildrenCollapsible(False)
+        self.upper.setHandleWidth(1)
+        for panel in (self.desk_pages, middle):
+            self.upper.addWidget(panel)
+        self.upper.setStretchFactor(1, 1)
+        parts = self.parts
+        self.table = TablePlace(parts.language, theme, parts.session, parts.tasks, self.upper)
+        for panel in (self.table, self.inspector):
             self.work.addWidget(panel)
-        self.work.setStretchFactor(1, 1)
+        self.work.setStretchFactor(0, 1)
         self.desk_pages.setMinimumWidth(232)
         self.inspector.setMinimumWidth(264)
-        self.work.setSizes([theme.size("desk_panel"), 800, theme.size("inspector")])
+        self._give_widths(theme.size("desk_panel"), 800, theme.size("inspector"))
         self.pages.addWidget(self.start)
         self.pages.addWidget(self.work)
         right = QVBoxLayout()
@@ -247,9 +256,9 @@ class Window(QMainWindow):
 
     def _remember_view(self, register: Register) -> None:
         box, style, hidden = self.map.looks
-        widths = tuple(self.work.sizes())
+        widths = (*self.upper.sizes(), self.work.sizes()[-1])
         filters = {name: condition_data(where) for name, where in self.parts.session.filters.items()}
-        view = View(box, "map", style, hidden, widths, filters)
+        view = View(box, "map", style, hidden, widths, filters, self.table.memory)
         self.parts.settings.remember_view(str(register.target), view)
 
     def _restore_view(self, register: Register) -> None:
@@ -266,8 +275,9 @@ class Window(QMainWindow):
                     # Kept by another version of the program, or its field is gone: shown whole.
                     continue
         self.parts.session.filter(filters)
-        if len(view.widths) == self.work.count() and sum(view.widths) <= self.work.width():
-            self.work.setSizes(list(view.widths))
+        if len(view.widths) == self.upper.count() + 1 and sum(view.widths) <= self.work.width():
+            self._give_widths(*view.widths)
+        self.table.remember(view.table)
 
     def _show_closed(self) -> None:
         self.close_sheet()
@@ -310,7 +320,11 @@ class Window(QMainWindow):
         if was_narrow != is_narrow:
             inspector = INSPECTOR_NARROW if is_narrow else self.parts.theme.size("inspector")
             left = self.parts.theme.size("desk_panel")
-            self.work.setSizes([left, event.size().width() - left - inspector, inspector])
+            self._give_widths(left, event.size().width() - left - inspector, inspector)
+
+    def _give_widths(self, desk: int, middle: int, inspector: int) -> None:
+        self.work.setSizes([desk + middle, inspector])
+        self.upper.setSizes([desk, middle])
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if local_paths(event.mimeData()):

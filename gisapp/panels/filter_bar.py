@@ -15,6 +15,7 @@ from gisapp.theme import Theme
 from layers.model.condition_terms import Links, simplified
 from layers.model.condition_text import write_condition
 from layers.model.query import All, Condition
+from layers.register import Register
 from layers.scene.scene import Scene
 from layers.search.link_names import RegisterLinks
 from layers.text import Message
@@ -32,6 +33,7 @@ class FilterBar(QFrame):
         self.setObjectName("filterBar")
         self._language, self._theme, self._session = language, theme, session
         self._figures: dict[str, tuple[int, int]] = {}
+        self._elsewhere = ""
         self.chips: list[FilterChip] = []
         self._add = IconButton(
             language, theme, "plus", Message("filtering.add.tip"), words=Message("condition.add")
@@ -53,6 +55,12 @@ class FilterBar(QFrame):
         language.changed.connect(lambda: self._show(session.filters))
         self.hide()
 
+    def leave_out(self, type_name: str) -> None:
+        """The conditions of this type are shown elsewhere (in its table); empty for none."""
+        if type_name != self._elsewhere:
+            self._elsewhere = type_name
+            self._show(self._session.filters)
+
     def show_figures(self, scene: Scene | None) -> None:
         """Say of every filtered type how many of how many are on the map."""
         self._figures.clear()
@@ -69,15 +77,19 @@ class FilterBar(QFrame):
             chip.hide()
             chip.deleteLater()
         self.chips = []
+        filters = {name: where for name, where in filters.items() if name != self._elsewhere}
         self.setVisible(bool(filters))
         if register is None or not filters:
             return
         links = RegisterLinks(register)
         for name, condition in filters.items():
-            for part in _parts(condition):
-                chip = FilterChip(self._language, self._theme, self._words(name, part, links))
+            for part in filter_parts(condition):
+                words = filter_words(self._language, register, name, part, links)
+                chip = FilterChip(self._language, self._theme, words)
                 chip.clicked.connect(lambda _=False, chosen=name: self.edit_asked.emit(chosen))
-                chip.removed.connect(lambda chosen=name, gone=part: self._remove(chosen, gone))
+                chip.removed.connect(
+                    lambda chosen=name, gone=part: session_without(self._session, chosen, gone)
+                )
                 self.chips.append(chip)
         self._lay_chips()
         self._tell()
@@ -89,26 +101,6 @@ class FilterBar(QFrame):
         for part in (*self.chips, self._add, self._clear, self.told):
             self._flow.addWidget(part)
             part.show()
-
-    def _words(self, name: str, part: Condition, links: Links) -> tuple[str, str]:
-        register = self._session.register
-        assert register is not None
-        asset_type = register.catalogue[name]
-        written = write_condition(part, asset_type, self._language.code, links)
-        for sign, shown in (("!=", "≠"), ("<=", "≤"), (">=", "≥")):
-            written = written.replace(f" {sign} ", f" {shown} ")
-        return self._language.render(asset_type.plural), written
-
-    def _remove(self, name: str, gone: Condition) -> None:
-        """Take one condition away; the others stay."""
-        filters = dict(self._session.filters)
-        left = tuple(part for part in _parts(filters[name]) if part != gone)
-        condition = simplified(All(left))
-        if condition is None:
-            del filters[name]
-        else:
-            filters[name] = condition
-        self._session.filter(filters)
 
     def _tell(self) -> None:
         register = self._session.register
@@ -129,8 +121,43 @@ class FilterBar(QFrame):
         self.told.show_words(Message("filtering.told", {"types": told}) if told else "")
 
 
-def _parts(condition: Condition) -> tuple[Condition, ...]:
+def filter_parts(condition: Condition) -> tuple[Condition, ...]:
+    """The conditions that all must hold: each has a chip of its own."""
     return condition.conditions if isinstance(condition, All) else (condition,)
+
+
+def filter_words(
+    language: Language, register: Register, name: str, part: Condition, links: Links
+) -> tuple[str, str]:
+    """What a chip says: of which type, and the condition as people write it."""
+    asset_type = register.catalogue[name]
+    written = write_condition(part, asset_type, language.code, links)
+    for sign, shown in (("!=", "≠"), ("<=", "≤"), (">=", "≥")):
+        written = written.replace(f" {sign} ", f" {shown} ")
+    return language.render(asset_type.plural), written
+
+
+def session_without(session: Session, name: str, *gone: Condition) -> None:
+    """Take conditions of a type away; the others stay."""
+    filters = dict(session.filters)
+    if name not in filters:
+        return
+    left = tuple(part for part in filter_parts(filters.pop(name)) if part not in gone)
+    condition = simplified(All(left))
+    if condition is not None:
+        filters[name] = condition
+    session.filter(filters)
+
+
+def session_with(session: Session, name: str, *more: Condition) -> None:
+    """Add conditions that assets of a type must meet too."""
+    filters = dict(session.filters)
+    before = filter_parts(filters[name]) if name in filters else ()
+    added = tuple(part for part in more if part not in before)
+    condition = simplified(All((*before, *added)))
+    if condition is not None:
+        filters[name] = condition
+        session.filter(filters)
 
 
 class FilterChip(QFrame):
@@ -146,8 +173,8 @@ class FilterChip(QFrame):
         shown = condition if len(condition) <= CHIP_CHARACTERS else f"{condition[: CHIP_CHARACTERS - 1]}…"
         self.button = QToolButton()
         self.button.setFont(theme.font("small"))
-        self.button.setText(f"{type_words}  {shown}".replace("&", "&&"))
-        self.button.setToolTip(f"{type_words}  {condition}")
+        self.button.setText(f"{type_words}  {shown}".strip().replace("&", "&&"))
+        self.button.setToolTip(f"{type_words}  {condition}".strip())
         self.button.clicked.connect(self.clicked)
         self.close_button = IconButton(language, theme, "x", Message("filtering.remove"), color="accent_ink")
         self.close_button.setMinimumHeight(0)

@@ -8,12 +8,13 @@ the register.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
@@ -45,7 +46,7 @@ class ExportOptions:
 
     ``types`` empty: every type that has assets. ``where``: a condition as the window reads it; types without the
     fields it names are left out. ``language``: headers and words of lists in it instead of
-    field names and codes. ``personal``: personal data in clear.
+    field names and codes. ``personal``: personal data in clear. ``rows``: only the assets of these ids, by type.
     """
 
     types: tuple[str, ...] = ()
@@ -53,6 +54,11 @@ class ExportOptions:
     crs: Crs | None = None
     language: str | None = None
     personal: bool = False
+    rows: Mapping[str, npt.NDArray[np.int64]] | None = None
+
+    def of_rows(self, rows: Mapping[str, npt.NDArray[np.int64]]) -> ExportOptions:
+        """The same of these assets only."""
+        return replace(self, types=tuple(rows), rows=dict(rows))
 
 
 @dataclass(frozen=True)
@@ -185,6 +191,9 @@ def _layer(
 ) -> OutLayer | None:
     located = asset_type.shape is not None
     found = register.columns(asset_type.name, geometry=located, where=condition, feedback=feedback)
+    if options.rows is not None:
+        wanted = pa.array(options.rows.get(asset_type.name, ()), pa.int64())
+        found = found.filter(pc.is_in(found.column("fid"), value_set=wanted))
     if not found.num_rows:
         return None
     columns: dict[str, pa.Array] = {}

@@ -111,7 +111,9 @@ def typed_condition(data: TableData, typed: str, names: Sequence[str], language:
     every: list[Condition] = []
     for word in typed.split():
         columns = {name: data.columns[name] for name in names if name in data.columns}
-        any_of = tuple(part for name, column in columns.items() for part in _parts(name, column, word, language))
+        any_of = tuple(
+            part for name, column in columns.items() for part in _parts(name, column, word, language)
+        )
         every.append(AnyOf(any_of))
     return All(tuple(every)) if every else None
 

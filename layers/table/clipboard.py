@@ -7,7 +7,6 @@ import io
 from collections.abc import Iterable, Sequence
 
 
-
 def write_cells(rows: Iterable[Sequence[str]]) -> str:
     """The text that goes to the clipboard."""
     out = io.StringIO(newline="")

@@ -91,7 +91,9 @@ def plan_cells(
             before = data.columns[field.name].value(row) if field.name in data.columns else None
             if is_fixed(field):
                 if text.strip() != "" and value != before:
-                    refused.append(_refused(data, row, field, text, Message("table.fixed", {"field": field.title})))
+                    refused.append(
+                        _refused(data, row, field, text, Message("table.fixed", {"field": field.title}))
+                    )
                 continue
             wrong = [p for p in problems if p.severity == "error"]
             if wrong:
@@ -101,9 +103,7 @@ def plan_cells(
                 counts[field.name] = counts.get(field.name, 0) + 1
                 odd += [_refused(data, row, field, text, p.message) for p in problems]
         if values:
-            edits.append(
-                RowEdit(int(data.fids[row]), int(data.versions[row]), name_of(data, row), values)
-            )
+            edits.append(RowEdit(int(data.fids[row]), int(data.versions[row]), name_of(data, row), values))
     refused += _doubles(data, edits, fields)
     return CellPlan(data.type.name, tuple(edits), counts, tuple(refused), tuple(odd))
 

@@ -103,7 +103,9 @@ def encode(feedback: Feedback, read: BulkRead, kinds: Mapping[str, Kind], drawn:
             array = array.take(pa.array(order))
         columns[name] = _numbers(array) if kind == "number" else _words(array)
     if drawn:
-        lengths = shapely.length(shapely.from_wkb(_combined(found.column("geom")).to_numpy(zero_copy_only=False)))
+        lengths = shapely.length(
+            shapely.from_wkb(_combined(found.column("geom")).to_numpy(zero_copy_only=False))
+        )
         located = np.where(lengths > 0, lengths, np.nan)
         columns[DRAWN_LENGTH.name] = located if order is None else located[order]
     versions = _combined(found.column(VERSION)).to_numpy(zero_copy_only=False).astype(np.int64)

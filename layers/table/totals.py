@@ -95,16 +95,21 @@ def _figure(column: NumberColumn, rows: Numbers) -> Figure | None:
 def _classes(
     column: WordColumn | NumberColumn, rows: Numbers, lengths: np.ndarray[Any, Any] | None
 ) -> tuple[tuple[ClassFigure, ...], int]:
-    ranks = column.ranks
-    found = ranks.ranks[rows]
-    values, first, inverse, counts = np.unique(
-        found, return_index=True, return_inverse=True, return_counts=True
-    )
+    found = column.ranks.ranks[rows]
+    # Blanks, -1, are counted before everything else.
+    tally = np.bincount(found + 1, minlength=1)
+    values = np.flatnonzero(tally) - 1
+    counts = tally[values + 1]
+    first = np.zeros(len(tally), np.int64)
+    first[found[::-1] + 1] = np.arange(len(rows))[::-1]
+    first = first[values + 1]
     metres = None
     if lengths is not None:
-        metres = np.bincount(inverse, np.nan_to_num(lengths[rows]), minlength=len(values))
+        metres = np.bincount(found + 1, np.nan_to_num(lengths[rows]))[values + 1]
     # By rank, blanks (-1) last; when there are too many, the most frequent.
-    places = [n for n in range(len(values)) if values[n] >= 0] + [n for n in range(len(values)) if values[n] < 0]
+    places = [n for n in range(len(values)) if values[n] >= 0] + [
+        n for n in range(len(values)) if values[n] < 0
+    ]
     if len(places) > MOST_CLASSES:
         most = set(sorted(places, key=lambda n: -int(counts[n]))[:MOST_CLASSES])
         places = [n for n in places if n in most]

@@ -24,7 +24,9 @@ from layers.table.totals import totals
 
 PIPE = load_catalogue()["pipe"]
 NAMES = ("road", "status", "laid_date", "dn", "roughness", "remark")
-WORDS = st.sampled_from(["大塘路", "解放巷", "DN9", "DN10", "dn9", "a", "A", "", "阿", "重庆", "9", "010", "10"])
+WORDS = st.sampled_from(
+    ["大塘路", "解放巷", "DN9", "DN10", "dn9", "a", "A", "", "阿", "重庆", "9", "010", "10"]
+)
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "road": WORDS.filter(bool),
     "status": st.sampled_from([e.code for e in PIPE.field_named("status").code_list.entries]),  # type: ignore[attr-defined]

@@ -1,0 +1,181 @@
+"""The line under a table: how many, how long, sums and means of columns, and how many of each class."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
+
+from gisapp.forms.chip import Chip
+from gisapp.forms.words import IconButton, Label, Line
+from gisapp.language import Language
+from gisapp.theme import Theme
+from layers.model.catalogue import AssetType
+from layers.model.fields import ChoiceField, Field, LengthField, NumberField
+from layers.table.totals import ClassFigure, Figure, Totals, may_class
+from layers.text import Message
+
+HEIGHT = 30
+#: So many figures and classes stand in the line; more of them in its tip.
+FIGURES, CLASSES = 3, 5
+
+
+class TotalsBar(QFrame):
+    """``classed``: the name of the column whose classes shall be told; empty for none."""
+
+    classed = Signal(str)
+
+    def __init__(self, language: Language, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("totalsBar")
+        self.setFixedHeight(HEIGHT)
+        self._language, self._theme = language, theme
+        self._type: AssetType | None = None
+        self._totals: Totals | None = None
+        self._selected: tuple[int, float | None] = (0, None)
+        self.count = Label(language, theme, size="small", strong=True)
+        self.selected = Label(language, theme, size="small", tone="quiet")
+        self.figures = Label(language, theme, size="small", tone="quiet")
+        self._classes = QWidget()
+        self._class_row = QHBoxLayout(self._classes)
+        self._class_row.setContentsMargins(0, 0, 0, 0)
+        self._class_row.setSpacing(8)
+        self.by = IconButton(
+            language, theme, "chart-bar-horizontal", Message("table.by.tip"), words=Message("table.by")
+        )
+        self.by.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.by.setMinimumHeight(22)
+        self._menu = QMenu(self.by)
+        self.by.setMenu(self._menu)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 0, 12, 0)
+        row.setSpacing(16)
+        for part in (self.count, self.selected, self.figures):
+            row.addWidget(part)
+        row.addWidget(Line(upright=True, length=12))
+        row.addWidget(self._classes)
+        row.addStretch(1)
+        row.addWidget(self.by)
+        language.changed.connect(self._tell)
+
+    def show_totals(self, asset_type: AssetType, totals: Totals, fields: tuple[Field, ...]) -> None:
+        """Show these; ``fields`` are the columns to choose classes from."""
+        self._type, self._totals = asset_type, totals
+        self._offer(tuple(field for field in fields if may_class(field)), totals.field)
+        self._tell()
+
+    def show_selected(self, count: int, metres: float | None) -> None:
+        """Show how many of the type are selected, and how long they are."""
+        self._selected = count, metres
+        self._tell_selected()
+
+    def clear(self) -> None:
+        """Nothing is shown."""
+        self._type = self._totals = None
+        for label in (self.count, self.selected, self.figures):
+            label.show_words("")
+        self._empty_classes()
+
+    def _offer(self, fields: tuple[Field, ...], chosen: Field | None) -> None:
+        self._menu.clear()
+        group = QActionGroup(self._menu)
+        for name, words in (("", Message("table.by.none")), *((f.name, f.title) for f in fields)):
+            action = self._menu.addAction(self._language.render(words))
+            action.setCheckable(True)
+            action.setChecked(name == ("" if chosen is None else chosen.name))
+            action.triggered.connect(lambda _=False, which=name: self.classed.emit(which))
+            group.addAction(action)
+        self.by.setEnabled(bool(fields))
+
+    def _tell(self) -> None:
+        totals, asset_type = self._totals, self._type
+        if totals is None or asset_type is None:
+            return
+        count: dict[str, object] = {"count": f"{totals.count:,}", "type": asset_type.plural}
+        if totals.metres is None:
+            self.count.show_words(Message("table.total", count))
+        else:
+            self.count.show_words(Message("table.total_km", count | {"km": _km(totals.metres)}))
+        words = tuple(_figure_words(figure) for figure in totals.figures)
+        self.figures.show_words(Message("table.figures", {"figures": words[:FIGURES]}) if words else "")
+        self._language.say(
+            self.figures, "setToolTip", Message("table.figures", {"figures": words}) if words else ""
+        )
+        self._tell_selected()
+        self._show_classes(totals)
+
+    def _tell_selected(self) -> None:
+        number, metres = self._selected
+        if not number or self._totals is None:
+            self.selected.show_words("")
+        elif metres is None:
+            self.selected.show_words(Message("table.selected", {"count": f"{number:,}"}))
+        else:
+            self.selected.show_words(
+                Message("table.selected_km", {"count": f"{number:,}", "km": _km(metres)})
+            )
+        self.selected.setVisible(bool(number))
+
+    def _empty_classes(self) -> None:
+        while (item := self._class_row.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+
+    def _show_classes(self, totals: Totals) -> None:
+        self._empty_classes()
+        if totals.field is None:
+            return
+        by_count = sorted(totals.classes, key=lambda each: -each.count)
+        shown = [each for each in totals.classes if each in by_count[:CLASSES]]
+        told = []
+        for each in totals.classes:
+            words = self._class_words(totals.field, each)
+            told.append(words)
+            if each in shown:
+                self._class_row.addWidget(self._class_chip(totals.field, each, words))
+        rest = totals.others + sum(each.count for each in totals.classes if each not in shown)
+        if rest:
+            words = Message("table.others", {"count": f"{rest:,}"})
+            self._class_row.addWidget(Label(self._language, self._theme, words, size="small", tone="faint"))
+        self._language.say(self._classes, "setToolTip", Message("table.figures", {"figures": tuple(told)}))
+
+    def _class_words(self, field: Field, each: ClassFigure) -> Message:
+        name: object = Message("table.blank")
+        if each.value is not None:
+            name = field.show(each.value, self._language.code)
+            if isinstance(field, NumberField) or (field.unit == "mm" and isinstance(each.value, int)):
+                name = f"{name} {field.unit}"
+        parameters: dict[str, object] = {"name": name, "count": f"{each.count:,}"}
+        if each.metres is None:
+            return Message("table.class", parameters)
+        return Message("table.class_km", parameters | {"km": _km(each.metres)})
+
+    def _class_chip(self, field: Field, each: ClassFigure, words: Message) -> QWidget:
+        tone = ""
+        if isinstance(field, ChoiceField) and each.value is not None:
+            entry = field.code_list.get(each.value)
+            tone = "" if entry is None else entry.tone
+        if tone:
+            return Chip(self._language, self._theme, words, tone)  # type: ignore[arg-type]
+        return Label(self._language, self._theme, words, size="small", tone="quiet")
+
+
+def _km(metres: float) -> str:
+    return f"{metres / 1000:,.1f}"
+
+
+def _figure_words(figure: Figure) -> Message:
+    field = figure.field
+    if figure.kind == "share":
+        told = {"field": field.title, "share": f"{100 * figure.value:.1f}", "count": f"{figure.count:,}"}
+        return Message("table.share", told)
+    if isinstance(field, LengthField):
+        return Message("table.sum_km", {"field": field.title, "value": _km(figure.value)})
+    unit = field.unit or ""
+    if figure.kind == "sum":
+        return Message("table.sum", {"field": field.title, "value": f"{figure.value:,.0f}"})
+    decimals = field.decimals if isinstance(field, NumberField) else 2
+    value = f"{figure.value:,.{decimals}f} {unit}".strip()
+    return Message("table.mean", {"field": field.title, "value": value, "count": f"{figure.count:,}"})

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QStaticText, QTextLayout
+from PySide6.QtGui import QFont
+
+from gisapp.map.label_marks import Mark, Measures, Stamps, WrittenLabel
 
 #: From a label's kind and words to what may be written, the longest first; and the colour token and font key.
-LabelWriter = Callable[[str, tuple[object, ...]], "WrittenLabel | None"]
+LabelWriter = Callable[[str, tuple[object, ...]], WrittenLabel | None]
 
 #: x0, y0, x1, y1 in px.
 Box4 = tuple[float, float, float, float]
@@ -27,16 +28,7 @@ CELL = 4.0
 BEYOND = 64.0
 _MOST_WORDINGS = 50_000
 _MOST_PLACES = 8_000
-_MOST_LAID_OUT = 4_000
-
-
-class WrittenLabel:
-    """The wordings of a label, the longest first, with the colour token and the font to write them in."""
-
-    __slots__ = ("colour", "font", "halo", "texts")
-
-    def __init__(self, texts: Sequence[str], colour: str, font: QFont, halo: float = 3.0) -> None:
-        self.texts, self.colour, self.font, self.halo = texts, colour, font, halo
+_MOST_FONTS = 200
 
 
 class Occupied:
@@ -57,7 +49,8 @@ class Occupied:
         for x0, y0, x1, y1 in boxes:
             if x0 < 0 or y0 < 0 or x1 > width or y1 > height:
                 return False
-            if self._cells[_span(y0, y1), _span(x0, x1)].any():
+            rows = slice(int((y0 + BEYOND) / CELL), int((y1 + BEYOND) / CELL) + 1)
+            if self._cells[rows, int((x0 + BEYOND) / CELL) : int((x1 + BEYOND) / CELL) + 1].any():
                 return False
         return True
 
@@ -79,63 +72,24 @@ class Occupied:
 
 
 def _span(low: float, high: float) -> slice:
-    return slice(max(int((low + BEYOND) / CELL), 0), max(int((high + BEYOND) / CELL) + 1, 0))
-
-
-#: Px between the letters of a name that is spaced along a street.
-SPACING = 3.0
-
-
-class Measures:
-    """Measures of one font; a text is measured and laid out once."""
-
-    def __init__(self, font: QFont) -> None:
-        # Kept, so that no other font gets its identity.
-        self.font = font
-        self.spaced = QFont(font)
-        self.spaced.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, SPACING)
-        self._qt = QFontMetricsF(font)
-        self.height, self.ascent = self._qt.height(), self._qt.ascent()
-        self._widths: dict[str, float] = {}
-        self._laid_out: dict[tuple[str, bool], tuple[QStaticText, float]] = {}
-
-    def width(self, text: str) -> float:
-        """Px from the beginning of the text to its end."""
-        if text not in self._widths:
-            self._widths[text] = self._qt.horizontalAdvance(text)
-        return self._widths[text]
-
-    def laid_out(self, text: str, spaced: bool) -> tuple[QStaticText, float]:
-        """The text ready to be drawn many times, and how far its baseline is below its top."""
-        key = text, spaced
-        if key not in self._laid_out:
-            font = self.spaced if spaced else self.font
-            made = QStaticText(text)
-            made.setTextFormat(Qt.TextFormat.PlainText)
-            made.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
-            made.prepare(font=font)
-            # Not the font's ascent: letters of another font may reach higher.
-            layout = QTextLayout(text, font)
-            layout.beginLayout()
-            line = layout.createLine()
-            layout.endLayout()
-            if len(self._laid_out) > _MOST_LAID_OUT:
-                self._laid_out.clear()
-            self._laid_out[key] = made, line.ascent()
-        return self._laid_out[key]
+    first, last = int((low + BEYOND) / CELL), int((high + BEYOND) / CELL) + 1
+    return slice(first if first > 0 else 0, last if last > 0 else 0)
 
 
 @dataclass(frozen=True)
 class Written:
-    """How a label was written: which wording, in which of the ways tried, and the boxes it took.
+    """How a label was written: which wording, in which of the ways tried, the boxes it took, and its texts.
 
-    Boxes are in px of the scale's lattice, from the world's origin.
+    Boxes and texts are in px of the scale's lattice, from the world's origin. ``given`` is what the place depended
+    on beside its spot: the angle and the room there was.
     """
 
     text: str
     way: int
     slot: Slot
     boxes: tuple[Box4, ...]
+    marks: tuple[Mark, ...]
+    given: tuple[float, float]
 
 
 class LabelMemory:
@@ -150,7 +104,10 @@ class LabelMemory:
         self._written: dict[Spot, Written] = {}
         self._spot_of_slot: dict[Slot, Spot] = {}
         self._wordings: dict[tuple[str, tuple[object, ...]], WrittenLabel | None] = {}
-        self._measures: dict[int, Measures] = {}
+        self._measures: dict[str, Measures] = {}
+        # By identity, kept so that no other font gets it.
+        self._fonts: dict[int, tuple[QFont, Measures]] = {}
+        self.stamps = Stamps()
 
     def forget(self) -> None:
         """Other things are to be seen from now on: every label finds its place anew."""
@@ -158,9 +115,9 @@ class LabelMemory:
         self._spot_of_slot.clear()
 
     def forget_words(self) -> None:
-        """Labels may say something else, or in other letters."""
+        """Labels may say something else."""
         self._wordings.clear()
-        self._measures.clear()
+        self._fonts.clear()
 
     def wording(self, writer: LabelWriter, kind: str, words: tuple[object, ...]) -> WrittenLabel | None:
         """The label of these words; many mains say the same."""
@@ -173,9 +130,13 @@ class LabelMemory:
 
     def measures(self, font: QFont) -> Measures:
         """How wide texts are in a font."""
-        if id(font) not in self._measures:
-            self._measures[id(font)] = Measures(font)
-        return self._measures[id(font)]
+        known = self._fonts.get(id(font))
+        if known is None:
+            if len(self._fonts) > _MOST_FONTS:
+                self._fonts.clear()
+            measures = self._measures.setdefault(font.key(), Measures(font))
+            known = self._fonts[id(font)] = font, measures
+        return known[1]
 
     def forget_slots(self) -> None:
         """The things named were read anew: their numbers may have changed, not their places."""

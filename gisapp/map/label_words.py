@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 
 from PySide6.QtGui import QFont
 
-from gisapp.map.label_memory import LabelWriter, WrittenLabel
+from gisapp.map.label_marks import WrittenLabel
+from gisapp.map.label_memory import LabelWriter
 from layers.model.catalogue import Catalogue
-from layers.model.code_list import CodeList
 from layers.text import Message, Title
 
 _STATES = {
@@ -26,14 +26,22 @@ def label_writer(
 ) -> LabelWriter:
     """A writer of labels. ``font(size in px, strong)`` gives the fonts of screen or sheet."""
     materials = catalogue.code_lists.get("material")
+    named: dict[str, str] = {}
+
+    def material(code: object) -> str:
+        """What a material is called in short; a company's own has no short name and is called by its title."""
+        known = str(code)
+        if known not in named:
+            entry = materials.get(known) if materials is not None and code is not None else None
+            named[known] = render(short_names.get(entry.code, entry.title)) if entry is not None else ""
+        return named[known]
+
     main_font, name_font, area_font = font(11, False), font(12, False), font(12, False)
     point_font, code_font = font(12, True), font(10, False)
 
     def write(kind: str, words: tuple[object, ...]) -> WrittenLabel | None:
         if kind == "main":
-            return WrittenLabel(
-                _main_texts(words, materials, short_names, render), _main_colour(words), main_font
-            )
+            return WrittenLabel(_main_texts(words, material, render), _main_colour(words), main_font)
         text = str(words[0])
         if kind == "code":
             return WrittenLabel((text,), "map_text", code_font)
@@ -46,16 +54,12 @@ def label_writer(
 
 def _main_texts(
     words: tuple[object, ...],
-    materials: CodeList | None,
-    short_names: Mapping[str, Title],
+    material: Callable[[object], str],
     render: Callable[[Message | Title | str], str],
 ) -> tuple[str, ...]:
-    dn, material, year, status = words
+    dn, code, year, status = words
     short = "DN ?" if dn is None else f"DN{dn}"
-    entry = materials.get(str(material)) if materials is not None and material is not None else None
-    # A company's own material has no short name and is called by its title.
-    named = short_names.get(entry.code, entry.title) if entry is not None else ""
-    long = " ".join(part for part in (short, render(named), str(year or "")) if part)
+    long = " ".join(part for part in (short, material(code), str(year or "")) if part)
     state = _STATES.get(str(status))
     if state is not None:
         return (f"{render(state)} {short}",)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -14,7 +15,8 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from gisapp.map.label_memory import LabelMemory, Measures
+from gisapp.map.label_marks import Mark, Measures, Stamps, write
+from gisapp.map.label_memory import LabelMemory
 from gisapp.map.label_painter import LabelPainter
 from gisapp.map.painter import MapPainter
 from gisapp.map.renderer import first_frame_around, frame_around
@@ -58,15 +60,15 @@ def town(scene_of: Any) -> Scene:
 def written(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, float, float, float, float]]:
     """Every text drawn: what, where its first letter stands on the picture, and along which direction."""
     texts: list[tuple[str, float, float, float, float]] = []
-    draw = LabelPainter._text
+    put = LabelPainter._put
 
-    def note(self: LabelPainter, label: Any, text: str, at: QPointF, spaced: bool = False) -> None:
-        matrix = self._painter.worldTransform()
-        place = matrix.map(at)
-        texts.append((text, place.x(), place.y(), matrix.m11(), matrix.m12()))
-        draw(self, label, text, at, spaced)
+    def note(self: LabelPainter, label: Any, mark: Mark) -> None:
+        cos, sin = math.cos(mark.turn), math.sin(mark.turn)
+        x, y = mark.x + mark.dx * cos - mark.dy * sin, mark.y + mark.dx * sin + mark.dy * cos
+        texts.append((mark.text, x, y, cos, sin))
+        put(self, label, mark)
 
-    monkeypatch.setattr(LabelPainter, "_text", note)
+    monkeypatch.setattr(LabelPainter, "_put", note)
     return texts
 
 
@@ -196,3 +198,29 @@ def test_text_laid_out_once_stands_where_text_would(text: str, degrees: float, c
     differing = (np.abs(pictures[0] - pictures[1]) > 64).mean()
     assert (pictures[1] < 100).any()
     assert differing < 0.004
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
+@pytest.mark.parametrize("degrees", [0.0, -33.0, 90.0])
+def test_the_picture_of_a_text_looks_as_the_text_does(degrees: float, ratio: float, colours: Any) -> None:
+    text = "DN600 球墨 2014"
+    label = dress_in(colours).writer("point", (text,))
+    assert label is not None
+    measures, mark = Measures(label.font), Mark(text, 80.0, 90.0, math.radians(degrees), -40.0, 4.0)
+    pictures = []
+    for stamped in (False, True, True):
+        image = QImage(round(180 * ratio), round(180 * ratio), QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(ratio)
+        image.fill(QColor("#8090a0"))
+        painter = QPainter(image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if stamped:
+            Stamps().put(painter, ratio, mark, label, measures, colours)
+        else:
+            write(painter, mark, label, measures, colours, raster=True)
+        painter.end()
+        pictures.append(np.frombuffer(image.constBits(), np.uint8).astype(int))
+    plain, one, other = pictures
+    assert (one < 100).any()
+    assert (one == other).all()
+    assert (np.abs(plain - one) > 64).mean() < 0.006

@@ -202,6 +202,8 @@ class Window(QMainWindow):
         self.inspector.fly_all_asked.connect(self.map.fly_to_selection)
         self.inspector.saved.connect(lambda act: parts.notifier.done(Message("form.saved", {"act": act}), "edit.undo"))
         self.inspector.unsaved_changed.connect(lambda _: actions.refresh())
+        self.inspector.kept.connect(parts.notifier.warn)
+        self.inspector.pick_asked.connect(self.map.pick)
         self.map.noticed.connect(parts.notifier.info)
         self.map.styles.refused.connect(lambda reason: parts.notifier.warn(reason.title, reason.hint))
         self.map.styles.left.connect(self.style_editor.close_style)

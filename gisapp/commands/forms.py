@@ -11,8 +11,16 @@ def form_actions(window: Window) -> list[Action]:
     """The actions of the form in the inspector."""
 
     def is_unsaved() -> bool:
-        draft = window.inspector.editing.draft
-        return draft is not None and bool(draft.changed)
+        active = window.inspector.active
+        return active is not None and active.draft is not None and bool(active.draft.changed)
+
+    def save() -> None:
+        if window.inspector.active is not None:
+            window.inspector.active.save()
+
+    def revert() -> None:
+        if window.inspector.active is not None:
+            window.inspector.active.revert()
 
     return [
         Action(
@@ -22,8 +30,8 @@ def form_actions(window: Window) -> list[Action]:
             icon="floppy-disk",
             menu="edit",
             group=3,
-            handler=lambda: window.inspector.editing.save(),
-            enabled=lambda: window.parts.session.may("edit") and window.inspector.editing.asset is not None,
+            handler=save,
+            enabled=lambda: window.parts.session.may("edit") and window.inspector.active is not None,
         ),
         Action(
             id="form.revert",
@@ -31,7 +39,7 @@ def form_actions(window: Window) -> list[Action]:
             icon="arrow-counter-clockwise",
             menu="edit",
             group=3,
-            handler=lambda: window.inspector.editing.revert(),
+            handler=revert,
             enabled=is_unsaved,
         ),
         Action(

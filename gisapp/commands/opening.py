@@ -33,15 +33,18 @@ def open_target(window: Window, target: str, otherwise: Callable[[str], None] | 
             return
         window.parts.notifier.error(error)
 
-    actor, worker = window.parts.settings.preferences.name, window.parts.session.take_worker()
-    window.parts.tasks.run(
-        Message("task.open", {"name": name_of(target)}),
-        lambda feedback: Register.open(target, actor=actor, feedback=feedback, worker=worker),
-        lambda register: begin(window, register),
-        failed=failed,
-        lane="writer",
-        key="open",
-    )
+    def go_on() -> None:
+        actor, worker = window.parts.settings.preferences.name, window.parts.session.take_worker()
+        window.parts.tasks.run(
+            Message("task.open", {"name": name_of(target)}),
+            lambda feedback: Register.open(target, actor=actor, feedback=feedback, worker=worker),
+            lambda register: begin(window, register),
+            failed=failed,
+            lane="writer",
+            key="open",
+        )
+
+    window.parts.session.leave(go_on)
 
 
 def begin(window: Window, register: Register) -> None:
@@ -120,7 +123,8 @@ def copy_to(window: Window, out: Path) -> None:
 
 def close_register(window: Window) -> None:
     """Back to the start page."""
-    window.parts.session.close()
+    session = window.parts.session
+    session.leave(session.close)
 
 
 def home_folder(window: Window) -> Path:

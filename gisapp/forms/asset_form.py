@@ -46,13 +46,13 @@ class AssetForm(QWidget):
         self._sections: list[_Section] = []
         self._names: dict[tuple[str, Any], str] = {}
         self._is_writable = True
-        self._popup = OfferList(language, theme)
+        self.popup = OfferList(language, theme)
         self._pause = Debounce(PAUSE, self.show_marks, self)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 8)
         self._column.setSpacing(0)
         language.changed.connect(self.refresh)
-        self.destroyed.connect(self._popup.deleteLater)
+        self.destroyed.connect(self.popup.deleteLater)
 
     # ---- what it shows
 
@@ -76,6 +76,9 @@ class AssetForm(QWidget):
             return
         self._clear()
         for name, (title, fields) in _by_section(draft.asset_type).items():
+            if draft.is_many:
+                # What must be unique cannot be given to several.
+                fields = [field for field in fields if not field.unique]
             section = _Section(self, title, name, fields)
             if section.count:
                 self._sections.append(section)
@@ -162,7 +165,7 @@ class AssetForm(QWidget):
     def make_row(self, field: Field, *, inset: int = 0) -> FieldRow:
         """The row of a field, tied to the draft."""
         assert self.draft is not None
-        editor = make_editor(self._language, self._theme, field, self._popup, self._search)
+        editor = make_editor(self._language, self._theme, field, self.popup, self._search)
         with_origin = f"{field.name}_origin" in self.draft.asset_type
         row = FieldRow(
             self._language, self._theme, field, editor, self.name_of, inset=inset, with_origin=with_origin
@@ -275,7 +278,7 @@ class AssetForm(QWidget):
         return [f for f in self.draft.asset_type.fields if f.companion_of == name]
 
     def _clear(self) -> None:
-        self._popup.hide()
+        self.popup.hide()
         self._pause.stop()
         self.rows, self._computed, self._sections = {}, [], []
         self._names = {} if self.draft is None else self._names

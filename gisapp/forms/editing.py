@@ -37,6 +37,8 @@ class Editing(QObject):
     saved = Signal(object)
     unsaved_changed = Signal(int)
     reread_asked = Signal()
+    kept = Signal(object)
+    """The Message that unsaved work was put aside, for its asset went."""
 
     def __init__(
         self, session: Session, form: AssetForm, bar: SaveBar, news: FormNews, drafts: Drafts, parent: QObject
@@ -100,8 +102,11 @@ class Editing(QObject):
 
     def let_go(self) -> None:
         """Show nothing any more; what is unsaved is kept for the next time."""
-        if self._asset is not None:
+        draft = self.draft
+        if self._asset is not None and draft is not None:
             self._keep_draft()
+            if draft.changed:
+                self.kept.emit(Message("form.kept", {"name": self._label, "count": len(draft.changed)}))
         self._asset, self._then = None, None
         self.news.clear()
         self.bar.show_nothing()

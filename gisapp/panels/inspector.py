@@ -21,6 +21,7 @@ from gisapp.forms.asset_form import AssetForm
 from gisapp.forms.chip import Chip, life_kind
 from gisapp.forms.drafts import Drafts
 from gisapp.forms.editing import Editing
+from gisapp.forms.editing_many import LIMIT, ManyEditing
 from gisapp.forms.link_search import RegisterTargets, linked_key
 from gisapp.forms.news import FormNews
 from gisapp.forms.save_bar import SaveBar
@@ -60,6 +61,8 @@ class Inspector(QFrame):
     saved = Signal(object)
     """The Message of an act that was saved."""
     unsaved_changed = Signal(int)
+    kept = Signal(object)
+    """The Message that unsaved work was put aside."""
     pick_asked = Signal(object, object)
     """Types that may be clicked on the map, and who takes the AssetKey."""
 
@@ -74,7 +77,6 @@ class Inspector(QFrame):
         self.inspected: Inspected | None = None
         self._pages = QStackedWidget()
         self._empty = _Empty(language, theme)
-        self._many = ManyPage(language, theme)
         self.targets = RegisterTargets(session, self)
         self.targets.pick_asked.connect(self.pick_asked)
         self.form = AssetForm(language, theme, self.targets)
@@ -84,10 +86,18 @@ class Inspector(QFrame):
         self.editing.saved.connect(self.saved)
         self.editing.unsaved_changed.connect(self.unsaved_changed)
         self.editing.reread_asked.connect(self._read)
+        self.many_form = AssetForm(language, theme, self.targets)
+        many_bar = SaveBar(language, theme)
+        self._many = ManyPage(language, theme, self.many_form, many_bar)
+        self.editing_many = ManyEditing(session, self.many_form, many_bar, self)
+        self.editing_many.saved.connect(self.saved)
+        self.editing_many.unsaved_changed.connect(self.unsaved_changed)
+        self.editing_many.shown.connect(lambda: self._many.show_form("", shown=True))
+        self.editing.kept.connect(self.kept)
         session.holder = self._hold
-        self._photos = PhotosPage(language, theme, session, tasks)
-        self._photos.saved.connect(self.saved)
-        self._one.keep_page("photos", self._photos)
+        self.photos = PhotosPage(language, theme, session, tasks)
+        self.photos.saved.connect(self.saved)
+        self._one.keep_page("photos", self.photos)
         self._one.fly.clicked.connect(lambda: self._emit_key(self.fly_asked))
         self._one.tab_chosen.connect(self._choose_tab)
         self._many.fly_asked.connect(self.fly_all_asked)
@@ -101,6 +111,8 @@ class Inspector(QFrame):
         self._later = Debounce(150, self._read, self)
         session.selection_changed.connect(self._on_selection)
         session.changed.connect(self._on_changed)
+        # On a past day the form can only be read.
+        session.past_changed.connect(lambda _: self._later.touch())
 
     def name(self) -> str:
         """What the asset shown is called."""
@@ -120,15 +132,26 @@ class Inspector(QFrame):
 
     def escape(self) -> bool:
         """Esc: what is entered goes back to what it was; whether there was anything to take back."""
-        return self._pages.currentWidget() is self._one and self.editing.escape()
+        return self.active is not None and self.active.escape()
+
+    @property
+    def active(self) -> Editing | ManyEditing | None:
+        """The editing of what is shown: one asset or several; None when there is nothing."""
+        page = self._pages.currentWidget()
+        if page is self._one and self.editing.asset is not None:
+            return self.editing
+        return self.editing_many if page is self._many and self.editing_many.common is not None else None
 
     def _hold(self, then: Callable[[], None]) -> bool:
+        if self.active is self.editing_many:
+            return self.editing_many.hold(then)
         if not self.editing.hold(then):
             return False
         self._choose_tab("fields")
         return True
 
     def _on_selection(self, selection: Selection) -> None:
+        self.editing_many.let_go()
         if selection.only is not None:
             self._read()
             return
@@ -138,6 +161,7 @@ class Inspector(QFrame):
         if selection and register is not None:
             self._many.show_selection(selection, register.catalogue)
             self._pages.setCurrentWidget(self._many)
+            self._read_many(selection)
         else:
             self._pages.setCurrentWidget(self._empty)
 
@@ -145,12 +169,14 @@ class Inspector(QFrame):
         self._session.select(Selection({name: self._session.selection.ids(name)}))
 
     def _on_changed(self, change: ChangeSet) -> None:
-        if self._session.selection.only is not None:
+        selection = self._session.selection
+        if selection.only is not None or any(change.touches(name) for name in selection.by_type):
             self._later.touch()
 
     def _read(self) -> None:
         register, key = self._session.register, self._session.selection.only
         if register is None or key is None:
+            self._read_many(self._session.selection)
             return
         self._tasks.run(
             Message("task.inspect"),
@@ -160,6 +186,24 @@ class Inspector(QFrame):
             key="inspect",
             shown=False,
         )
+
+    def _read_many(self, selection: Selection) -> None:
+        """Several of one type are changed together; of several types one must be chosen first."""
+        register = self._session.register
+        if register is None or not selection or not self._session.may("edit"):
+            self._many.show_form("", shown=False)
+            return
+        names = list(selection.by_type)
+        if len(names) > 1:
+            self._many.show_form(Message("form.many.unlike"), shown=False)
+        elif len(selection) > LIMIT:
+            self._many.show_form(Message("form.many.too_many", {"limit": f"{LIMIT:,}"}), shown=False)
+        else:
+            asset_type = register.catalogue[names[0]]
+            if self.editing_many.common is None:
+                words = Message("form.many.reading", {"count": len(selection), "type": asset_type.title})
+                self._many.show_form(words, shown=False)
+            self.editing_many.read(asset_type, selection.ids(names[0]).tolist())
 
     def _show(self, inspected: Inspected | None) -> None:
         if inspected is None:
@@ -172,7 +216,7 @@ class Inspector(QFrame):
         asset = inspected.asset
         self.targets.near = asset.geometry
         self.editing.show(inspected.type, asset, asset_label(inspected.type, asset), inspected.names)
-        self._photos.show(asset.key, inspected.photos)
+        self.photos.show(asset.key, inspected.photos)
         self._show_tab()
         self._pages.setCurrentWidget(self._one)
         self.shown.emit(inspected.asset.key)

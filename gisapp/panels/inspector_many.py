@@ -25,7 +25,7 @@ class ManyPage(QWidget):
     clear_asked = Signal()
     type_chosen = Signal(str)
 
-    def __init__(self, language: Language, theme: Theme) -> None:
+    def __init__(self, language: Language, theme: Theme, form: QWidget, bar: QWidget) -> None:
         super().__init__()
         self._language, self._theme = language, theme
         self._types: list[tuple[AssetType, int]] = []
@@ -50,12 +50,37 @@ class ManyPage(QWidget):
         acts.addStretch(1)
         self._scroll = QScrollArea(widgetResizable=True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._note = Label(language, theme, size="small", tone="quiet", wrap=True)
+        head = QVBoxLayout()
+        head.setContentsMargins(12, 16, 12, 0)
+        head.setSpacing(8)
+        head.addWidget(self.heading)
+        head.addLayout(acts)
+        self._figures_holder = QVBoxLayout()
+        self._figures_holder.setContentsMargins(12, 0, 4, 0)
+        self._figures_holder.addWidget(self._note)
+        body = QWidget()
+        inner = QVBoxLayout(body)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(8)
+        inner.addLayout(self._figures_holder)
+        inner.addWidget(form)
+        inner.addStretch(1)
+        self._form = form
+        self._figure_page: QWidget | None = None
+        self._scroll.setWidget(body)
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 16, 12, 12)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        column.addWidget(self.heading)
-        column.addLayout(acts)
+        column.addLayout(head)
         column.addWidget(self._scroll, 1)
+        column.addWidget(bar)
+
+    def show_form(self, note: Words, *, shown: bool) -> None:
+        """Show the form under the figures, or say why there is none."""
+        self._form.setVisible(shown)
+        self._note.show_words(note)
+        self._note.setVisible(bool(note))
 
     def show_selection(self, selection: Selection, catalogue: Catalogue) -> None:
         """List types and how many of each; figures follow once they are counted."""
@@ -88,7 +113,12 @@ class ManyPage(QWidget):
                 self._row(grid, row, figure.style.title, figure.count, figure.metres)
                 row += 1
         grid.setRowStretch(row, 1)
-        self._scroll.setWidget(page)
+        if self._figure_page is not None:
+            self._figures_holder.removeWidget(self._figure_page)
+            self._figure_page.hide()
+            self._figure_page.deleteLater()
+        self._figure_page = page
+        self._figures_holder.insertWidget(0, page)
 
     def _type_row(
         self, grid: QGridLayout, row: int, asset_type: AssetType, count: int, metres: float | None

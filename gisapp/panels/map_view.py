@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from platformdirs import user_cache_path
 from PySide6.QtCore import Signal
@@ -17,6 +17,7 @@ from gisapp.map.renderer import Dress
 from gisapp.map.tool import MapTool
 from gisapp.map.viewport import Viewport
 from gisapp.panels.drafting.drafting import Drafting
+from gisapp.panels.history.map_past import MapPast
 from gisapp.panels.map_foot import MapFoot
 from gisapp.panels.map_legend import MapLegend
 from gisapp.panels.map_navigation import MapNavigation
@@ -31,6 +32,7 @@ from gisapp.session import Session
 from gisapp.tasks import Debounce, Tasks
 from gisapp.theme import Theme, font_families
 from gisapp.tools.look import PanTool
+from gisapp.tools.pick import PickTool
 from gisapp.tools.select import IdentifyTool, SelectTool
 from gisapp.tools.select_shapes import SelectLineTool, SelectPolygonTool, SelectRadiusTool
 from layers.model.asset import AssetKey
@@ -38,11 +40,14 @@ from layers.model.query import Box
 from layers.register import Register
 from layers.scene.scene import Scene
 from layers.scene.style import METRES_PER_PIXEL, MapStyle
+from layers.text import Message
 
 MARGIN = 12
 #: Milliseconds after which the legend follows what is drawn.
 RECOUNT = 120
 GAP = 6
+#: What the button of the basemaps takes beside that of the styles.
+BASEMAP_ROOM = 100
 TOOLS = (
     "tool.select",
     "tool.identify",
@@ -108,6 +113,7 @@ class MapView(QWidget):
         self.legend = MapLegend(self.canvas, theme, tasks, self)
         cache = user_cache_path("gisapp", appauthor=False) / "scenes"
         self._feed = SceneFeed(session, tasks, cache, self, denominator=lambda: self._denominator)
+        self.past = MapPast(language, theme, session, tasks, self.canvas, self)
         self.styles = MapStyles(session, tasks, self._feed, self.style_button, self)
         self._recount = Debounce(RECOUNT, self.legend.count, self)
         self._tie()
@@ -116,7 +122,8 @@ class MapView(QWidget):
         session = self._session
         session.opened.connect(self._on_opened)
         session.closed.connect(self._on_closed)
-        self._feed.ready.connect(self._show_scene)
+        self._feed.ready.connect(self.past.map.take_today)
+        self.past.map.ready.connect(self._show_scene)
         self.select_bar.mode_chosen.connect(self.selection.use_mode)
         self.select_bar.radius_given.connect(self._give_radius)
         self.select_bar.radius.left.connect(self.canvas.setFocus)
@@ -179,6 +186,25 @@ class MapView(QWidget):
         self._place()
         self._actions.refresh()
         self.canvas.setFocus()
+
+    def pick(self, types: Collection[str], take: Callable[[AssetKey], None]) -> None:
+        """Let the next click name an asset of one of ``types``; then the tool before comes back."""
+        register = self._session.register
+        if register is None:
+            return
+        names = tuple(register.catalogue[name].title for name in types)
+        before = self.tool_name
+
+        def taken(key: AssetKey) -> None:
+            self.use_tool(before)
+            take(key)
+
+        def missed() -> None:
+            self.noticed.emit(Message("form.link.not_here", {"types": names}))
+
+        self.canvas.tool = PickTool(self.canvas, types, taken, missed)
+        self.canvas.setFocus()
+        self.noticed.emit(Message("form.link.pointing", {"types": names}))
 
     def is_kept(self, target: str) -> bool:
         """Whether there is a scene of this register from an earlier day: then nothing need be built."""
@@ -266,18 +292,24 @@ class MapView(QWidget):
         self._place()
 
     def _place(self) -> None:
+        self.zoom_strip.move(self.width() - self.zoom_strip.width() - MARGIN, MARGIN)
         self.tool_strip.move(MARGIN, MARGIN)
-        self.select_bar.move(MARGIN, MARGIN + self.tool_strip.height() + GAP)
         self.edit_strip.move(self.tool_strip.geometry().right() + GAP, MARGIN)
         self.measure_strip.move(self.edit_strip.geometry().right() + GAP, MARGIN)
-        self.style_button.move(self.measure_strip.geometry().right() + GAP, MARGIN)
-        self.zoom_strip.move(self.width() - self.zoom_strip.width() - MARGIN, MARGIN)
+        # In a narrow window the styles (and the basemaps beside them) get a row of their own.
+        beside, below = self.measure_strip.geometry().right() + GAP, MARGIN + self.tool_strip.height() + GAP
+        fits = beside + self.style_button.width() + BASEMAP_ROOM <= self.zoom_strip.x() - GAP
+        self.style_button.move(*((beside, MARGIN) if fits else (MARGIN, below)))
+        if not fits:
+            below += self.style_button.height() + GAP
+        self.select_bar.move(MARGIN, below)
         self.select_bar.give_room(self.zoom_strip.x() - GAP - MARGIN)
         self.foot.give_room(self.width() - 2 * MARGIN)
         self.foot.move(MARGIN, self.height() - self.foot.height() - MARGIN)
-        above = self.tool_strip if self.select_bar.isHidden() else self.select_bar
-        self.drafting.place(above.geometry().bottom(), self.zoom_strip.x() - GAP - MARGIN)
-        self.navigation.place(above.geometry().bottom())
+        if not self.select_bar.isHidden():
+            below += self.select_bar.height() + GAP
+        self.drafting.place(below - GAP, self.zoom_strip.x() - GAP - MARGIN)
+        self.navigation.place(below - GAP)
 
 
 def _font(pixels: float, strong: bool) -> QFont:

@@ -281,10 +281,9 @@ class PhotoTile(QWidget):
         self.picture.setToolTip(name)
         self.picture.setAccessibleName(name)
         self.picture.setIconSize(THUMB - QSize(4, 4))
-        self._icon = IconLabel(theme, "file", 28, "text3")
         if not photo.is_picture:
             inner = QHBoxLayout(self.picture)
-            inner.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignCenter)
+            inner.addWidget(IconLabel(theme, "file", 28, "text3"), 0, Qt.AlignmentFlag.AlignCenter)
         attachment = photo.asset
         self.caption = FlatEdit(theme, _CAPTION_FIELD)
         self.caption.setFont(theme.font("small"))

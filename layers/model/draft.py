@@ -39,12 +39,18 @@ class Draft:
     """Values entered over a base. Never loses what was entered: a refused text is kept as it was typed."""
 
     def __init__(
-        self, asset_type: AssetType, base: Mapping[str, Any] | None = None, *, is_new: bool = False
+        self,
+        asset_type: AssetType,
+        base: Mapping[str, Any] | None = None,
+        *,
+        is_new: bool = False,
+        several: int = 0,
     ) -> None:
+        """``several``: of so many assets the base holds what they have in common."""
         self.asset_type = asset_type
         self.is_new = is_new
         self._base: dict[str, Any] = dict(base or {})
-        self.is_many = any(value is MIXED for value in self._base.values())
+        self.is_many = several > 1
         self._entered: dict[str, Any] = {}
         self._refused: dict[str, tuple[str, Problem]] = {}
         self._reported: dict[str, tuple[Any, Problem]] = {}

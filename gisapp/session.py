@@ -40,6 +40,8 @@ class Session(QObject):
     """The Selection there is now."""
     filters_changed = Signal(object)
     """The conditions by type that map, lists and figures keep to now."""
+    past_changed = Signal(bool)
+    """Whether the map shows a past day now: nothing can be edited then."""
     steps_changed = Signal()
     """What undo and redo would do is another step now."""
 
@@ -56,6 +58,7 @@ class Session(QObject):
         self.redo_label: Message | None = None
         #: Whoever holds unsaved work: given what shall be done, it keeps that for later and answers True.
         self.holder: Callable[[Callable[[], None]], bool] | None = None
+        self.is_past = False
         self._spare: Worker | None = None
         self._unlisten: Callable[[], None] | None = None
         self._news.connect(self._on_news)
@@ -81,11 +84,19 @@ class Session(QObject):
 
     @property
     def is_writable(self) -> bool:
-        return self.register is not None and not self.register.read_only
+        """Whether something can be changed now: in a register that is not read-only, on today's map."""
+        return self.register is not None and not self.register.read_only and not self.is_past
 
     def may(self, act: str) -> bool:
         """Whether the user may do ``act`` here: edit, delete_mistake, restore, waive, configure."""
         return self.is_writable
+
+    def show_past(self, on: bool) -> None:
+        """The map goes to a past day, or comes back to today."""
+        if on != self.is_past:
+            self.is_past = on
+            self.past_changed.emit(on)
+            self.steps_changed.emit()
 
     def begin(self, register: Register) -> None:
         """Work on ``register`` from now on; one open before is closed."""
@@ -154,6 +165,10 @@ class Session(QObject):
     ) -> None:
         """Do ``work`` as one edit called ``label`` on the writer lane."""
         register = self._open_register()
+        if self.is_past:
+            error = UserError(Message("past.no_edit"), Message("past.no_edit_hint"))
+            self.tasks.failed.emit(error) if failed is None else failed(error)
+            return
 
         def write(_: Feedback) -> ChangeSet | None:
             with register.edit(label) as edit:

@@ -60,15 +60,19 @@ def edit_actions(window: Window) -> list[Action]:
             menu="edit",
             group=2,
             handler=lambda: deselect(window),
-            enabled=lambda: bool(session.selection),
+            enabled=lambda: bool(session.selection) or session.is_past,
         ),
     ]
 
 
 def deselect(window: Window) -> None:
-    """Esc: what a tool on the map has begun goes first, then the tool, what is entered, then the selection."""
-    if not window.map.canvas.escape() and not window.inspector.escape():
+    """Esc: what a tool on the map has begun goes first, then the tool, what is entered, the selection, a past day."""
+    if window.map.canvas.escape() or window.inspector.escape():
+        return
+    if window.parts.session.selection:
         window.parts.session.select(())
+    else:
+        window.map.past.leave()
 
 
 def undo(window: Window) -> None:

@@ -47,6 +47,18 @@ def history_actions(window: Window) -> list[Action]:
             enabled=lambda: is_open() and session.selection.only is not None,
             words="history asset 对象历史 变更",
         ),
+        Action(
+            id="history.past",
+            title=Message("action.history.past"),
+            key="Ctrl+Shift+H",
+            icon="hourglass-medium",
+            menu="view",
+            group=4,
+            handler=lambda: session.leave(window.map.past.switch),
+            enabled=is_open,
+            checked=lambda: session.is_past,
+            words="as of date past time slider 历史日期 时间 过去 年代 时光",
+        ),
     ]
 
 

@@ -310,6 +310,8 @@ class MapView(QWidget):
             below += self.select_bar.height() + GAP
         self.drafting.place(below - GAP, self.zoom_strip.x() - GAP - MARGIN)
         self.navigation.place(below - GAP)
+        overview = self.navigation.overview
+        self.past.place(self.width() if overview.isHidden() else overview.x(), self.foot.y())
 
 
 def _font(pixels: float, strong: bool) -> QFont:

@@ -128,7 +128,6 @@ class Following:
     def _hanging(self, line: _Line, piece: int) -> Iterator[Move]:
         draft = self.draft
         before, after = line.before[piece : piece + 2], line.after[piece : piece + 2]
-        shift = after[:, :2] - before[:, :2]
         box = box_around(before, self._slack)
         near = [item for item in draft.near(draft.line_types, box) if item is not line.item]
         for item in near:
@@ -137,14 +136,14 @@ class Following:
                 end = other.before[vertex]
                 foot = foot_on(before, end, draft.tolerance)
                 if not other.moved[vertex] and foot.vertex is None and foot.away <= draft.tolerance:
-                    yield from self._shifted(end, foot, shift, line.item)
+                    yield from self._shifted(end, foot, before, after, line.item)
         for item in draft.near(draft.point_types, box):
             if not item.sits_on_lines or id(item) in self._points:
                 continue
             place = item.course[0]
             foot = foot_on(before, place, draft.tolerance)
             if foot.away <= self._slack and self._is_nearest(line, foot, place, near):
-                yield from self._shifted(place, foot, shift, line.item)
+                yield from self._shifted(place, foot, before, after, line.item)
 
     def _is_nearest(self, line: _Line, foot: Foot, place: Floats, near: Iterable[Item]) -> bool:
         """Whether a point stands on this piece, and not rather on another line or another piece."""
@@ -152,8 +151,15 @@ class Following:
         others = [foot_on(item.course, place, 0.0).away for item in near]
         return foot.away <= own + _NOTHING and foot.away <= min(others, default=np.inf) + self.draft.tolerance
 
-    def _shifted(self, place: Floats, foot: Foot, shift: Floats, carrier: Item) -> Iterator[Move]:
+    def _shifted(
+        self, place: Floats, foot: Foot, before: Floats, after: Floats, carrier: Item
+    ) -> Iterator[Move]:
+        shift = after[:, :2] - before[:, :2]
         by = shift[0] + (shift[1] - shift[0]) * foot.share
+        if foot.vertex is None:
+            # What stands beside the line turns with it, and so stays at the same share of it.
+            beside = place[:2] - foot.place[:2]
+            by = by + _turned(beside, before, after) - beside
         if np.hypot(*by) > _NOTHING:
             yield Move(place, shifted(place, by), frozenset({id(carrier)}))
 
@@ -207,6 +213,17 @@ class Following:
         for item, new in points:
             self.draft.shape(item, shapely.points(new))
         self.draft.figure(Message("editing.moves", {"lines": len(lines), "points": len(points)}))
+
+
+def _turned(beside: Floats, before: Floats, after: Floats) -> Floats:
+    """What stands beside a straight piece, turned as the piece turned."""
+    was, now = (before[1] - before[0])[:2], (after[1] - after[0])[:2]
+    size = np.hypot(*was) * np.hypot(*now)
+    if size == 0.0:
+        return beside
+    cosine, sine = (was @ now) / size, (was[0] * now[1] - was[1] * now[0]) / size
+    x, y = beside
+    return np.array([cosine * x - sine * y, sine * x + cosine * y])
 
 
 def _without_doubles(line: _Line) -> Floats:

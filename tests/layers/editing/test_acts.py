@@ -188,8 +188,14 @@ def test_what_hangs_on_a_moved_vertex_comes_along(register: Register) -> None:
     assert places(register, ended) == [(50, 10), (50, -20)]
     # What hung on the lateral hangs at the same share of it.
     assert places(register, twig)[0] == (25, 12.5)
-    assert places(register, hydrant) == [(75, 5.3)]
-    assert places(register, well) == [(75, 6.2)]
+    # What stands beside the line turns with it: as far from it as before.
+    assert on_lines(register, "hydrant")[f"hydrant:{hydrant.id}"] == pytest.approx(0.3)
+    (x, y), (well_x, well_y) = places(register, hydrant)[0], places(register, well)[0]
+    assert (x, y) == (
+        pytest.approx(75 + 0.3 * 10 / 2600**0.5, abs=1e-6),
+        pytest.approx(5 + 0.3 * 50 / 2600**0.5, abs=1e-6),
+    )
+    assert (well_x - x, well_y - y) == (pytest.approx(0, abs=1e-6), pytest.approx(0.9, abs=1e-6))
     assert places(register, leak) == [(60, 0)]
     assert parts(register) == 1
 

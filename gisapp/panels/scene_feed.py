@@ -1,12 +1,13 @@
 """When and how the scene of the session's register is read, and read again; the map shows what comes.
 
-A register is taken from the cache as far as that can be trusted; the rest is built in the worker, mains first.
+A register is taken from the cache as far as that can be trusted; the rest is built in the worker. What the first
+picture shows is sketched there before: soon made, drawn as exactly, and replaced when the whole is there.
 An edit, by whomever, patches the scene that is shown; what changed in bulk is built again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from gisapp.session import Session
-from gisapp.tasks import Task, Tasks, Work
+from gisapp.tasks import Debounce, Task, Tasks, Work
 from layers.errors import UserError
 from layers.feedback import Feedback
 from layers.model.change import ChangeSet
@@ -23,14 +24,16 @@ from layers.register import Register
 from layers.scene.cache import SceneCache
 from layers.scene.codec import Source
 from layers.scene.patching import Touched, patched, prepare_patching, touched_by
-from layers.scene.planning import ScenePlan, build, plan_scene, take_kept
+from layers.scene.planning import ScenePlan, build, plan_scene, sketch, take_kept
 from layers.scene.scene import Scene
 from layers.scene.style import Drawing, LayerStyle, MapStyle
 from layers.scene.styles import SAVED, USUAL, style_or_usual
 from layers.text import Message
 
-#: What the first picture of a register shows; the points of a large city take a moment longer.
+#: What is built together and shown before the points, of which a large city has millions.
 FIRST_DRAWINGS: tuple[Drawing, ...] = ("area", "line", "main")
+#: Milliseconds that one half of a sketch waits for the other.
+SOON = 150
 #: Types whose rows decide how others are drawn; of code lists, the beginning of the name.
 _STYLING = ("setting", SAVED)
 _CODE_LIST = "c_"
@@ -45,19 +48,32 @@ class SceneFeed(QObject):
     """The UserError for which the usual style is drawn in the place of the one asked for."""
 
     def __init__(
-        self, session: Session, tasks: Tasks, cache: Path | None = None, parent: QObject | None = None
+        self,
+        session: Session,
+        tasks: Tasks,
+        cache: Path | None = None,
+        parent: QObject | None = None,
+        *,
+        denominator: Callable[[], float] = lambda: 0.0,
     ) -> None:
-        """``cache`` is the folder for the scenes of all registers; None keeps none."""
+        """``cache`` is the folder for the scenes of all registers; None keeps none.
+
+        ``denominator`` tells the scale (1:N) at which the map is looked at.
+        """
         super().__init__(parent)
+        self._denominator = denominator
         self._session, self._tasks, self._cache = session, tasks, cache
         self.scene: Scene | None = None
         #: The name of a style, or one that is being made and has no name yet.
         self.style: str | MapStyle = USUAL
         self._plan: ScenePlan | None = None
+        self._sketches: dict[str, Source] = {}
+        self._sketching: list[Task] = []
         self._reading: list[Task] = []
         self._news: list[ChangeSet] = []
         self._patching: tuple[Task, list[ChangeSet]] | None = None
         self._failures = 0
+        self._soon = Debounce(SOON, self._show_sketch, self)
         session.opened.connect(self._on_opened)
         session.closed.connect(self._on_closed)
         session.changed.connect(self._on_changed)
@@ -128,19 +144,45 @@ class SceneFeed(QObject):
         self._run(plan, go_on, shown=before is None)
 
     def _build(self, register: Register, plan: ScenePlan, is_first: bool) -> None:
-        """Have the worker build what is missing: mains and the rest side by side, mains to be shown at once."""
+        """Have the worker build what is missing, in two parts side by side; what is seen is sketched before."""
         if plan.is_done:
             self._finish(plan)
             return
         self._plan = plan
-        first = [layer for layer in plan.job.layers if layer.drawing in FIRST_DRAWINGS]
-        rest = [layer for layer in plan.job.layers if layer.drawing not in FIRST_DRAWINGS]
-        parts = [part for part in (first, rest) if part] if is_first else [[*first, *rest]]
-        for part in parts:
+        seen = _parted(plan.seen_at(self._denominator())) if is_first else []
+        for part in seen:
+            self._sketch_part(register, plan, part)
+        if not seen:
+            self._build_parts(register, plan, is_first)
+
+    def _sketch_part(self, register: Register, plan: ScenePlan, layers: Sequence[LayerStyle]) -> None:
+        job = plan.job.of(layers)
+
+        def take(sources: list[Source]) -> None:
+            self._sketching.remove(task)
+            self._sketches |= {source.layer.id: source for source in sources}
+            if self._sketching:
+                # One picture of all, unless the rest keeps us waiting.
+                self._soon.touch()
+                return
+            self._show_sketch()
+            if self._plan is plan:  # who saw it may have asked for another
+                self._build_parts(register, plan, is_first=True)
+
+        task = self._run(lambda feedback: sketch(register, job, feedback), take, shown=True)
+        self._sketching.append(task)
+
+    def _show_sketch(self) -> None:
+        self._soon.stop()
+        if self._plan is not None:
+            self.ready.emit(self._plan.sketched(self._sketches.values()))
+
+    def _build_parts(self, register: Register, plan: ScenePlan, is_first: bool) -> None:
+        for part in _parted(plan.job.layers) if is_first else [plan.job.layers]:
             self._build_part(register, plan, part, shown=is_first)
 
     def _build_part(
-        self, register: Register, plan: ScenePlan, layers: list[LayerStyle], *, shown: bool
+        self, register: Register, plan: ScenePlan, layers: Sequence[LayerStyle], *, shown: bool
     ) -> None:
         job = plan.job.of(layers)
 
@@ -150,13 +192,19 @@ class SceneFeed(QObject):
             self._plan = self._plan.with_sources(sources)
             if self._plan.is_done:
                 self._finish(self._plan)
-            elif not any(layer.drawing in FIRST_DRAWINGS for layer in self._plan.job.layers):
-                self._show(self._plan.scene)
+            elif any(layer.drawing in FIRST_DRAWINGS for layer in layers):
+                self._show_sketch()
 
         self._run(lambda feedback: build(register, job, feedback), take, shown=shown)
 
+    def _forget_sketches(self) -> None:
+        self._soon.stop()
+        self._sketching.clear()
+        self._sketches.clear()
+
     def _finish(self, plan: ScenePlan) -> None:
         self._plan = None
+        self._forget_sketches()
         self._reading.clear()
         self._failures = 0
         self._show(plan.scene)
@@ -170,7 +218,7 @@ class SceneFeed(QObject):
         self._tasks.run(Message("task.map"), tidy, owner=self, key="scene-tidy", shown=False)
         self._patch()
 
-    def _run(self, work: Work, done: Callable[[Any], None], *, shown: bool) -> None:
+    def _run(self, work: Work, done: Callable[[Any], None], *, shown: bool) -> Task:
         task = self._tasks.run(
             Message("task.map"),
             work,
@@ -181,6 +229,7 @@ class SceneFeed(QObject):
             shown=shown,
         )
         self._reading.append(task)
+        return task
 
     def _on_failed(self, error: UserError) -> None:
         """The worker may have been killed: once more, then it is said."""
@@ -202,6 +251,7 @@ class SceneFeed(QObject):
         for task in self._reading:
             task.cancel()
         self._reading.clear()
+        self._forget_sketches()
         self._plan = None
         if self._patching is not None:
             task, news = self._patching
@@ -269,6 +319,13 @@ class SceneFeed(QObject):
     def _show(self, scene: Scene) -> None:
         self.scene = scene
         self.ready.emit(scene)
+
+
+def _parted(layers: Sequence[LayerStyle]) -> list[tuple[LayerStyle, ...]]:
+    """Lines and points, for one process each."""
+    first = tuple(layer for layer in layers if layer.drawing in FIRST_DRAWINGS)
+    rest = tuple(layer for layer in layers if layer.drawing not in FIRST_DRAWINGS)
+    return [part for part in (first, rest) if part]
 
 
 def _patched(

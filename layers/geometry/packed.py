@@ -12,6 +12,8 @@ import shapely
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
+#: A WKB line begins with its byte order and kind, then the count of its vertices.
+_LINE_MARK, _LINE_HEAD = np.array([1, 2, 0, 0, 0], np.uint8), 9
 _POINT_BYTES = {21: 5, 29: 5}  # whole WKB point in 2D and 3D, and where its coordinates begin
 
 
@@ -59,7 +61,12 @@ def pack_lines(geometry: pa.ChunkedArray | pa.Array) -> PackedLines:
 
     The rings of areas are packed as closed lines, several with the same ``row``.
     """
-    shapes = shapely.from_wkb(_one_chunk(geometry).to_numpy(zero_copy_only=False), on_invalid="ignore")
+    wkb = _one_chunk(geometry)
+    plain = _plain_lines(wkb)
+    if plain is not None:
+        xy, counts, row = plain
+        return _kept_lines(xy, np.repeat(np.arange(len(row)), counts), row)
+    shapes = shapely.from_wkb(wkb.to_numpy(zero_copy_only=False), on_invalid="ignore")
     row = np.arange(len(shapes), dtype=np.int64)
     kinds = shapely.get_type_id(shapes)
     if np.isin(kinds, (3, 5, 6)).any():
@@ -71,10 +78,16 @@ def pack_lines(geometry: pa.ChunkedArray | pa.Array) -> PackedLines:
         shapes = np.concatenate([rings, parts[lines]])
         row = np.concatenate([part_row[ring_part], part_row[lines]])
     xy, line = shapely.get_coordinates(shapes, return_index=True)
+    return _kept_lines(xy, line, row)
+
+
+def _kept_lines(xy: Floats, line: Integers, row: Integers) -> PackedLines:
+    """The lines that are somewhere, of vertices that each belong to a ``line``."""
     good = (np.abs(xy) < _FARTHEST).all(axis=1)
-    counts = np.bincount(line[good], minlength=len(shapes))
+    counts = np.bincount(line[good], minlength=len(row))
     keep = counts >= 2
-    xy = xy[good & keep[line]]
+    if not (good.all() and keep.all()):
+        xy = xy[good & keep[line]]
     offsets = np.concatenate([[0], np.cumsum(counts[keep])]).astype(np.int64)
     return PackedLines(np.ascontiguousarray(xy), offsets, row[keep].astype(np.int64))
 
@@ -121,6 +134,27 @@ def _one_chunk(column: pa.ChunkedArray | pa.Array) -> pa.Array:
     if isinstance(array, pa.ChunkedArray):
         array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], pa.binary())
     return array if pa.types.is_binary(array.type) else array.cast(pa.binary())
+
+
+def _plain_lines(wkb: pa.Array) -> tuple[Floats, Integers, Integers] | None:
+    """Vertices, how many each line has, and its row, read off the buffer; None unless all are little-endian WKB
+    lines without Z."""
+    count = len(wkb)
+    offsets = np.frombuffer(wkb.buffers()[1], dtype=np.int32, count=wkb.offset + count + 1)[wkb.offset :]
+    row = np.flatnonzero(np.diff(offsets) > 0)
+    sizes = np.diff(offsets)[row].astype(np.int64)
+    if not len(row) or sizes.min() < _LINE_HEAD or len(row) > count - wkb.null_count:
+        return None
+    data = np.frombuffer(wkb.buffers()[2], dtype=np.uint8)[offsets[0] : offsets[-1]]
+    # Null rows take no room in the buffer: the lines lie end to end.
+    head = (offsets[row].astype(np.int64) - offsets[0])[:, None] + np.arange(_LINE_HEAD)
+    heads = data[head]
+    counts = np.ascontiguousarray(heads[:, 5:]).view("<u4")[:, 0].astype(np.int64)
+    if (heads[:, :5] != _LINE_MARK).any() or (sizes != _LINE_HEAD + 16 * counts).any():
+        return None
+    rest = np.ones(len(data), dtype=bool)
+    rest[head] = False
+    return data[rest].view("<f8").reshape(-1, 2), counts, row
 
 
 def _plain_points(wkb: pa.Array) -> Floats | None:

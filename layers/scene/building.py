@@ -77,6 +77,20 @@ def build_sources(feedback: Feedback, job: BuildJob) -> list[Source | None]:
     return [made[layer.id] for layer in job.layers]
 
 
+def build_sketches(feedback: Feedback, job: BuildJob) -> list[Source]:
+    """Sources of the job's layers that are soon made and soon replaced: the first picture needs no more."""
+    made: dict[str, Source] = {}
+    for name in dict.fromkeys(layer.type for layer in job.layers):
+        layers = [layer for layer in job.layers if layer.type == name]
+        feedback.progress(len(made) / len(job.layers), Message("map.reading", {"layer": layers[0].title}))
+        table = job.reads[name](feedback)
+        for layer in layers:
+            of = LineSource if layer.drawing != "symbol" else PointSource
+            source = of.sketch(layer, table)
+            made[layer.id] = replace(source, unfiltered=job.totals.get(name, source.unfiltered))
+    return [made[layer.id] for layer in job.layers]
+
+
 def _is_kept(source: Source, job: BuildJob) -> bool:
     """Put a source into the cache; False when it has no place there or there is no room."""
     if job.cache is None or job.mark is None or source.layer.id not in job.kept:

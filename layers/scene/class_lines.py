@@ -48,6 +48,14 @@ class ClassLines:
         depth = cell_depth(rows.lines, frame)
         return cls(frame, depth, coarse, LineArrays.of(rows, frame, depth, coarse))
 
+    @classmethod
+    def sketch(cls, rows: LineRows, solid: bool) -> ClassLines:
+        """The same lines, soon there: nothing is merged, and nothing is written along them."""
+        frame = frame_of(rows.lines.xy)
+        depth = cell_depth(rows.lines, frame)
+        arrays = LineArrays.of(LineRows(rows.lines), frame, depth, coarse=False)
+        return cls(frame, depth, False, arrays.sketched() if solid and len(rows) else arrays)
+
     def __len__(self) -> int:
         return sum(
             len(arrays) if alive is None else int(_of_cells(arrays, alive).sum())

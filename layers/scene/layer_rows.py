@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from layers.geometry.packed import Floats, PackedLines, pack_lines, pack_points
+from layers.geometry.packed import Floats, Integers, PackedLines, pack_lines, pack_points
 from layers.scene.classes import class_indexes
 from layers.scene.labels import PointNames, area_names, line_words
 from layers.scene.line_arrays import LineRows
@@ -30,13 +30,13 @@ class LayerLines:
     count: int
 
     @classmethod
-    def of(cls, layer: LayerStyle, table: pa.Table) -> LayerLines:
-        """The rows of ``table``."""
+    def of(cls, layer: LayerStyle, table: pa.Table, *, named: bool = True) -> LayerLines:
+        """The rows of ``table``; not ``named``: nothing is written along them."""
         ids = np.array(table.column("fid").to_numpy())
         packed = pack_lines(table.column("geom"))
         class_of_row = class_indexes(table, layer)
         class_of_line = class_of_row[packed.row]
-        said = line_words(layer, table)
+        said = line_words(layer, table) if named else None
         lines = PackedLines(packed.xy, packed.offsets, ids[packed.row])
         every = LineRows(lines)
         if said is not None:
@@ -46,9 +46,9 @@ class LayerLines:
             for number in range(len(layer.classes))
             if len(chosen := np.flatnonzero(class_of_line == number))
         }
-        without = np.setdiff1d(np.arange(len(table)), packed.row)
+        without = _rows_without(len(table), packed.row)
         names = None
-        if layer.drawing == "area" and layer.labels:
+        if named and layer.drawing == "area" and layer.labels:
             names = area_names(layer, table, class_of_row.astype(np.int64))
         words = NO_WORDS if said is None else said.words
         return cls(classes, words, Nowhere(ids[without], class_of_row[without]), names, len(table))
@@ -84,7 +84,7 @@ class LayerPoints:
             if len(chosen):
                 turned = upright(along[chosen], style.look) if layer.rotate else None
                 classes[number] = PointRows(packed.xy[chosen], ids[packed.row[chosen]], turned)
-        without = np.setdiff1d(np.arange(len(table)), packed.row, assume_unique=True)
+        without = _rows_without(len(table), packed.row)
         names = PointNames.of(layer, packed, class_of_point.astype(np.int64), table) if layer.labels else None
         return cls(classes, Nowhere(ids[without], class_of_row[without]), names, len(table))
 
@@ -92,6 +92,13 @@ class LayerPoints:
     def xy(self) -> Floats:
         """Every point."""
         return np.concatenate([np.zeros((0, 2)), *(rows.xy for rows in self.classes.values())])
+
+
+def _rows_without(count: int, located: Integers) -> Integers:
+    """The rows that have no place."""
+    without = np.ones(count, dtype=bool)
+    without[located] = False
+    return np.flatnonzero(without)
 
 
 def upright(degrees: Floats, look: Look) -> Angles:

@@ -6,7 +6,7 @@ simplified, so that what meets across the edge of a cell still meets.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -100,8 +100,8 @@ class LineArrays:
         codes = line_cells(rows.lines, frame, depth)
         order = np.lexsort((rows.lines.row, codes)).astype(np.int64)
         rows, codes = rows.take(order), codes[order]
-        cells, starts = np.unique(codes, return_index=True)
-        starts = np.append(starts, len(codes)).astype(np.int64)
+        starts = np.flatnonzero(np.diff(codes, prepend=codes[:1] + np.uint32(1)))
+        cells, starts = codes[starts], np.append(starts, len(codes)).astype(np.int64)
         extents = boxes(rows.lines)
         low = np.minimum.reduceat(extents[:, :2], starts[:-1]) if len(cells) else np.zeros((0, 2))
         high = np.maximum.reduceat(extents[:, 2:], starts[:-1]) if len(cells) else np.zeros((0, 2))
@@ -122,6 +122,10 @@ class LineArrays:
             None if rows.word is None else chains_of(shapes, rows.word, numbers, len(cells)),
             None if rows.short is None else chains_of(shapes, rows.short, numbers, len(cells)),
         )
+
+    def sketched(self) -> LineArrays:
+        """With coarser copies that are soon made: each line for itself, nothing merged."""
+        return replace(self, levels=_straightened(self.rows.lines, self.index.starts))
 
     def take_cells(self, cells: Integers) -> LineArrays:
         """Some cells, in their order."""
@@ -176,10 +180,13 @@ def line_cells(lines: PackedLines, frame: Box, depth: int) -> Cells:
 
 def cell_depth(lines: PackedLines, frame: Box) -> int:
     """The depth at which no cell has too many lines."""
-    codes = line_cells(lines, frame, DEPTH)
-    for depth in range(DEPTH):
-        cells = codes >> np.uint32(2 * (DEPTH - depth)) if depth else np.zeros(len(codes), np.uint32)
-        if not len(codes) or np.unique(cells, return_counts=True)[1].max() <= CELL:
+    codes = np.sort(line_cells(lines, frame, DEPTH))
+    if len(codes) <= CELL:
+        return 0
+    # In their order a cell has too many where the line so many places on is in it, too.
+    apart = codes[CELL:] ^ codes[:-CELL]
+    for depth in range(1, DEPTH):
+        if (apart >> np.uint32(2 * (DEPTH - depth))).all():
             return depth
     return DEPTH
 
@@ -202,4 +209,29 @@ def _coarser(shapes: np.ndarray, cell: Integers, cells: int) -> tuple[Pieces, ..
         pieces, first = segments(PackedLines(xy, offsets, number))
         cell_first = np.searchsorted(np.repeat(number, np.diff(first)), np.arange(cells + 1))
         levels.append(Pieces(pieces, cell_first.astype(np.int64)))
+    return tuple(levels)
+
+
+def _straightened(lines: PackedLines, starts: Integers) -> tuple[Pieces, ...]:
+    """For every level the lines as one straight piece each where none of their vertices lies far from it."""
+    pieces, first = segments(lines)
+    counts = np.diff(lines.offsets)
+    begin, end = lines.offsets[:-1], lines.offsets[1:] - 1
+    chord = lines.xy[end] - lines.xy[begin]
+    away = lines.xy - np.repeat(lines.xy[begin], counts, axis=0)
+    along = np.repeat(chord, counts, axis=0)
+    # Of a ring the chord is a point: everything is as far from it as from there.
+    square = np.repeat(np.maximum((chord**2).sum(axis=1), 1e-18), counts)
+    share = ((along * away).sum(axis=1) / square).clip(0.0, 1.0)
+    aside = away - along * share[:, None]
+    farthest = np.maximum.reduceat(np.hypot(aside[:, 0], aside[:, 1]), begin)
+    levels = []
+    for tolerance, _ in LEVELS:
+        straight = farthest <= tolerance
+        kept = np.repeat(~straight, counts - 1)
+        kept[first[:-1]] = True
+        made = pieces.copy()
+        made[first[:-1][straight], 2:] = lines.xy[end[straight]]
+        before = np.concatenate([[0], np.cumsum(kept)])
+        levels.append(Pieces(made[kept], before[first[starts]].astype(np.int64)))
     return tuple(levels)

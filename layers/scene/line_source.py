@@ -50,6 +50,16 @@ class LineSource:
             classes[number] = ClassLines.of(lines, _is_solid(layer, layer.classes[number]))
         return cls(layer, classes, rows.words, rows.nowhere, rows.names, rows.count)
 
+    @classmethod
+    def sketch(cls, layer: LayerStyle, table: pa.Table) -> LineSource:
+        """The rows of ``table`` without names, soon there: to be shown until the whole source is."""
+        rows = LayerLines.of(layer, table, named=False)
+        classes = {
+            number: ClassLines.sketch(lines, _is_solid(layer, layer.classes[number]))
+            for number, lines in rows.classes.items()
+        }
+        return cls(layer, classes, rows.words, rows.nowhere, rows.names, rows.count)
+
     # ---- asking
 
     @property

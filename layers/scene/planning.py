@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from layers.feedback import Feedback
 from layers.model.query import Condition
 from layers.register import Register
-from layers.scene.building import BuildJob, build_sources, wanted_fields
+from layers.scene.building import BuildJob, build_sketches, build_sources, wanted_fields
 from layers.scene.cache import SceneCache
 from layers.scene.codec import Source
 from layers.scene.patching import patched, touched_by
@@ -43,6 +43,18 @@ class ScenePlan:
         sources = tuple(by_id[layer.id] for layer in self.layers if layer.id in by_id)
         job = self.job.of(layer for layer in self.job.layers if layer.id not in by_id)
         return replace(self, scene=replace(self.scene, sources=sources), job=job)
+
+    def sketched(self, sketches: Iterable[Source]) -> Scene:
+        """The scene so far, with sketches where there is nothing better yet."""
+        return self.with_sources([*sketches, *self.scene.sources]).scene
+
+    def seen_at(self, denominator: float) -> tuple[LayerStyle, ...]:
+        """What is left to be built and seen at a scale; symbols that turn are not: that takes the mains first."""
+        return tuple(
+            layer
+            for layer in self.job.layers
+            if (layer.is_visible(denominator) or layer.is_shaded(denominator)) and not layer.rotate
+        )
 
 
 def plan_scene(
@@ -106,6 +118,11 @@ def build(register: Register, job: BuildJob, feedback: Feedback) -> list[Source]
         else:
             sources.append(source)
     return sources + build(register, replace(job.of(lost), cache=None), feedback)
+
+
+def sketch(register: Register, job: BuildJob, feedback: Feedback) -> list[Source]:
+    """Have the worker make what a first picture of the job's layers takes."""
+    return register.worker.run(build_sketches, job, feedback=feedback) if job.layers else []
 
 
 def take_kept(register: Register, plan: ScenePlan, feedback: Feedback) -> ScenePlan:

@@ -75,6 +75,13 @@ class PointArrays:
         return cls._ordered(rows.take(order), code[order], levels)
 
     @classmethod
+    def sketch(cls, rows: PointRows, frame: Box) -> PointArrays:
+        """All points in the order in which they came: none stands for another, and any view reads widely."""
+        ends = np.full(LAST_LEVEL + 2, len(rows), np.int64)
+        index = BlockIndex.over(np.concatenate([rows.xy, rows.xy], axis=1))
+        return cls(rows, codes_of(rows.xy, frame), ends, index)
+
+    @classmethod
     def of_levels(cls, rows: PointRows, code: Codes, levels: Levels) -> PointArrays:
         """Some points of a class, whose levels are known."""
         order = np.lexsort((rows.id, code, levels))

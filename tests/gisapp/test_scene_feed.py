@@ -24,6 +24,7 @@ from layers.model.query import Compare
 from layers.register import Edit, Register
 from layers.scene.codec import Source
 from layers.scene.planning import build_scene
+from layers.scene.request import ClassBatch, DrawRequest
 from layers.scene.scene import Scene
 from layers.text import Message
 
@@ -90,14 +91,34 @@ def watch(qtbot: QtBot, tmp_path: Path) -> Iterator[Watch]:
     tasks.deleteLater()
 
 
-def test_mains_come_first_and_then_the_rest(watch: Watch, town: Path) -> None:
+def test_what_is_seen_comes_first_and_then_the_rest(watch: Watch, town: Path) -> None:
     watch.open(town)
     watch.wait()
-    last = watch.scenes[-1]
+    first, last = watch.scenes[0], watch.scenes[-1]
     assert {source.layer.type for source in last.sources} >= {"pipe", "valve", "meter"}
-    for earlier in watch.scenes[:-1]:
-        assert {source.layer.drawing for source in earlier.sources} <= {"area", "line", "main"}
-        assert any(source.layer.drawing == "main" for source in earlier.sources)
+    # Symbols that turn with the mains come with them.
+    assert {source.layer.type for source in first.sources} >= {"pipe", "meter"}
+    assert "valve" not in {source.layer.type for source in first.sources}
+    assert first.box is not None
+    request = DrawRequest(0, first.box, 0.2)
+    for sketch in first.sources:
+        whole = next(source for source in last.sources if source.layer == sketch.layer)
+        assert sketch.counts() == whole.counts()
+        for one, two in zip(sketch.draw(request).classes, whole.draw(request).classes, strict=True):
+            assert _places(one) == _places(two)
+    assert watch.feed.scene is last
+
+
+def _places(batch: ClassBatch) -> set[tuple[float, ...]]:
+    return {tuple(row) for part in (batch.pieces, batch.points) if part is not None for row in part.tolist()}
+
+
+def test_nothing_of_a_sketch_is_left_when_the_style_changes_meanwhile(watch: Watch, town: Path) -> None:
+    watch.feed.ready.connect(lambda _: watch.feed.use_style("material") if len(watch.scenes) == 1 else None)
+    watch.open(town)
+    watch.wait(lambda: watch.feed.scene is not None)
+    assert watch.scenes[-1].style.name == "material"
+    assert len(watch.source("pipe").words) > 0  # a sketch has none
 
 
 def test_a_register_seen_before_comes_from_the_cache_in_one_go(

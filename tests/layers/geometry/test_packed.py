@@ -97,3 +97,15 @@ def test_a_shape_that_is_broken_is_left_out() -> None:
     lines = pack_lines(pa.array([broken, whole], pa.binary()))
     assert lines.row.tolist() == [1]
     assert lines.xy.tolist() == [[0, 0], [9, 0]]
+
+
+def test_lines_of_mixed_form_are_read_as_plain_ones_are() -> None:
+    """Lines with height, empty ones and such of other byte order are packed the long way, slices both ways."""
+    line, high = shapely.LineString([(0, 0), (9, 1)]), shapely.LineString([(1, 1, 5), (2, 2, 6)])
+    column = _wkb([line, None, high, shapely.LineString(), line])
+    assert pack_lines(column).row.tolist() == [0, 2, 4]
+    assert pack_lines(column).xy.tolist() == [[0, 0], [9, 1], [1, 1], [2, 2], [0, 0], [9, 1]]
+    big = pa.array([shapely.to_wkb(line, byte_order=0), shapely.to_wkb(line)], pa.binary())
+    assert pack_lines(big).xy.tolist() == [[0, 0], [9, 1]] * 2
+    far = pack_lines(_wkb([line, shapely.LineString([(0, 0), (1e300, 0)]), None, line]).slice(1, 3))
+    assert (far.row.tolist(), far.xy.tolist()) == ([2], [[0, 0], [9, 1]])

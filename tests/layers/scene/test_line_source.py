@@ -40,6 +40,17 @@ def as_lines(found: np.ndarray) -> shapely.Geometry:
     return shapely.multilinestrings(shapely.linestrings(found.reshape(-1, 2, 2)))
 
 
+def table_of(streets: list[shapely.LineString]) -> pa.Table:
+    dn = [600 if n % 11 == 0 else 100 for n in range(len(streets))]
+    columns = {
+        "fid": pa.array(range(1, len(streets) + 1), pa.int64()),
+        "dn": pa.array(dn, pa.int64()),
+        "status": pa.array([None] * len(streets), pa.string()),
+        "geom": pa.array(list(shapely.to_wkb(streets)), pa.binary()),
+    }
+    return pa.table(columns)
+
+
 @pytest.fixture(scope="module")
 def streets() -> list[shapely.LineString]:
     """Bent streets in a grid, cut at every crossing."""
@@ -57,14 +68,7 @@ def streets() -> list[shapely.LineString]:
 
 @pytest.fixture(scope="module")
 def town(streets: list[shapely.LineString]) -> LineSource:
-    dn = [600 if n % 11 == 0 else 100 for n in range(len(streets))]
-    columns = {
-        "fid": pa.array(range(1, len(streets) + 1), pa.int64()),
-        "dn": pa.array(dn, pa.int64()),
-        "status": pa.array([None] * len(streets), pa.string()),
-        "geom": pa.array(list(shapely.to_wkb(streets)), pa.binary()),
-    }
-    return LineSource.of(LAYER, pa.table(columns), Feedback())
+    return LineSource.of(LAYER, table_of(streets), Feedback())
 
 
 def test_the_town_is_large_enough_to_be_simplified(streets: list[shapely.LineString]) -> None:
@@ -164,3 +168,20 @@ def test_no_lines_at_all(table: Any, request_for: Any) -> None:
     assert source.draw(request_for(0, 0, 1.0)).classes == ()
     assert source.near(0, 0, 10.0, frozenset()) == []
     assert source.counts(WHOLE)["large"].count == 0
+
+
+@pytest.mark.parametrize("metres", [0.5, *(level[1] for level in LEVELS)])
+def test_a_sketch_strays_no_further_than_the_whole_may(
+    streets: list[shapely.LineString], metres: float
+) -> None:
+    # Straight, the ring would be a point.
+    ring = shapely.LineString([(0, -90), (9, -90), (9, -80), (0, -90)])
+    sketch = LineSource.sketch(LAYER, table_of([*streets[:80], ring]))
+    wide = Box(-100.0, -100.0, WHOLE.x1, WHOLE.y1)
+    drawn = as_lines(pieces(sketch.draw(DrawRequest(0, wide, metres))))
+    allowed = max((tolerance for tolerance, least in LEVELS if metres >= least), default=0.0) + 1e-6
+    exact = shapely.multilinestrings([*streets[:80], ring])
+    assert shapely.hausdorff_distance(exact, drawn) <= allowed
+    assert shapely.hausdorff_distance(drawn, exact) <= allowed
+    assert len(sketch.words) == 0
+    assert sketch.counts()["large"].count == 8

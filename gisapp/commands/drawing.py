@@ -159,7 +159,6 @@ def tie_drawing(window: Window) -> None:
     """What drawing tells the user, and what is remembered of how one draws."""
     parts, drafting = window.parts, window.map.drafting
     drafting.told.connect(lambda words: parts.notifier.done(words, "edit.undo"))
-    drafting.noticed.connect(parts.notifier.info)
     drafting.warned.connect(parts.notifier.warn)
     drafting.habits_changed.connect(lambda habits: parts.settings.change(drafting=habits.data()))
     drafting.use_habits(Habits.of(parts.settings.preferences.drafting))

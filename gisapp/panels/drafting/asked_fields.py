@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from gisapp.forms.words import Label, set_style
+from gisapp.forms.words import ElidedLabel, set_style
 from gisapp.language import Language
 from gisapp.theme import Theme
 from layers.model.catalogue import AssetType
@@ -120,10 +120,10 @@ class AskedFields(QWidget):
             editor.returnPressed.connect(self.left)
         editor.installEventFilter(self)
         editor.setFont(self._theme.font("small"))
-        editor.setFixedSize(_WIDTHS.get(field.kind, 96), 24)
+        editor.setFixedSize(_WIDTHS.get(field.kind, 96), self._theme.size("control"))
         editor.setAccessibleName(field.title[self._language.code])
         title = Message("draft.field", {"title": field.title, "unit": field.unit or ""})
-        plain = Label(
+        plain = ElidedLabel(
             self._language, self._theme, title if field.unit else _bare(field), size="small", tone="quiet"
         )
         cell = QWidget()

@@ -20,6 +20,7 @@ from gisapp.panels.drafting.draw_bar import DrawBar
 from gisapp.panels.drafting.draw_menu import fill_snapping, open_draw_menu
 from gisapp.panels.drafting.effect_card import EffectCard
 from gisapp.panels.drafting.habits import Habits
+from gisapp.panels.drafting.hint_strip import HintStrip
 from gisapp.panels.drafting.mending import Mending
 from gisapp.panels.drafting.pending import Pending
 from gisapp.panels.drafting.survey_strip import SurveyStrip
@@ -55,7 +56,6 @@ class Drafting(QObject):
 
     told = Signal(object)
     """A Message: what was done and can be undone."""
-    noticed = Signal(object)
     warned = Signal(object, object)
     """What is not possible here, and what to do instead (Messages)."""
     tool_asked = Signal(str)
@@ -91,6 +91,7 @@ class Drafting(QObject):
         self.bar = DrawBar(language, theme, actions, view)
         self.strip = SurveyStrip(language, theme, self._where, view)
         self.card = EffectCard(language, theme, view)
+        self.hint = HintStrip(language, theme, view)
         self._below = 0
         self._tie()
 
@@ -99,16 +100,16 @@ class Drafting(QObject):
         session.opened.connect(self._on_opened)
         session.closed.connect(self._on_closed)
         news.finished.connect(self._finish)
-        news.noticed.connect(self.noticed)
+        news.noticed.connect(self._say)
         news.menu_asked.connect(self._open_menu)
         acts.told.connect(self.told)
-        acts.noticed.connect(self.noticed)
+        acts.noticed.connect(self._say)
         acts.proposed.connect(self._propose)
         acts.settled.connect(self._settle)
         self.card.agreed.connect(acts.agree)
         self.card.refused.connect(acts.refuse)
         self.mending.continue_asked.connect(self._continue)
-        self.mending.noticed.connect(self.noticed)
+        self.mending.noticed.connect(self._say)
         self.bar.closed.connect(self._stop)
         self.bar.types_asked.connect(lambda: self.choose_type(self.bar.type_button))
         self.bar.repeat_chosen.connect(lambda on: self._remember(repeats=on))
@@ -180,18 +181,18 @@ class Drafting(QObject):
         self.strip.setVisible(is_draw and self.habits.surveys)
         if name not in self.tools:
             self.acts.refuse()
-        self.mending.begin(name)
+        self.hint.show_hint(self.mending.hint(name))
         self.place()
 
     def switch_snapping(self) -> None:
         """Snapping on or off."""
         self._remember(snaps=not self.habits.snaps)
-        self.noticed.emit(Message("draft.snap.on" if self.habits.snaps else "draft.snap.off"))
+        self._say(Message("draft.snap.on" if self.habits.snaps else "draft.snap.off"))
 
     def switch_tracing(self) -> None:
         """Follow mains between two clicks, or not."""
         self.draw_tool.follows = not self.draw_tool.follows
-        self.noticed.emit(Message("draft.trace.on" if self.draw_tool.follows else "draft.trace.off"))
+        self._say(Message("draft.trace.on" if self.draw_tool.follows else "draft.trace.off"))
 
     def switch_survey(self) -> None:
         """Show or hide the strip for typed figures; it comes up with a drawing."""
@@ -223,6 +224,10 @@ class Drafting(QObject):
         if self.strip.isVisibleTo(self._view):
             self.strip.move(left, bottom + GAP)
             bottom = self.strip.geometry().bottom()
+        if self.hint.isVisibleTo(self._view):
+            self.hint.fit(max(width or self._view.width() - 80, 320))
+            self.hint.move(left, bottom + GAP)
+            bottom = self.hint.geometry().bottom()
         self.card.move(left, bottom + GAP)
         return bottom
 
@@ -326,7 +331,7 @@ class Drafting(QObject):
             key = line_at(self._canvas, self.aid, at)
             outline = None if key is None else outline_of(self._canvas.scene, key)
             if outline is None:
-                self.noticed.emit(Message("draft.missed"))
+                self._say(Message("draft.missed"))
             else:
                 self.strip.take_line(outline)
 
@@ -334,6 +339,14 @@ class Drafting(QObject):
         self._canvas.setFocus()
 
     # ---- what floats
+
+    def _say(self, words: Message) -> None:
+        """Say something small where one looks: on the map."""
+        if self.bar.isVisibleTo(self._view):
+            self.bar.say(words)
+        else:
+            self.hint.say(words)
+            self.place()
 
     def _propose(self, plan: EditPlan, act: Act) -> None:
         self._ghosts.shown = plan.ghosts
@@ -376,7 +389,7 @@ class Drafting(QObject):
         self._pending.clear()
         self._ghosts.shown = ()
         self.draw_tool.clear()
-        for part in (self.bar, self.strip, self.card):
+        for part in (self.bar, self.strip, self.card, self.hint):
             part.hide()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from gisapp.actions import Actions
@@ -13,6 +13,8 @@ from gisapp.theme import Theme
 from layers.model.catalogue import AssetType
 from layers.text import Message
 
+#: Milliseconds for which something said in between can be read.
+SAID = 4000
 #: Switches of the bar: how the mouse helps.
 SWITCHES = ("draw.snap", "draw.trace", "draw.survey")
 
@@ -41,6 +43,9 @@ class DrawBar(QFrame):
         theme.changed.connect(self._draw_caret)
         self._draw_caret()
         self.hint = ElidedLabel(language, theme, size="small", tone="faint")
+        self._usual_hint = Message("draft.hint.line")
+        self._while = QTimer(self, singleShot=True, interval=SAID)
+        self._while.timeout.connect(self._say_usual)
         self.repeat = QCheckBox()
         self.repeat.setFont(theme.font("small"))
         self.repeat.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -76,6 +81,7 @@ class DrawBar(QFrame):
 
     def show_type(self, asset_type: AssetType, hint: Message) -> None:
         """Draw assets of this type; the fields are asked anew."""
+        self._usual_hint = hint
         self._symbol.show_type(asset_type)
         self._language.say(self.type_button, "setText", Message("draft.type", {"type": asset_type.title}))
         self.fields.offer(asset_type)
@@ -86,10 +92,22 @@ class DrawBar(QFrame):
     def fit(self, width: int) -> None:
         """Be at most so wide; the hint gives way."""
         self.setMaximumWidth(width)
-        layout = self.layout()
-        assert layout is not None
-        layout.activate()
+        for part in (self.fields, self):
+            layout = part.layout()
+            assert layout is not None
+            layout.invalidate()
+            layout.activate()
         self.resize(min(self.sizeHint().width(), width), self.sizeHint().height())
+
+    def say(self, words: Message) -> None:
+        """Say something in the place of the hint for a while."""
+        self.hint.show_words(words)
+        self.hint.set_tone("")
+        self._while.start()
+
+    def _say_usual(self) -> None:
+        self.hint.show_words(self._usual_hint)
+        self.hint.set_tone("faint")
 
     def _draw_caret(self) -> None:
         self.type_button.setIcon(self._theme.icon("caret-down"))

@@ -92,10 +92,10 @@ class Mending(QObject):
         news.bend_asked.connect(self._bend)
         news.menu_asked.connect(self._open_menu)
 
-    def begin(self, name: str) -> None:
-        """A tool was taken up: say what it does."""
-        if name in _HINTS:
-            self.noticed.emit(_HINTS[name])
+    @staticmethod
+    def hint(name: str) -> Message | None:
+        """What a tool does."""
+        return _HINTS.get(name)
 
     # ---- moving
 

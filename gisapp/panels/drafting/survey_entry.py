@@ -60,8 +60,8 @@ def entered(entry: Entry, crs: Crs, bounds: Box | None) -> tuple[Place, ...]:
     if entry.line is None:
         raise UserError(Message("draft.survey.no_line"), Message("draft.survey.no_line_hint"))
     if entry.mode == "offset":
-        offset = _metres(entry.second, signed=True)
-        return (by_offset(entry.line, _metres(entry.first), offset),)
+        station, offset = _metres(entry.first), _metres(entry.second, signed=True)
+        return (by_offset(entry.line, station, offset),)
     moved = parallel(entry.line, _metres(entry.first, signed=True))
     return tuple((float(x), float(y)) for x, y in moved)
 

@@ -75,7 +75,7 @@ class SurveyStrip(QFrame):
         for editor in (self.first, self.second):
             editor.installEventFilter(self)
             editor.setFont(theme.font("small"))
-            editor.setFixedHeight(24)
+            editor.setFixedHeight(theme.size("control"))
             editor.textEdited.connect(lambda _: self._say_known())
         self.side = QToolButton()
         self.side.setFont(theme.font("small"))

@@ -40,6 +40,8 @@ GEOMETRY = "geom"
 CODE = "code"
 #: Metres beyond the network, at least, where nothing of a city's can lie.
 _FARTHEST_OUT = 100_000.0
+#: Metres read around what is asked for.
+_AROUND = 2.0
 
 
 @dataclass(eq=False)
@@ -105,6 +107,7 @@ class Draft:
         self.tolerance = float(register.setting("node_tolerance_m"))
         self._items: dict[AssetKey, Item] = {}
         self._new: list[Item] = []
+        self._boxes: dict[str, list[Box]] = {}
         self._figures: list[Message] = []
         self._questions: list[Question] = []
         self._rechecks: dict[tuple[AssetKey, str], Recheck] = {}
@@ -163,11 +166,20 @@ class Draft:
         """The assets of these types whose extent meets ``box``, as they will be; without the retired ones."""
         found: list[Item] = []
         for asset_type in types:
-            for asset in self.register.find(Query(asset_type.name, box=box)):
-                if asset.key not in self._items:
-                    self._keep(asset)
+            self._read(asset_type, box)
             found += [item for item in self._all(asset_type) if _meets(item, box)]
         return [item for item in found if gone or not item.is_gone]
+
+    def _read(self, asset_type: AssetType, box: Box) -> None:
+        """Read what lies in a box, unless it was read before; a little more than asked, as acts stay at a place."""
+        boxes = self._boxes.setdefault(asset_type.name, [])
+        if any(_within(box, known) for known in boxes):
+            return
+        wider = Box(box.x0 - _AROUND, box.y0 - _AROUND, box.x1 + _AROUND, box.y1 + _AROUND)
+        boxes.append(wider)
+        for asset in self.register.find(Query(asset_type.name, box=wider)):
+            if asset.key not in self._items:
+                self._keep(asset)
 
     def linked_to(self, item: Item) -> list[tuple[Item, str]]:
         """The assets that link to this one, each with the name of the link."""
@@ -320,6 +332,10 @@ def box_around(places: Floats, reach: float) -> Box:
     x0, y0 = places[:, :2].min(axis=0) - reach
     x1, y1 = places[:, :2].max(axis=0) + reach
     return Box(float(x0), float(y0), float(x1), float(y1))
+
+
+def _within(box: Box, other: Box) -> bool:
+    return box.x0 >= other.x0 and box.y0 >= other.y0 and box.x1 <= other.x1 and box.y1 <= other.y1
 
 
 def _meets(item: Item, box: Box) -> bool:

@@ -6,23 +6,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QVBoxLayout, QWidget
 
 from gisapp.forms.editors.flat import FlatEdit
 from gisapp.forms.editors.offer_list import OfferList
 from gisapp.forms.editors.offering import OfferEdit, make_editor
 from gisapp.forms.editors.offers import LinkSearch
 from gisapp.forms.field_row import FieldRow
-from gisapp.forms.rows import GroupHeader, Row, RowView, place_row
-from gisapp.forms.words import Button
-from gisapp.language import Language, Words
+from gisapp.forms.rows import RowView
+from gisapp.forms.section import Section, by_section
+from gisapp.language import Language
 from gisapp.tasks import Debounce
 from gisapp.theme import Theme
-from layers.model.catalogue import AssetType
 from layers.model.computed import Computed, computed_value
 from layers.model.draft import Draft
 from layers.model.fields import Field, LinkField
-from layers.text import Message, Title
 
 #: A wrong value is told once the typing pauses, or the keyboard leaves the field.
 PAUSE = 300
@@ -39,13 +37,13 @@ class AssetForm(QWidget):
 
     def __init__(self, language: Language, theme: Theme, search: LinkSearch | None = None) -> None:
         super().__init__()
-        self._language, self._theme, self._search = language, theme, search
+        self.language, self.theme, self._search = language, theme, search
         self.draft: Draft | None = None
         self.rows: dict[str, FieldRow] = {}
         self._computed: list[tuple[Computed, RowView]] = []
-        self._sections: list[_Section] = []
+        self.sections: list[Section] = []
         self._names: dict[tuple[str, Any], str] = {}
-        self._is_writable = True
+        self.is_writable = True
         self.popup = OfferList(language, theme)
         self._pause = Debounce(PAUSE, self.show_marks, self)
         self._column = QVBoxLayout(self)
@@ -69,19 +67,19 @@ class AssetForm(QWidget):
         """
         same_kind = self.draft is not None and self.draft.asset_type is draft.asset_type
         kept = self.draft is draft and same_kind
-        self.draft, self._is_writable = draft, writable
+        self.draft, self.is_writable = draft, writable
         self._names.update(names or {})
         if kept:
             self.refresh()
             return
         self._clear()
-        for name, (title, fields) in _by_section(draft.asset_type).items():
+        for name, (title, fields) in by_section(draft.asset_type).items():
             if draft.is_many:
                 # What must be unique cannot be given to several.
                 fields = [field for field in fields if not field.unique]
-            section = _Section(self, title, name, fields)
+            section = Section(self, title, name, fields)
             if section.count:
-                self._sections.append(section)
+                self.sections.append(section)
                 self._column.addWidget(section)
         self._column.addStretch(1)
         self.refresh()
@@ -91,10 +89,10 @@ class AssetForm(QWidget):
         draft = self.draft
         if draft is None:
             return
-        for section in self._sections:
+        for section in self.sections:
             section.unfold_filled(draft)
         for row in self.rows.values():
-            row.show_draft(draft, writable=self._is_writable)
+            row.show_draft(draft, writable=self.is_writable)
         self._show_computed(draft)
 
     def show_marks(self) -> None:
@@ -107,7 +105,7 @@ class AssetForm(QWidget):
         self._names[field.name, value] = name
         row = self.rows.get(field.name)
         if row is not None and self.draft is not None:
-            row.show_draft(self.draft, writable=self._is_writable)
+            row.show_draft(self.draft, writable=self.is_writable)
 
     def name_of(self, field: LinkField, value: Any) -> str:
         """What a link points to is called."""
@@ -116,7 +114,7 @@ class AssetForm(QWidget):
 
     def set_writable(self, writable: bool) -> None:
         """Let it be changed, or only read."""
-        self._is_writable = writable
+        self.is_writable = writable
         self.refresh()
 
     # ---- what is asked of it
@@ -165,10 +163,10 @@ class AssetForm(QWidget):
     def make_row(self, field: Field, *, inset: int = 0) -> FieldRow:
         """The row of a field, tied to the draft."""
         assert self.draft is not None
-        editor = make_editor(self._language, self._theme, field, self.popup, self._search)
+        editor = make_editor(self.language, self.theme, field, self.popup, self._search)
         with_origin = f"{field.name}_origin" in self.draft.asset_type
         row = FieldRow(
-            self._language, self._theme, field, editor, self.name_of, inset=inset, with_origin=with_origin
+            self.language, self.theme, field, editor, self.name_of, inset=inset, with_origin=with_origin
         )
         name = field.name
         editor.typed.connect(lambda text: self._enter(name, text))
@@ -188,8 +186,8 @@ class AssetForm(QWidget):
             if owner is not None:
                 self._row(owner)
                 self._open_origin(owner)
-            for section in self._sections:
-                section.lay_open(name, self.draft, self._is_writable)
+            for section in self.sections:
+                section.lay_open(name, self.draft, self.is_writable)
         return self.rows.get(name)
 
     def _enter(self, name: str, text: str) -> None:
@@ -226,7 +224,7 @@ class AssetForm(QWidget):
     def _show_field(self, name: str) -> None:
         row = self.rows.get(name)
         if self.draft is not None and row is not None:
-            row.show_draft(self.draft, writable=self._is_writable)
+            row.show_draft(self.draft, writable=self.is_writable)
             self._tell(name)
 
     def _tell(self, name: str) -> None:
@@ -254,7 +252,7 @@ class AssetForm(QWidget):
         there = [self.rows[f.name] for f in companions if f.name in self.rows]
         if not there:
             self._open_origin(name)
-            if self._is_writable and companions:
+            if self.is_writable and companions:
                 self.rows[companions[0].name].editor.setFocus()
             return
         shown = there[0].isHidden()
@@ -271,7 +269,7 @@ class AssetForm(QWidget):
             if field.name not in self.rows:
                 row = self.make_row(field, inset=16)
                 body.insertWidget(place + step, row)  # type: ignore[attr-defined]
-                row.show_draft(self.draft, writable=self._is_writable)
+                row.show_draft(self.draft, writable=self.is_writable)
 
     def _companions(self, name: str) -> list[Field]:
         assert self.draft is not None
@@ -280,7 +278,7 @@ class AssetForm(QWidget):
     def _clear(self) -> None:
         self.popup.hide()
         self._pause.stop()
-        self.rows, self._computed, self._sections = {}, [], []
+        self.rows, self._computed, self.sections = {}, [], []
         self._names = {} if self.draft is None else self._names
         while self._column.count():
             item = self._column.takeAt(0)
@@ -288,120 +286,3 @@ class AssetForm(QWidget):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-
-
-class _Section(QWidget):
-    """A section: its header folds it; what is not filled in waits behind one line."""
-
-    def __init__(self, form: AssetForm, title: Words, name: str, fields: list[Field]) -> None:
-        super().__init__()
-        self._form, self._fields = form, fields
-        language, theme = form._language, form._theme
-        draft = form.draft
-        assert draft is not None
-        self._waiting = list(fields)
-        self._body = QWidget()
-        self._rows = QVBoxLayout(self._body)
-        self._rows.setContentsMargins(0, 4, 0, 4)
-        self._rows.setSpacing(0)
-        self._is_first = not form._sections
-        extra = self._extra(draft, name)
-        for view in extra:
-            self._rows.addWidget(view)
-        self.count = len(fields) + len(extra)
-        self._more = Button(language, "", "link")
-        self._more.setFont(theme.font("small"))
-        self._more.clicked.connect(self._unfold_all)
-        indent = QHBoxLayout()
-        indent.setContentsMargins(12, 2, 12, 2)
-        indent.addWidget(self._more)
-        indent.addStretch(1)
-        self._rows.addLayout(indent)
-        self.header = GroupHeader(language, theme, title)
-        self.header.toggled.connect(self._body.setVisible)
-        self.unfold_filled(draft)
-        self.header.setChecked(bool(extra) or len(self._waiting) < len(fields))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.header)
-        column.addWidget(self._body)
-
-    def unfold_filled(self, draft: Draft) -> None:
-        """Lay open what is filled in, changed, or must be filled in."""
-        for field in list(self._waiting):
-            if self._is_wanted(field, draft):
-                self._lay(field)
-        self._say_rest()
-
-    def lay_open(self, name: str, draft: Draft, writable: bool) -> None:
-        """Lay open one field, if it is of this section."""
-        field = next((f for f in self._fields if f.name == name), None)
-        if field is None:
-            return
-        self.header.setChecked(True)
-        if field in self._waiting:
-            self._lay(field)
-            self._form.rows[name].show_draft(draft, writable=writable)
-            self._say_rest()
-
-    def _is_wanted(self, field: Field, draft: Draft) -> bool:
-        if draft.value(field.name) is not None or field.name in draft.changed or field.required:
-            return True
-        return draft.is_new and self._is_first
-
-    def _extra(self, draft: Draft, name: str) -> list[RowView]:
-        form = self._form
-        views = []
-        asset_type = draft.asset_type
-        if asset_type.shape is not None and name == _place_section(asset_type) and "geom" in draft.values:
-            views.append(RowView(form._language, form._theme, place_row(asset_type, draft.values)))
-        for computed in asset_type.computed if not draft.is_many else ():
-            if computed.section == name:
-                row = Row(
-                    computed.title, "—", computed.unit or "", "computed", Message("inspector.origin.computed")
-                )
-                views.append(RowView(form._language, form._theme, row))
-                form.add_computed(computed, views[-1])
-        return views
-
-    def _lay(self, field: Field) -> None:
-        """Put the field's row where it stands in the catalogue."""
-        self._waiting.remove(field)
-        row = self._form.make_row(field)
-        before = self._fields[: self._fields.index(field)]
-        there = [self._form.rows[f.name] for f in before if f.name in self._form.rows]
-        place = self._rows.indexOf(there[-1]) + 1 if there else 0
-        self._rows.insertWidget(place, row)
-
-    def _say_rest(self) -> None:
-        count = len(self._waiting)
-        self._more.setVisible(count > 0)
-        if count:
-            self._more.show_words(Message("inspector.empty_fields", {"count": count}))
-
-    def _unfold_all(self) -> None:
-        draft = self._form.draft
-        assert draft is not None
-        first = self._waiting[0] if self._waiting else None
-        for field in list(self._waiting):
-            self._lay(field)
-            self._form.rows[field.name].show_draft(draft, writable=self._form._is_writable)
-        self._say_rest()
-        if first is not None:
-            self._form.rows[first.name].editor.setFocus()
-
-
-def _by_section(asset_type: AssetType) -> dict[str, tuple[Words, list[Field]]]:
-    """The fields of each section in the catalogue's order; companions stand with their owners."""
-    found: dict[str, tuple[Words, list[Field]]] = {
-        name: (title, []) for name, title in asset_type.sections.items()
-    }
-    for field in asset_type.columns:
-        if field.companion_of is None:
-            found.setdefault(field.section, (Title(field.section, field.section), []))[1].append(field)
-    return found
-
-
-def _place_section(asset_type: AssetType) -> str:
-    return "place" if "place" in asset_type.sections else next(iter(asset_type.sections))

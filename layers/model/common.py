@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 import shapely
 
+from layers.later import Later
 from layers.model.catalogue import AssetType
 from layers.model.draft import MIXED, form_fields, same
+
+if TYPE_CHECKING:
+    import pyarrow.compute as pc
+else:
+    # Not needed before several assets are selected, and slow to load.
+    pc = Later("pyarrow.compute")
 
 VERSION = "row_version"
 

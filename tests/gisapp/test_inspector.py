@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QBuffer, QIODevice, Qt
-from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QLabel, QToolButton
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
-from gisapp.forms.chip import OriginTile
-from gisapp.forms.rows import RowView, grouped
-from gisapp.forms.words import Button, Label
+from gisapp.forms.showing import grouped
+from gisapp.forms.words import IconButton, Label
 from gisapp.window import Window
 from layers.model.asset import AssetKey
 from layers.model.selection import Selection
 from layers.text import Message
-from tests.gisapp.driving import METERS, PATIENCE, settle
+from tests.gisapp.driving import METERS, PATIENCE, settle, visible_texts
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -29,32 +27,30 @@ def _inspect(window: Window, type_name: str, code: str, qtbot: QtBot) -> AssetKe
     return asset.key
 
 
-def _rows(window: Window) -> dict[str, RowView]:
-    found = {}
-    for row in window.inspector.findChildren(RowView):
-        if row.isVisible():
-            labels = row.findChildren(Label)
-            found[labels[0].text()] = row
-    return found
-
-
 def test_rows_have_value_unit_and_origin(open_town: Window, qtbot: QtBot) -> None:
     window = open_town
     _inspect(window, "hydrant", "XHS-02147", qtbot)
-    row = _rows(window)["接管口径"]
-    assert [label.text() for label in row.findChildren(Label)][1:] == ["150", "mm"]
-    tile = row.findChild(OriginTile)
-    assert tile.text() == "普"
-    assert tile.toolTip() == "普查核实"
-    place = _rows(window)["X / Y"].findChildren(Label)[1].text()
-    assert place == f"{grouped('3016012.84')} / {grouped('538655.30')}"
+    qtbot.waitUntil(lambda: "feed_dn" in window.inspector.form.rows, timeout=PATIENCE)
+    row = window.inspector.form.rows["feed_dn"]
+    assert row.editor.text() == "150"
+    assert [label.text() for label in row.findChildren(Label) if label.isVisible()] == ["接管口径", "mm"]
+    assert row.tile.text() == "普"
+    assert row.tile.toolTip() == "普查核实"
+    texts = visible_texts(window.inspector)
+    assert f"{grouped('3016012.84')} / {grouped('538655.30')}" in texts
+    # A click on the sign lays open where the value came from.
+    qtbot.mouseClick(row.tile, LEFT)
+    assert window.inspector.form.rows["feed_dn_origin"].editor.text() == "普查核实"
 
 
 def test_links_lead_to_the_other_asset(open_town: Window, qtbot: QtBot) -> None:
     window = open_town
     _inspect(window, "meter", "SB-000003", qtbot)
-    button = next(b for b in window.inspector.findChildren(Button) if b.text() == "锦绣家园")
-    qtbot.mouseClick(button, LEFT)
+    qtbot.waitUntil(lambda: "community" in window.inspector.form.rows, timeout=PATIENCE)
+    row = window.inspector.form.rows["community"]
+    assert row.editor.text() == "锦绣家园"
+    go = next(b for b in row.findChildren(IconButton) if b.toolTip() == "前往 锦绣家园")
+    qtbot.mouseClick(go, LEFT)
     qtbot.waitUntil(lambda: window.inspector.name() == "锦绣家园", timeout=PATIENCE)
     qtbot.mouseClick(window.inspector.tab_button("links"), LEFT)
     assert window.inspector.tab_button("links").text() == f"关联 {METERS}"
@@ -64,33 +60,11 @@ def test_history_tells_before_and_after(open_town: Window, qtbot: QtBot) -> None
     window = open_town
     _inspect(window, "hydrant", "XHS-02147", qtbot)
     qtbot.mouseClick(window.inspector.tab_button("history"), LEFT)
+    settle(window, qtbot)
     texts = [label.text() for label in window.inspector.findChildren(Label) if label.isVisible()]
     assert "接管口径 100 → 150 mm" in texts
     assert "新增" in texts
     assert any("林工" in text for text in texts)
-
-
-def test_photos_are_shown(open_town: Window, qtbot: QtBot) -> None:
-    window = open_town
-    key = _inspect(window, "hydrant", "XHS-02147", qtbot)
-    image = QImage(300, 200, QImage.Format.Format_RGB32)
-    image.fill(QColor("#B3261E"))
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")
-    data = bytes(buffer.data().data())
-    register = window.parts.session.register
-    label = Message("inspector.tab.photos")
-    window.parts.session.edit(label, lambda edit: register.attach(edit, *key, "hydrant.png", data))
-    qtbot.waitUntil(lambda: len(window.inspector.inspected.photos) == 1, timeout=PATIENCE)
-    qtbot.mouseClick(window.inspector.tab_button("photos"), LEFT)
-    pictures = [
-        w
-        for w in window.inspector.findChildren(QLabel)
-        if not w.pixmap().isNull() and w.pixmap().width() > 100
-    ]
-    assert len(pictures) == 1
-    settle(window, qtbot)
 
 
 def test_several_selected_are_counted_by_type(open_town: Window, qtbot: QtBot) -> None:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication
 from gisapp.actions import Actions
 from gisapp.commands.basemaps import basemap_actions, tie_basemaps
 from gisapp.commands.drawing import drawing_actions, tie_drawing
+from gisapp.commands.checking import check_actions
 from gisapp.commands.dropping import take_dropped
 from gisapp.commands.editing import edit_actions
 from gisapp.commands.files import file_actions
@@ -44,6 +45,7 @@ from gisapp.theme import Theme
 from gisapp.window import Parts, Window
 from layers.crash import crash_folder
 from layers.later import Later
+from layers.store.lean import load_lean
 
 if TYPE_CHECKING:
     from gisapp.commands import importing
@@ -60,6 +62,7 @@ class Application(QObject):
 
     def __init__(self, qt: QApplication, settings: Settings, language: str) -> None:
         super().__init__()
+        load_lean()
         self._qt = qt
         self.settings = settings
         self.language = Language(settings.preferences.language or language, self)
@@ -102,6 +105,7 @@ class Application(QObject):
             basemap_actions(window),
             navigate_actions(window),
             select_actions(window),
+            check_actions(window),
             table_actions(window),
             drawing_actions(window),
             help_actions(window),

@@ -9,12 +9,14 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from gisapp.actions import Actions
+from gisapp.desks.check_desk import CheckDesk
 from gisapp.desks.map_desk import map_desk
 from gisapp.finder import Finder
 from gisapp.forms.drafts import Drafts
 from gisapp.language import Language
 from gisapp.notify import Notice, Notifier
 from gisapp.panels.basemap_view import BasemapView
+from gisapp.panels.checks.check_centre import CheckCentre
 from gisapp.panels.filter_bar import FilterBar
 from gisapp.panels.history.trail_panel import TrailPanel
 from gisapp.panels.inspector import Inspector
@@ -94,7 +96,10 @@ class Window(QMainWindow):
         self.trail = TrailPanel(language, theme, parts.session, parts.tasks, acts)
         self.status = StatusBar(language, theme, parts.tasks)
         self.filters = FilterBar(language, theme, parts.session)
-        self.desks = {desk.id: desk for desk in (map_desk(language, theme, self.map),)}
+        centre = CheckCentre(parts.session, parts.tasks, parts.notifier, self)
+        self.checks = CheckDesk(language, theme, parts.session, centre, self.map, parts.actions)
+        self.desk = "map"
+        self.desks = {desk.id: desk for desk in (map_desk(language, theme, self.map), self.checks.desk)}
         self.rail = Rail(language, theme, tuple(self.desks.values()))
         self.pages = QStackedWidget()
         self._place()
@@ -220,6 +225,9 @@ class Window(QMainWindow):
         session.filters_changed.connect(lambda _: actions.refresh())
         self.basemaps.feed.listed.connect(actions.refresh)
         self.map.selection.figures_changed.connect(self.inspector.show_figures)
+        self.checks.centre.news_changed.connect(self.status.checks.show_count)
+        self.checks.centre.changed.connect(actions.refresh)
+        self.status.checks.clicked.connect(self.show_new_findings)
 
     def _open_style_editor(self) -> None:
         """Put the style editor in the place of the legend until it is closed."""
@@ -237,8 +245,16 @@ class Window(QMainWindow):
 
     def show_desk(self, name: str) -> None:
         """Go to a desk."""
+        self.desk = name
         self.desk_pages.setCurrentWidget(self.desks[name].panel)
         self.rail.show_desk(name)
+        self.checks.show_marks(name == "checks")
+        self.parts.actions.refresh()
+
+    def show_new_findings(self) -> None:
+        """What the last edits brought."""
+        self.show_desk("checks")
+        self.checks.panel.show_new()
 
     def show_preferences(self) -> None:
         """Show who works here and the registers of late."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 from gisapp.forms.words import Button, ElidedLabel, IconLabel, Label, Line
 from gisapp.language import Language
 from gisapp.notify import Notice
+from gisapp.panels.checks.check_chip import CheckChip
 from gisapp.tasks import Task, Tasks
 from gisapp.theme import Theme
 from layers.text import Message
@@ -43,6 +44,7 @@ class StatusBar(QWidget):
         self._cancel.clicked.connect(self._cancel_shown)
         self.selected = Label(language, theme, size="small", tone="quiet")
         self.saved = Label(language, theme, size="small", tone="quiet")
+        self.checks = CheckChip(language, theme)
         self._selected_line, self._saved_line = Line(upright=True, length=12), Line(upright=True, length=12)
         self._task: Task | None = None
         self._lay_out()
@@ -82,6 +84,7 @@ class StatusBar(QWidget):
         row.setSpacing(8)
         row.addWidget(self._icon)
         row.addWidget(self.message, 1)
+        row.addWidget(self.checks)
         parts: tuple[QWidget, ...] = (self._what, self._bar, self._amount, self._cancel)
         for part in (*parts, self._selected_line, self.selected, self._saved_line, self.saved):
             row.addWidget(part)

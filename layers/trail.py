@@ -9,7 +9,7 @@ from layers.model.change import ChangeSet, IdRange, RowChange
 from layers.model.query import Condition
 from layers.store import history
 from layers.store.base import Store
-from layers.store.past import changed_after, rows_at, version_at
+from layers.store.past import changed_after, gone_by_code, rows_at, version_at
 from layers.store.reversal import Reversal, plan_as_of, plan_reversal
 from layers.store.rows import Row
 from layers.store.sources import Source, sources
@@ -106,6 +106,11 @@ class TrailReader:
         ``where``), and the runs of ids that came in bulk since."""
         with self._store.read() as connection:
             return changed_after(self._store, connection, type, version, where)
+
+    def gone_by_code(self, type: str, code: str) -> int | None:
+        """The asset that had this code when it was deleted last; None when no asset that is gone had it."""
+        with self._store.read() as connection:
+            return gone_by_code(self._store, connection, type, code)
 
     # ---- what taking back would do
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from layers.cli import backup, checking, history, importing, information, quarantine, sample
+from layers.cli import backup, checking, history, importing, information, quarantine, reverting, sample
 from layers.cli.application import CommandTable
 
 COMMANDS: CommandTable = {
@@ -12,5 +12,6 @@ COMMANDS: CommandTable = {
     **quarantine.COMMANDS,
     **checking.COMMANDS,
     **history.COMMANDS,
+    **reverting.COMMANDS,
     **backup.COMMANDS,
 }

@@ -7,6 +7,7 @@ import os
 
 from layers.errors import UserError
 from layers.model.asset import Asset
+from layers.model.catalogue import AssetType
 from layers.register import Register
 from layers.text import Message
 
@@ -24,6 +25,16 @@ def open_register(target: str, *, read_only: bool = False) -> Register:
     return Register.open(target, actor=stated_actor(), read_only=read_only)
 
 
+def type_named(register: Register, name: str) -> AssetType:
+    """The type of that name. Raises ``UserError`` when there is none."""
+    if name not in register.catalogue.types:
+        names = tuple(name for name in register.catalogue.types if not name.startswith("c_"))
+        raise UserError(
+            Message("cli.error.no_such_type", {"name": name}), Message("cli.hint.one_of", {"values": names})
+        )
+    return register.catalogue[name]
+
+
 def asset_named(register: Register, word: str) -> Asset:
     """The asset that ``TYPE:CODE`` means. Raises ``UserError`` for an unknown type or code."""
     type_name, colon, code = word.partition(":")
@@ -32,12 +43,7 @@ def asset_named(register: Register, word: str) -> Asset:
             Message("cli.error.value", {"option": "--asset", "value": word}),
             Message("cli.hint.example", {"example": "hydrant:H-102"}),
         )
-    if type_name not in register.catalogue.types:
-        names = tuple(name for name in register.catalogue.types if not name.startswith("c_"))
-        raise UserError(
-            Message("cli.error.no_such_type", {"name": type_name}),
-            Message("cli.hint.one_of", {"values": names}),
-        )
+    type_named(register, type_name)
     asset = register.by_code(type_name, code)
     if asset is None:
         title = register.catalogue[type_name].title

@@ -146,12 +146,17 @@ def _matching(words: str, texts: Texts) -> Matches:
 
 
 def _named(register: Register, code: str) -> AssetKey | None:
-    """The asset with this code, whatever its type."""
+    """The asset with this code, whatever its type; one that is gone where none has it now."""
     for asset_type in register.catalogue:
         if "code" in asset_type and asset_type.group != "system":
             asset = register.by_code(asset_type.name, code)
             if asset is not None:
                 return asset.key
+    for asset_type in register.catalogue:
+        if "code" in asset_type and asset_type.group != "system":
+            gone = register.gone_by_code(asset_type.name, code)
+            if gone is not None:
+                return AssetKey(asset_type.name, gone)
     return None
 
 

@@ -14,7 +14,7 @@ from layers.model.query import Condition
 from layers.store.base import Store
 from layers.store.conditions import condition_clause
 from layers.store.rows import Row, current_rows
-from layers.store.schema import FID, HISTORY_COLUMNS, OP_INSERT
+from layers.store.schema import CODE, FID, HISTORY_COLUMNS, OP_DELETE, OP_INSERT
 
 
 def version_at(store: Store, connection: sa.Connection, at: str) -> int:
@@ -55,6 +55,24 @@ def changed_after(
         meeting = _meeting(store, connection, type_name, [row["h_id"] for row in first.values()], where)
         then = {id: row if id in meeting else None for id, row in then.items()}
     return then, [run for runs in came.values() for run in runs]
+
+
+def gone_by_code(store: Store, connection: sa.Connection, type_name: str, code: str) -> int | None:
+    """The asset that had this code, whatever the case of its letters, when it was deleted last."""
+    table, asset = store.schema.history[type_name], store.schema.assets[type_name]
+    if CODE not in table.columns:
+        return None
+    there = sa.select(asset.c[FID]).where(asset.c[FID] == table.c[FID])
+    found = (
+        sa.select(table.c[FID])
+        .where(
+            table.c.op == OP_DELETE, sa.func.lower(table.c[CODE]) == sa.func.lower(code), ~sa.exists(there)
+        )
+        .order_by(table.c.h_id.desc())
+        .limit(1)
+    )
+    id = connection.execute(found).scalar()
+    return None if id is None else int(id)
 
 
 def _meeting(

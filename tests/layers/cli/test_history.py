@@ -63,6 +63,38 @@ def test_undo_takes_back_the_named_change_and_is_in_the_history(
     assert answer(capsys, "history", register)["change_sets"][0]["id"] == done["id"]
 
 
+def test_revert_brings_back_a_field_an_asset_and_everything_since(
+    register: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    newest = answer(capsys, "history", register)["change_sets"][0]["id"]
+    with Register.open(register, actor="wang") as opened, opened.edit(Message("cli.render.help")) as edit:
+        edit.update("hydrant", 1, 2, {"survey_no": "XH200", "road": "大塘路"})
+    wanted = ("revert", register, "--asset", "hydrant:h-1", "--field", "survey_no", "--to", str(newest))
+    seen = answer(capsys, *wanted, "--dry-run")
+    assert seen["changes"][0]["fields"] == {"survey_no": {"now": "XH200", "then": "XH150"}}
+    assert seen["change_set"] is None
+    # Somebody changed the number since the act that is taken back: it stays, and the exit code says so.
+    assert run("revert", register, "--change", str(newest), "--json") == 1
+    told = json.loads(capsys.readouterr().out)
+    assert [c["later"] for c in told["conflicts"]] == [["物探点号"]]
+    assert answer(capsys, *wanted)["change_set"] == newest + 2
+    with Register.open(register, actor="wang") as opened:
+        hydrant = opened.get("hydrant", 1)
+        with opened.edit(Message("cli.render.help")) as edit:
+            edit.delete("hydrant", 1, hydrant.version)
+    assert run("revert", register, "--asset", "hydrant:H-1", "--to", str(newest + 1)) == 0
+    assert run("revert", register, "--since", str(newest), "--by", "nobody") == 0
+    assert run("revert", register, "--since", str(newest)) == 0
+    assert "H-1" in capsys.readouterr().out
+    with Register.open(register, actor="wang") as opened:
+        assert (opened.get("hydrant", 1).get("survey_no"), opened.get("hydrant", 1).get("road")) == (
+            "XH150",
+            None,
+        )
+    for words in ([], ["--asset", "hydrant:H-1"], ["--since", "yesterday"], ["--change", "999"]):
+        assert run("revert", register, *words) == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

@@ -181,12 +181,14 @@ class Draft:
             if asset.key not in self._items:
                 self._keep(asset)
 
-    def linked_to(self, item: Item) -> list[tuple[Item, str]]:
-        """The assets that link to this one, each with the name of the link."""
+    def linked_to(self, item: Item, *, inside: bool = False) -> list[tuple[Item, str]]:
+        """The assets that link to this one (``inside``: that stand in it), each with the name of the link."""
         if item.asset is None:
             return []
         found: list[tuple[Item, str]] = []
         for asset_type, link in self.catalogue.linking_to(item.type.name):
+            if inside and not link.inside:
+                continue
             value = f"{item.type.name}:{item.asset.id}" if link.several else item.asset.id
             for asset in self.register.find(Query(asset_type.name, where=Compare(link.name, "=", value))):
                 other = self._items.get(asset.key) or self._keep(asset)

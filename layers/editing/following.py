@@ -184,12 +184,8 @@ class Following:
                     self.draft.recheck(chamber, why)
 
     def _contents(self, chamber: Item) -> list[Item]:
-        found = []
-        for item, name in self.draft.linked_to(chamber):
-            link = next(each for each in item.type.links if each.name == name)
-            if link.inside and item.geometry is not None and not item.is_gone:
-                found.append(item)
-        return found
+        standing = (item for item, _ in self.draft.linked_to(chamber, inside=True))
+        return [item for item in standing if item.geometry is not None and not item.is_gone]
 
     def _chambers(self, item: Item) -> Iterator[Item]:
         for link in item.type.links:

@@ -91,7 +91,7 @@ class DrawTool(MapTool):
     def begin_at(self, *places: Place) -> None:
         """Drop what was drawn and go on from these places."""
         self.clear()
-        self._steps = [places]
+        self._steps = [(place,) for place in places]
         self._tell()
 
     def step_back(self) -> None:

@@ -82,6 +82,12 @@ def test_begun_and_left_typed_and_followed(hand: Hand, qtbot: QtBot) -> None:
     hand.key(Qt.Key.Key_C)
     hand.map_key(Qt.Key.Key_Return)
     hand.wait()
+    # It would cross itself: that is said, and the drawing is kept to be mended.
+    assert hand.window.parts.notifier.notices[-1].severity == "error"
+    assert len(tool.places) == 4
+    hand.map_key(Qt.Key.Key_Backspace)
+    hand.map_key(Qt.Key.Key_Return)
+    hand.wait()
     assert hand.counts()["pipe"] == before["pipe"] + 1
     # A wrong value keeps the drawing; the right one lets it be saved.
     hand.drafting.bar.fields.editors["dn"].setText("abc")

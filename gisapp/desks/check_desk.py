@@ -13,7 +13,11 @@ from gisapp.session import Session
 from gisapp.theme import Theme
 from layers.analysis.checking.finding import Finding
 from layers.model.asset import AssetKey
+from layers.scene.style import METRES_PER_PIXEL
 from layers.text import Message
+
+#: A finding is looked at from so near: a gap of some centimetres must be seen.
+_DENOMINATOR = 400.0
 
 
 class CheckDesk:
@@ -59,7 +63,9 @@ class CheckDesk:
         if finding is not None:
             self._session.select((finding.asset, *finding.others))
             if finding.place is not None:
-                self._view.fly_to(*finding.place)
+                canvas = self._view.canvas
+                nearest = min(canvas.viewport.metres_per_pixel, _DENOMINATOR * METRES_PER_PIXEL)
+                canvas.fly_to(*finding.place, nearest)
             else:
                 self._view.fly_to_asset(finding.asset)
         self._view.canvas.update()

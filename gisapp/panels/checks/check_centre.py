@@ -55,7 +55,9 @@ class CheckCentre(QObject):
     """How many findings came with the edits since one looked last."""
     preview_changed = Signal()
 
-    def __init__(self, session: Session, tasks: Tasks, notifier: Notifier, parent: QObject | None = None) -> None:
+    def __init__(
+        self, session: Session, tasks: Tasks, notifier: Notifier, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._session, self._tasks, self._notifier = session, tasks, notifier
         self.rule_book: RuleBook = load_rules()
@@ -215,7 +217,9 @@ class CheckCentre(QObject):
 
     # ---- waiving
 
-    def waive(self, findings: Sequence[Finding], texts: Sequence[str], reason: str, until: str | None) -> None:
+    def waive(
+        self, findings: Sequence[Finding], texts: Sequence[str], reason: str, until: str | None
+    ) -> None:
         """Let findings stand, as one act; ``texts`` are the sentences they were told in."""
         register = self._session.register
         if register is None or not findings:
@@ -230,7 +234,9 @@ class CheckCentre(QObject):
         self._session.edit(
             Message("checking.waived_label", {"count": len(pairs)}),
             work,
-            lambda _: self._notifier.done(Message("checking.waived_done", {"count": len(pairs)}), "edit.undo"),
+            lambda _: self._notifier.done(
+                Message("checking.waived_done", {"count": len(pairs)}), "edit.undo"
+            ),
         )
 
     def withdraw(self, waivers: Sequence[Waiver]) -> None:

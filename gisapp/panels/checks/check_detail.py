@@ -81,9 +81,7 @@ class CheckDetail(QFrame):
         rule = self._centre.rule_book.rule(first.rule)
         about = "field" if rule is None else rule.check
         self.why.show_words(Message(f"check.about.{about}.why"))
-        self.todo.show_words(
-            Message("checking.todo", {"words": Message(f"check.about.{about}.todo")})
-        )
+        self.todo.show_words(Message("checking.todo", {"words": Message(f"check.about.{about}.todo")}))
         can_mend = self._centre.can_mend(first)
         self.fix_button.setVisible(can_mend)
         words = Message("checking.fix_all", {"count": f"{len(findings):,}"})
@@ -132,7 +130,9 @@ class CheckDetail(QFrame):
         steps = [self._language.render(each) for each in mending.plan.figures]
         lines = [f"· {step}" for step in steps[:_LISTED]]
         if len(steps) > _LISTED:
-            lines.append(self._language.render(Message("checking.more_steps", {"count": len(steps) - _LISTED})))
+            lines.append(
+                self._language.render(Message("checking.more_steps", {"count": len(steps) - _LISTED}))
+            )
         left = len(mending.told) - mending.count
         if left:
             lines.append(self._language.render(Message("checking.left_over", {"count": f"{left:,}"})))
@@ -198,7 +198,9 @@ class CheckDetail(QFrame):
         inner = QVBoxLayout(self.preview)
         inner.setContentsMargins(0, 4, 0, 0)
         inner.setSpacing(6)
-        inner.addWidget(Label(self._language, self._theme, Message("checking.preview"), size="small", strong=True))
+        inner.addWidget(
+            Label(self._language, self._theme, Message("checking.preview"), size="small", strong=True)
+        )
         inner.addWidget(self.steps)
         row = QHBoxLayout()
         row.addWidget(self.apply_button)

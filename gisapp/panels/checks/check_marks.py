@@ -81,9 +81,7 @@ def _dots(painter: QPainter, pixels: Floats, colour: QColor, colours: Colours) -
         painter.drawPoints(points)
 
 
-def _signs(
-    painter: QPainter, pixels: Floats, severity: Severity, colour: QColor, colours: Colours
-) -> None:
+def _signs(painter: QPainter, pixels: Floats, severity: Severity, colour: QColor, colours: Colours) -> None:
     """A triangle, or a disc for a note, with a stroke in it: told apart by form as well."""
     painter.setPen(QPen(colours["map_halo"], 1.6))
     painter.setBrush(colour)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup, QPainter, QPalette
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QHeaderView,
     QLineEdit,
     QMenu,
     QSplitter,
     QStackedWidget,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QToolButton,
     QTreeView,
     QVBoxLayout,
@@ -25,7 +26,15 @@ from gisapp.forms.words import Button, IconButton, Label, Line
 from gisapp.language import Language
 from gisapp.panels.checks.check_centre import CheckCentre
 from gisapp.panels.checks.check_detail import CheckDetail
-from gisapp.panels.checks.finding_model import COUNT, LOOKS, SEVERITIES, TEXT, Filter, FindingModel, SortOrder
+from gisapp.panels.checks.finding_model import (
+    COUNT_ROLE,
+    LOOKS,
+    SEVERITIES,
+    TEXT,
+    Filter,
+    FindingModel,
+    SortOrder,
+)
 from gisapp.panels.checks.waiver_list import WaiverList
 from gisapp.session import Session
 from gisapp.tasks import Debounce
@@ -366,12 +375,9 @@ class CheckPanel(QWidget):
         tree.setTextElideMode(Qt.TextElideMode.ElideRight)
         tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         tree.setFont(self._theme.font("small"))
-        header = tree.header()
-        header.setStretchLastSection(False)
-        header.setMinimumSectionSize(20)
-        header.setSectionResizeMode(TEXT, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(COUNT, QHeaderView.ResizeMode.Fixed)
-        header.resizeSection(COUNT, 58)
+        tree.setItemDelegate(_RuleDelegate(tree))
+        self._theme.changed.connect(self._colour)
+        self._colour()
         self.pages = QStackedWidget()
         self.pages.addWidget(tree)
         self.pages.addWidget(self._nothing())
@@ -385,6 +391,13 @@ class CheckPanel(QWidget):
         self.detail.setMinimumHeight(220)
         return split
 
+    def _colour(self) -> None:
+        """The chosen row in the quiet colour of lists, its indent too."""
+        palette = self.tree.palette()
+        palette.setColor(QPalette.ColorRole.Highlight, self._theme.color("selection_row"))
+        palette.setColor(QPalette.ColorRole.HighlightedText, self._theme.color("text"))
+        self.tree.setPalette(palette)
+
     def _nothing(self) -> QWidget:
         page = QWidget()
         column = QVBoxLayout(page)
@@ -397,3 +410,25 @@ class CheckPanel(QWidget):
         column.addWidget(self.empty_start, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
         return page
+
+
+class _RuleDelegate(QStyledItemDelegate):
+    """A rule with its count at the right edge."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        count = index.data(COUNT_ROLE)
+        if count is None:
+            super().paint(painter, option, index)
+            return
+        whole = QRect(option.rect)  # type: ignore[attr-defined]
+        width = option.fontMetrics.horizontalAdvance(count) + 16  # type: ignore[attr-defined]
+        part = QStyleOptionViewItem(option)
+        part.rect = whole.adjusted(0, 0, -width, 0)  # type: ignore[attr-defined]
+        super().paint(painter, part, index)
+        painter.save()
+        painter.setPen(option.palette.color(QPalette.ColorRole.Text))  # type: ignore[attr-defined]
+        right = whole.adjusted(0, 0, -8, 0)
+        painter.drawText(right, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), count)
+        painter.restore()

@@ -24,7 +24,8 @@ LOOKS: Mapping[Severity, tuple[str, str]] = {
     "warning": ("warning", "warn"),
     "note": ("info", "info"),
 }
-TEXT, COUNT = 0, 1
+TEXT = 0
+COUNT_ROLE = int(Qt.ItemDataRole.UserRole)
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class RuleRow(NamedTuple):
 
 
 class FindingModel(QAbstractItemModel):
-    """Column 0 is the rule or the sentence of a finding, column 1 how many there are."""
+    """One column: the rule (how many it has is in COUNT_ROLE) or the sentence of a finding."""
 
     def __init__(self, language: Language, theme: Theme, parent: QObject) -> None:
         super().__init__(parent)
@@ -137,30 +138,28 @@ class FindingModel(QAbstractItemModel):
         return len(self._rules[parent.row()].rows)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 2
+        return 1
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         rule = self.rule_at(index)
         if rule is None:
             return None
         if index.internalId() == 0:
-            return self._rule_data(rule, index.column(), role)
-        if index.column() == TEXT and role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return self._rule_data(rule, role)
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             finding = self.finding_at(index)
             return None if finding is None else self._language.render(finding.message)
         return None
 
-    def _rule_data(self, rule: RuleRow, column: int, role: int) -> Any:
-        if column == COUNT:
-            if role == Qt.ItemDataRole.DisplayRole:
-                return f"{len(rule.rows):,}"
-            if role == Qt.ItemDataRole.TextAlignmentRole:
-                return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            return None
+    def _rule_data(self, rule: RuleRow, role: int) -> Any:
+        if role == COUNT_ROLE:
+            return f"{len(rule.rows):,}"
         if role == Qt.ItemDataRole.DisplayRole:
             return self.title(rule)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._language.render(Message(f"check.severity.{rule.severity}")) + " · " + self.title(rule)
+            return (
+                self._language.render(Message(f"check.severity.{rule.severity}")) + " · " + self.title(rule)
+            )
         if role == Qt.ItemDataRole.FontRole:
             return self._theme.font("small", strong=True)
         if role == Qt.ItemDataRole.DecorationRole:

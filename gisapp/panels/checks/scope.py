@@ -7,8 +7,8 @@ from typing import Literal
 
 import numpy as np
 
-from layers.analysis.checking.finding import Findings
 from layers.analysis.checking.book import Flags
+from layers.analysis.checking.finding import Findings
 from layers.model.query import Box
 from layers.model.selection import NOTHING, Selection
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
 import pytest
 from PySide6.QtCore import QAbstractItemModel, Qt
 from pytestqt.modeltest import ModelTester
@@ -15,10 +17,13 @@ from gisapp.dialogs.importing.quarantine_sheet import QuarantineModel
 from gisapp.panels.legend_model import CHECK_ROLE, COUNT, LENGTH, NAME, LegendModel, LegendRow
 from gisapp.panels.palette_model import Entry, PaletteModel
 from gisapp.panels.style_classes import ClassModel
+from gisapp.panels.table.model import TableModel
 from layers.exchange.report import Reported
 from layers.model.catalogue_file import load_catalogue
 from layers.model.problem import Problem
 from layers.scene.style_file import load_style
+from layers.table.columns import WordColumn
+from layers.table.data import TableData
 from layers.text import Message, Title
 
 
@@ -42,7 +47,17 @@ def models(application: Application) -> list[QAbstractItemModel]:
     classes = ClassModel(application.language, application.theme, application)
     style = load_style("diameter", load_catalogue().settings["dn_classes"].default)
     classes.show_layer(next(layer for layer in style.layers if len(layer.classes) > 2))
-    return [legend, palette, problems, quarantine, classes]
+    return [legend, palette, problems, quarantine, classes, _table(application)]
+
+
+def _table(application: Application) -> TableModel:
+    roads = load_catalogue()["road"]
+    names = pa.array(["大塘路", "解放巷"]).dictionary_encode()
+    column = WordColumn(roads.field_named("name"), names.dictionary, names.indices.to_numpy())
+    ids = np.array([3, 7])
+    table = TableModel(application.language, application)
+    table.show_rows(TableData(roads, ids, ids, {"name": column}), np.array([1, 0]), (column.field,))
+    return table
 
 
 def test_by_qts_rules(models: list[QAbstractItemModel], qtmodeltester: ModelTester) -> None:
@@ -96,6 +111,7 @@ def test_this_file_checks_every_model() -> None:
              or "(QAbstractTableModel)" in p.read_text(encoding="utf-8")]  # fmt: skip
     assert sorted(found) == [
         "legend_model",
+        "model",
         "palette_model",
         "problem_model",
         "quarantine_sheet",

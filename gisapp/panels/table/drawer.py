@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout
 
 from gisapp.forms.words import IconButton, Label
 from gisapp.language import Language
-from gisapp.panels.filter_bar import session_with, session_without
+from gisapp.panels.filter_bar import filter_parts, session_with, session_without
 from gisapp.panels.table.cell_work import CellWork
 from gisapp.panels.table.chips import TableChips
 from gisapp.panels.table.column_chooser import ColumnChooser
@@ -30,6 +30,7 @@ from gisapp.theme import Theme
 from layers.errors import UserError
 from layers.model.asset import AssetKey
 from layers.model.catalogue import AssetType
+from layers.model.condition_terms import simplified
 from layers.model.query import Compare, Condition, Order
 from layers.model.selection import Selection
 from layers.table.arranging import typed_condition
@@ -101,6 +102,7 @@ class TableDrawer(QFrame):
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.pages = QStackedWidget()
         self._typed = Debounce(TYPED_AFTER, self._search, self)
+        self._moved = Debounce(0, self._use_moved, self)
         self._lay_out()
         self._tie()
 
@@ -406,7 +408,15 @@ class TableDrawer(QFrame):
         """Columns that were dragged stay where they were put."""
         head = self.grid.horizontalHeader()
         fields = [self.model.field_at(head.logicalIndex(place)) for place in range(1, head.count())]
-        self._columns[self.type_name] = tuple(field.name for field in fields if field is not None)
+        names = tuple(field.name for field in fields if field is not None)
+        # Once the header has let go of its column.
+        self._columns[self.type_name] = names
+        self._moved.touch()
+
+    def _use_moved(self) -> None:
+        names = self._columns.get(self.type_name)
+        if names is not None:
+            self._ask(names=names)
 
     def _on_resized(self, section: int, old: int, new: int) -> None:
         field = self.model.field_at(section)
@@ -432,10 +442,12 @@ class TableDrawer(QFrame):
         shown = self.feed.shown
         if shown is None:
             return ()
-        parts = []
-        typed = typed_condition(shown.data, self.feed.wanted.typed, self.feed.names, self.language.code)
+        parts: list[Condition] = []
+        typed = simplified(
+            typed_condition(shown.data, self.feed.wanted.typed, self.feed.names, self.language.code)
+        )
         if typed is not None:
-            parts.append(typed)
+            parts += filter_parts(typed)
         named = shown.data.type.label_fields[:1]
         if self.feed.only is not None and named and 0 < len(self.feed.only) <= MOST_NAMED:
             column = shown.data.columns.get(named[0])
@@ -504,6 +516,17 @@ class _SearchField(QLineEdit):
     """Down goes to the rows, Esc empties it."""
 
     down = Signal()
+
+    def event(self, event: QEvent) -> bool:
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Escape
+            and self.text()
+        ):
+            event.accept()
+            return True
+        return bool(super().event(event))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):

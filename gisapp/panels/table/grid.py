@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 
@@ -21,6 +31,18 @@ _WIDTHS: tuple[tuple[type[Field], int], ...] = (
     (NumericField, 96), (ChoiceField, 112), (BooleanField, 84), (DateField, 104), (LinkField, 120),
 )  # fmt: skip
 _TEXT_WIDTH = 148
+
+
+_MOVES = {
+    Qt.Key.Key_Up: QAbstractItemView.CursorAction.MoveUp,
+    Qt.Key.Key_Down: QAbstractItemView.CursorAction.MoveDown,
+    Qt.Key.Key_Left: QAbstractItemView.CursorAction.MoveLeft,
+    Qt.Key.Key_Right: QAbstractItemView.CursorAction.MoveRight,
+    Qt.Key.Key_Home: QAbstractItemView.CursorAction.MoveHome,
+    Qt.Key.Key_End: QAbstractItemView.CursorAction.MoveEnd,
+    Qt.Key.Key_PageUp: QAbstractItemView.CursorAction.MovePageUp,
+    Qt.Key.Key_PageDown: QAbstractItemView.CursorAction.MovePageDown,
+}
 
 
 class Grid(QTableView):
@@ -46,6 +68,8 @@ class Grid(QTableView):
         self._language = language
         self._later = Debounce(SELECT_AFTER, self._tell, self)
         self._is_quiet = False
+        #: Where cells marked with Shift begin.
+        self._anchor = QPersistentModelIndex()
         self.cells = Cells(language, theme, self)
         self.setModel(model)
         self.setItemDelegate(self.cells)
@@ -117,6 +141,7 @@ class Grid(QTableView):
         """Make a cell the current one; quietly: without selecting its asset."""
         index = self.model().index(row, max(column, 1))
         self._is_quiet = quietly
+        self._anchor = QPersistentModelIndex(index)
         self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         self._is_quiet = False
         self.scrollTo(index)
@@ -171,6 +196,8 @@ class Grid(QTableView):
             if marked is not None and marked[0] <= index.row() <= marked[1]:
                 return  # the menu is about the cells marked
         super().mousePressEvent(event)
+        if not keys & Qt.KeyboardModifier.ShiftModifier:
+            self._anchor = QPersistentModelIndex(self.currentIndex())
 
     def _mark_rows(self, first: int, last: int) -> None:
         model = self.model()
@@ -208,11 +235,12 @@ class Grid(QTableView):
                 and key != Qt.Key.Key_F1
             )
         copies_titles = (
-            keys == Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier and key == Qt.Key.Key_C
+            keys == Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+            and key == Qt.Key.Key_C
         )
-        return copies_titles or keys == Qt.KeyboardModifier.ControlModifier and key in (
+        return copies_titles or (keys == Qt.KeyboardModifier.ControlModifier and key in (
             Qt.Key.Key_A, Qt.Key.Key_C, Qt.Key.Key_V, Qt.Key.Key_F, Qt.Key.Key_Home, Qt.Key.Key_End,
-        )  # fmt: skip
+        ))  # fmt: skip
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, keys = event.key(), event.modifiers()
@@ -228,6 +256,13 @@ class Grid(QTableView):
         elif control and key == Qt.Key.Key_A:
             if self.model().rowCount():
                 self._mark_rows(0, self.model().rowCount() - 1)
+        elif key in _MOVES and not control:
+            self._move(_MOVES[key], keys, further=shift)
+        elif control and not shift and key in (Qt.Key.Key_Home, Qt.Key.Key_End) and self.model().rowCount():
+            first = key == Qt.Key.Key_Home
+            place = 1 if first else self.model().columnCount() - 1
+            column = self.horizontalHeader().logicalIndex(place)
+            self.go_to(0 if first else self.model().rowCount() - 1, column, quietly=False)
         elif key in (Qt.Key.Key_F2, Qt.Key.Key_Return, Qt.Key.Key_Enter) and not control:
             self.begin_edit(index)
         elif key == Qt.Key.Key_Delete and not keys & ~Qt.KeyboardModifier.KeypadModifier:
@@ -243,6 +278,24 @@ class Grid(QTableView):
             self.begin_edit(index, event.text())
         else:
             super().keyPressEvent(event)
+
+    def _move(
+        self, move: QAbstractItemView.CursorAction, keys: Qt.KeyboardModifier, *, further: bool
+    ) -> None:
+        """Go to another cell; ``further``: mark the cells from the anchor to there."""
+        to = self.moveCursor(move, keys)
+        if not to.isValid():
+            return
+        if to.column() == CHECK:
+            to = self.model().index(to.row(), 1)
+        if not further or not self._anchor.isValid():
+            self.go_to(to.row(), to.column(), quietly=False)
+            return
+        anchor = self.model().index(self._anchor.row(), self._anchor.column())
+        self.selectionModel().setCurrentIndex(to, QItemSelectionModel.SelectionFlag.NoUpdate)
+        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect
+        self.selectionModel().select(QItemSelection(anchor, to), flags)
+        self.scrollTo(to)
 
     def begin_edit(self, index: QModelIndex, letter: str | None = None) -> None:
         """Open the editor of a cell that may be edited; a letter typed takes the place of what stood there."""

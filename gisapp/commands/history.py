@@ -27,7 +27,7 @@ def history_actions(window: Window) -> list[Action]:
 
     return [
         Action(
-            id="history.trail",
+            id="edit.trail",
             title=Message("action.history.trail"),
             key="Ctrl+H",
             icon="clock-counter-clockwise",
@@ -38,7 +38,7 @@ def history_actions(window: Window) -> list[Action]:
             words="history trail audit log changes restore 修改记录 变更 审计 恢复 日志",
         ),
         Action(
-            id="history.asset",
+            id="edit.asset_history",
             title=Message("action.history.asset"),
             icon="clock-clockwise",
             menu="edit",
@@ -48,7 +48,7 @@ def history_actions(window: Window) -> list[Action]:
             words="history asset 对象历史 变更",
         ),
         Action(
-            id="history.past",
+            id="view.past",
             title=Message("action.history.past"),
             key="Ctrl+Shift+H",
             icon="hourglass-medium",
@@ -82,6 +82,10 @@ def tie_history(window: Window, acts: HistoryActs) -> None:
     acts.restore_asked.connect(lambda wanted: look_at(window, acts, wanted))
     window.trail.fly_asked.connect(window.map.selection.fly_to)
     window.parts.session.closed.connect(lambda: acts.ghost_asked.emit(()))
+    # A tool that draws makes no sense on a past day.
+    window.parts.session.past_changed.connect(
+        lambda on: window.parts.actions.trigger("tool.select") if on else None
+    )
 
 
 def look_at(window: Window, acts: HistoryActs, wanted: Wanted) -> None:

@@ -70,7 +70,8 @@ class MapCanvas(QWidget):
         self._frame: Frame | None = None
         # The frame before, which shows more ground than the new one: better than bare land beside it.
         self._beneath: Frame | None = None
-        self._is_outdated = False
+        # What of the frame is not so any more: these boxes, or (None) all of it.
+        self._outdated: tuple[Box, ...] | None = ()
         self._drag_from: QPointF | None = None
         self._space_held = False
         self._fit_when_shown: Box | None = None
@@ -117,13 +118,22 @@ class MapCanvas(QWidget):
 
     def show_scene(self, scene: Scene | None) -> None:
         """Show another scene at the same place; None shows bare land."""
+        before = self.renderer.scene
+        was_busy = self.renderer.is_busy
         self.renderer.stop()
         self.renderer.scene = scene
+        changed = None
         if scene is None:
             self._frame = self._beneath = None
             self.overlay.selected = ()
-        self._ask_anew()
-        self.update()
+        else:
+            changed = scene.changed_since(before, self.viewport.denominator)
+            # Nothing to be seen has changed: a frame under way was of the scene before all the same.
+            if changed == () and not was_busy:
+                return
+        self._ask_anew(changed)
+        if changed is None:
+            self.update()
 
     def recolour(self, colours: Colours) -> None:
         """Use other colours from now on."""
@@ -191,23 +201,27 @@ class MapCanvas(QWidget):
 
     def _ask(self) -> None:
         self._settle.stop()
-        frame = self._frame
-        crisp = frame is not None and frame.shows(self.viewport) and not self._is_outdated
-        self.renderer.request(self.viewport, self.hidden, self.devicePixelRatioF(), soon=not crisp)
+        frame, outdated, ratio = self._frame, self._outdated, self.devicePixelRatioF()
+        shown = frame is not None and frame.shows(self.viewport)
+        if shown and outdated and frame is not None and not self._is_uncovered():
+            self.renderer.mend(frame, outdated, self.viewport, self.hidden, ratio)
+        else:
+            self.renderer.request(self.viewport, self.hidden, ratio, soon=not shown or outdated != ())
 
-    def _ask_anew(self) -> None:
-        """What the frame shows is no longer so."""
-        self._is_outdated = True
+    def _ask_anew(self, changed: tuple[Box, ...] | None = None) -> None:
+        """What the frame shows is no longer so: in some boxes, or anywhere."""
+        before = self._outdated
+        self._outdated = None if changed is None or before is None else (*before, *changed)
         self.renderer.forget_words()
         self._ask()
 
     def _show_frame(self, frame: Frame) -> None:
         before = {each for each in (self._frame, self._beneath) if each is not None}
-        if self._is_outdated or frame.shows_more_than(self._frame):
+        if self._outdated != () or frame.shows_more_than(self._frame):
             self._beneath = None
         elif self._frame is not None and self._frame.shows_more_than(frame):
             self._beneath = self._frame
-        self._is_outdated = False
+        self._outdated = ()
         self._frame = frame
         for dropped in before - {self._frame, self._beneath}:
             self.renderer.take_back(dropped)

@@ -90,33 +90,62 @@ class LabelPainter:
 
     def steps(self, batches: Sequence[DrawBatch]) -> Iterator[None]:
         """Write the labels: first those that stand already, then named points, mains, roads, codes and areas."""
-        parts = [(batch.layer.id, part) for batch in batches for part in batch.labels if len(part.xy)]
-        parts.sort(key=lambda each: _ORDER[each[1].kind])
-        rounds = [_Round(layer, part, self._viewport) for layer, part in parts]
+        rounds = self._rounds(batches)
         standing = self._take_remembered()
         yield
-        for each in rounds:
-            for number, spot in enumerate(each.spots):
-                written = standing.pop(spot, None)
-                if written is None:
-                    continue
-                if self._rewrite(each, number, spot, written):
-                    each.written.add(each.slots[number])
-                if len(each.written) % _PAUSE_EVERY == 0:
-                    yield
+        for count, (each, number, spot) in enumerate(_all(rounds)):
+            before = standing.pop(spot, None)
+            if before is not None and (written := self._stay(each, number, spot, before)) is not None:
+                self._put(spot, written)
+            if count % _PAUSE_EVERY == 0:
+                yield
         # Still there, and not asked for though in view: it is not to be written any more.
         for spot in standing:
             if self._sees(spot):
                 self._memory.drop(spot)
-        for each in rounds:
-            for number, spot in enumerate(each.spots):
-                slot = each.slots[number]
-                if slot in each.written or self._memory.has_elsewhere(slot):
-                    continue
-                if self._write(each, number, spot):
-                    each.written.add(slot)
-                if number % _PAUSE_EVERY == 0:
-                    yield
+        for count, (each, number, spot) in enumerate(_all(rounds)):
+            written = self._find(each, number, spot)
+            if written is not None:
+                self._put(spot, written)
+            if written is not None or count % _PAUSE_EVERY == 0:
+                yield
+
+    def mend(self, batches: Sequence[DrawBatch], boxes: Sequence[Box4]) -> list[Box4]:
+        """Place the labels of ``boxes`` (px) anew; gives what of the picture is then to be painted anew.
+
+        ``batches`` reach so far around that every label is in them that reaches into the boxes. ``write`` writes.
+        """
+        rounds, dirty = self._rounds(batches), list(boxes)
+        standing = self._take_remembered()
+        left, top = self._corner
+        for each, number, spot in _all(rounds):
+            before = standing.pop(spot, None)
+            if before is not None and self._stay(each, number, spot, before) is not before:
+                now = self._memory.at(spot)
+                if now is None or now.boxes != before.boxes:
+                    dirty += _moved(before.boxes, -left, -top)
+                    dirty += () if now is None else _moved(now.boxes, -left, -top)
+        for spot, before in standing.items():
+            if self._is_in(spot, boxes):
+                self._memory.drop(spot)
+                dirty += _moved(before.boxes, -left, -top)
+        for each, number, spot in _all(rounds):
+            if self._is_in(spot, boxes) and (written := self._find(each, number, spot)) is not None:
+                dirty += _moved(written.boxes, -left, -top)
+        return dirty
+
+    def write(self, boxes: Sequence[Box4]) -> None:
+        """Write what stands in some boxes (px)."""
+        left, top = self._corner
+        lattice = _moved(boxes, left, top)
+        standing = {spot: written for box in lattice for spot, written in self._memory.near(*box)}
+        for spot, written in standing.items():
+            self._put(spot, written)
+
+    def _rounds(self, batches: Sequence[DrawBatch]) -> list[_Round]:
+        parts = [(batch.layer.id, part) for batch in batches for part in batch.labels if len(part.xy)]
+        parts.sort(key=lambda each: _ORDER[each[1].kind])
+        return [_Round(layer, part, self._viewport) for layer, part in parts]
 
     def _take_remembered(self) -> dict[Spot, Written]:
         """Keep the places of labels that stand; returns them."""
@@ -128,70 +157,86 @@ class LabelPainter:
         return dict(found)
 
     def _sees(self, spot: Spot) -> bool:
-        x, y = self._viewport.to_pixel(spot[1] / _PER_METRE, spot[2] / _PER_METRE)
-        return 0 < x < self._viewport.width and 0 < y < self._viewport.height
+        return self._is_in(spot, [(0.0, 0.0, self._viewport.width, self._viewport.height)])
 
-    def _rewrite(self, each: _Round, number: int, spot: Spot, written: Written) -> bool:
-        """Write a label where it stood, unless a symbol has come upon it or it is to say something else."""
+    def _is_in(self, spot: Spot, boxes: Iterable[Box4]) -> bool:
+        x, y = self._viewport.to_pixel(spot[1] / _PER_METRE, spot[2] / _PER_METRE)
+        return any(x0 < x < x1 and y0 < y < y1 for x0, y0, x1, y1 in boxes)
+
+    def _stay(self, each: _Round, number: int, spot: Spot, written: Written) -> Written | None:
+        """Keep a label where it stood, unless a symbol has come upon it or it is to say something else."""
         left, top = self._corner
         label = self._memory.wording(self._writer, spot[0], spot[3])
         if label is None or written.text not in label.texts:
             self._memory.drop(spot)
-            return False
+            return None
         slot, given = each.slots[number], each.given[number]
-        boxes, marks = written.boxes, written.marks
         if given != written.given:
             place = self._same_way(each.candidate(number), label, written)
             if place is None:
                 self._memory.drop(spot)
-                return False
-            boxes = _moved(place.boxes(), left, top)
-            marks = tuple(mark.moved(left, top) for mark in place.marks())
-        if not self._symbols.are_free_of(_moved(boxes, -left, -top)):
+                return None
+            written = self._written(each, number, (written.text, written.way, place))
+        elif slot != written.slot:
+            written = Written(written.text, written.way, slot, written.boxes, written.marks, given)
+        if not self._symbols.are_free_of(_moved(written.boxes, -left, -top)):
             self._memory.drop(spot)
-            return False
-        if slot != written.slot or given != written.given:
-            written = Written(written.text, written.way, slot, boxes, marks, given)
+            return None
         self._memory.keep(spot, written)
-        for mark in marks:
-            self._put(label, mark.moved(-left, -top))
-        return True
+        each.written.add(slot)
+        return written
 
     def _same_way(self, where: Candidate, label: WrittenLabel, written: Written) -> Place | None:
         metrics = self._memory.measures(label.font)
         found = enumerate(ways(where, written.text, metrics, self._viewport.denominator))
         return next((place for way, place in found if way == written.way), None)
 
-    def _write(self, each: _Round, number: int, spot: Spot) -> bool:
-        """Write a label in the first way that is free; whether there was one."""
+    def _find(self, each: _Round, number: int, spot: Spot) -> Written | None:
+        """The first way to write a label that is free, if it is not written yet; it is kept from now on."""
+        slot = each.slots[number]
+        if slot in each.written or self._memory.has_elsewhere(slot):
+            return None
         label = self._memory.wording(self._writer, spot[0], spot[3])
         if label is None:
-            return False
+            return None
         metrics, where = self._memory.measures(label.font), each.candidate(number)
         for text in label.texts:
             for way, place in enumerate(ways(where, text, metrics, self._viewport.denominator)):
                 if self._occupied.are_free(place.boxes()):
-                    self._keep(each, number, spot, (text, way, place))
-                    for mark in place.marks():
-                        self._put(label, mark)
-                    return True
-        return False
+                    self._occupied.take(place.boxes())
+                    written = self._written(each, number, (text, way, place))
+                    self._memory.keep(spot, written)
+                    each.written.add(slot)
+                    return written
+        return None
 
-    def _keep(self, each: _Round, number: int, spot: Spot, chosen: tuple[str, int, Place]) -> None:
+    def _written(self, each: _Round, number: int, chosen: tuple[str, int, Place]) -> Written:
         text, way, place = chosen
         left, top = self._corner
-        boxes = tuple(place.boxes())
-        self._occupied.take(boxes)
         marks = tuple(mark.moved(left, top) for mark in place.marks())
-        written = Written(text, way, each.slots[number], _moved(boxes, left, top), marks, each.given[number])
-        self._memory.keep(spot, written)
+        boxes = _moved(place.boxes(), left, top)
+        return Written(text, way, each.slots[number], boxes, marks, each.given[number])
 
-    def _put(self, label: WrittenLabel, mark: Mark) -> None:
+    def _put(self, spot: Spot, written: Written) -> None:
+        label = self._memory.wording(self._writer, spot[0], spot[3])
+        if label is None:
+            return
+        left, top = self._corner
+        for mark in written.marks:
+            self._show(label, mark.moved(-left, -top))
+
+    def _show(self, label: WrittenLabel, mark: Mark) -> None:
         measures: Measures = self._memory.measures(label.font)
         if self._stamps is not None:
             self._stamps.put(self._painter, self._ratio, mark, label, measures, self._colours)
         else:
             write(self._painter, mark, label, measures, self._colours, raster=self._is_raster)
+
+
+def _all(rounds: Sequence[_Round]) -> Iterator[tuple[_Round, int, Spot]]:
+    for each in rounds:
+        for number, spot in enumerate(each.spots):
+            yield each, number, spot
 
 
 def _moved(boxes: Iterable[Box4], dx: float, dy: float) -> tuple[Box4, ...]:

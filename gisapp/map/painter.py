@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen, QRegion
 
-from gisapp.map.label_memory import LabelMemory, LabelWriter
+from gisapp.map.label_memory import Box4, LabelMemory, LabelWriter
 from gisapp.map.label_painter import LabelPainter
 from gisapp.map.pens import Colours, line_width, pen, symbol_side
 from gisapp.map.shading import paint_density
@@ -40,6 +41,9 @@ _SYMBOL_ROOM = 0.62
 #: How far from the middle of its main a symbol stands that is drawn beside it: a share of its size, and px.
 _ASIDE, _ASIDE_PIXELS = 0.5, 3.0
 
+#: What is painted anew begins and ends at multiples of so many px.
+_GRAIN = 4
+
 SymbolsOf = Callable[[int], Symbols]
 
 
@@ -59,14 +63,46 @@ class MapPainter:
     ) -> None:
         """``ground`` fills what is painted on with land first; ``memory`` keeps labels where they were."""
         self._ground = ground
+        # How much of the picture is painted: what depends on how many lines there are must not tell a part by it.
+        self._share = 1.0
         self._painter = painter
         self._viewport = viewport
         self._colours = colours
         self._symbols_of = symbols_of
         self._labels = LabelPainter(painter, viewport, colours, writer, memory)
 
+    def mend(self, batches: Sequence[DrawBatch], boxes: Sequence[Box4], share: float) -> None:
+        """Paint some boxes (px) of a picture anew, in one go, and what of its labels changes with them.
+
+        ``batches`` show these boxes and so much around them as a label is long; that is this ``share`` of the picture.
+        """
+        self._share = share
+        for batch in batches:
+            if batch.layer.drawing == "symbol":
+                for part in batch.classes:
+                    self._place_symbols(batch.layer, part)
+        dirty = self._labels.mend(batches, boxes)
+        region = QRegion()
+        for x0, y0, x1, y1 in dirty:
+            # Whole device pixels on screens of 1.25, 1.5 and 1.75 too.
+            left, top = math.floor(x0 / _GRAIN) * _GRAIN, math.floor(y0 / _GRAIN) * _GRAIN
+            right, bottom = math.ceil(x1 / _GRAIN) * _GRAIN, math.ceil(y1 / _GRAIN) * _GRAIN
+            region += QRect(left, top, right - left, bottom - top)
+        self._painter.setClipRegion(region)
+        if not self._ground:
+            self._painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+            self._painter.fillRect(region.boundingRect(), Qt.GlobalColor.transparent)
+            self._painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+        for _ in self._figures(batches):
+            pass
+        self._labels.write(dirty)
+
     def steps(self, batches: Sequence[DrawBatch]) -> Iterator[None]:
         """Paint everything from the ground up, labels last."""
+        yield from self._figures(batches)
+        yield from self._labels.steps(batches)
+
+    def _figures(self, batches: Sequence[DrawBatch]) -> Iterator[None]:
         self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         if self._ground:
@@ -90,7 +126,6 @@ class MapPainter:
                 yield from self._symbols(batch)
             else:
                 yield from self._lines(batch)
-        yield from self._labels.steps(batches)
 
     def _areas(self, batch: DrawBatch) -> Iterator[None]:
         for part in batch.classes:
@@ -162,7 +197,7 @@ class MapPainter:
             return
         else:
             pieces = straight_pieces(part.lines, self._viewport)
-        if not dash and (len(pieces) > _MANY_PIECES or stroke.widthF() < _NARROW):
+        if not dash and (len(pieces) > _MANY_PIECES * self._share or stroke.widthF() < _NARROW):
             # Square ends close the corners; those of thin lines would be seen as dots where mains meet.
             thin = stroke.widthF() <= THIN
             stroke.setCapStyle(Qt.PenCapStyle.FlatCap if thin else Qt.PenCapStyle.SquareCap)
@@ -172,19 +207,28 @@ class MapPainter:
 
     def _symbols(self, batch: DrawBatch) -> Iterator[None]:
         for part in batch.classes:
-            name = part.look.symbol_drawing
-            if part.points is None or name is None or not len(part.points):
+            placed = self._place_symbols(batch.layer, part)
+            if placed is None:
                 continue
-            xy, rotation = self._viewport.pixels(part.points), part.rotation
-            size = symbol_side(part.look, self._viewport.denominator)
-            if batch.layer.beside and rotation is not None:
-                xy, rotation = _beside(xy, rotation, size), None
-            self._labels.keep_clear(xy, size * _SYMBOL_ROOM)
-            symbols = self._symbols_of(size)
+            xy, rotation, symbols, name = placed
             for start in range(0, len(xy), 4000):
                 turned = None if rotation is None else rotation[start : start + 4000].astype(np.float64)
                 symbols.draw(self._painter, name, xy[start : start + 4000], turned)
                 yield
+
+    def _place_symbols(
+        self, layer: LayerStyle, part: ClassBatch
+    ) -> tuple[Floats, npt.NDArray[np.floating[Any]] | None, Symbols, str] | None:
+        """Where the symbols of a class stand, with their angles; labels keep clear of them."""
+        name = part.look.symbol_drawing
+        if part.points is None or name is None or not len(part.points):
+            return None
+        xy, rotation = self._viewport.pixels(part.points), part.rotation
+        size = symbol_side(part.look, self._viewport.denominator)
+        if layer.beside and rotation is not None:
+            xy, rotation = _beside(xy, rotation, size), None
+        self._labels.keep_clear(xy, size * _SYMBOL_ROOM)
+        return xy, rotation, self._symbols_of(size), name
 
 
 def _beside(xy: Floats, degrees: npt.NDArray[np.floating[Any]], size: float) -> Floats:

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter
 
-from gisapp.map.label_memory import LabelMemory, LabelWriter
+from gisapp.map.label_memory import Box4, LabelMemory, LabelWriter
 from gisapp.map.painter import MapPainter
 from gisapp.map.pens import Colours
 from gisapp.map.symbols import SymbolAtlas
 from gisapp.map.viewport import Viewport
 from gisapp.tasks import Tasks
+from layers.model.query import Box
 from layers.scene.request import DrawBatch, DrawRequest
 from layers.scene.scene import Scene
 from layers.text import Message
@@ -38,6 +39,10 @@ _WORTHWHILE = 0.7
 _REACH = 32
 #: Pictures kept to be painted on again: one of each size in use.
 _SPARES = 2
+#: Px around what is painted anew in which labels lie that reach into it.
+_LABEL_REACH = 320
+#: What is larger than this share of a frame is painted with all the rest.
+_MOST_MENDED = 0.2
 #: Sizes of frames are multiples of this, whole device pixels on screens of 1.25, 1.5 and 1.75 too.
 _GRAIN = 4
 #: Seconds of painting before the window's own events have their turn.
@@ -164,6 +169,72 @@ class Renderer(QObject):
         self._coming = wide
         self._cut(self._serial, hidden, ratio)
 
+    def mend(
+        self, frame: Frame, boxes: Sequence[Box], viewport: Viewport, hidden: frozenset[str], ratio: float
+    ) -> None:
+        """Paint only ``boxes`` of a frame anew, for nothing else has changed in it since it was painted.
+
+        ``frame_ready`` tells of the same frame again. Where it is much, frames are made around ``viewport``.
+        """
+        around = frame.viewport
+        dirty = [box for each in boxes if (box := _pixels_of(each, around)) is not None]
+        area = sum((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in dirty)
+        scene, size = self.scene, around.width * around.height
+        wide = frame_around(viewport, ratio)
+        is_whole = (around.width, around.height) == (wide.width, wide.height)
+        if scene is None or self._dress is None or not is_whole or area > _MOST_MENDED * size:
+            self.request(viewport, hidden, ratio)
+            return
+        self.stop()
+        if not dirty:
+            self.frame_ready.emit(frame)
+            return
+        self._serial += 1
+        serial, self._coming = self._serial, around
+        near = _around(dirty, around)
+        request = DrawRequest(serial, near.box, around.metres_per_pixel, hidden)
+        share = near.width * near.height / size
+        self._tasks.run(
+            Message("task.draw"),
+            lambda feedback: scene.draw(request, feedback),
+            lambda batches: self._mend(batches, frame, dirty, share, serial),
+            cancelled=lambda: self._give_up(serial),
+            owner=self,
+            key=f"draw-{id(self)}",
+            shown=False,
+        )
+
+    def _mend(
+        self, batches: list[DrawBatch], frame: Frame, dirty: list[Box4], share: float, serial: int
+    ) -> None:
+        """At one go, on the picture that is shown: nobody sees it half painted."""
+        if serial != self._serial:
+            return
+        painter = QPainter(frame.image)
+        try:
+            self._painting(painter, frame.viewport, frame.image.devicePixelRatio()).mend(
+                batches, dirty, share
+            )
+        finally:
+            painter.end()
+        self._coming = None
+        self.frame_ready.emit(frame)
+
+    def _painting(self, painter: QPainter, viewport: Viewport, ratio: float) -> MapPainter:
+        assert self._dress is not None
+        dress = self._dress()
+
+        def symbols_of(size: int) -> SymbolAtlas:
+            key = (size, ratio)
+            if key not in self._atlases:
+                self._atlases[key] = SymbolAtlas(dress.colours, size, ratio)
+            return self._atlases[key]
+
+        ground = not self.clear_ground
+        return MapPainter(
+            painter, viewport, dress.colours, symbols_of, dress.writer, ground=ground, memory=self._memory
+        )
+
     def _cut(self, serial: int, hidden: frozenset[str], ratio: float) -> None:
         """Ask the scene for the next frame's batches."""
         scene = self.scene
@@ -218,17 +289,7 @@ class Renderer(QObject):
         painter = QPainter(image)
         self._easel.image, self._easel.painter = image, painter
         self._painted = viewport, serial
-        dress = self._dress()
-
-        def symbols_of(size: int) -> SymbolAtlas:
-            key = (size, ratio)
-            if key not in self._atlases:
-                self._atlases[key] = SymbolAtlas(dress.colours, size, ratio)
-            return self._atlases[key]
-
-        painting = MapPainter(
-            painter, viewport, dress.colours, symbols_of, dress.writer, ground=not clear, memory=self._memory
-        )
+        painting = self._painting(painter, viewport, ratio)
         self._easel.steps = painting.steps(batches)
         self._paint_slice()
         if self._easel.steps is not None:
@@ -268,6 +329,23 @@ class Renderer(QObject):
         self._timer.stop()
         self._easel.end()
         self._painted = None
+
+
+def _pixels_of(box: Box, viewport: Viewport) -> Box4 | None:
+    """What of a picture shows something in a box, with the width of lines and symbols; None when nothing does."""
+    left, top = viewport.to_pixel(box.x0, box.y1)
+    right, bottom = viewport.to_pixel(box.x1, box.y0)
+    x0, y0 = max(left - _REACH, 0.0), max(top - _REACH, 0.0)
+    x1, y1 = min(right + _REACH, viewport.width), min(bottom + _REACH, viewport.height)
+    return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
+
+
+def _around(dirty: Sequence[Box4], viewport: Viewport) -> Viewport:
+    """The part of a picture around some boxes in it in which all lies that reaches into them."""
+    x0, y0 = min(box[0] for box in dirty) - _LABEL_REACH, min(box[1] for box in dirty) - _LABEL_REACH
+    x1, y1 = max(box[2] for box in dirty) + _LABEL_REACH, max(box[3] for box in dirty) + _LABEL_REACH
+    x, y = viewport.to_world((x0 + x1) / 2, (y0 + y1) / 2)
+    return replace(viewport, x=x, y=y, width=x1 - x0, height=y1 - y0)
 
 
 def frame_around(viewport: Viewport, ratio: float) -> Viewport:

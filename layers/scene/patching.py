@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -17,9 +18,10 @@ from layers.scene.building import wanted_fields
 from layers.scene.codec import Source
 from layers.scene.layer_rows import LayerLines, LayerPoints
 from layers.scene.line_source import LineSource
+from layers.scene.part import LinePart
 from layers.scene.point_source import PointSource
 from layers.scene.rotation import ON_PIPE
-from layers.scene.scene import Scene
+from layers.scene.scene import Changes, Scene
 from layers.scene.style import LayerStyle
 
 #: Of a type of which more assets changed at once, all are read anew.
@@ -73,6 +75,7 @@ def patched(
             tables[name] = register.rows(name, ids.tolist(), fields, scene.filters.get(name))
     made: dict[str, Source] = {}
     came: list[LayerLines | LayerPoints] = []
+    changed = _places(scene, touched)
     mains = next((s for s in scene.sources if s.layer.drawing == "main"), None)
     moved: list[Box] = []
     if isinstance(mains, LineSource) and mains.layer.type in tables:
@@ -103,7 +106,22 @@ def patched(
                 source = _turned(source, moved, mains)
         made[source.layer.id] = source
     sources = tuple(made[layer.id] for layer in layers)
-    return replace(scene, sources=sources, data_version=version, box=_grown(scene.box, came))
+    grown = replace(scene, sources=sources, data_version=version, box=_grown(scene.box, came))
+    where = tuple(dict.fromkeys([*changed, *moved, *_places(grown, touched)]))
+    return replace(grown, changes=Changes(weakref.ref(scene), where, frozenset(touched)))
+
+
+def _places(scene: Scene, touched: Mapping[str, Touched]) -> list[Box]:
+    """The boxes of all that is drawn of some assets."""
+    found: list[Box] = []
+    for source in scene.sources:
+        change = touched.get(source.layer.type)
+        if change is None:
+            continue
+        for part in source.of_ids(change.ids):
+            each = part.boxes if isinstance(part, LinePart) else np.tile(part.xy, 2)
+            found += [Box(*corners) for corners in each.tolist()]
+    return found
 
 
 def _turned(source: PointSource, moved: Iterable[Box], mains: LineSource) -> PointSource:

@@ -17,7 +17,6 @@ from layers.scene.density import density
 from layers.scene.labels import PointNames
 from layers.scene.layer_rows import LayerPoints, upright
 from layers.scene.part import Nowhere, PointPart
-from layers.scene.point_arrays import PointArrays
 from layers.scene.request import ClassBatch, ClassCount, Counts, Density, DrawBatch, DrawRequest, Hit
 from layers.scene.rotation import rotation_along
 from layers.scene.style import LayerStyle
@@ -52,17 +51,6 @@ class PointSource:
             classes[number] = ClassPoints.of(points, frame)
         return cls(layer, classes, rows.nowhere, rows.names, rows.count)
 
-    @classmethod
-    def sketch(cls, layer: LayerStyle, table: pa.Table) -> PointSource:
-        """The rows of ``table`` in no order, soon there: to be shown until the whole source is."""
-        rows = LayerPoints.of(layer, table)
-        frame = frame_of(rows.xy)
-        classes = {
-            number: ClassPoints(frame, PointArrays.sketch(points, frame))
-            for number, points in rows.classes.items()
-        }
-        return cls(layer, classes, rows.nowhere, rows.names, rows.count)
-
     # ---- asking
 
     @property
@@ -92,6 +80,13 @@ class PointSource:
         """The points in ``box``."""
         for number, points in self.classes.items():
             rows = points.inside(box)
+            if len(rows):
+                yield PointPart(number, rows.id, rows.xy)
+
+    def of_ids(self, ids: Integers) -> Iterator[PointPart]:
+        """The points of some assets."""
+        for number, points in self.classes.items():
+            rows = points.of_ids(ids)
             if len(rows):
                 yield PointPart(number, rows.id, rows.xy)
 

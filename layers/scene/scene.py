@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -12,6 +13,15 @@ from layers.scene.request import Counts, DrawBatch, DrawRequest, Hit
 from layers.scene.style import MapStyle
 
 NOWHERE = Box(0.0, 0.0, 1.0, 1.0)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a scene shows otherwise than the one ``before`` it: all of it lies in ``boxes``, assets of ``types``."""
+
+    before: weakref.ref[Scene]
+    boxes: tuple[Box, ...]
+    types: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -26,6 +36,16 @@ class Scene:
     box: Box | None
     data_version: int
     filters: Mapping[str, Condition] = field(default_factory=dict)
+    changes: Changes | None = field(default=None, compare=False, repr=False)
+
+    def changed_since(self, before: Scene | None, denominator: float) -> tuple[Box, ...] | None:
+        """Where this looks otherwise than ``before`` at 1:``denominator``; None when that may be anywhere."""
+        changes = self.changes
+        if changes is None or before is None or changes.before() is not before:
+            return None
+        layers = (source.layer for source in self.sources if source.layer.type in changes.types)
+        # A shade is made of all points around.
+        return None if any(layer.is_shaded(denominator) for layer in layers) else changes.boxes
 
     def draw(self, request: DrawRequest, feedback: Feedback | None = None) -> list[DrawBatch]:
         """What a frame shows, layer by layer from the ground up."""
@@ -60,7 +80,8 @@ class Scene:
     def compacted(self) -> Scene:
         """The same with what changed since it was read put in its place where there is much of it."""
         sources = (source.compacted() if source.is_worn else source for source in self.sources)
-        return replace(self, sources=tuple(sources))
+        same = Changes(weakref.ref(self), (), frozenset())
+        return replace(self, sources=tuple(sources), changes=same)
 
     @property
     def is_worn(self) -> bool:

@@ -60,15 +60,15 @@ def town(scene_of: Any) -> Scene:
 def written(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, float, float, float, float]]:
     """Every text drawn: what, where its first letter stands on the picture, and along which direction."""
     texts: list[tuple[str, float, float, float, float]] = []
-    put = LabelPainter._put
+    show = LabelPainter._show
 
     def note(self: LabelPainter, label: Any, mark: Mark) -> None:
         cos, sin = math.cos(mark.turn), math.sin(mark.turn)
         x, y = mark.x + mark.dx * cos - mark.dy * sin, mark.y + mark.dx * sin + mark.dy * cos
         texts.append((mark.text, x, y, cos, sin))
-        put(self, label, mark)
+        show(self, label, mark)
 
-    monkeypatch.setattr(LabelPainter, "_put", note)
+    monkeypatch.setattr(LabelPainter, "_show", note)
     return texts
 
 

@@ -22,6 +22,7 @@ from layers.model.query import Box, Query
 from layers.register import Register
 from layers.scene import class_lines, class_points
 from layers.scene.building import BuildJob
+from layers.scene.part import LinePart
 from layers.scene.patching import patched, touched_by
 from layers.scene.planning import build_scene
 from layers.scene.request import Counts, DrawRequest
@@ -196,6 +197,26 @@ def _places(said: list[Any]) -> Any:
     return sorted({word for word, *_ in said}, key=repr)
 
 
+def exact_places(scene: Scene, outside: tuple[Box, ...]) -> Any:
+    """What is drawn of every class without a vertex in any of some boxes; what meets them may differ."""
+    found = {}
+    for source in scene.sources:
+        for part in source.parts():
+            rows = part.xy.tolist()
+            if isinstance(part, LinePart):
+                ends = zip(part.offsets[:-1].tolist(), part.offsets[1:].tolist(), strict=True)
+                rows = [part.xy[a:b].ravel().tolist() for a, b in ends]
+            kept = [row for row in rows if not any(_meets(row, each) for each in outside)]
+            if kept:
+                found[source.layer.id, part.class_number] = sorted(kept)
+    return found
+
+
+def _meets(row: list[float], box: Box) -> bool:
+    places = zip(row[::2], row[1::2], strict=True)
+    return any(box.x0 <= x <= box.x1 and box.y0 <= y <= box.y1 for x, y in places)
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_patched_is_as_read_anew(register: Register, seed: int) -> None:
     fixed = {"cell_depth": lambda lines, frame: 9}
@@ -212,7 +233,11 @@ def test_patched_is_as_read_anew(register: Register, seed: int) -> None:
             story.step()
             few, whole = touched_by(story.news[before:])
             assert not whole
-            made = patched(made, register, few, register.data_version, Feedback())
+            last, made = made, patched(made, register, few, register.data_version, Feedback())
+            where = made.changed_since(last, SCALES[0])
+            assert where is not None
+            assert exact_places(last, where) == exact_places(made, where)
+            assert made.changed_since(scene if last is not scene else None, SCALES[0]) is None
         anew = build_here(register, "diameter")
         assert made.data_version == anew.data_version
         for one, other in zip(shown(made), shown(anew), strict=True):

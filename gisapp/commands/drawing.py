@@ -66,7 +66,7 @@ def drawing_actions(window: Window) -> list[Action]:
         Action(
             id="draw.snap", title=Message("action.draw.snap"), key="S", icon="magnet-straight", menu="edit",
             group=9, handler=lambda: drafting().switch_snapping(), enabled=is_open,
-            checked=lambda: drafting().habits.snaps if hasattr(window, "map") else True, words="snap magnet 捕捉",
+            checked=lambda: is_open() and drafting().habits.snaps, words="snap magnet 捕捉",
         ),
         Action(
             id="draw.trace", title=Message("action.draw.trace"), key="T", icon="path", menu="edit", group=9,

@@ -72,19 +72,20 @@ def find_snap(
     origin: Place | None = None,
     kinds: frozenset[str] = frozenset(SNAP_KINDS),
     outlines: bool = False,
+    backdrop: bool = False,
     without: Without = frozenset(),
 ) -> Snap | None:
     """The place within ``pixels`` that (x, y) most likely means, or None.
 
     Symbols, ends, bends and crossings of mains, the nearest; else the foot of the perpendicular from ``origin``
     (the place before), else any place on a main. What is not drawn at this scale, or switched off
-    (``layer/class``), does not count. ``outlines``: all lines and the borders of areas count like mains;
-    ``without``: assets (type, id) that do not count, as those being moved.
+    (``layer/class``), does not count. ``outlines``: all lines and the borders of areas count like mains (``backdrop``: roads and
+    buildings too);    ``without``: assets (type, id) that do not count, as those being moved.
     """
     finder = _Finder(np.array([x, y]), metres_per_pixel * pixels, metres_per_pixel, kinds, without)
     for source in scene.sources:
         layer = source.layer
-        if not layer.in_legend or not layer.is_visible(finder.denominator):
+        if not (layer.in_legend or backdrop) or not layer.is_visible(finder.denominator):
             continue
         shown = {n for n, c in enumerate(layer.classes) if f"{layer.id}/{c.id}" not in hidden}
         if isinstance(source, PointSource):

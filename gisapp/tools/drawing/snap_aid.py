@@ -53,7 +53,7 @@ class SnapAid:
         if self.is_on and canvas.scene is not None and not modifiers & FREE_KEY:
             self.found = find_snap(
                 canvas.scene, x, y, canvas.viewport.metres_per_pixel, self.pixels, canvas.hidden,
-                origin=origin, kinds=self.kinds, outlines=self.outlines, without=self.without,
+                origin=origin, kinds=self.kinds, outlines=self.outlines, backdrop=self.outlines, without=self.without,
             )  # fmt: skip
         return (x, y) if self.found is None else self.found.place
 

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gisapp.actions import Action
-from gisapp.commands.exporting import export
 from gisapp.commands.opening import home_folder
 from gisapp.commands.selecting import ask_condition
-from gisapp.dialogs.export_dialog import ExportDialog
 from gisapp.window import Window
-from layers.exchange.export import ExportOptions
+from layers.later import Later
 from layers.table.columns import Numbers
 from layers.text import Message
+
+if TYPE_CHECKING:
+    from gisapp.commands import exporting
+    from gisapp.dialogs import export_dialog
+    from layers.exchange.export import ExportOptions
+else:
+    # The formats of files bring GDAL and pandas along: no start waits for them.
+    exporting = Later("gisapp.commands.exporting")
+    export_dialog = Later("gisapp.dialogs.export_dialog")
 
 
 def table_actions(window: Window) -> list[Action]:
@@ -103,12 +111,12 @@ def ask_rows(window: Window, type_name: str, ids: Numbers) -> None:
         return
     parts, asset_type = window.parts, register.catalogue[type_name]
     name = f"{Path(str(register.target)).stem}-{type_name}"
-    dialog = ExportDialog(
+    dialog = export_dialog.ExportDialog(
         parts.language, parts.theme, [(asset_type, len(ids))], register.crs, home_folder(window), name, window
     )
 
     def write(path: Path, options: ExportOptions) -> None:
-        export(window, register, path, options.of_rows({type_name: ids}))
+        exporting.export(window, register, path, options.of_rows({type_name: ids}))
 
     dialog.chosen.connect(write)
     dialog.open()

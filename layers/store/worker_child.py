@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import signal
 import threading
@@ -14,6 +13,7 @@ from typing import Any
 
 from layers.errors import Cancelled
 from layers.feedback import Feedback
+from layers.store.lean import load_lean
 from layers.store.private_folder import claim, release, remove_folder
 from layers.store.worker_transfer import Parcel, pack, unpack
 from layers.text import Message
@@ -31,8 +31,7 @@ def serve(
     marks = [claim(folder) for folder in folders]
     running = _Running()
     threading.Thread(target=_listen, args=(control, running, folders), daemon=True).start()
-    for name in preload:
-        importlib.import_module(name)
+    load_lean("pyogrio", *preload)
     while True:
         try:
             number, parcel = calls.recv()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from layers.analysis.checking.book import Flags
 from layers.analysis.checking.finding import Findings
 from layers.model.query import Box
 from layers.model.selection import NOTHING, Selection
+
+if TYPE_CHECKING:
+    from layers.analysis.checking.book import Flags
 
 ScopeName = Literal["all", "view", "selection"]
 

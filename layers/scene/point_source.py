@@ -17,6 +17,7 @@ from layers.scene.density import density
 from layers.scene.labels import PointNames
 from layers.scene.layer_rows import LayerPoints, upright
 from layers.scene.part import Nowhere, PointPart
+from layers.scene.point_arrays import PointArrays
 from layers.scene.request import ClassBatch, ClassCount, Counts, Density, DrawBatch, DrawRequest, Hit
 from layers.scene.rotation import rotation_along
 from layers.scene.style import LayerStyle
@@ -49,6 +50,17 @@ class PointSource:
         for number, points in rows.classes.items():
             feedback.check()
             classes[number] = ClassPoints.of(points, frame)
+        return cls(layer, classes, rows.nowhere, rows.names, rows.count)
+
+    @classmethod
+    def sketch(cls, layer: LayerStyle, table: pa.Table) -> PointSource:
+        """The rows of ``table`` in no order, soon there: to be shown until the whole source is."""
+        rows = LayerPoints.of(layer, table)
+        frame = frame_of(rows.xy)
+        classes = {
+            number: ClassPoints(frame, PointArrays.sketch(points, frame))
+            for number, points in rows.classes.items()
+        }
         return cls(layer, classes, rows.nowhere, rows.names, rows.count)
 
     # ---- asking

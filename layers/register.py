@@ -14,6 +14,7 @@ import pyarrow as pa
 from layers.checks.rules import row_problems
 from layers.feedback import Feedback
 from layers.geometry.crs import Crs
+from layers.model.additions import FIELD_TYPE, LIST_TYPE
 from layers.model.asset import Asset
 from layers.model.catalogue import Catalogue
 from layers.model.catalogue_file import load_catalogue
@@ -21,6 +22,7 @@ from layers.model.change import ChangeKind, ChangeSet
 from layers.model.problem import Problem
 from layers.model.query import Box, Condition, Query
 from layers.store import attach, history, read
+from layers.store.added_fields import read_additions
 from layers.store.adoption import adopt, types_edited_outside
 from layers.store.backup import restore
 from layers.store.base import Staged, Store
@@ -149,6 +151,12 @@ class Register(TrailReader):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    @property
+    def awaits_opening(self) -> bool:
+        """Whether a field or code list was added that can be used only after the register is opened again."""
+        with self._store.read() as connection:
+            return read_additions(connection, self._store.schema.assets).beyond(self._store.schema.catalogue)
 
     # ---- asking
 
@@ -391,7 +399,7 @@ class Register(TrailReader):
         self.opening_findings += problems
 
     def _tell(self, change_set: ChangeSet) -> None:
-        if any(name.startswith("c_") for name in change_set.changes):
+        if any(name.startswith("c_") or name in (FIELD_TYPE, LIST_TYPE) for name in change_set.changes):
             with self._store.read() as connection:
                 self.catalogue = effective_catalogue(connection, self._store.schema)
         for listener in tuple(self._listeners):

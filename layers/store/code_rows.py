@@ -8,8 +8,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from layers.model.additions import FIELD_TYPE
 from layers.model.catalogue import Catalogue
 from layers.model.code_list import CodeEntry
+from layers.store.added_fields import read_additions
 from layers.store.schema import Schema
 from layers.text import Title
 
@@ -38,14 +40,15 @@ def entry_row(entry: CodeEntry) -> dict[str, Any]:
 
 
 def effective_catalogue(connection: sa.Connection, schema: Schema) -> Catalogue:
-    """The catalogue with the code lists as this register holds them."""
+    """The catalogue with the code lists, titles and fields as this register holds them."""
     entries: dict[str, list[CodeEntry]] = {}
     for code_list in schema.catalogue.code_lists.values():
         if code_list.table in schema.assets:
             # As text: compiling a statement for each of forty tables takes longer than asking them all.
             rows = connection.exec_driver_sql(f'SELECT {_COLUMNS} FROM "{code_list.table}"').mappings()
             entries[code_list.name] = [_entry(row) for row in rows]
-    return schema.catalogue.with_code_entries(entries)
+    filled = schema.catalogue.with_code_entries(entries)
+    return read_additions(connection, schema.assets).shown(filled) if FIELD_TYPE in schema.assets else filled
 
 
 def _entry(row: Mapping[Any, Any]) -> CodeEntry:

@@ -17,6 +17,7 @@ from layers.model.catalogue_part import part_of
 from layers.model.fields import format_instant
 from layers.model.problem import Problem
 from layers.store import gpkg
+from layers.store.added_fields import read_additions
 from layers.store.code_rows import insert_catalogue_entries
 from layers.store.database_errors import translated
 from layers.store.edit import creation_row
@@ -111,16 +112,21 @@ def open_geopackage(
 
 @dataclass(frozen=True)
 class _Found:
-    """What a file says of itself. ``present``: its tables and columns, if it is not plainly of our catalogue."""
+    """What a file says of itself.
 
+    ``catalogue``: ours with what the company added; ``present``: its tables and columns, if it is not plainly of it.
+    """
+
+    catalogue: Catalogue
     srid: int
     version: int
     beyond: tuple[str, ...]
     present: Mapping[str, Sequence[str]] | None
 
 
-def _opened(path: Path, catalogue: Catalogue, mode: OpenMode, feedback: Feedback | None) -> GeoPackageStore:
-    found = _identify(path, mode, catalogue)
+def _opened(path: Path, program: Catalogue, mode: OpenMode, feedback: Feedback | None) -> GeoPackageStore:
+    found = _identify(path, mode, program)
+    catalogue = found.catalogue
     schema = build_schema(catalogue, found.srid)
     findings = list(mode.remarks)
     strange = _of_another_program(path, mode, schema, found)
@@ -210,8 +216,10 @@ def _identify(path: Path, mode: OpenMode, catalogue: Catalogue) -> _Found:
                 check_file(connection, path)
             meta = read_meta(connection)
             version = int(meta.get("schema_version", 0))
+            catalogue = read_additions(connection, tables).stored(catalogue)
             known = version == SCHEMA_VERSION and is_noted(meta, catalogue)
             found = _Found(
+                catalogue,
                 gpkg.srid_of(Crs.parse(meta["crs"])),
                 version,
                 () if known else beyond(meta, catalogue),

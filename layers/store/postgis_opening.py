@@ -14,6 +14,7 @@ from layers.model.catalogue import Catalogue
 from layers.model.catalogue_part import part_of
 from layers.model.fields import format_instant
 from layers.model.problem import Problem
+from layers.store.added_fields import with_additions
 from layers.store.code_rows import insert_catalogue_entries
 from layers.store.edit import creation_row
 from layers.store.migrations import SCHEMA_VERSION
@@ -97,6 +98,7 @@ def open_postgis(server: Server, catalogue: Catalogue, *, read_only: bool = Fals
                 place = {"place": server.address}
                 raise UserError(Message("postgis.no_register", place), Message("postgis.no_register_hint"))
             found = _identify(connection, catalogue)
+        catalogue = found.catalogue
         schema = build_schema(catalogue, found.srid)
         findings = list(_findings(server, engine, schema, found, read_only=read_only))
         if any(finding.rule in _PARTLY for finding in findings) and found.present is not None:
@@ -113,8 +115,12 @@ def open_postgis(server: Server, catalogue: Catalogue, *, read_only: bool = Fals
 
 @dataclass(frozen=True)
 class _Found:
-    """What the database says of itself. ``present``: tables and columns, if it is not plainly of our catalogue."""
+    """What the database says of itself.
 
+    ``catalogue``: ours with what the company added; ``present``: tables and columns, if it is not plainly of it.
+    """
+
+    catalogue: Catalogue
     srid: int
     version: int
     login: str
@@ -134,8 +140,10 @@ def _identify(connection: sa.Connection, catalogue: Catalogue) -> _Found:
     may_write = connection.execute(
         sa.text("SELECT has_table_privilege('wa_changeset', 'INSERT')")
     ).scalar_one()
+    catalogue = with_additions(connection, catalogue)
     known = version == SCHEMA_VERSION and is_noted(meta, catalogue)
     return _Found(
+        catalogue,
         server_srid(Crs.parse(meta["crs"])),
         version,
         login,

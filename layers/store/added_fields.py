@@ -1,0 +1,73 @@
+"""Reads what a company added to the catalogue of a register: the rows there are, and those there once were."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from layers.model.additions import FIELD_TYPE, LIST_TYPE, AddedField, AddedList, Additions
+from layers.model.catalogue import Catalogue
+from layers.store.schema import history_name
+from layers.text import Title
+
+_FIELD = "key, title_zh, title_en, field_kind, unit, code_list, required, minimum, maximum, position, active"
+_LIST = "name, title_zh, title_en"
+
+
+def read_additions(connection: sa.Connection, tables: Collection[str]) -> Additions:
+    """What was ever added to the register; ``tables`` are the names of those it has."""
+    fields: dict[str, AddedField] = {}
+    lists: dict[str, AddedList] = {}
+    if FIELD_TYPE in tables:
+        for row, is_there in _rows(connection, FIELD_TYPE, _FIELD, tables):
+            fields[row["key"]] = _field(row, is_there=is_there)
+    if LIST_TYPE in tables:
+        for row, _ in _rows(connection, LIST_TYPE, _LIST, tables):
+            lists[row["name"]] = AddedList(row["name"], _title(row))
+    return Additions(tuple(fields.values()), tuple(lists.values()))
+
+
+def with_additions(connection: sa.Connection, catalogue: Catalogue) -> Catalogue:
+    """The catalogue that a register's tables are made from."""
+    names = sa.inspect(connection).get_table_names() if FIELD_TYPE in catalogue else ()
+    return read_additions(connection, names).stored(catalogue)
+
+
+def _rows(
+    connection: sa.Connection, name: str, columns: str, tables: Collection[str]
+) -> Iterator[tuple[Mapping[str, Any], bool]]:
+    """Rows as they once were, in their order, then those there are: the last one of a key counts."""
+    key = columns.split(",", 1)[0]
+    once = history_name(name)
+    if once in tables:
+        # One that was renamed is the same row: it is looked for under the key that it had first, too.
+        found = connection.exec_driver_sql(
+            f'SELECT {columns} FROM "{once}" WHERE {key} IS NOT NULL ORDER BY h_id'
+        )
+        for row in found.mappings():
+            yield dict(row), False
+    for row in connection.exec_driver_sql(f'SELECT {columns} FROM "{name}" ORDER BY fid').mappings():
+        yield dict(row), True
+
+
+def _field(row: Mapping[str, Any], *, is_there: bool) -> AddedField:
+    type_name, _, name = row["key"].partition(".")
+    return AddedField(
+        type_name,
+        name,
+        row["field_kind"] or "",
+        _title(row),
+        row["unit"],
+        row["code_list"],
+        bool(row["required"]),
+        row["minimum"],
+        row["maximum"],
+        row["position"] or 0,
+        is_there and (row["active"] is None or bool(row["active"])),
+    )
+
+
+def _title(row: Mapping[str, Any]) -> Title:
+    return Title(row["title_zh"] or "", row["title_en"] or row["title_zh"] or "")

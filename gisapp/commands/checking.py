@@ -36,7 +36,7 @@ def check_actions(window: Window) -> list[Action]:
 
     return [
         Action(
-            id="check.open",
+            id="checks.open",
             title=Message("checking.action.open"),
             key="Ctrl+Shift+K",
             icon="check-square",
@@ -47,7 +47,7 @@ def check_actions(window: Window) -> list[Action]:
             words="check findings rules 检查中心 质检 拓扑 jiancha",
         ),
         Action(
-            id="check.run_all",
+            id="checks.run_all",
             title=Message("checking.action.run_all"),
             key="F9",
             icon="check-square",
@@ -58,7 +58,7 @@ def check_actions(window: Window) -> list[Action]:
             words="check topology validate 检查全部 质检 jiancha quanbu",
         ),
         Action(
-            id="check.run_view",
+            id="checks.run_view",
             title=Message("checking.action.run_view"),
             key="Shift+F9",
             menu="tools",
@@ -68,7 +68,7 @@ def check_actions(window: Window) -> list[Action]:
             words="check view 检查视图内 jiancha",
         ),
         Action(
-            id="check.run_selection",
+            id="checks.run_selection",
             title=Message("checking.action.run_selection"),
             menu="tools",
             group=5,
@@ -77,7 +77,7 @@ def check_actions(window: Window) -> list[Action]:
             words="check selection 检查选中 jiancha",
         ),
         Action(
-            id="check.next",
+            id="checks.next",
             title=Message("checking.action.next"),
             key="F8",
             menu="tools",
@@ -87,7 +87,7 @@ def check_actions(window: Window) -> list[Action]:
             words="next finding 下一个问题",
         ),
         Action(
-            id="check.previous",
+            id="checks.previous",
             title=Message("checking.action.previous"),
             key="Shift+F8",
             menu="tools",
@@ -97,7 +97,7 @@ def check_actions(window: Window) -> list[Action]:
             words="previous finding 上一个问题",
         ),
         Action(
-            id="check.fix",
+            id="checks.fix",
             title=Message("checking.action.fix"),
             key="Ctrl+.",
             icon="wrench",
@@ -108,7 +108,7 @@ def check_actions(window: Window) -> list[Action]:
             words="fix repair 修复",
         ),
         Action(
-            id="check.waive",
+            id="checks.waive",
             title=Message("checking.action.waive"),
             menu="tools",
             group=6,
@@ -117,7 +117,7 @@ def check_actions(window: Window) -> list[Action]:
             words="waive ignore 豁免 忽略",
         ),
         Action(
-            id="check.export",
+            id="checks.export",
             title=Message("checking.action.export"),
             icon="upload-simple",
             menu="tools",
@@ -178,7 +178,9 @@ def export_findings(window: Window, path: Path) -> None:
                     x, y = each.place or (None, None)
                     code = str(each.message.parameters.get("code", ""))
                     text = language.render(each.message)
-                    rows.append((*head, code, text, x, y, language.render(Message(f"checking.state.{state}"))))
+                    rows.append(
+                        (*head, code, text, x, y, language.render(Message(f"checking.state.{state}")))
+                    )
         names = [language.render(Message(f"checking.column.{name}")) for name in _COLUMNS]
         columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
         kinds = [pa.float64() if name in ("x", "y") else pa.string() for name in _COLUMNS]

@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,16 +17,25 @@ from gisapp.notify import Notifier
 from gisapp.panels.checks.scope import Scope
 from gisapp.session import Session
 from gisapp.tasks import Task, Tasks
-from layers.analysis.checking.around import Around, check_around, is_local
 from layers.analysis.checking.finding import Finding, Findings, merged
-from layers.analysis.checking.gathering import check_register
 from layers.analysis.checking.rule_file import RuleBook, load_rules
 from layers.analysis.checking.waivers import WAIVER, Sorted, Waiver, read_waivers, sort_out, waive, withdraw
-from layers.analysis.mending.mends import Mending, can_mend, plan_mending
 from layers.feedback import Feedback
+from layers.later import Later
 from layers.model.change import ChangeSet
 from layers.register import Edit, Register
 from layers.text import Message
+
+if TYPE_CHECKING:
+    from layers.analysis.checking import around, gathering
+    from layers.analysis.checking.around import Around
+    from layers.analysis.mending import mends
+    from layers.analysis.mending.mends import Mending
+else:
+    # They bring scipy along, which no start should wait for.
+    around = Later("layers.analysis.checking.around")
+    gathering = Later("layers.analysis.checking.gathering")
+    mends = Later("layers.analysis.mending.mends")
 
 #: A run so quick (seconds) is done again for the rules that an edit may touch from afar.
 QUICK = 3.0
@@ -98,7 +108,7 @@ class CheckCentre(QObject):
         began = time.monotonic()
 
         def work(feedback: Feedback) -> _Found:
-            return _Found(scope.kept(check_register(register, feedback)), read_waivers(register))
+            return _Found(scope.kept(gathering.check_register(register, feedback)), read_waivers(register))
 
         def done(found: _Found) -> None:
             self._task = None
@@ -160,7 +170,7 @@ class CheckCentre(QObject):
         changes, self._waiting = self._waiting, []
         if register is None or run is None or not changes:
             return
-        if not all(is_local(change, register) for change in changes):
+        if not all(around.is_local(change, register) for change in changes):
             self.is_outdated = True
             self.changed.emit()
             return
@@ -170,19 +180,19 @@ class CheckCentre(QObject):
         whole = frozenset(rule.id for rule in self.rule_book.rules if rule.scope == "whole")
 
         def work(feedback: Feedback) -> tuple[list[Findings], Around]:
-            around = check_around(register, changes, feedback, self.rule_book)
-            found = around.into(before)
-            if again and around.assets:
+            looked = around.check_around(register, changes, feedback, self.rule_book)
+            found = looked.into(before)
+            if again and looked.assets:
                 kept = [part for part in found if part.rule not in whole]
-                found = merged([*kept, *check_register(register, feedback, rules=whole)])
-            return found, around
+                found = merged([*kept, *gathering.check_register(register, feedback, rules=whole)])
+            return found, looked
 
         def done(result: tuple[list[Findings], Around]) -> None:
             self._is_following = False
-            found, around = result
+            found, looked = result
             # A run that ended meanwhile knows better.
             if self._session.register is register and self.found is before:
-                self._take(found, before, around)
+                self._take(found, before, looked)
             self._follow()
 
         def failed(*_: object) -> None:
@@ -201,9 +211,9 @@ class CheckCentre(QObject):
             shown=False,
         )
 
-    def _take(self, found: list[Findings], before: list[Findings], around: Around) -> None:
-        old = {p.identity(n) for p in before for n in _numbers(p, around)}
-        now = {p.identity(n) for p in found for n in _numbers(p, around)}
+    def _take(self, found: list[Findings], before: list[Findings], looked: Around) -> None:
+        old = {part.identity(n) for part in before for n in _numbers(part, looked)}
+        now = {part.identity(n) for part in found for n in _numbers(part, looked)}
         waived = {waiver.finding for waiver in self.waivers}
         self.found = found
         self._sort_out()
@@ -282,7 +292,8 @@ class CheckCentre(QObject):
 
     def can_mend(self, finding: Finding) -> bool:
         """Whether there is a one-click repair for findings of this rule, and it may be made here."""
-        return can_mend(self.rule_book.rule(finding.rule)) and self._session.may("edit")
+        rule = self.rule_book.rule(finding.rule)
+        return rule is not None and rule.mend is not None and self._session.may("edit")
 
     def prepare(self, findings: Sequence[Finding]) -> None:
         """Find out what a repair of these (of one rule) would do; ``preview`` then has it."""
@@ -297,7 +308,7 @@ class CheckCentre(QObject):
 
         self._tasks.run(
             Message("checking.preparing"),
-            lambda _: plan_mending(register, findings, self.rule_book),
+            lambda _: mends.plan_mending(register, findings, self.rule_book),
             done,
             owner=self,
             key="mending",
@@ -328,7 +339,7 @@ class CheckCentre(QObject):
         )
 
 
-def _numbers(part: Findings, around: Around) -> list[int]:
+def _numbers(part: Findings, looked: Around) -> list[int]:
     """The positions of the findings about what was looked at."""
-    concerned: list[int] = around.concerns(part).nonzero()[0].tolist()
+    concerned: list[int] = looked.concerns(part).nonzero()[0].tolist()
     return concerned

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QPainter, QPalette
+from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -13,10 +13,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QSplitter,
     QStackedWidget,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QToolButton,
-    QTreeView,
     QVBoxLayout,
     QWidget,
 )
@@ -27,7 +24,6 @@ from gisapp.language import Language
 from gisapp.panels.checks.check_centre import CheckCentre
 from gisapp.panels.checks.check_detail import CheckDetail
 from gisapp.panels.checks.finding_model import (
-    COUNT_ROLE,
     LOOKS,
     SEVERITIES,
     TEXT,
@@ -35,6 +31,7 @@ from gisapp.panels.checks.finding_model import (
     FindingModel,
     SortOrder,
 )
+from gisapp.panels.checks.finding_tree import FindingTree
 from gisapp.panels.checks.waiver_list import WaiverList
 from gisapp.session import Session
 from gisapp.tasks import Debounce
@@ -65,7 +62,7 @@ class CheckPanel(QWidget):
         self._current = ""
         self._seen_news: frozenset[str] = frozenset()
         self.model = FindingModel(language, theme, self)
-        self.tree = QTreeView()
+        self.tree = FindingTree(theme, self.model)
         self.detail = CheckDetail(language, theme, session, centre)
         self.waivers = WaiverList(language, theme, session, centre)
         self.words = QLineEdit(clearButtonEnabled=True)
@@ -79,13 +76,7 @@ class CheckPanel(QWidget):
 
     def step(self, by: int) -> None:
         """Go to the next finding (1) or the one before (-1), over the borders of rules; Return looks at it."""
-        index = self.tree.currentIndex()
-        for _ in range(2 + len(self.severity_buttons) * 40):
-            index = self._beside(index, by)
-            if not index.isValid() or self.model.finding_at(index) is not None:
-                break
-        if index.isValid():
-            self.tree.setCurrentIndex(index)
+        self.tree.step(by)
 
     def show_new(self) -> None:
         """Show the findings that came with the last edits, alone."""
@@ -107,23 +98,15 @@ class CheckPanel(QWidget):
     def _show(self) -> None:
         centre = self._centre
         centre_open = centre.sorted.open
-        unfolded = {
-            rule.rule
-            for row in range(self.model.rowCount())
-            if self.tree.isExpanded(self.model.index(row, TEXT))
-            and (rule := self.model.rule_at(self.model.index(row, TEXT)))
-        }
+        unfolded = self.tree.unfolded
         kept = self._current
         self.model.show(centre_open)
-        for name in unfolded:
-            index = self.model.index_of_rule(name)
-            if index.isValid():
-                self.tree.expand(index)
+        self.tree.unfold(unfolded)
         self._restore(kept)
         for severity, button in self.severity_buttons.items():
             count = sum(len(part) for part in centre_open if part.severity == severity)
             words = Message("checking.severity_count", {
-                "severity": Message(f"check.severity.{severity}"), "count": f"{count:,}",
+                "severity": Message(f"checking.short.{severity}"), "count": f"{count:,}",
             })  # fmt: skip
             self._language.say(button, "setText", words)
         self.waiver_tab.setText(
@@ -193,7 +176,7 @@ class CheckPanel(QWidget):
             action.triggered.connect(lambda _=False, chosen=order: self.model.sort_by(chosen))
             orders.addAction(action)
         self.type_menu.addSeparator()
-        self.type_menu.addAction(self._actions.qt("check.export"))
+        self.type_menu.addAction(self._actions.qt("checks.export"))
         group.triggered.connect(self._choose_type)
 
     def _choose_type(self, action: QAction) -> None:
@@ -208,8 +191,7 @@ class CheckPanel(QWidget):
             Filter(chosen or frozenset(SEVERITIES), self.model.filter.type, self.words.text(), new)
         )
         if self.words.text() or new is not None:
-            for row in range(min(self.model.rowCount(), 3)):
-                self.tree.expand(self.model.index(row, TEXT))
+            self.tree.unfold_first(3)
         self._restore(kept)
         self._show_state()
 
@@ -231,20 +213,6 @@ class CheckPanel(QWidget):
         else:
             self.detail.show_nothing()
         self.chosen.emit(finding)
-
-    def _beside(self, index: QModelIndex, by: int) -> QModelIndex:
-        """The row below or above, unfolding rules on the way."""
-        if not index.isValid():
-            return self.model.index(0 if by > 0 else self.model.rowCount() - 1, TEXT)
-        if by > 0:
-            if self.model.finding_at(index) is None:
-                self.tree.expand(index)
-            return self.tree.indexBelow(index)
-        above = self.tree.indexAbove(index)
-        if above.isValid() and self.model.finding_at(above) is None and self.model.finding_at(index) is None:
-            self.tree.expand(above)
-            return self.tree.indexAbove(index)
-        return above
 
     # ---- layout
 
@@ -293,7 +261,7 @@ class CheckPanel(QWidget):
         row.addStretch(1)
         self.run_button = Button(language, Message("checking.run"), "primary")
         menu = QMenu(self.run_button)
-        for name in ("check.run_all", "check.run_view", "check.run_selection"):
+        for name in ("checks.run_all", "checks.run_view", "checks.run_selection"):
             menu.addAction(self._actions.qt(name))
         self.run_button.setMenu(menu)
         row.addWidget(self.run_button)
@@ -366,20 +334,8 @@ class CheckPanel(QWidget):
         self._filter_bar.setVisible(page == 0)
 
     def _findings_page(self) -> QWidget:
-        tree = self.tree
-        tree.setModel(self.model)
-        tree.setHeaderHidden(True)
-        tree.setUniformRowHeights(True)
-        tree.setIndentation(14)
-        tree.setIconSize(QSize(14, 14))
-        tree.setTextElideMode(Qt.TextElideMode.ElideRight)
-        tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        tree.setFont(self._theme.font("small"))
-        tree.setItemDelegate(_RuleDelegate(tree))
-        self._theme.changed.connect(self._colour)
-        self._colour()
         self.pages = QStackedWidget()
-        self.pages.addWidget(tree)
+        self.pages.addWidget(self.tree)
         self.pages.addWidget(self._nothing())
         split = QSplitter(Qt.Orientation.Vertical)
         split.setChildrenCollapsible(False)
@@ -391,13 +347,6 @@ class CheckPanel(QWidget):
         self.detail.setMinimumHeight(220)
         return split
 
-    def _colour(self) -> None:
-        """The chosen row in the quiet colour of lists, its indent too."""
-        palette = self.tree.palette()
-        palette.setColor(QPalette.ColorRole.Highlight, self._theme.color("selection_row"))
-        palette.setColor(QPalette.ColorRole.HighlightedText, self._theme.color("text"))
-        self.tree.setPalette(palette)
-
     def _nothing(self) -> QWidget:
         page = QWidget()
         column = QVBoxLayout(page)
@@ -406,29 +355,7 @@ class CheckPanel(QWidget):
         self.empty_words = Label(self._language, self._theme, tone="quiet", wrap=True)
         column.addWidget(self.empty_words)
         self.empty_start = Button(self._language, Message("checking.run_all"), "primary")
-        self.empty_start.clicked.connect(lambda: self._actions.trigger("check.run_all"))
+        self.empty_start.clicked.connect(lambda: self._actions.trigger("checks.run_all"))
         column.addWidget(self.empty_start, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
         return page
-
-
-class _RuleDelegate(QStyledItemDelegate):
-    """A rule with its count at the right edge."""
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        count = index.data(COUNT_ROLE)
-        if count is None:
-            super().paint(painter, option, index)
-            return
-        whole = QRect(option.rect)  # type: ignore[attr-defined]
-        width = option.fontMetrics.horizontalAdvance(count) + 16  # type: ignore[attr-defined]
-        part = QStyleOptionViewItem(option)
-        part.rect = whole.adjusted(0, 0, -width, 0)  # type: ignore[attr-defined]
-        super().paint(painter, part, index)
-        painter.save()
-        painter.setPen(option.palette.color(QPalette.ColorRole.Text))  # type: ignore[attr-defined]
-        right = whole.adjusted(0, 0, -8, 0)
-        painter.drawText(right, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), count)
-        painter.restore()

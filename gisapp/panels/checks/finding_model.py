@@ -96,7 +96,9 @@ class FindingModel(QAbstractItemModel):
         rule = self.rule_at(index)
         if rule is None or index.internalId() == 0 or index.row() >= len(rule.rows):
             return None
-        return self._parts[rule.tables[index.row()]][int(rule.rows[index.row()])]
+        row = index.row()
+        part: Findings = self._parts[int(rule.tables[row])]
+        return part[int(rule.rows[row])]
 
     def findings_of(self, rule: RuleRow) -> list[Finding]:
         """The findings of a rule that pass the filter."""

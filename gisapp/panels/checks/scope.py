@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from layers.analysis.checking.finding import Findings
 from layers.model.query import Box
 from layers.model.selection import NOTHING, Selection
-
-if TYPE_CHECKING:
-    from layers.analysis.checking.book import Flags
 
 ScopeName = Literal["all", "view", "selection"]
 
@@ -32,7 +30,7 @@ class Scope:
         parts = [part.take(self._inside(part)) for part in found]
         return [part for part in parts if len(part)]
 
-    def _inside(self, part: Findings) -> Flags:
+    def _inside(self, part: Findings) -> npt.NDArray[np.bool_]:
         if self.name == "view":
             if self.box is None:
                 return np.zeros(len(part), dtype=bool)

@@ -7,33 +7,32 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout
 
 from gisapp.forms.words import IconButton, Label
 from gisapp.language import Language
-from gisapp.panels.filter_bar import filter_parts, session_with, session_without
 from gisapp.panels.table.cell_work import CellWork
 from gisapp.panels.table.chips import TableChips
 from gisapp.panels.table.column_chooser import ColumnChooser
 from gisapp.panels.table.feed import Shown, TableFeed, Wanted
 from gisapp.panels.table.grid import Grid
+from gisapp.panels.table.memory import TableMemory
 from gisapp.panels.table.menus import cell_menu, header_menu
 from gisapp.panels.table.model import TableModel
+from gisapp.panels.table.only_these import OnlyThese
 from gisapp.panels.table.paste_strip import PasteStrip
+from gisapp.panels.table.search_field import SearchField
+from gisapp.panels.table.selection_tie import SelectionTie
+from gisapp.panels.table.sorting import clicked
 from gisapp.panels.table.tabs import TypeTabs
 from gisapp.panels.table.totals_bar import TotalsBar
 from gisapp.session import Session
 from gisapp.tasks import Debounce, Tasks
 from gisapp.theme import Theme
 from layers.errors import UserError
-from layers.model.asset import AssetKey
 from layers.model.catalogue import AssetType
-from layers.model.condition_terms import simplified
-from layers.model.query import Compare, Condition, Order
-from layers.model.selection import Selection
-from layers.table.arranging import typed_condition
+from layers.model.query import Order
 from layers.table.columns import NumberColumn
 from layers.table.data import DRAWN_LENGTH
 from layers.table.reading import shown_fields
@@ -41,8 +40,6 @@ from layers.text import Message
 
 #: Milliseconds after the last letter typed.
 TYPED_AFTER = 150
-#: So many assets at most can be a condition of the map by their codes.
-MOST_NAMED = 2000
 USUAL_HEIGHT = 280
 
 
@@ -64,18 +61,16 @@ class TableDrawer(QFrame):
     def __init__(self, language: Language, theme: Theme, session: Session, tasks: Tasks) -> None:
         super().__init__()
         self.setObjectName("tableDrawer")
-        self.language, self._theme, self._session = language, theme, session
-        self._columns: dict[str, tuple[str, ...]] = {}
-        self._widths: dict[str, dict[str, int]] = {}
-        self._by: dict[str, str] = {}
-        self._on_map: tuple[str, tuple[Condition, ...]] = ("", ())
-        self._is_own = False
+        self.language, self._theme, self.session = language, theme, session
+        self._memory = TableMemory()
         self._to_show = ""
         self.feed = TableFeed(language, session, tasks, self)
         self.model = TableModel(language, self)
         self.grid = Grid(language, theme, self.model)
+        self.tie = SelectionTie(session, self.feed, self.model, self.grid, self)
         self.tabs = TypeTabs(language, theme)
         self.chips = TableChips(language, theme, session)
+        self.only_these = OnlyThese(language, session, self.feed, self.chips, self)
         self.totals = TotalsBar(language, theme)
         self.strip = PasteStrip(language, theme)
         self.chooser = ColumnChooser(language, theme, self)
@@ -86,7 +81,7 @@ class TableDrawer(QFrame):
         )  # fmt: skip
         self.only.setObjectName("tab")
         self.only.setFont(theme.font("small"))
-        self.search = _SearchField()
+        self.search = SearchField()
         self.search.setFont(theme.font("small"))
         self.search.setClearButtonEnabled(True)
         self.search.setFixedWidth(200)
@@ -125,18 +120,18 @@ class TableDrawer(QFrame):
         column.addWidget(self.totals)
 
     def _tie(self) -> None:
-        session, grid, feed = self._session, self.grid, self.feed
+        session, grid, feed = self.session, self.grid, self.feed
         session.opened.connect(lambda _: feed.count())
         session.closed.connect(self._on_closed)
         session.changed.connect(lambda _: feed.count() if self.isVisible() else None)
-        session.selection_changed.connect(self._on_selection)
+        self.tie.told.connect(self._on_told)
         feed.counted.connect(self._on_counted)
         feed.begun.connect(lambda: self._say(Message("table.reading_now")))
         feed.ready.connect(self._on_ready)
         feed.changed.connect(self._on_changed)
         feed.refused.connect(self._on_refused)
         self.tabs.chosen.connect(self.show_type)
-        self.only.toggled.connect(self._on_only)
+        self.only.toggled.connect(self.tie.show_only)
         self.search.textEdited.connect(lambda _: self._typed.touch())
         self.search.textChanged.connect(lambda text: self._typed.touch() if not text else None)
         self.search.down.connect(grid.setFocus)
@@ -145,14 +140,11 @@ class TableDrawer(QFrame):
         self.shut.clicked.connect(self.closed)
         self.chooser.chosen.connect(self._use_columns)
         self.chips.edit_asked.connect(self.condition_asked)
-        self.chips.only_these.connect(self._on_only_these)
         self.totals.classed.connect(self._class_by)
         self.strip.row_asked.connect(self._show_row)
         self.cells.noticed.connect(self.noticed)
         self.cells.warned.connect(self.warned)
-        grid.marked.connect(self._on_marked)
-        grid.toggled.connect(lambda row: self._select((self._key(row),), toggle=True))
-        grid.flown.connect(lambda row: self.fly_asked.emit(self._key(row)))
+        grid.flown.connect(lambda row: self.fly_asked.emit(self.tie.key(row)))
         grid.searched.connect(self.find)
         grid.sorted_by.connect(self._sort)
         grid.menu_asked.connect(self._open_cell_menu)
@@ -170,7 +162,7 @@ class TableDrawer(QFrame):
 
     def open(self, type_name: str = "") -> None:
         """Show a type: the one named, the one shown last, or that of which most is selected."""
-        counts = self._session.selection.counts
+        counts = self.session.selection.counts
         name = type_name or self._to_show or self.type_name or next(iter(counts), "")
         self.feed.count()
         if name:
@@ -196,7 +188,7 @@ class TableDrawer(QFrame):
         self.only.blockSignals(False)
         self.search.clear()
         self._typed.stop()
-        self.feed.show(Wanted(name, self._columns.get(name), by=self._by.get(name, "")))
+        self.feed.show(Wanted(name, self._memory.columns.get(name), by=self._memory.by.get(name, "")))
         self.type_shown.emit(name)
 
     def find(self) -> None:
@@ -213,35 +205,19 @@ class TableDrawer(QFrame):
 
     @property
     def memory(self) -> Mapping[str, Any]:
-        """What is remembered with the register: type, columns, their widths, classes."""
-        return {
-            "type": self.type_name or self._to_show,
-            "columns": {name: list(names) for name, names in self._columns.items()},
-            "widths": self._widths,
-            "by": self._by,
-        }
+        """What is remembered with the register."""
+        return {"type": self.type_name or self._to_show, **self._memory.data}
 
     def remember(self, memory: Mapping[str, Any]) -> None:
-        """As it was left; what another version of the program wrote differently is forgotten."""
-        columns, widths, by = (memory.get(key) for key in ("columns", "widths", "by"))
-        self._columns = {
-            str(name): tuple(map(str, names))
-            for name, names in (columns.items() if isinstance(columns, Mapping) else ())
-            if isinstance(names, list | tuple) and names
-        }
-        self._widths = {
-            str(name): {str(c): int(w) for c, w in each.items() if isinstance(w, int) and 20 < w < 2000}
-            for name, each in (widths.items() if isinstance(widths, Mapping) else ())
-            if isinstance(each, Mapping)
-        }
-        self._by = {str(n): str(f) for n, f in (by.items() if isinstance(by, Mapping) else ())}
+        """As it was left."""
+        self._memory.read(memory)
         self._to_show = str(memory.get("type") or "")
 
     # ---- following the feed
 
     def _on_counted(self, counts: list[tuple[AssetType, int]]) -> None:
         self.tabs.show_types(counts)
-        if not self.isVisible() or self._session.register is None:
+        if not self.isVisible() or self.session.register is None:
             return
         found = {t.name: n for t, n in counts}
         name = self._to_show or self.type_name
@@ -269,7 +245,7 @@ class TableDrawer(QFrame):
         is_same_type = model.data_shown is not None and model.data_shown.type.name == shown.data.type.name
         fields = shown_fields(shown.data.type, self.feed.names)
         is_same = is_same_type and fields == model.fields
-        model.may_edit = self._session.may("edit")
+        model.may_edit = self.session.may("edit")
         grid.horizontalHeader().blockSignals(True)
         model.sorts = self.feed.wanted.sorts
         model.show_rows(shown.data, shown.rows, fields)
@@ -277,15 +253,15 @@ class TableDrawer(QFrame):
             head = grid.horizontalHeader()
             for number in range(head.count()):
                 head.moveSection(head.visualIndex(number), number)
-            grid.fit_columns(self._widths.get(shown.data.type.name, {}))
+            grid.fit_columns(self._memory.widths.get(shown.data.type.name, {}))
         grid.horizontalHeader().blockSignals(False)
-        model.show_selected(self._session.selection.ids(shown.data.type.name))
+        model.show_selected(self.session.selection.ids(shown.data.type.name))
         if id is not None and is_same_type:
             row = model.number_of(id)
             if row is not None:
                 grid.go_to(row, current.column())
         self._tell_totals(shown)
-        self._offer_only()
+        self.only_these.offer()
         if not len(shown.rows):
             self._say(Message("table.no_rows" if len(shown.data) else "table.nothing_of_type"))
         else:
@@ -295,8 +271,12 @@ class TableDrawer(QFrame):
         self.totals.show_totals(shown.data.type, shown.totals, self.model.fields)
         self._tell_selected(shown)
 
+    def _on_told(self) -> None:
+        if self.feed.shown is not None:
+            self._tell_selected(self.feed.shown)
+
     def _tell_selected(self, shown: Shown) -> None:
-        ids = self._session.selection.ids(shown.data.type.name)
+        ids = self.session.selection.ids(shown.data.type.name)
         lengths = shown.data.columns.get(DRAWN_LENGTH.name)
         metres = None
         if isinstance(lengths, NumberColumn):
@@ -316,42 +296,7 @@ class TableDrawer(QFrame):
         self.totals.clear()
         self.tabs.show_types([])
         self.strip.hide()
-        self._on_map = ("", ())
         self._to_show = ""
-
-    # ---- selection
-
-    def _key(self, row: int) -> AssetKey:
-        return AssetKey(self.type_name, self.model.id_at(row))
-
-    def _on_marked(self, first: int, last: int) -> None:
-        if self.model.data_shown is not None and last < len(self.model.rows):
-            self._select(Selection({self.type_name: self.model.ids_between(first, last)}))
-
-    def _select(self, keys: Any, *, toggle: bool = False) -> None:
-        self._is_own = True
-        self._session.select(keys, "toggle" if toggle else "new")
-        self._is_own = False
-
-    def _on_selection(self, selection: Selection) -> None:
-        shown = self.feed.shown
-        if shown is None:
-            return
-        ids = selection.ids(shown.data.type.name)
-        self.model.show_selected(ids)
-        self._tell_selected(shown)
-        if self._is_own:
-            return
-        self.grid.unmark()
-        if self.only.isChecked():
-            self.feed.show_only(ids)
-            return
-        row = self.model.first_selected()
-        if row is not None:
-            self.grid.show_row(row)
-
-    def _on_only(self, is_on: bool) -> None:
-        self.feed.show_only(self._session.selection.ids(self.type_name) if is_on else None)
 
     # ---- order, columns, filters
 
@@ -359,43 +304,30 @@ class TableDrawer(QFrame):
         self.feed.show(replace(self.feed.wanted, **values))
 
     def _sort(self, column: int, further: bool) -> None:
-        """The same column again turns it over, a third time leaves it."""
         field = self.model.field_at(column)
-        if field is None:
-            return
-        sorts = self.feed.wanted.sorts
-        before = next((order for order in sorts if order.field == field.name), None)
-        if before is None:
-            order: tuple[Order, ...] = (Order(field.name),)
-        elif not before.descending:
-            order = (Order(field.name, descending=True),)
-        else:
-            order = ()
-        if further:
-            place = next((n for n, each in enumerate(sorts) if each.field == field.name), len(sorts))
-            order = (*sorts[:place], *order, *sorts[place + 1 :])
-        self.sort_by(order)
+        if field is not None:
+            self.sort_by(clicked(self.feed.wanted.sorts, field.name, further=further))
 
     def sort_by(self, sorts: tuple[Order, ...]) -> None:
         """Put rows in this order."""
         self._ask(sorts=sorts)
 
     def _search(self) -> None:
-        self._drop_on_map()
+        self.only_these.drop()
         self._ask(typed=self.search.text().strip())
 
     def _class_by(self, name: str) -> None:
-        self._by[self.type_name] = name
+        self._memory.by[self.type_name] = name
         self._ask(by=name)
 
     def _use_columns(self, names: tuple[str, ...] | None) -> None:
         name = self.type_name
         if names is None:
-            self._columns.pop(name, None)
+            self._memory.columns.pop(name, None)
             self.feed.show(replace(self.feed.wanted, type=""))
             self.show_type(name)
             return
-        self._columns[name] = names
+        self._memory.columns[name] = names
         self._ask(names=names)
 
     def hide_column(self, gone: str) -> None:
@@ -410,74 +342,18 @@ class TableDrawer(QFrame):
         fields = [self.model.field_at(head.logicalIndex(place)) for place in range(1, head.count())]
         names = tuple(field.name for field in fields if field is not None)
         # Once the header has let go of its column.
-        self._columns[self.type_name] = names
+        self._memory.columns[self.type_name] = names
         self._moved.touch()
 
     def _use_moved(self) -> None:
-        names = self._columns.get(self.type_name)
+        names = self._memory.columns.get(self.type_name)
         if names is not None:
             self._ask(names=names)
 
     def _on_resized(self, section: int, old: int, new: int) -> None:
         field = self.model.field_at(section)
         if field is not None and self.isVisible():
-            self._widths.setdefault(self.type_name, {})[field.name] = new
-
-    def keep_value(self, row: int, column: int, *, out: bool = False) -> None:
-        """Filter, on the map too, by the value of a cell; ``out``: show those that have another."""
-        field, data = self.model.field_at(column), self.model.data_shown
-        if field is None or data is None or field is DRAWN_LENGTH:
-            return
-        value = data.columns[field.name].value(int(self.model.rows[row]))
-        if value is None:
-            part: Condition = Compare(field.name, "is not null" if out else "is null")
-        else:
-            part = Compare(field.name, "!=" if out else "=", value)
-        session_with(self._session, self.type_name, part)
-
-    # ---- the map shows only these
-
-    def _narrowing(self) -> tuple[Condition, ...]:
-        """What of the table is narrower than the filters it shares with the map, as conditions."""
-        shown = self.feed.shown
-        if shown is None:
-            return ()
-        parts: list[Condition] = []
-        typed = simplified(
-            typed_condition(shown.data, self.feed.wanted.typed, self.feed.names, self.language.code)
-        )
-        if typed is not None:
-            parts += filter_parts(typed)
-        named = shown.data.type.label_fields[:1]
-        if self.feed.only is not None and named and 0 < len(self.feed.only) <= MOST_NAMED:
-            column = shown.data.columns.get(named[0])
-            if column is not None:
-                rows = shown.data.rows_of(self.feed.only).tolist()
-                names = tuple(value for row in rows if (value := column.value(row)) is not None)
-                parts.append(Compare(named[0], "in", names))
-        return tuple(parts)
-
-    def _offer_only(self) -> None:
-        self.chips.offer_only(
-            bool(self._narrowing()), self._on_map[0] == self.type_name and bool(self._on_map[1])
-        )
-
-    def _on_only_these(self, is_on: bool) -> None:
-        if not is_on:
-            self._drop_on_map()
-            return
-        parts = self._narrowing()
-        if parts:
-            self._on_map = (self.type_name, parts)
-            session_with(self._session, self.type_name, *parts)
-        self._offer_only()
-
-    def _drop_on_map(self) -> None:
-        name, parts = self._on_map
-        self._on_map = ("", ())
-        if parts:
-            session_without(self._session, name, *parts)
-        self._offer_only()
+            self._memory.widths.setdefault(self.type_name, {})[field.name] = new
 
     # ---- menus, export
 
@@ -487,7 +363,7 @@ class TableDrawer(QFrame):
         if shown is None:
             return
         ids = shown.data.fids[shown.rows]
-        chosen = ids[self._session.selection.holds(self.type_name, ids)]
+        chosen = ids[self.session.selection.holds(self.type_name, ids)]
         self.export_asked.emit(self.type_name, chosen if len(chosen) else ids)
 
     def _open_cell_menu(self, at: QPoint) -> None:
@@ -510,28 +386,3 @@ class TableDrawer(QFrame):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(320, 150)
-
-
-class _SearchField(QLineEdit):
-    """Down goes to the rows, Esc empties it."""
-
-    down = Signal()
-
-    def event(self, event: QEvent) -> bool:
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Escape
-            and self.text()
-        ):
-            event.accept()
-            return True
-        return bool(super().event(event))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.down.emit()
-        elif event.key() == Qt.Key.Key_Escape and self.text():
-            self.clear()
-        else:
-            super().keyPressEvent(event)

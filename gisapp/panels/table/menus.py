@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
-from layers.model.query import Order
+from gisapp.panels.filter_bar import session_with
+from layers.model.query import Compare, Order
 from layers.table.data import DRAWN_LENGTH
 from layers.table.totals import may_class
 from layers.text import Message
@@ -27,8 +28,10 @@ def cell_menu(drawer: TableDrawer, row: int, column: int, at: QPoint) -> QMenu:
         shown = str(grid.model().index(row, column).data() or render(Message("table.blank")))
         shown = shown if len(shown) <= 24 else f"{shown[:23]}…"
         told = {"field": field.title, "value": shown}
-        _add(menu, render(Message("table.menu.keep", told)), lambda: drawer.keep_value(row, column))
-        _add(menu, render(Message("table.menu.drop", told)), lambda: drawer.keep_value(row, column, out=True))
+        _add(menu, render(Message("table.menu.keep", told)), lambda: keep_value(drawer, row, column))
+        _add(
+            menu, render(Message("table.menu.drop", told)), lambda: keep_value(drawer, row, column, out=True)
+        )
         menu.addSeparator()
     _add(menu, render(Message("table.menu.copy")), lambda: cells.copy(), "Ctrl+C")
     _add(menu, render(Message("table.menu.copy_titles")), lambda: cells.copy(True), "Ctrl+Shift+C")
@@ -64,6 +67,19 @@ def header_menu(drawer: TableDrawer, column: int, at: QPoint) -> QMenu:
     _add(menu, render(Message("table.columns.tip")), drawer.choose_columns)
     menu.popup(at)
     return menu
+
+
+def keep_value(drawer: TableDrawer, row: int, column: int, *, out: bool = False) -> None:
+    """Filter, on the map too, by the value of a cell; ``out``: show those that have another."""
+    field, data = drawer.model.field_at(column), drawer.model.data_shown
+    if field is None or data is None or field is DRAWN_LENGTH:
+        return
+    value = data.columns[field.name].value(int(drawer.model.rows[row]))
+    if value is None:
+        part = Compare(field.name, "is not null" if out else "is null")
+    else:
+        part = Compare(field.name, "!=" if out else "=", value)
+    session_with(drawer.session, drawer.type_name, part)
 
 
 def _menu(drawer: TableDrawer) -> QMenu:

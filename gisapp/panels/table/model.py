@@ -100,6 +100,8 @@ class TableModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.fields) + 1
 
     def flags(self, index: Index) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemNeverHasChildren
         field = self.field_at(index.column())
         if field is None:

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from gisapp.dialogs.export_dialog import ExportDialog
 from gisapp.panels.table.drawer import TableDrawer
+from gisapp.panels.table.menus import keep_value
 from gisapp.window import Window
 from layers.model.query import Compare
 from layers.model.selection import Selection
@@ -105,7 +106,7 @@ def test_rows_are_walked_sorted_found_and_shared_with_the_map(hands: Hands) -> N
     drawer = hands.drawer
     assert drawer.tabs.tabs["pipe"].text() == "管段  10"
     assert drawer.tabs.tabs["meter"].text() == f"水表  {METERS + 1}"
-    assert "10 段 · 1.0 km" in drawer.totals.count.text()
+    assert "管段合计 10 · 1.0 km" in drawer.totals.count.text()
     assert drawer.grid.hasFocus()
     assert unrendered(visible_texts(drawer)) == []
 
@@ -192,7 +193,7 @@ def test_rows_are_walked_sorted_found_and_shared_with_the_map(hands: Hands) -> N
     drawer.chips.chips[0].close_button.click()
     hands.settled()
     assert drawer.model.rowCount() == 10
-    drawer.keep_value(0, hands.column("dn"))
+    keep_value(drawer, 0, hands.column("dn"))
     hands.settled()
     assert session.filters == {"pipe": Compare("dn", "=", 600)}
     drawer.chips.clear.click()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from gisapp.forms.chip import OriginTile
@@ -221,6 +221,7 @@ class FieldRow(QWidget):
         words = self._name_of(self.field, base) if isinstance(self.field, LinkField) else None
         return Message("form.was", {"value": words or value_words(self.field, base)})
 
-    def corner(self) -> QPoint:
-        """The place of the row in its window."""
-        return self.mapTo(self.window(), QPoint(0, 0))
+    @property
+    def note_text(self) -> str:
+        """The sentence under the field, if there is one."""
+        return "" if self._note is None or self._note.isHidden() else self._note.text()

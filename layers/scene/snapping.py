@@ -79,8 +79,8 @@ def find_snap(
 
     Symbols, ends, bends and crossings of mains, the nearest; else the foot of the perpendicular from ``origin``
     (the place before), else any place on a main. What is not drawn at this scale, or switched off
-    (``layer/class``), does not count. ``outlines``: all lines and the borders of areas count like mains (``backdrop``: roads and
-    buildings too);    ``without``: assets (type, id) that do not count, as those being moved.
+    (``layer/class``), does not count. ``outlines``: all lines and the borders of areas count like mains, with
+    ``backdrop`` those of roads and buildings too. ``without``: assets (type, id) that do not count, as those moved.
     """
     finder = _Finder(np.array([x, y]), metres_per_pixel * pixels, metres_per_pixel, kinds, without)
     for source in scene.sources:

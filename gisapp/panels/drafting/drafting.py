@@ -81,6 +81,7 @@ class Drafting(QObject):
         self.habits = Habits()
         self._last: dict[str, Mapping[str, Any]] = {}
         self._continues: tuple[AssetKey, End] | None = None
+        self._was_drawing = False
         self.aid = SnapAid(canvas, language.render)
         self.draw_tool = DrawTool(canvas, self.aid, language.render)
         self.acts = Acts(session, tasks, self)
@@ -101,6 +102,7 @@ class Drafting(QObject):
         session.closed.connect(self._on_closed)
         news.finished.connect(self._finish)
         news.noticed.connect(self._say)
+        news.changed.connect(self._on_drawn)
         news.menu_asked.connect(self._open_menu)
         acts.told.connect(self.told)
         acts.noticed.connect(self._say)
@@ -137,6 +139,11 @@ class Drafting(QObject):
         name = next(names, None)
         return None if name is None else types[name]
 
+    @property
+    def is_drawing(self) -> bool:
+        """Whether something is drawn that is not finished."""
+        return bool(self.draw_tool.places)
+
     def may_edit(self) -> bool:
         """Whether one can draw here; if not, the user is told why."""
         if self._session.may("edit"):
@@ -159,6 +166,7 @@ class Drafting(QObject):
         self._continues = None
         self.type = asset_type
         self.draw_tool.shape = asset_type.shape or "point"
+        self.draw_tool.outlines = asset_type.group != "network"
         self.bar.show_type(asset_type, _HINTS[self.draw_tool.shape])
         self._remember(recent=asset_type.name)
         self._show_symbol()
@@ -272,6 +280,12 @@ class Drafting(QObject):
             self._last[asset_type.name] = values
             if not self.habits.repeats:
                 self.bar.fields.fill({})
+
+    def _on_drawn(self) -> None:
+        """Undo means the last place while there is one."""
+        if self._was_drawing != self.is_drawing:
+            self._was_drawing = self.is_drawing
+            self.possible_changed.emit()
 
     def _restore(self, places: tuple[Place, ...]) -> None:
         """What could not be saved is drawn again, to be mended."""

@@ -57,10 +57,14 @@ class DrawTool(MapTool):
         self.news = DrawNews(canvas)
         self.shape: Shape = "line"
         self.follows = False
+        #: Borders of areas, roads and buildings count for snapping too: what is drawn is none of the network.
+        self.outlines = False
         #: Takes the next click instead of the drawing: a known point, a pipe to go along.
         self.pick: Callable[[Place], None] | None = None
         self._steps: list[tuple[Place, ...]] = []
         self._rest: tuple[Place, ...] = ()
+        #: The way found last, so that a click need not look for it again.
+        self._traced: tuple[Place, Place, tuple[Place, ...]] | None = None
 
     # ---- what is drawn
 
@@ -116,6 +120,7 @@ class DrawTool(MapTool):
         """Nothing is drawn any more."""
         self._steps.clear()
         self._rest = ()
+        self._traced = None
         self.pick = None
         self._aid.forget()
         self._tell()
@@ -194,7 +199,7 @@ class DrawTool(MapTool):
     # ---- places
 
     def _place(self, event: QMouseEvent) -> Place:
-        self._aid.outlines = self.shape == "polygon"
+        self._aid.outlines = self.outlines
         return self._aid.place(event.position(), event.modifiers(), self.last)
 
     def _way(self, place: Place, modifiers: Qt.KeyboardModifier) -> tuple[Place, ...]:
@@ -203,10 +208,11 @@ class DrawTool(MapTool):
         scene, last = self._canvas.scene, self.last
         if not follows or scene is None or last is None or self.shape == "point" or self._aid.found is None:
             return (place,)
-        found = tracing.trace(scene, last, place, hidden=self._canvas.hidden)
-        if found is None:
-            return (place,)
-        return tuple((float(x), float(y)) for x, y in found[1:])
+        if self._traced is None or self._traced[:2] != (last, place):
+            found = tracing.trace(scene, last, place, hidden=self._canvas.hidden)
+            way = (place,) if found is None else tuple((float(x), float(y)) for x, y in found[1:])
+            self._traced = (last, place, way)
+        return self._traced[2]
 
     def _is_apart(self, place: Place) -> bool:
         """Whether a click is more than the trembling of the one before."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from gisapp.commands.opening import open_target
@@ -28,6 +29,11 @@ def test_begun_and_left_typed_and_followed(hand: Hand, qtbot: QtBot) -> None:
         hand.click(538_300.0 + x, 3_016_060.0)
     hand.map_key(Qt.Key.Key_Backspace)
     assert len(tool.places) == 2
+    # Undo in the midst of it means the last place, not what was saved before.
+    hand.key(Qt.Key.Key_Z, CTRL)
+    assert len(tool.places) == 1
+    hand.click(538_320.0, 3_016_060.0)
+    assert hand.counts() == before
     hand.map_key(Qt.Key.Key_Escape)
     assert tool.places == ()
     assert hand.window.map.tool_name == "draw"
@@ -103,6 +109,79 @@ def test_begun_and_left_typed_and_followed(hand: Hand, qtbot: QtBot) -> None:
     saved = hand.register.get("pipe", key.id)
     assert saved is not None
     assert saved["dn"] == 150
+
+
+def test_areas_lines_carried_on_and_what_is_not_repeated(hand: Hand, qtbot: QtBot) -> None:
+    session, register, drafting = hand.window.parts.session, hand.register, hand.drafting
+    before = hand.counts()
+    # An area of the type chosen in the menu, which has no key; the strip asks for its name.
+    drafting.draw(register.catalogue["community"])
+    assert drafting.bar.fields.editors.keys() == {"name"}
+    hand.wait()
+    drafting.bar.fields.fill({"name": "新区"})
+    drafting.bar.repeat.setChecked(False)
+    for x, y in ((538_280, 3_016_060), (538_310, 3_016_060), (538_310, 3_016_080)):
+        hand.click(x, y)
+    hand.map_key(Qt.Key.Key_Return)
+    hand.wait()
+    assert hand.counts()["community"] == before["community"] + 1
+    (area,) = session.selection
+    made = register.get(*area)
+    assert made is not None
+    assert made["name"] == "新区"
+    assert drafting.bar.fields.values() == {}
+    drafting.bar.repeat.setChecked(True)
+    # A branch of its own, carried on from its end, then lengthened to a main and cut off again.
+    hand.key(Qt.Key.Key_1)
+    hand.wait()
+    hand.click(538_320.0, 3_016_050.0)
+    hand.double_click(538_320.0, 3_016_030.0)
+    hand.wait()
+    (branch,) = session.selection
+    hand.key(Qt.Key.Key_J)
+    hand.click(538_320.0, 3_016_049.0)
+    assert drafting.draw_tool.places == (pytest.approx((538_320.0, 3_016_050.0), abs=0.3),)
+    hand.double_click(538_340.0, 3_016_050.0)
+    hand.wait()
+    assert hand.counts()["pipe"] == before["pipe"] + 1
+    assert _length(hand, branch) == pytest.approx(40, abs=1)
+    hand.do("tool.extend")
+    hand.click(538_320.0, 3_016_031.0)
+    hand.click(538_325.0, 3_016_000.2)
+    hand.wait()
+    assert _length(hand, branch) == pytest.approx(70, abs=1)
+    assert hand.degree(538_320.0, 3_016_000.0) >= 3
+    hand.do("tool.trim")
+    hand.click(538_320.0, 3_016_010.0)
+    hand.wait()
+    assert _length(hand, branch) == pytest.approx(60, abs=1)
+    # Where no line is, that is said on the map.
+    hand.click(538_280.0, 3_016_040.0)
+    assert drafting.hint.isVisible()
+    # The whole walk is taken back.
+    for _ in range(5):
+        hand.key(Qt.Key.Key_Z, CTRL)
+        hand.wait()
+    assert hand.counts() == before
+    # The right button offers what can be done with a drawing under way.
+    hand.key(Qt.Key.Key_D)
+    hand.click(538_320.0, 3_016_050.0)
+    qtbot.mousePress(hand.canvas, Qt.MouseButton.RightButton, pos=hand.pixel(538_330, 3_016_050))
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    finish, back, drop = menu.actions()[:3]
+    assert finish.isEnabled()
+    assert back.isEnabled()
+    drop.trigger()
+    menu.close()
+    assert drafting.draw_tool.places == ()
+
+
+def _length(hand: Hand, key: AssetKey) -> float:
+    asset = hand.register.get(*key)
+    assert asset is not None
+    assert asset.geometry is not None
+    return float(asset.geometry.length)
 
 
 def test_moving_splitting_and_ending(hand: Hand, qtbot: QtBot) -> None:

@@ -77,14 +77,14 @@ def _arrow(
             place.interpolate(0.5, normalized=True) if place.geom_type == "LineString" else place.centroid
         )
         ends.append(QPointF(*viewport.to_pixel(middle.x, middle.y)))
-    along = ends[1] - ends[0]
-    length = float(np.hypot(along.x(), along.y()))
+    (x0, y0), (x1, y1) = ((end.x(), end.y()) for end in ends)
+    length = float(np.hypot(x1 - x0, y1 - y0))
     if length < _SHORTEST:
         return
-    unit = along / length
-    start, tip = ends[0] + unit * _RADIUS, ends[1] - unit * (_RADIUS + 2)
-    across = QPointF(-unit.y(), unit.x())
+    dx, dy = (x1 - x0) / length, (y1 - y0) / length
+    start = QPointF(x0 + dx * _RADIUS, y0 + dy * _RADIUS)
+    tip = QPointF(x1 - dx * (_RADIUS + 2), y1 - dy * (_RADIUS + 2))
     painter.setPen(QPen(colours["related"], 1.8))
     painter.drawLine(start, tip)
-    painter.drawLine(tip, tip - unit * 7 + across * 4)
-    painter.drawLine(tip, tip - unit * 7 - across * 4)
+    for side in (4, -4):
+        painter.drawLine(tip, QPointF(tip.x() - 7 * dx - side * dy, tip.y() - 7 * dy + side * dx))

@@ -121,12 +121,13 @@ def _moment(register: Register, word: str, option: str) -> tuple[int, str]:
         at = acts[0].at if acts else "1970-01-01T00:00:00.000Z"
         return version, at
     reader = InstantField(name="at", title=Title("时间", "time"))
+    wrong = _refused(option, word, Message("cli.hint.example", {"example": "2026-11-22T14:30"}))
     try:
         at = reader.parse(word)
     except ValueRefused:
-        at = None
+        raise wrong from None
     if at is None:
-        raise _refused(option, word, Message("cli.hint.example", {"example": "2026-11-22T14:30"}))
+        raise wrong
     return register.version_at(at), at
 
 

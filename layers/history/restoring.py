@@ -154,7 +154,9 @@ def _conflict(register: Register, wording: Wording, row: RowReturn) -> ConflictT
             titles.append(Message("history.whole"))
         elif name in asset_type:
             titles.append(asset_type.field_named(name).title)
-    return ConflictTold(_told(wording, row), tuple(titles), *_last(register, row.type, row.id))
+    acts = [] if row.changed_in is None else register.change_sets(limit=1, before=row.changed_in + 1)
+    who = (acts[0].actor, acts[0].at) if acts else _last(register, row.type, row.id)
+    return ConflictTold(_told(wording, row), tuple(titles), *who)
 
 
 def _kept_of_batch(register: Register, wording: Wording, type_name: str, id: int) -> ConflictTold:

@@ -233,12 +233,7 @@ def _returned(
     """One asset with the steps taken back that lie in ``chosen``; None when it stays as it is."""
     others = [step for step in steps if step.change_set not in chosen]
     if not others:
-        then = steps[0].before
-        newest_row = steps[-1].before
-        if then is not None and newest_row is not None:
-            # An asset that comes again does so with a version that it never had.
-            then = {**then, VERSION: newest_row[VERSION]}
-        return _unless_same(RowReturn(name, id, now, then), columns)
+        return _unless_same(RowReturn(name, id, now, _newer(steps[0].before, steps)), columns)
     then = None if now is None else dict(now)
     later: list[str] = []
     for step in reversed(steps):
@@ -253,13 +248,22 @@ def _returned(
                 later += differing(step.after, then, columns)
             then = None
         elif then is None:
+            # Somebody deleted it since: brought back all the same, it is as before this step.
             later.append(WHOLE)
+            then = None if step.before is None else dict(step.before)
         elif step.before is not None and step.after is not None:
             changed = differing(step.before, step.after, columns)
             later += differing(step.after, then, changed)
             then = {**then, **{field: step.before[field] for field in changed}}
     newest = others[-1].change_set if later else None
-    return _unless_same(RowReturn(name, id, now, then, tuple(dict.fromkeys(later)), newest), columns)
+    found = RowReturn(name, id, now, _newer(then, steps), tuple(dict.fromkeys(later)), newest)
+    return _unless_same(found, columns)
+
+
+def _newer(then: Row | None, steps: Sequence[Transition]) -> Row | None:
+    """An asset that comes again does so with a version that it never had."""
+    last = steps[-1].before
+    return then if then is None or last is None else {**then, VERSION: last[VERSION]}
 
 
 def _unless_same(found: RowReturn, columns: Sequence[str]) -> RowReturn | None:

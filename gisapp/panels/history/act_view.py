@@ -38,7 +38,7 @@ class ActView(QWidget):
         self.close_button = IconButton(language, theme, "x", Message("history.close_act"))
         self.take_back = Button(language, Message("history.take_back"))
         self.since = Button(language, Message("history.take_back_since"))
-        self.title = Label(language, theme, Message("history.act"), strong=True)
+        self._title = Label(language, theme, Message("history.act"), strong=True)
         self.ghosts.toggled.connect(self._show_ghosts)
         self.close_button.clicked.connect(self.closed)
         self.take_back.clicked.connect(self._take_back)
@@ -114,7 +114,7 @@ class ActView(QWidget):
         head = QHBoxLayout()
         head.setContentsMargins(12, 2, 4, 2)
         head.setSpacing(0)
-        head.addWidget(self.title, 1)
+        head.addWidget(self._title, 1)
         for button in (self.ghosts, self.fly, self.close_button):
             head.addWidget(button)
         foot = QHBoxLayout()

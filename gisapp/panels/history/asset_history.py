@@ -72,8 +72,8 @@ class AssetHistory(QWidget):
     def _show(self, steps: list[AssetStep]) -> None:
         self.steps = steps
         while (item := self._column.takeAt(0)) is not None:
-            if item.widget() is not None:
-                item.widget().deleteLater()
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
         if not steps:
             self._show_nothing()
         for number, step in enumerate(steps):

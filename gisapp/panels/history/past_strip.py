@@ -47,7 +47,7 @@ class PastStrip(QFrame):
         today = datetime.date.today()
         self._span = Span(today, today)
         self.basis: Basis = "ground"
-        self.title = Label(language, theme, Message("past.title"), strong=True)
+        self._title = Label(language, theme, Message("past.title"), strong=True)
         self.note = Label(language, theme, size="small", tone="quiet", wrap=True)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -64,7 +64,8 @@ class PastStrip(QFrame):
         self.bases: dict[Basis, QToolButton] = {}
         group = QButtonGroup(self)
         for basis, words, tip in _BASES:
-            button = QToolButton(checkable=True)
+            button = QToolButton()
+            button.setCheckable(True)
             button.setObjectName("filterChip")
             button.setFont(theme.font("small"))
             language.say(button, "setText", words)
@@ -183,7 +184,7 @@ class PastStrip(QFrame):
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(IconLabel(self._theme, "clock-counter-clockwise", 16, "related"))
-        head.addWidget(self.title)
+        head.addWidget(self._title)
         head.addSpacing(8)
         for button in self.bases.values():
             head.addWidget(button)

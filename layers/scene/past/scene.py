@@ -17,14 +17,13 @@ from layers.model.query import Condition
 from layers.register import Register
 from layers.scene.building import BuildJob, wanted_fields
 from layers.scene.past.ground import Doubt, lying_on
-from layers.scene.past.reads import BookRead, GroundRead
+from layers.scene.past.reads import read_book, read_ground
 from layers.scene.planning import build, plan_scene
 from layers.scene.scene import Scene
 from layers.scene.style import MapStyle
 from layers.store.bulk_read import BulkRead
 
 Basis = Literal["ground", "book"]
-Read = GroundRead | BookRead
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ def build_past(
     then = {name: _changes(register, name, past, filters.get(name)) for name in drawn}
     changed = {name for name, change in then.items() if change is not None}
     plan = plan_scene(register, style, before=before, changed=changed, filters=filters)
-    reads: dict[str, Read | BulkRead] = dict(plan.job.reads)
+    reads = dict(plan.job.reads)
     for name in reads:
         change = then[name]
         if change is not None:
@@ -98,10 +97,10 @@ class _Ground:
     type: AssetType
     day: str
 
-    def read(self, register: Register, fields: Sequence[str], where: Condition | None) -> GroundRead:
+    def read(self, register: Register, fields: Sequence[str], where: Condition | None) -> BulkRead:
         more = [each for each in self.type.lifetime.names if each in self.type]
         read = register.bulk_read(self.type.name, list(dict.fromkeys((*fields, *more))), where)
-        return GroundRead(read, self.type.lifetime, self.day)
+        return BulkRead(read_ground, (read, self.type.lifetime, self.day))
 
 
 @dataclass(frozen=True)
@@ -112,14 +111,14 @@ class _Book:
     then: Mapping[int, Mapping[str, Any] | None]
     came: Sequence[IdRange]
 
-    def read(self, register: Register, fields: Sequence[str], where: Condition | None) -> BookRead:
+    def read(self, register: Register, fields: Sequence[str], where: Condition | None) -> BulkRead:
         kept = {id: row for id, row in self.then.items() if row is not None}
         changed = np.array(sorted(self.then), np.int64)
         read = register.bulk_read(self.type.name, fields, where)
-        return BookRead(read, changed, self.came, _table(fields, kept))
+        return BulkRead(read_book, (read, changed, self.came, _table(fields, kept)))
 
 
-def _mains(register: Register, job: BuildJob, past: Past) -> Read | BulkRead | None:
+def _mains(register: Register, job: BuildJob, past: Past) -> BulkRead | None:
     """The mains of then, along which symbols turn, whatever a filter leaves of them."""
     if job.main is None:
         return job.mains

@@ -33,7 +33,7 @@ class CheckDetail(QFrame):
         self._findings: list[Finding] = []
         self._is_rule = False
         self.chip = Chip(language, theme)
-        self.title = Label(language, theme, size="base", strong=True, wrap=True)
+        self.heading = Label(language, theme, size="base", strong=True, wrap=True)
         self.sentence = Label(language, theme, wrap=True)
         self.why = Label(language, theme, tone="quiet", size="small", wrap=True)
         self.todo = Label(language, theme, size="small", wrap=True)
@@ -77,7 +77,7 @@ class CheckDetail(QFrame):
         self._centre.drop_preview()
         self.waiving.hide()
         self.chip.show_state(Message(f"check.severity.{first.severity}"), _CHIPS[first.severity])
-        self.title.show_words(Message(f"check.{first.rule}.title"))
+        self.heading.show_words(Message(f"check.{first.rule}.title"))
         rule = self._centre.rule_book.rule(first.rule)
         about = "field" if rule is None else rule.check
         self.why.show_words(Message(f"check.about.{about}.why"))
@@ -177,7 +177,7 @@ class CheckDetail(QFrame):
         head = QHBoxLayout()
         head.setSpacing(6)
         head.addWidget(self.chip)
-        head.addWidget(self.title, 1)
+        head.addWidget(self.heading, 1)
         head.addWidget(self.back_button)
         head.addWidget(self.next_button)
         inner.addLayout(head)

@@ -10,9 +10,10 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from platformdirs import user_cache_path
 
 from layers.cli.application import CommandTable, run_command_line
 from layers.cli.values import (
@@ -29,8 +30,12 @@ from layers.cli.values import (
 )
 from layers.errors import UserError
 from layers.model.query import Box
+from layers.scene.kept import BUILDING_MODULES, is_kept
 from layers.scene.paper import ORIENTATIONS, Paper
 from layers.text import Message
+
+if TYPE_CHECKING:
+    from layers.store.worker import Worker
 
 
 def open_window(
@@ -40,9 +45,10 @@ def open_window(
 ) -> int:
     """The window, empty, on ``target`` or on the sample city."""
     _require_display()
+    worker = None if target is None or sample else _worker_for(target)
     from gisapp.app import run_window
 
-    return run_window(target, sample=sample, language=context.obj.texts.language)
+    return run_window(target, sample=sample, language=context.obj.texts.language, worker=worker)
 
 
 def render(
@@ -106,6 +112,17 @@ COMMANDS: CommandTable = {
     "open": (open_window, "cli.open.help"),
     "render": (render, "cli.render.help"),
 }
+
+
+def _worker_for(target: str) -> Worker | None:
+    """The processes that will build the map of a register never seen: they load what they need beside Qt."""
+    if is_kept(user_cache_path("gisapp", appauthor=False) / "scenes", target):
+        return None
+    from layers.store.worker import Worker
+
+    worker = Worker(preload=BUILDING_MODULES)
+    worker.warm_up(all=True)
+    return worker
 
 
 def _require_display() -> None:

@@ -17,8 +17,8 @@ from PySide6.QtWidgets import QApplication
 
 from gisapp.actions import Actions
 from gisapp.commands.basemaps import basemap_actions, tie_basemaps
-from gisapp.commands.drawing import drawing_actions, tie_drawing
 from gisapp.commands.checking import check_actions
+from gisapp.commands.drawing import drawing_actions, tie_drawing
 from gisapp.commands.dropping import take_dropped
 from gisapp.commands.editing import edit_actions
 from gisapp.commands.files import file_actions
@@ -46,6 +46,7 @@ from gisapp.window import Parts, Window
 from layers.crash import crash_folder
 from layers.later import Later
 from layers.store.lean import load_lean
+from layers.store.worker import Worker
 
 if TYPE_CHECKING:
     from gisapp.commands import importing
@@ -164,8 +165,13 @@ class Application(QObject):
         CrashDialog(self.language, self.theme, crash, parent).show()
 
 
-def run_window(target: str | None, *, sample: bool = False, language: str = "zh") -> int:
-    """Open the window, empty, on ``target`` or on the sample city, and stay until it is closed."""
+def run_window(
+    target: str | None, *, sample: bool = False, language: str = "zh", worker: Worker | None = None
+) -> int:
+    """Open the window, empty, on ``target`` or on the sample city, and stay until it is closed.
+
+    ``worker`` is one that was started for the target.
+    """
     qt = QApplication(sys.argv[:1])
     qt.setApplicationName("gisapp")
     # Offices reach services through a proxy; the system knows which.
@@ -178,8 +184,8 @@ def run_window(target: str | None, *, sample: bool = False, language: str = "zh"
     if sample:
         QTimer.singleShot(0, window, lambda: sample_city.open_sample(window))
     elif target is not None:
-        if not window.map.is_kept(target):
-            window.parts.session.warm_up()
+        if worker is not None:
+            window.parts.session.keep_worker(worker)
         QTimer.singleShot(0, window, lambda: _open(window, target))
     code = qt.exec()
     application.crashes.release()

@@ -13,8 +13,10 @@ from layers.feedback import Feedback
 from layers.model.asset import AssetKey
 from layers.model.change import ChangeSet
 from layers.model.query import Condition
+from layers.model.roles import EDIT, MANAGER, allows
 from layers.model.selection import NOTHING, Selection, SelectionMode
 from layers.register import Edit, Register
+from layers.scene.kept import BUILDING_MODULES
 from layers.store.worker import Worker
 from layers.text import Message
 
@@ -22,8 +24,6 @@ POLL_SECONDS = 2.0
 IDLE_SECONDS = 2.0
 #: The day's copy is made once the map has been read.
 COPY_SECONDS = 30.0
-#: What reading a register and building its map take to load.
-WORKER_MODULES = ("layers.scene.building", "layers.store.worker_columns", "pyogrio")
 
 
 class Session(QObject):
@@ -59,6 +59,7 @@ class Session(QObject):
         #: Whoever holds unsaved work: given what shall be done, it keeps that for later and answers True.
         self.holder: Callable[[Callable[[], None]], bool] | None = None
         self.is_past = False
+        self.role = MANAGER
         self._spare: Worker | None = None
         self._unlisten: Callable[[], None] | None = None
         self._news.connect(self._on_news)
@@ -70,8 +71,12 @@ class Session(QObject):
     def warm_up(self) -> None:
         """Start the process now in which the register will be read that is opened first."""
         if self._spare is None:
-            self._spare = Worker(preload=WORKER_MODULES)
+            self._spare = Worker(preload=BUILDING_MODULES)
             self._spare.warm_up()
+
+    def keep_worker(self, worker: Worker) -> None:
+        """Take a worker that was started before there was a session."""
+        self._spare = worker
 
     def take_worker(self) -> Worker | None:
         """The worker that was started for the first register; None when it was taken or never started."""
@@ -88,8 +93,22 @@ class Session(QObject):
         return self.register is not None and not self.register.read_only and not self.is_past
 
     def may(self, act: str) -> bool:
-        """Whether the user may do ``act`` here: edit, delete_mistake, restore, waive, configure."""
-        return self.is_writable
+        """Whether the user may do ``act`` here (one of ``layers.model.roles``), in this role and register."""
+        return self.is_writable and allows(self.role, act)
+
+    def take_role(self, role: str) -> None:
+        """The user works in this role from now on (``layers.model.roles``)."""
+        if role != self.role:
+            self.role = role
+            self.steps_changed.emit()
+
+    def _refusal(self) -> UserError | None:
+        """Why nothing can be edited at this moment."""
+        if self.is_past:
+            return UserError(Message("past.no_edit"), Message("past.no_edit_hint"))
+        if not allows(self.role, EDIT):
+            return UserError(Message("role.no_edit"), Message("role.no_edit_hint"))
+        return None
 
     def show_past(self, on: bool) -> None:
         """The map goes to a past day, or comes back to today."""
@@ -165,8 +184,7 @@ class Session(QObject):
     ) -> None:
         """Do ``work`` as one edit called ``label`` on the writer lane."""
         register = self._open_register()
-        if self.is_past:
-            error = UserError(Message("past.no_edit"), Message("past.no_edit_hint"))
+        if (error := self._refusal()) is not None:
             self.tasks.failed.emit(error) if failed is None else failed(error)
             return
 

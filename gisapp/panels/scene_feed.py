@@ -23,6 +23,7 @@ from layers.model.query import Condition
 from layers.register import Register
 from layers.scene.cache import SceneCache
 from layers.scene.codec import Source
+from layers.scene.kept import is_kept
 from layers.scene.patching import Touched, patched, prepare_patching, touched_by
 from layers.scene.planning import ScenePlan, build, plan_scene, sketch, take_kept
 from layers.scene.scene import Scene
@@ -87,8 +88,7 @@ class SceneFeed(QObject):
 
     def is_kept(self, target: str) -> bool:
         """Whether the cache holds anything of a register."""
-        where = target if "://" in target else str(Path(target).absolute())
-        return self._cache is not None and not SceneCache(self._cache, where).is_empty
+        return self._cache is not None and is_kept(self._cache, target)
 
     @property
     def is_busy(self) -> bool:

@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 
 from layers.scene.codec import Source, decode, encode
+from layers.scene.kept import is_kept, kept_folder
 from layers.scene.line_arrays import CELL, LEVELS
 from layers.scene.style import LayerStyle, bones_of
 from layers.store.trail import Mark
@@ -108,7 +109,7 @@ class SceneCache:
     @property
     def is_empty(self) -> bool:
         """Whether nothing of this register is kept."""
-        return not self._folder.is_dir() or not any(self._folder.glob(f"*/{MANIFEST}"))
+        return not is_kept(self.root, self.register)
 
     def sweep(self, largest: int = LARGEST) -> None:
         """Remove what was not used for longest, of all registers, until the rest is small enough."""
@@ -124,7 +125,7 @@ class SceneCache:
 
     @property
     def _folder(self) -> Path:
-        return self.root / hashlib.sha256(self.register.encode()).hexdigest()[:24]
+        return kept_folder(self.root, self.register)
 
     def _write(self, folder: Path, source: Source, digest: str, mark: Mark) -> None:
         value, arrays = encode(source)

@@ -64,11 +64,12 @@ class Worker:
                     self._idle.append(child)
                     self._free.notify()
 
-    def warm_up(self) -> None:
-        """Start the first process now, without waiting for it, so that the first call does not."""
+    def warm_up(self, *, all: bool = False) -> None:
+        """Start the first process (or ``all``) now, without waiting for it, so that the first call does not."""
         with self._free:
-            if self._idle and not self._closed:
-                self._idle[-1].start()
+            if not self._closed:
+                for child in self._idle if all else self._idle[-1:]:
+                    child.start()
 
     def close(self) -> None:
         """End the idle processes now and busy ones after their call. Calling it again does nothing."""

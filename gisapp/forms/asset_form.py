@@ -171,7 +171,7 @@ class AssetForm(QWidget):
         name = field.name
         editor.typed.connect(lambda text: self._enter(name, text))
         editor.picked.connect(lambda value: self._put(name, value))
-        editor.left.connect(self._on_left)
+        editor.left.connect(lambda: self._on_left(name))
         editor.came.connect(row.show_marks)
         if isinstance(editor, OfferEdit):
             editor.lost.connect(lambda text: self._lose(name, text))
@@ -235,8 +235,10 @@ class AssetForm(QWidget):
         self._show_computed(self.draft)
         self.edited.emit()
 
-    def _on_left(self) -> None:
+    def _on_left(self, name: str) -> None:
         self._pause.stop()
+        if self.draft is not None and name in self.rows:
+            self.rows[name].show_draft(self.draft, writable=self.is_writable)
         self.show_marks()
 
     def _show_computed(self, draft: Draft) -> None:

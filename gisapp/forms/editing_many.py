@@ -88,7 +88,7 @@ class ManyEditing(QObject):
         name = common.asset_type.name
         titles = tuple(common.asset_type.field_named(each).title for each in draft.changed)
         label = Message(
-            "form.act.many", {"count": len(updates), "type": common.asset_type.title, "fields": titles}
+            "form.act.many", {"count": len(updates), "type": common.asset_type.plural, "fields": titles}
         )
 
         def work(edit: Edit) -> None:
@@ -136,7 +136,7 @@ class ManyEditing(QObject):
         if self.common is None or self.draft is None or not self.draft.changed:
             return False
         self._then = then
-        name = Message("form.many.title", {"count": len(self.common), "type": self.common.asset_type.title})
+        name = Message("form.many.title", {"count": len(self.common), "type": self.common.asset_type.plural})
         self.bar.ask_leave(Message("form.leave", {"name": name, "count": len(self.draft.changed)}))
         return True
 
@@ -192,7 +192,7 @@ class ManyEditing(QObject):
 
     def _effect(self, common: Common, draft: Draft) -> tuple[Words, Words]:
         effect = common.effect(draft.changes)
-        parameters = {"count": effect.changed, "type": common.asset_type.title}
+        parameters = {"count": effect.changed, "type": common.asset_type.plural}
         words = Message("form.many.effect", parameters)
         if effect.metres is not None:
             words = Message("form.many.effect_km", {**parameters, "km": f"{effect.metres / 1000:,.2f}"})

@@ -52,6 +52,7 @@ class GeoPackageStore(Store):
         lock_note: LockNote | None = None,
     ) -> None:
         self.path = path
+        self._identity = _identity(path)
         self.engine = engine
         self.schema = schema
         self.read_only = read_only
@@ -68,6 +69,9 @@ class GeoPackageStore(Store):
             raise UserError(
                 Message("store.read_only", {"place": str(self.path)}), Message("store.read_only_hint")
             )
+        if _identity(self.path) != self._identity:
+            # SQLite in WAL mode would go on writing into a file that nobody can find any more.
+            raise UserError(Message("store.gone", {"place": str(self.path)}), Message("store.gone_hint"))
         with self._lock, translated(self.path):
             try:
                 with self._writer.begin():
@@ -286,3 +290,12 @@ class GeoPackageStore(Store):
 
 def _rtree(type_name: str) -> sa.TableClause:
     return sa.table(f"rtree_{type_name}_{GEOMETRY}", *map(sa.column, ("id", "minx", "maxx", "miny", "maxy")))
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Device and inode of the file at ``path``; None when there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

@@ -46,7 +46,7 @@ def _texts(root: QWidget) -> str:
     return "\n".join(label.text() for label in root.findChildren(QLabel) if label.isVisible())
 
 
-def test_wrong_values_and_leaving(open_town: Window, qtbot: QtBot) -> None:
+def test_wrong_values_and_leaving(open_town: Window, town: Path, qtbot: QtBot) -> None:
     window = open_town
     session, inspector = window.parts.session, window.inspector
     key = _open(window, "pipe", "GD-000003", qtbot)
@@ -76,6 +76,8 @@ def test_wrong_values_and_leaving(open_town: Window, qtbot: QtBot) -> None:
     _type(window, "laid_date", "1998年6月", qtbot)
     _type(window, "code", "GD-000004", qtbot)
     assert inspector.form.draft.changes["laid_date"] == "1998-06"
+    # What was typed stays to be read when the keyboard is elsewhere.
+    assert inspector.form.row("laid_date").editor.text() == "1998-06"
     inspector.editing.save()
     qtbot.waitUntil(lambda: inspector.form.row("code").editor.property("state") == "wrong", timeout=PATIENCE)
     assert inspector.form.draft.changes["laid_date"] == "1998-06"
@@ -112,6 +114,23 @@ def test_wrong_values_and_leaving(open_town: Window, qtbot: QtBot) -> None:
     _shown(window, other, qtbot)
     assert inspector.form.draft.changes == {"remark": "待核实"}
     assert "已恢复" in _texts(inspector.editing.news)
+
+    # Made read-only meanwhile, then deleted under us: told each time, and the form keeps what was entered.
+    writer = session.register._store._writer
+    writer.exec_driver_sql("PRAGMA query_only=1")
+    writer.rollback()
+    inspector.editing.save()
+    qtbot.waitUntil(lambda: "只能读取" in _texts(bar) or "只读" in _texts(bar), timeout=PATIENCE)
+    writer.exec_driver_sql("PRAGMA query_only=0")
+    writer.rollback()
+    away = town.rename(town.with_suffix(".away"))
+    inspector.editing.save()
+    qtbot.waitUntil(lambda: "已被删除、移走" in _texts(bar), timeout=PATIENCE)
+    assert inspector.form.draft.changes == {"remark": "待核实"}
+    away.rename(town)
+    inspector.editing.save()
+    qtbot.waitUntil(lambda: session.register.get(*other)["remark"] == "待核实", timeout=PATIENCE)
+    settle(window, qtbot)
 
 
 def test_two_sessions_on_one_pipe(open_town: Window, town: Path, qtbot: QtBot) -> None:

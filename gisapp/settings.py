@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from layers.model.roles import MANAGER, ROLES
 from layers.text import LANGUAGES
 
 RECENT_KEPT = 12
@@ -54,6 +55,7 @@ class Preferences:
     name: str = ""
     language: str = ""
     theme: str = "system"
+    role: str = MANAGER
     last_folder: str = ""
     recent: tuple[Recent, ...] = ()
     views: Mapping[str, View] = field(default_factory=dict)
@@ -136,7 +138,7 @@ def _preferences(data: Mapping[str, Any]) -> Preferences:
     if values.get("window"):
         values["window"] = _numbers(values["window"], 4, whole=True)
     read = _checked(Preferences(**values), Preferences())
-    if read.language not in ("", *LANGUAGES) or read.theme not in THEMES:
+    if read.language not in ("", *LANGUAGES) or read.theme not in THEMES or read.role not in ROLES:
         raise ValueError("another program's")
     return read
 

@@ -205,7 +205,9 @@ class Window(QMainWindow):
         self.inspector.show_asked.connect(lambda key: session.select((key,)))
         self.inspector.fly_asked.connect(self.map.fly_to_asset)
         self.inspector.fly_all_asked.connect(self.map.fly_to_selection)
-        self.inspector.saved.connect(lambda act: parts.notifier.done(Message("form.saved", {"act": act}), "edit.undo"))
+        self.inspector.saved.connect(
+            lambda act: parts.notifier.done(Message("form.saved", {"act": act}), "edit.undo")
+        )
         self.inspector.unsaved_changed.connect(lambda _: actions.refresh())
         self.inspector.kept.connect(parts.notifier.warn)
         self.inspector.pick_asked.connect(self.map.pick)
@@ -259,7 +261,8 @@ class Window(QMainWindow):
     def show_preferences(self) -> None:
         """Show who works here and the registers of late."""
         preferences = self.parts.settings.preferences
-        self.top_bar.show_user(preferences.name)
+        self.top_bar.show_user(preferences.name, preferences.role)
+        self.parts.session.take_role(preferences.role)
         self.start.show_recent(preferences.recent)
 
     def _show_opened(self, register: Register) -> None:

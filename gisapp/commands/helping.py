@@ -49,7 +49,16 @@ def open_settings(window: Window) -> None:
     dialog.theme_chosen.connect(lambda choice: use_theme(window, choice))
     dialog.language_chosen.connect(lambda code: use_language(window, code))
     dialog.name_chosen.connect(lambda name: use_name(window, name))
+    dialog.role_chosen.connect(lambda role: use_role(window, role))
     dialog.open()
+
+
+def use_role(window: Window, role: str) -> None:
+    """Work in this role from now on."""
+    window.parts.settings.change(role=role)
+    window.show_preferences()
+    window.parts.actions.refresh()
+    window.parts.notifier.info(Message("role.told", {"role": Message(f"role.short.{role}")}))
 
 
 def ask_name(window: Window, login: str) -> None:

@@ -9,12 +9,19 @@ from gisapp.dialogs.frame import Dialog
 from gisapp.language import Language
 from gisapp.settings import Preferences
 from gisapp.theme import CHOICES, Theme
+from layers.model.roles import ROLES
 from layers.text import Message
 
 _THEMES = {
     "system": Message("settings.theme.system"),
     "light": Message("settings.theme.light"),
     "dark": Message("settings.theme.dark"),
+}
+_ROLES = {
+    "viewer": Message("role.viewer"),
+    "surveyor": Message("role.surveyor"),
+    "engineer": Message("role.engineer"),
+    "manager": Message("role.manager"),
 }
 _LANGUAGES = {"zh": "中文", "en": "English"}
 
@@ -23,6 +30,7 @@ class SettingsDialog(Dialog):
     """Each choice is told as it is made, so that its effect is seen at once."""
 
     name_chosen = Signal(str)
+    role_chosen = Signal(str)
     theme_chosen = Signal(str)
     language_chosen = Signal(str)
 
@@ -40,17 +48,23 @@ class SettingsDialog(Dialog):
             self.look.addItem("", choice)
         self.look.activated.connect(lambda: self.theme_chosen.emit(self.look.currentData()))
         self.add_field(Message("settings.name"), self.name, Message("settings.name.note"))
+        self.role = QComboBox()
+        for role in ROLES:
+            self.role.addItem("", role)
+        self.role.activated.connect(lambda: self.role_chosen.emit(self.role.currentData()))
+        self.add_field(Message("role.title"), self.role, Message("role.note"))
         self.add_field(Message("settings.language"), self.tongue)
         self.add_field(Message("settings.theme"), self.look)
         self.add_buttons(Message("settings.close"))
-        language.changed.connect(self._name_themes)
-        self._name_themes()
+        language.changed.connect(self._name_choices)
+        self._name_choices()
+        self.role.setCurrentIndex(self.role.findData(preferences.role))
         self.look.setCurrentIndex(self.look.findData(theme.choice))
 
-    def _name_themes(self) -> None:
-        for position in range(self.look.count()):
-            words = _THEMES[self.look.itemData(position)]
-            self.look.setItemText(position, self.language.render(words))
+    def _name_choices(self) -> None:
+        for box, words in ((self.look, _THEMES), (self.role, _ROLES)):
+            for position in range(box.count()):
+                box.setItemText(position, self.language.render(words[box.itemData(position)]))
 
 
 class FirstStartDialog(Dialog):

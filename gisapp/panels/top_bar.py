@@ -11,6 +11,7 @@ from gisapp.forms.chip import SampleMark
 from gisapp.forms.words import IconButton, IconLabel, Label, Line
 from gisapp.language import Language
 from gisapp.theme import Theme
+from layers.model.roles import MANAGER
 from layers.text import Message
 
 SEARCH_WIDTH = 440
@@ -81,9 +82,10 @@ class TopBar(QWidget):
         self.undo.setVisible(name is not None)
         self.redo.setVisible(name is not None)
 
-    def show_user(self, name: str) -> None:
-        """Say who works here."""
-        self._language.say(self.user, "setText", name)
+    def show_user(self, name: str, role: str) -> None:
+        """Say who works here, and in which role if it is not the one that may all."""
+        words = Message("role.user", {"name": name, "role": Message(f"role.short.{role}")})
+        self._language.say(self.user, "setText", words if name and role != MANAGER else name)
 
     def show_tasks(self, count: int) -> None:
         """Say how many tasks run."""

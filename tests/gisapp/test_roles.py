@@ -1,0 +1,57 @@
+"""Roles: what each may do, kept for the user, and said where one asks."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from gisapp.dialogs.settings_dialog import SettingsDialog
+from gisapp.window import Window
+from layers.model.roles import ROLES, allows
+from layers.text import Message
+from tests.gisapp.driving import settle
+
+
+@pytest.mark.parametrize(
+    ("role", "acts"),
+    [
+        ("viewer", set()),
+        ("surveyor", {"edit"}),
+        ("engineer", {"edit", "waive", "restore", "delete_mistake"}),
+        ("manager", {"edit", "waive", "restore", "delete_mistake", "configure"}),
+    ],
+)
+def test_each_role_may_more_than_the_one_before(role: str, acts: set[str]) -> None:
+    known = ("edit", "waive", "restore", "delete_mistake", "configure")
+    assert {act for act in known if allows(role, act)} == acts
+    assert role in ROLES
+
+
+def test_a_viewer_chosen_in_the_settings_changes_nothing(open_town: Window, qtbot: QtBot) -> None:
+    parts = open_town.parts
+    register = parts.session.register
+    assert register is not None
+    parts.actions.trigger("tool.settings")
+    dialog = open_town.findChild(SettingsDialog)
+    dialog.role.setFocus()
+    for _ in range(3):
+        qtbot.keyClick(dialog.role, Qt.Key.Key_Up)
+    dialog.role.activated.emit(dialog.role.currentIndex())
+    dialog.reject()
+    assert parts.settings.preferences.role == "viewer"
+    assert open_town.top_bar.user.text() == "林工 · 查看"
+    assert not parts.session.may("edit")
+    version = register.data_version
+    refused: list[str] = []
+    parts.session.edit(
+        Message("action.import"),
+        lambda edit: edit.delete("hydrant", 1),
+        failed=lambda error: refused.append(error.title.id),
+    )
+    settle(open_town, qtbot)
+    assert refused == ["role.no_edit"]
+    assert register.data_version == version
+    parts.session.take_role("engineer")
+    assert parts.session.may("restore")
+    assert not parts.session.may("configure")

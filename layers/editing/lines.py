@@ -25,7 +25,7 @@ from layers.editing.draft import Draft, Item, box_around
 from layers.editing.drawing import take_in, tie_end
 from layers.editing.following import Following, Move
 from layers.editing.plan import EditPlan
-from layers.editing.tying import tie
+from layers.editing.tying import keep_node, tie
 from layers.errors import UserError
 from layers.geometry.packed import Floats
 from layers.model.asset import AssetKey
@@ -195,13 +195,14 @@ def _vertex(end: End) -> int:
 def _lengthen(draft: Draft, item: Item, end: End, places: Floats) -> int:
     """Add vertices beyond an end; the number that the former end has now."""
     course, more = same_width(item.course, places)
-    length = length_of(course)
+    length, former = length_of(course), course[_vertex(end)]
     more = more[::-1] if end == "start" else more
     draft.shape(item, line_of(np.concatenate([more, course] if end == "start" else [course, more])))
     fields = item.type.editing.start if end == "start" else item.type.editing.end
     for name in fields.names:
         draft.set(item, **{name: None})
     draft.figure(Message("editing.length_changes", _lengths(item, length)))
+    keep_node(draft, former, item)
     return len(places) if end == "start" else len(course) - 1
 
 

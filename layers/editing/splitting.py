@@ -10,6 +10,7 @@ from layers.editing.course import distance, foot_on, line_of, same_width, withou
 from layers.editing.cutting import added, cut, whole_code
 from layers.editing.draft import CODE, GEOMETRY, Draft, Item, box_around
 from layers.editing.plan import Answers, Choice, EditPlan
+from layers.editing.tying import keep_node
 from layers.errors import UserError
 from layers.geometry.packed import Floats
 from layers.model.asset import AssetKey
@@ -64,7 +65,9 @@ def plan_merge(
                 )
             )
     draft.delete(other)
+    joint = one.course[0 if at_start else -1]
     draft.set(one, **changes)
+    keep_node(draft, joint, one)
     draft.figure(Message("editing.becomes_one", {**names, "code": one.code}))
     return draft.plan(label)
 

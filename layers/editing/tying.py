@@ -80,6 +80,22 @@ def treat(draft: Draft, line: Item, foot: Foot, way: Way | None) -> None:
         draft.figure(Message("editing.gets_vertex", {"type": line.type.title, "code": line.code}))
 
 
+def keep_node(draft: Draft, place: Floats, line: Item) -> None:
+    """Where ``line`` ended on others and now runs through: one that runs through too is cut, or they would be apart.
+
+    Nothing is done where any line still ends.
+    """
+    near = draft.near(draft.line_types, box_around(place[None, :], draft.tolerance))
+    feet = [(other, foot_on(other.course, place, draft.tolerance)) for other in near]
+    here = [(other, foot) for other, foot in feet if foot.away <= draft.tolerance]
+    if any(foot.vertex in (0, len(other.course) - 1) for other, foot in here):
+        return
+    for other, _ in here:
+        if other is not line:
+            cut(draft, other, foot_for(other.course, place, place, draft.tolerance))
+            return
+
+
 def _candidates(
     draft: Draft, place: Floats, radius: float, besides: Collection[Item], only: Item | None
 ) -> Iterator[_Candidate]:

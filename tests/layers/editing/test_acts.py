@@ -270,6 +270,18 @@ def test_lengthening_and_trimming(register: Register) -> None:
         plan_trim(register, pipe, at(20, 0))
 
 
+def test_two_lines_that_met_end_to_end_stay_connected_when_both_run_on(register: Register) -> None:
+    one = add(register, "pipe", line((0, 0), (10, 0)), code="A")
+    other = add(register, "pipe", line((20, 5), (10, 0)), code="B")
+    do(register, plan_continue(register, one, "end", [at(15, -5)]))
+    (half,) = do(register, plan_continue(register, other, "end", [at(5, -5)])).made
+    assert parts(register) == 1
+    assert got(register, half)["code"] == "A-2"
+    # Nor does merging the halves of one line part it from another that runs through.
+    do(register, plan_merge(register, one, half))
+    assert parts(register) == 1
+
+
 def test_vertices_come_and_go(register: Register) -> None:
     pipe = add(register, "pipe", line((0, 0), (10, 4), (20, 0)))
     branch = add(register, "pipe", line((10, 4), (10, 9)))

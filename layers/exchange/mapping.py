@@ -238,8 +238,12 @@ class Guesser:
     def _split_by_column(self, survey: LayerSurvey) -> _Split | None:
         """The column whose values are names of things of the network: at least two types, most values known."""
         best: _Split | None = None
+        # A layer as we export it: the column says of which kind its assets are, not of which type.
+        own = self._catalogue[survey.name] if survey.name in self._catalogue else None
         for column in survey.columns:
             if column.kind != "text" or not 2 <= column.distinct <= 80:
+                continue
+            if own is not None and column.name == own.kind_field:
                 continue
             choices: dict[str, Choice] = {}
             certainty = 0.0

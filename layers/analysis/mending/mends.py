@@ -35,11 +35,6 @@ class Mending:
         return sum(each is not None for each in self.told)
 
 
-def can_mend(rule: Rule | None) -> bool:
-    """Whether there is a safe repair at all."""
-    return rule is not None and rule.mend is not None
-
-
 def plan_mending(
     register: Register, findings: Sequence[Finding], rule_book: RuleBook | None = None
 ) -> Mending:

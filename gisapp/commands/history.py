@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from gisapp.actions import Action
+from gisapp.dialogs.moment_dialog import MomentDialog
 from gisapp.dialogs.restore_dialog import RestoreDialog
 from gisapp.map.ghost import Ghost
 from gisapp.panels.history.acts import HistoryActs, Wanted
 from gisapp.window import Window
 from layers.errors import UserError
-from layers.history.restoring import Preview, bring_back
+from layers.history.restoring import Preview, bring_back, preview_since
 from layers.history.wording import AssetChange
 from layers.model.asset import AssetKey
 from layers.model.change import ChangeSet
 from layers.register import Register
 from layers.text import Message
+from layers.trail import TrailFilter
 
 
 def history_actions(window: Window) -> list[Action]:
@@ -46,6 +48,16 @@ def history_actions(window: Window) -> list[Action]:
             handler=lambda: window.inspector.open_tab("history"),
             enabled=lambda: is_open() and session.selection.only is not None,
             words="history asset 对象历史 变更",
+        ),
+        Action(
+            id="edit.restore_since",
+            title=Message("action.history.since"),
+            icon="arrow-counter-clockwise",
+            menu="edit",
+            group=3,
+            handler=lambda: ask_moment(window),
+            enabled=lambda: is_open() and session.may("restore"),
+            words="restore since time rollback 恢复 时刻 回退 撤回",
         ),
         Action(
             id="view.past",
@@ -86,6 +98,29 @@ def tie_history(window: Window, acts: HistoryActs) -> None:
     window.parts.session.past_changed.connect(
         lambda on: window.parts.actions.trigger("tool.select") if on else None
     )
+
+
+def ask_moment(window: Window) -> None:
+    """Ask to which moment to go back, then show what that does."""
+    parts = window.parts
+    register = parts.session.register
+    if register is None:
+        return
+
+    def show(people: list[str]) -> None:
+        dialog = MomentDialog(parts.language, parts.theme, people, window)
+        dialog.chosen.connect(
+            lambda at, person: look_at(window, window.inspector.history_acts, since(at, person))
+        )
+        parts.session.closed.connect(dialog.close)
+        dialog.show()
+
+    def since(at: str, person: str | None) -> Wanted:
+        return lambda register, feedback: preview_since(
+            register, register.version_at(at), at, TrailFilter(actor=person), feedback
+        )
+
+    parts.tasks.run(Message("task.history"), lambda _: register.actors(), show, owner=window, shown=False)
 
 
 def look_at(window: Window, acts: HistoryActs, wanted: Wanted) -> None:

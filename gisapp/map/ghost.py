@@ -36,15 +36,15 @@ class Ghost:
         window = shapely.box(*viewport.box)
         for old, new in self.pairs:
             if new is not None and old is not None and new.intersects(window):
-                _outline(painter, new, viewport, colours["accent"], dashed=False)
+                _outline(painter, new, viewport, colours, "accent", dashed=False)
             if old is not None and old.intersects(window):
-                _outline(painter, old, viewport, colours["related"], dashed=True)
+                _outline(painter, old, viewport, colours, "related", dashed=True)
             if old is not None and new is not None:
                 _arrow(painter, viewport, colours, old, new)
 
 
 def _outline(
-    painter: QPainter, place: BaseGeometry, viewport: Viewport, colour: QColor, *, dashed: bool
+    painter: QPainter, place: BaseGeometry, viewport: Viewport, colours: Colours, token: str, *, dashed: bool
 ) -> None:
     path = QPainterPath()
     for part in shapely.get_parts(place):
@@ -56,11 +56,12 @@ def _outline(
             path.moveTo(*xy[0])
             for x, y in xy[1:]:
                 path.lineTo(x, y)
-    halo = QColor(255, 255, 255, 190)
+    halo = QColor(colours["map_halo"])
+    halo.setAlphaF(0.75)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(halo, 5.0, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
     painter.drawPath(path)
-    pen = QPen(colour, 2.4 if dashed else 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
+    pen = QPen(colours[token], 2.4 if dashed else 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
     if dashed:
         pen.setDashPattern([3.0, 2.0])
     painter.setPen(pen)

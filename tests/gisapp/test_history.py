@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 from shapely.geometry import LineString, Point
 
+from gisapp.dialogs.moment_dialog import MomentDialog
 from gisapp.dialogs.restore_dialog import RestoreDialog
 from gisapp.forms.words import IconButton, Label
 from gisapp.panels.history.asset_history import AssetHistory
@@ -168,6 +169,19 @@ def test_the_trail_is_searched_and_brings_back_what_is_gone(open_town: Window, q
     assert [_value(window, pipe.key, "dn") for pipe in pipes] == [pipe["dn"] for pipe in pipes]
     qtbot.mouseClick(trail.close_button, LEFT)
     assert not trail.isVisible()
+    # The same by a moment: nothing happened after now.
+    window.parts.actions.trigger("edit.restore_since")
+    qtbot.waitUntil(lambda: bool(window.findChildren(MomentDialog)), timeout=PATIENCE)
+    asked = window.findChildren(MomentDialog)[-1]
+    asked.moment.setText("gestern")
+    qtbot.mouseClick(asked.go, LEFT)
+    assert asked.wrong.isVisible()
+    asked.moment.setText("2100-01-01 00:00")
+    qtbot.mouseClick(asked.go, LEFT)
+    preview = _dialog(window, qtbot)
+    assert not preview.go.isEnabled()
+    preview.reject()
+    settle(window, qtbot)
 
 
 def test_the_map_shows_a_past_day(open_town: Window, qtbot: QtBot) -> None:

@@ -44,6 +44,7 @@ class ActView(QWidget):
         self.take_back.clicked.connect(self._take_back)
         self.since.clicked.connect(lambda: self.since_asked.emit(self.detail))
         acts.ghost_asked.connect(self._on_ghosts)
+        session.past_changed.connect(lambda _: self.show_act(self.detail))
         self._lay_out()
 
     def show_act(self, detail: ActDetail | None) -> None:

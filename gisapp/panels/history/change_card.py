@@ -95,6 +95,7 @@ class ChangeCard(QWidget):
         grid.addWidget(value, number, 1)
         row = QHBoxLayout()
         row.setSpacing(0)
+        row.addStretch(1)
         if field.is_place and self._change.is_moved:
             row.addWidget(self._ghost_button())
         if self._version is not None:

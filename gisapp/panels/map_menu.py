@@ -16,7 +16,8 @@ from layers.text import Message
 #: Actions of the menu, a line between the groups. What is not possible now is greyed out.
 ACTIONS: tuple[tuple[str, ...], ...] = (
     ("select.identify_here", "select.same_type", "select.same_class", "select.same_size"),
-    ("draw.again", "draw.choose", "tool.edit_shape", "tool.split"),
+    ("draw.again", "draw.choose", "tool.edit_shape"),
+    ("tool.split", "tool.continue", "tool.extend", "tool.trim"),
     ("draw.merge", "draw.reverse", "draw.copy_attributes", "draw.replace", "draw.retire", "draw.delete"),
     ("view.fit_selection", "edit.deselect"),
     ("view.back", "view.forward", "view.fit"),

@@ -18,6 +18,8 @@ from layers.model.fields import BooleanField, ChoiceField, LinkField
 from layers.model.problem import Problem
 from layers.text import Message
 
+#: A title is at most so wide; a longer one ends in "…".
+MOST_TITLE = 120
 _WIDTHS = {"integer": 64, "number": 72, "date": 92, "choice": 112, "text": 112}
 
 
@@ -126,6 +128,7 @@ class AskedFields(QWidget):
         plain = ElidedLabel(
             self._language, self._theme, title if field.unit else _bare(field), size="small", tone="quiet"
         )
+        plain.setMinimumWidth(min(plain.sizeHint().width(), MOST_TITLE))
         cell = QWidget()
         column = QVBoxLayout(cell)
         column.setContentsMargins(0, 0, 0, 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QObject, QPoint, QPointF, Signal
+from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QMenu, QWidget
 from shapely.geometry import LineString, Point, Polygon
@@ -21,24 +21,22 @@ from gisapp.panels.drafting.draw_menu import fill_snapping, open_draw_menu
 from gisapp.panels.drafting.effect_card import EffectCard
 from gisapp.panels.drafting.habits import Habits
 from gisapp.panels.drafting.hint_strip import HintStrip
+from gisapp.panels.drafting.last_values import LastValues
 from gisapp.panels.drafting.mending import Mending
 from gisapp.panels.drafting.pending import Pending
-from gisapp.panels.drafting.survey_strip import SurveyStrip
+from gisapp.panels.drafting.survey import Survey
 from gisapp.panels.drafting.type_menu import drawable, fill_types
 from gisapp.session import Session
 from gisapp.tasks import Tasks
 from gisapp.theme import Theme
 from gisapp.tools.drawing.draw_tool import DrawTool
 from gisapp.tools.drawing.ghosts import Ghosts
-from gisapp.tools.drawing.shapes import line_at, outline_of
 from gisapp.tools.drawing.snap_aid import SnapAid
 from layers.editing.drawing import plan_draw
 from layers.editing.lines import End, plan_continue
 from layers.editing.plan import Answers, Done, EditPlan
-from layers.geometry.crs import Crs
 from layers.model.asset import AssetKey
 from layers.model.catalogue import AssetType, Shape
-from layers.model.query import Box, Order, Query
 from layers.register import Register
 from layers.scene.snapping import Place
 from layers.text import Message
@@ -75,11 +73,11 @@ class Drafting(QObject):
         view: QWidget,
     ) -> None:
         super().__init__(view)
-        self._language, self._theme, self._session, self._tasks = language, theme, session, tasks
+        self._language, self._theme, self._session = language, theme, session
         self._canvas, self._view, self._actions = canvas, view, actions
         self.type: AssetType | None = None
         self.habits = Habits()
-        self._last: dict[str, Mapping[str, Any]] = {}
+        self._last = LastValues(session, tasks, self)
         self._continues: tuple[AssetKey, End] | None = None
         self._was_drawing = False
         self.aid = SnapAid(canvas, language.render)
@@ -90,7 +88,8 @@ class Drafting(QObject):
         self._ghosts, self._pending = Ghosts(), Pending()
         canvas.overlay.sketches += [self._ghosts, self._pending]
         self.bar = DrawBar(language, theme, actions, view)
-        self.strip = SurveyStrip(language, theme, self._where, view)
+        self.survey = Survey(language, theme, session, canvas, self.draw_tool, self.aid, view)
+        self.strip = self.survey.strip
         self.card = EffectCard(language, theme, view)
         self.hint = HintStrip(language, theme, view)
         self._below = 0
@@ -117,11 +116,10 @@ class Drafting(QObject):
         self.bar.repeat_chosen.connect(lambda on: self._remember(repeats=on))
         self.bar.fields.left.connect(self._canvas.setFocus)
         self.bar.snap_menu.aboutToShow.connect(self._fill_snapping)
-        self.strip.entered.connect(lambda places: self.draw_tool.add(*places))
-        self.strip.pick_asked.connect(self._pick)
-        self.strip.left.connect(self._canvas.setFocus)
+        self.survey.missed.connect(lambda: self._say(Message("draft.missed")))
         self.strip.closed.connect(self.switch_survey)
         self._theme.changed.connect(self._show_symbol)
+        self._language.changed.connect(lambda: self.place())
 
     # ---- what the window asks
 
@@ -277,7 +275,7 @@ class Drafting(QObject):
 
         self.acts.do(Act(make, done=done, failed=failed))
         if continues is None:
-            self._last[asset_type.name] = values
+            self._last.keep(asset_type, values)
             if not self.habits.repeats:
                 self.bar.fields.fill({})
 
@@ -303,54 +301,17 @@ class Drafting(QObject):
         self.bar.hint.show_words(Message("draft.hint.continue"))
 
     def _prefill(self, asset_type: AssetType) -> None:
-        """Fill the fields with the values of last time; the first time, those of the newest asset."""
-        register = self._session.register
-        if not self.habits.repeats or register is None:
-            self.bar.fields.fill({})
+        """Fill the fields with the values of last time."""
+        fields = self.bar.fields
+        fields.fill({})
+        if not self.habits.repeats:
             return
-        if asset_type.name in self._last:
-            self.bar.fields.fill(self._last[asset_type.name])
-            return
-        query = Query(asset_type.name, order=(Order("code", descending=True),), limit=1)
-        own = frozenset(asset_type.editing.own) - {asset_type.editing.status}
 
-        def found(assets: list[Any]) -> None:
-            untouched = not self.bar.fields.values() and self.type is asset_type
-            if assets and untouched and asset_type.name not in self._last:
-                asked = (f.name for f in self.bar.fields.fields if f.name not in own)
-                self.bar.fields.fill({name: assets[0].get(name) for name in asked})
+        def give(values: Mapping[str, Any]) -> None:
+            if self.type is asset_type and not fields.values():
+                fields.fill(values)
 
-        self._tasks.run(
-            Message("draft.task.last"), lambda _: register.find(query), found,
-            owner=self, key="draft.last", shown=False,
-        )  # fmt: skip
-
-    # ---- survey entry
-
-    def _where(self) -> tuple[Crs, Box | None, Place | None] | None:
-        register = self._session.register
-        if register is None:
-            return None
-        scene = self._canvas.scene
-        return register.crs, None if scene is None else scene.box, self.draw_tool.last
-
-    def _pick(self, what: str) -> None:
-        """The next click on the map is a known point, or the line one measures along."""
-
-        def take(place: Place) -> None:
-            if what == "point":
-                self.strip.take_point(place)
-                return
-            at = QPointF(*self._canvas.viewport.to_pixel(*place))
-            key = line_at(self._canvas, self.aid, at)
-            outline = None if key is None else outline_of(self._canvas.scene, key)
-            if outline is None:
-                self._say(Message("draft.missed"))
-            else:
-                self.strip.take_line(outline)
-
-        self.draw_tool.pick = take
-        self._canvas.setFocus()
+        self._last.find(asset_type, [field.name for field in fields.fields], give)
 
     # ---- what floats
 
@@ -395,7 +356,6 @@ class Drafting(QObject):
         self.possible_changed.emit()
 
     def _on_opened(self, register: Register) -> None:
-        self._last.clear()
         self.type = None
         self._show_symbol()
 

@@ -16,6 +16,7 @@ from layers.model.query import Box
 from layers.scene.class_points import places_of
 from layers.scene.line_arrays import LEVELS, Cells, LineArrays, LineRows, cell_depth, line_cells
 from layers.scene.point_arrays import Mask
+from layers.scene.region import Region
 from layers.scene.request import DrawRequest
 
 #: Lines fewer than this are always drawn exactly.
@@ -100,6 +101,22 @@ class ClassLines:
             np.concatenate([[0], np.cumsum(np.concatenate([[], *counts]))]).astype(np.int64),
             np.concatenate([np.zeros(0, np.int64), *(part.row for part in parts)]),
         )
+
+    def ids_meeting(self, region: Region) -> Integers:
+        """The assets that reach into a region; lines are looked at only in cells that are not wholly in it."""
+        found = []
+        for arrays, alive in self.parts():
+            lines, starts = arrays.rows.lines, arrays.index.starts
+            inside, open_ = region.decided(arrays.index.boxes)
+            if alive is not None:
+                inside, open_ = inside & alive, open_ & alive
+            found += [lines.row[starts[a] : starts[b]] for a, b in joined(np.flatnonzero(inside))]
+            for a, b in joined(np.flatnonzero(open_)):
+                offsets = lines.offsets[starts[a] : starts[b] + 1]
+                xy, row = lines.xy[offsets[0] : offsets[-1]], lines.row[starts[a] : starts[b]]
+                part = PackedLines(xy, offsets - offsets[0], row)
+                found.append(row[region.meets_lines(xy, part.offsets, boxes(part))])
+        return np.concatenate([np.zeros(0, np.int64), *found])
 
     def of_ids(self, ids: Integers) -> PackedLines:
         """The lines of some assets."""

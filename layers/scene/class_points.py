@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from layers.geometry.index import joined
 from layers.geometry.levels import LAST_LEVEL, depth_for
 from layers.geometry.packed import Integers
 from layers.model.query import Box
 from layers.scene.point_arrays import Mask, PointArrays, PointRows, codes_of
 from layers.scene.point_sequence import PointSequence
+from layers.scene.region import Region
 
 #: Classes of fewer points are ordered anew at every change.
 FEW = 4000
@@ -56,6 +58,22 @@ class ClassPoints:
         in_base, in_delta = self._places(ids)
         found = self.base.rows.take(in_base)
         return found if self.delta is None else found.joined(self.delta.rows.take(in_delta))
+
+    def ids_meeting(self, region: Region) -> Integers:
+        """The assets in a region; points are looked at only where a block of neighbours is not wholly in it."""
+        found = []
+        for arrays, alive in self._parts():
+            starts, rows = arrays.index.starts, arrays.rows
+            inside, open_ = region.decided(arrays.index.boxes)
+            for a, b in joined(np.flatnonzero(inside)):
+                run = slice(int(starts[a]), int(starts[b]))
+                found.append(rows.id[run] if alive is None else rows.id[run][alive[run]])
+            runs = [np.arange(starts[a], starts[b]) for a, b in joined(np.flatnonzero(open_))]
+            if runs:
+                places = np.concatenate(runs)
+                places = places if alive is None else places[alive[places]]
+                found.append(rows.id[places[region.meets_points(rows.xy[places])]])
+        return np.concatenate([np.zeros(0, np.int64), *found])
 
     def near(self, x: float, y: float, tolerance: float) -> list[tuple[int, float]]:
         """Assets within ``tolerance`` metres, with their distance. The blocks are index enough: a KD-tree of two

@@ -44,18 +44,16 @@ def select_region(
             feedback.check()
         layer = source.layer
         of_layer = wide if layer.drawing == "symbol" else region
-        # Of an area all rings are needed to tell its inside from its outside.
-        parts = source.parts() if layer.drawing == "area" else source.inside(of_layer.box)
-        for part in parts:
-            if class_of(layer, part.class_number) in hidden:
-                continue
-            if isinstance(part, PointPart):
-                ids = part.id[of_layer.meets_points(part.xy)]
-            elif layer.drawing == "area":
-                ids = of_layer.meets_areas(part.xy, part.offsets, part.id)
-            else:
-                ids = part.id[of_layer.meets_lines(part.xy, part.offsets, part.boxes)]
-            found.setdefault(layer.type, []).append(ids)
+        for number, assets in source.classes.items():
+            if class_of(layer, number) not in hidden and layer.drawing != "area":
+                found.setdefault(layer.type, []).append(assets.ids_meeting(of_layer))
+        if layer.drawing == "area" and isinstance(source, LineSource):
+            # All rings are needed to tell the inside of an area from its outside.
+            found.setdefault(layer.type, []).extend(
+                of_layer.meets_areas(part.xy, part.offsets, part.id)
+                for part in source.parts()
+                if class_of(layer, part.class_number) not in hidden
+            )
     return _selection(found)
 
 

@@ -31,7 +31,7 @@ def form_actions(window: Window) -> list[Action]:
             menu="edit",
             group=3,
             handler=save,
-            enabled=lambda: window.parts.session.may("edit") and window.inspector.active is not None,
+            enabled=lambda: window.parts.session.may("edit") and bool(window.parts.session.selection),
         ),
         Action(
             id="form.revert",

@@ -65,12 +65,14 @@ class AssetForm(QWidget):
 
         What is filled is laid open, the rest is folded behind a line. Of a new asset the first section is open.
         """
-        same_kind = self.draft is not None and self.draft.asset_type is draft.asset_type
-        kept = self.draft is draft and same_kind
+        before, kept = self.draft, self.draft is draft
         self.draft, self.is_writable = draft, writable
         self._names.update(names or {})
         if kept:
             self.refresh()
+            return
+        if before is not None and before.looks_like(draft):
+            self._show_other(draft)
             return
         self._clear()
         for name, (title, fields) in by_section(draft.asset_type).items():
@@ -84,6 +86,17 @@ class AssetForm(QWidget):
         self._column.addStretch(1)
         self.refresh()
 
+    def _show_other(self, draft: Draft) -> None:
+        """Another asset of the same type: the rows that are there serve it."""
+        self.popup.hide()
+        self._pause.stop()
+        for name in list(self.rows):
+            if draft.asset_type.field_named(name).companion_of is not None:
+                self.rows[name].hide()
+        for section in self.sections:
+            section.show_other(draft)
+        self.refresh()
+
     def refresh(self) -> None:
         """Show every value anew."""
         draft = self.draft
@@ -92,7 +105,8 @@ class AssetForm(QWidget):
         for section in self.sections:
             section.unfold_filled(draft)
         for row in self.rows.values():
-            row.show_draft(draft, writable=self.is_writable)
+            if not row.isHidden():
+                row.show_draft(draft, writable=self.is_writable)
         self._show_computed(draft)
 
     def show_marks(self) -> None:
@@ -181,11 +195,13 @@ class AssetForm(QWidget):
         return row
 
     def _row(self, name: str) -> FieldRow | None:
-        if name not in self.rows and self.draft is not None:
+        row = self.rows.get(name)
+        if (row is None or row.isHidden()) and self.draft is not None:
             owner = self.draft.asset_type.field_named(name).companion_of
             if owner is not None:
                 self._row(owner)
                 self._open_origin(owner)
+                self.rows[name].show()
             for section in self.sections:
                 section.lay_open(name, self.draft, self.is_writable)
         return self.rows.get(name)

@@ -32,7 +32,7 @@ Names = Mapping[tuple[str, Any], str]
 
 
 class Editing(QObject):
-    """One asset at a time. ``saved`` gives the label of what was saved; ``unsaved_changed`` how much is unsaved."""
+    """One asset at a time. ``saved`` gives the label of what was saved; ``unsaved_changed``: work began or ended."""
 
     saved = Signal(object)
     unsaved_changed = Signal(int)
@@ -48,6 +48,7 @@ class Editing(QObject):
         self._asset: Asset | None = None
         self._label: str = ""
         self._is_saving = False
+        self._was_unsaved = False
         self._then: Callable[[], None] | None = None
         self._dropped: tuple[AssetKey, dict[str, Any]] | None = None
         self._others: ChangeSet | None = None
@@ -110,7 +111,9 @@ class Editing(QObject):
         self._asset, self._then = None, None
         self.news.clear()
         self.bar.show_nothing()
-        self.unsaved_changed.emit(0)
+        if self._was_unsaved:
+            self._was_unsaved = False
+            self.unsaved_changed.emit(0)
 
     # ---- what a user asks
 
@@ -361,7 +364,9 @@ class Editing(QObject):
     def _tell(self) -> None:
         draft = self.draft
         count = 0 if draft is None else len(draft.changed)
-        self.unsaved_changed.emit(count)
+        if bool(count) != self._was_unsaved:
+            self._was_unsaved = bool(count)
+            self.unsaved_changed.emit(count)
         if self._is_saving or self._then is not None:
             return
         if draft is None or not count:

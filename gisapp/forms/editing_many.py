@@ -33,6 +33,7 @@ class ManyEditing(QObject):
         self._session, self.form, self.bar = session, form, bar
         self.common: Common | None = None
         self._is_saving = False
+        self._was_unsaved = False
         self._then: Callable[[], None] | None = None
         self._failure: UserError | None = None
         form.edited.connect(self._tell)
@@ -172,7 +173,9 @@ class ManyEditing(QObject):
     def _tell(self) -> None:
         common, draft = self.common, self.draft
         count = 0 if draft is None else len(draft.changed)
-        self.unsaved_changed.emit(count)
+        if bool(count) != self._was_unsaved:
+            self._was_unsaved = bool(count)
+            self.unsaved_changed.emit(count)
         if self._is_saving or self._then is not None:
             return
         if common is None or draft is None or not count:

@@ -57,10 +57,13 @@ class Section(QWidget):
         self._rows.setContentsMargins(0, 4, 0, 4)
         self._rows.setSpacing(0)
         self._is_first = not form.sections
-        extra = self._extra(draft, name)
-        for view in extra:
+        self._name = name
+        self._place: RowView | None = None
+        computed = self._computed(draft)
+        for view in computed:
             self._rows.addWidget(view)
-        self.count = len(fields) + len(extra)
+        self._show_place(draft)
+        self.count = len(fields) + len(computed)
         self._more = Button(language, "", "link")
         self._more.setFont(theme.font("small"))
         self._more.clicked.connect(self._unfold_all)
@@ -72,7 +75,7 @@ class Section(QWidget):
         self.header = GroupHeader(language, theme, title)
         self.header.toggled.connect(self._body.setVisible)
         self.unfold_filled(draft)
-        self.header.setChecked(bool(extra) or len(self._waiting) < len(fields))
+        self._fold(draft)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -102,24 +105,54 @@ class Section(QWidget):
             return True
         return draft.is_new and self._is_first
 
-    def _extra(self, draft: Draft, name: str) -> list[RowView]:
+    def show_other(self, draft: Draft) -> None:
+        """Show another asset of the type in the rows that are there."""
+        for field in self._fields:
+            row = self._form.rows.get(field.name)
+            if row is not None and field not in self._waiting and not self._is_wanted(field, draft):
+                row.hide()
+                self._waiting.append(field)
+        self._waiting.sort(key=self._fields.index)
+        self._show_place(draft)
+        self.unfold_filled(draft)
+        self._fold(draft)
+
+    def _fold(self, draft: Draft) -> None:
+        has_views = self._place is not None or bool(self._computed_views)
+        self.header.setChecked(has_views or len(self._waiting) < len(self._fields))
+
+    def _computed(self, draft: Draft) -> list[RowView]:
         form = self._form
         views = []
-        asset_type = draft.asset_type
-        if asset_type.shape is not None and name == _place_section(asset_type) and "geom" in draft.values:
-            views.append(RowView(form.language, form.theme, place_row(asset_type, draft.values)))
-        for computed in asset_type.computed if not draft.is_many else ():
-            if computed.section == name:
-                row = Row(
-                    computed.title, "—", computed.unit or "", "computed", Message("inspector.origin.computed")
-                )
+        for computed in draft.asset_type.computed if not draft.is_many else ():
+            if computed.section == self._name:
+                note = Message("inspector.origin.computed")
+                row = Row(computed.title, "—", computed.unit or "", "computed", note)
                 views.append(RowView(form.language, form.theme, row))
                 form.add_computed(computed, views[-1])
+        self._computed_views = views
         return views
+
+    def _show_place(self, draft: Draft) -> None:
+        """Where it lies; the row is made anew, for an asset without a place looks another way."""
+        asset_type = draft.asset_type
+        if asset_type.shape is None or self._name != _place_section(asset_type) or "geom" not in draft.values:
+            return
+        if self._place is not None:
+            self._rows.removeWidget(self._place)
+            self._place.hide()
+            self._place.deleteLater()
+        row = place_row(asset_type, draft.values)
+        self._place = RowView(self._form.language, self._form.theme, row)
+        rest = self._rows.count() - 1 if hasattr(self, "_more") else self._rows.count()
+        self._rows.insertWidget(rest, self._place)
 
     def _lay(self, field: Field) -> None:
         """Put the field's row where it stands in the catalogue."""
         self._waiting.remove(field)
+        if field.name in self._form.rows:
+            self._form.rows[field.name].show()
+            return
         row = self._form.make_row(field)
         before = self._fields[: self._fields.index(field)]
         there = [self._form.rows[f.name] for f in before if f.name in self._form.rows]

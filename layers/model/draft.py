@@ -56,6 +56,11 @@ class Draft:
         self._reported: dict[str, tuple[Any, Problem]] = {}
         self._theirs: dict[str, Any] = {}
 
+    def looks_like(self, other: Draft) -> bool:
+        """Whether a form of this draft can show the other in the same rows."""
+        mine = (self.asset_type, self.is_new, self.is_many)
+        return mine[0] is other.asset_type and mine[1:] == (other.is_new, other.is_many)
+
     # ---- what it holds
 
     def base(self, name: str) -> Any:

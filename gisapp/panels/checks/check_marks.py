@@ -9,7 +9,7 @@ import shapely
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
-from gisapp.map.pens import Colours, pen
+from gisapp.map.pens import Colours
 from gisapp.map.viewport import Viewport
 from gisapp.panels.checks.finding_model import LOOKS, SEVERITIES
 from layers.analysis.checking.finding import Findings
@@ -19,7 +19,9 @@ from layers.model.problem import Severity
 
 #: More marks than this in view are dots.
 _SIGNS = 400
-_DOT = 4.5
+#: One mark stands for all within so many pixels: few when they are signs, or a city of them would be one blot.
+_APART = 10.0
+_DOT = 4.0
 _RING = 15.0
 
 
@@ -31,24 +33,34 @@ class CheckMarks:
         self.place: tuple[float, float] | None = None
         self.ghosts: tuple[Ghost, ...] = ()
         self._xy: dict[Severity, Floats] = {}
+        self._thin_xy: dict[Severity, Floats] = {}
+        self._thinned_for = 0.0
 
     def show(self, parts: Sequence[Findings]) -> None:
         """Mark these findings."""
         for severity in SEVERITIES:
             places = [part.xy for part in parts if part.severity == severity]
             xy = np.concatenate(places) if places else np.zeros((0, 2))
-            self._xy[severity] = xy[np.isfinite(xy[:, 0])]
+            self._xy[severity] = xy[np.isfinite(xy).all(axis=1)]
+        self._thinned_for = 0.0
+
+    def _thin(self, metres_per_pixel: float) -> None:
+        """Keep what can be told apart at this scale; done once for a scale, not for every frame of a pan."""
+        if metres_per_pixel != self._thinned_for:
+            self._thinned_for = metres_per_pixel
+            self._thin_xy = {name: _apart(xy, _APART * metres_per_pixel) for name, xy in self._xy.items()}
 
     def paint(self, painter: QPainter, viewport: Viewport, colours: Colours) -> None:
         """Draw the marks in view, the least severe first."""
         if not self.is_shown:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._thin(viewport.metres_per_pixel)
         box = viewport.box
         seen = {}
-        for severity, xy in self._xy.items():
+        for severity, xy in self._thin_xy.items():
             inside = (xy[:, 0] >= box.x0) & (xy[:, 0] <= box.x1) & (xy[:, 1] >= box.y0) & (xy[:, 1] <= box.y1)
-            seen[severity] = _apart(viewport.pixels(xy[inside]))
+            seen[severity] = viewport.pixels(xy[inside])
         many = sum(map(len, seen.values())) > _SIGNS
         for severity in reversed(SEVERITIES):
             colour = colours[LOOKS[severity][1]]
@@ -66,19 +78,23 @@ class CheckMarks:
                 painter.drawEllipse(at, _RING, _RING)
 
 
-def _apart(pixels: Floats) -> Floats:
-    """One mark where several fall on the same spot."""
-    if not len(pixels):
-        return pixels
-    _, first = np.unique(np.floor(pixels / 5).astype(np.int64), axis=0, return_index=True)
-    return pixels[first]
+def _apart(xy: Floats, cell: float) -> Floats:
+    """One place of those in the same cell (m)."""
+    if not len(xy):
+        return xy
+    column, row = np.floor((xy - xy.min(axis=0)) / cell).astype(np.int64).T
+    _, first = np.unique(column * (int(row.max()) + 1) + row, return_index=True)
+    return np.asarray(xy[first])
 
 
 def _dots(painter: QPainter, pixels: Floats, colour: QColor, colours: Colours) -> None:
-    points = QPolygonF([QPointF(x, y) for x, y in pixels.tolist()])
+    points = QPolygonF([QPointF(x, y) for x, y in np.round(pixels).tolist()])
+    # Small squares: round, smoothed points take ten times as long.
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     for ink, width in ((colours["map_halo"], _DOT + 2), (colour, _DOT)):
-        painter.setPen(pen(ink, width))
+        painter.setPen(QPen(ink, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap))
         painter.drawPoints(points)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
 
 def _signs(painter: QPainter, pixels: Floats, severity: Severity, colour: QColor, colours: Colours) -> None:

@@ -25,6 +25,8 @@ LOOKS: Mapping[Severity, tuple[str, str]] = {
     "note": ("info", "info"),
 }
 TEXT = 0
+#: A tree asks for every row it unfolds: very many come as one scrolls.
+BATCH = 1000
 COUNT_ROLE = int(Qt.ItemDataRole.UserRole)
 
 
@@ -56,6 +58,7 @@ class FindingModel(QAbstractItemModel):
         self._parts: list[Findings] = []
         self._words: dict[int, list[str]] = {}
         self._rules: list[RuleRow] = []
+        self._fetched: list[int] = []
         self.filter = Filter()
         self.order: SortOrder = "severity"
         language.changed.connect(self._say_anew)
@@ -109,10 +112,14 @@ class FindingModel(QAbstractItemModel):
         """Where a finding is shown; an invalid index when it is not."""
         name = identity.split(" ", 1)[0].split("/", 1)[0]
         for at, rule in enumerate(self._rules):
-            if rule.rule == name:
-                for row, (table, number) in enumerate(zip(rule.tables, rule.rows, strict=True)):
-                    if self._parts[table].identity(int(number)) == identity:
-                        return self.createIndex(row, TEXT, at + 1)
+            if rule.rule != name:
+                continue
+            for table in np.unique(rule.tables).tolist():
+                for number in self._parts[table].places_of((identity,)):
+                    row = np.flatnonzero((rule.tables == table) & (rule.rows == number))
+                    if len(row):
+                        self._fetch(at, int(row[0]) + 1)
+                        return self.createIndex(int(row[0]), TEXT, at + 1)
         return QModelIndex()
 
     def index_of_rule(self, name: str) -> QModelIndex:
@@ -137,7 +144,28 @@ class FindingModel(QAbstractItemModel):
             return len(self._rules)
         if parent.internalId() or parent.column():
             return 0
+        return min(len(self._rules[parent.row()].rows), self._fetched[parent.row()])
+
+    def hasChildren(self, parent: Index = QModelIndex()) -> bool:  # noqa: B008
+        return self.rowCount(parent) > 0
+
+    def canFetchMore(self, parent: Index) -> bool:
+        return parent.isValid() and parent.internalId() == 0 and self.rowCount(parent) < self._total(parent)
+
+    def fetchMore(self, parent: Index) -> None:
+        self._fetch(parent.row(), self.rowCount(parent) + BATCH)
+
+    def _total(self, parent: Index) -> int:
         return len(self._rules[parent.row()].rows)
+
+    def _fetch(self, at: int, count: int) -> None:
+        """Let the first ``count`` findings of a rule be rows, by whole batches."""
+        have, total = self._fetched[at], len(self._rules[at].rows)
+        count = min(-(-count // BATCH) * BATCH, total)
+        if count > have:
+            self.beginInsertRows(self.createIndex(at, TEXT, 0), have, count - 1)
+            self._fetched[at] = count
+            self.endInsertRows()
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 1
@@ -191,6 +219,7 @@ class FindingModel(QAbstractItemModel):
             for (rule, severity), parts in gathered.items()
         ]
         self._rules.sort(key=self._rank)
+        self._fetched = [min(BATCH, len(rule.rows)) for rule in self._rules]
         self.endResetModel()
 
     def _rank(self, rule: RuleRow) -> tuple[Any, ...]:

@@ -65,6 +65,9 @@ class FindingTree(QTreeView):
         if by > 0:
             if model.finding_at(index) is None:
                 self.expand(index)
+            parent = index.parent()
+            if parent.isValid() and index.row() == model.rowCount(parent) - 1 and model.canFetchMore(parent):
+                model.fetchMore(parent)
             return self.indexBelow(index)
         above = self.indexAbove(index)
         if above.isValid() and model.finding_at(above) is None and not self.isExpanded(above):

@@ -73,12 +73,12 @@ def sort_out(
         if name not in rules:
             still_open.append(part)
             continue
-        at = [number for number in range(len(part)) if part.identity(number) in let_stand]
-        chosen = set(at)
-        rest = [number for number in range(len(part)) if number not in chosen]
-        for numbers, into in ((at, waived), (rest, still_open)):
-            if numbers:
-                into.append(part.take(np.array(numbers, dtype=np.int64)))
+        at = part.places_of(let_stand)
+        mark = np.zeros(len(part), dtype=bool)
+        mark[at] = True
+        for chosen, into in ((mark, waived), (~mark, still_open)):
+            if chosen.any():
+                into.append(part if chosen.all() else part.take(chosen))
     return Sorted(still_open, waived)
 
 

@@ -24,7 +24,7 @@ Shape = Literal["point", "line", "polygon"]
 class AssetType:
     """The description of one kind of thing: titles, geometry, fields in order, codes and symbol.
 
-    ``fallback``: rows of a layer of mixed things that name no other type belong here.
+    ``table_fields``: the columns that a table shows at first. ``fallback``: rows of a layer of mixed things that name no other type belong here.
     """
 
     name: str
@@ -40,6 +40,7 @@ class AssetType:
     kind_field: str | None = None
     label_fields: tuple[str, ...] = ("code",)
     search_fields: tuple[str, ...] = ("code",)
+    table_fields: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     element_codes: Mapping[str, str] = field(default_factory=dict)
     unique_across: tuple[str, ...] = ()

@@ -248,6 +248,7 @@ class _TypeSource(_FieldTables):
             kind_field=head.text("kind_field") if head.has("kind_field") else None,
             label_fields=head.texts("label_fields") or ("code",),
             search_fields=head.texts("search_fields") or ("code",),
+            table_fields=head.texts("table_fields"),
             aliases=head.texts("aliases"),
             element_codes=dict(head.table("element_codes")),
             unique_across=tuple(
@@ -296,6 +297,7 @@ class _TypeSource(_FieldTables):
         for key, names in (
             ("label_fields", self.type.label_fields),
             ("search_fields", self.type.search_fields),
+            ("table_fields", self.type.table_fields),
             ("kind_field", kind),
             ("unique_across", self.type.unique_across),
         ):

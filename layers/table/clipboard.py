@@ -18,14 +18,14 @@ def write_cells(rows: Iterable[Sequence[str]]) -> str:
 def read_cells(text: str) -> list[list[str]]:
     """The cells that a sheet has put there; a last empty line is none. Rows are of one length."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
-    if text.endswith("\n"):
-        text = text[:-1]
     if not text:
         return [[""]]
+    if not text.endswith("\n"):
+        text += "\n"
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), csv.excel_tab, strict=True))
     except csv.Error:
         # Quotes as letters, not around cells.
-        rows = [line.split("\t") for line in text.split("\n")]
+        rows = [line.split("\t") for line in text[:-1].split("\n")]
     width = max(map(len, rows))
     return [row + [""] * (width - len(row)) if row else [""] * width for row in rows]

@@ -43,19 +43,18 @@ class Encoded:
 
 
 def usual_columns(register: Register, asset_type: AssetType) -> tuple[str, ...]:
-    """The columns to show of a type at first: those that hold anything in its first rows.
+    """The columns to show of a type at first: the catalogue's, else those that hold anything in its first rows.
 
-    Status comes with them if there is one; remarks and what is known of origins do not.
+    What is known of origins never comes by itself.
     """
-    fields = [f for f in table_fields(asset_type) if f.companion_of is None]
-    names = tuple(f.name for f in fields if f is not DRAWN_LENGTH)
+    length = (DRAWN_LENGTH.name,) if asset_type.shape == "line" else ()
+    if asset_type.table_fields:
+        return (*asset_type.table_fields, *length)
+    names = tuple(f.name for f in asset_type.columns if f.companion_of is None)
     sample = register.find(Query(asset_type.name, fields=names, limit=_SAMPLE))
     filled = [name for name in names if not sample or any(a.get(name) is not None for a in sample)]
-    first = [name for name in asset_type.label_fields if name in names] or list(names[:1])
-    kept = list(dict.fromkeys((*first, *filled)))[:USUAL_COLUMNS]
-    if "status" in filled and "status" not in kept:
-        kept[-1] = "status"
-    return (*kept, DRAWN_LENGTH.name) if asset_type.shape == "line" else tuple(kept)
+    first = [name for name in asset_type.label_fields if name in names]
+    return (*dict.fromkeys((*first, *filled)),)[:USUAL_COLUMNS] + length
 
 
 def read_table(
@@ -98,10 +97,10 @@ def encode(feedback: Feedback, read: BulkRead, kinds: Mapping[str, Kind], drawn:
     for number, (name, kind) in enumerate(kinds.items()):
         feedback.progress(0.5 + 0.5 * number / len(kinds))
         feedback.check()
-        array = _combined(found.column(name))
+        column = found.column(name)
         if order is not None:
-            array = array.take(pa.array(order))
-        columns[name] = _numbers(array) if kind == "number" else _words(array)
+            column = pa.chunked_array([_combined(column).take(pa.array(order))])
+        columns[name] = _numbers(_combined(column)) if kind == "number" else _words(column)
     if drawn:
         lengths = shapely.length(
             shapely.from_wkb(_combined(found.column("geom")).to_numpy(zero_copy_only=False))
@@ -126,17 +125,26 @@ def _numbers(array: pa.Array) -> Floats:
     return np.ascontiguousarray(numbers, np.float64)
 
 
-def _words(array: pa.Array) -> tuple[pa.Array, Codes]:
-    tried = array[:_TRIED]
+def _words(column: pa.ChunkedArray) -> tuple[pa.Array, Codes]:
+    tried = column[:_TRIED]
     if len(tried) == _TRIED and len(tried.unique()) > _NEARLY * _TRIED:
+        array = _combined(column)
         codes = np.arange(len(array), dtype=np.int32)
         if array.null_count:
             codes[array.is_null().to_numpy(zero_copy_only=False)] = BLANK
             array = array.fill_null("" if pa.types.is_string(array.type) else 0)
         return array, codes
-    encoded = array.dictionary_encode()
-    codes = encoded.indices.fill_null(BLANK).to_numpy(zero_copy_only=False)
-    return encoded.dictionary, codes.astype(np.int32, copy=False)
+    # Encoded piece by piece, all pieces share one dictionary: two million texts are never copied together.
+    encoded = column.dictionary_encode()
+    if not encoded.num_chunks:
+        return pa.array([], column.type), np.zeros(0, np.int32)
+    codes = np.concatenate(
+        [chunk.indices.fill_null(BLANK).to_numpy(zero_copy_only=False) for chunk in encoded.chunks]
+    )
+    words = encoded.chunk(encoded.num_chunks - 1).dictionary
+    if pa.types.is_large_string(words.type):
+        words = words.cast(pa.string())
+    return words, codes.astype(np.int32, copy=False)
 
 
 def _columns(

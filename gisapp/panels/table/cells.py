@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractItemModel, QEvent, QObject, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
+    QAbstractItemView,
     QComboBox,
     QCompleter,
     QLineEdit,
@@ -78,7 +79,7 @@ class Cells(QStyledItemDelegate):
             shown = painter.fontMetrics().elidedText(text or "—", Qt.TextElideMode.ElideRight, inner.width())
             painter.drawText(inner, int(align), shown)
         view = option.widget
-        if view is not None and view.currentIndex() == index and view.hasFocus():
+        if isinstance(view, QAbstractItemView) and view.currentIndex() == index and view.hasFocus():
             painter.setPen(QPen(colours["accent"], 2))
             painter.drawRect(QRectF(rect).adjusted(1, 1, -1, -2))
 
@@ -212,7 +213,9 @@ class Cells(QStyledItemDelegate):
         if editor.property("done"):
             return True
         view = self.parent()
-        index = view.indexAt(editor.geometry().center())  # type: ignore[attr-defined]
+        if not isinstance(view, QAbstractItemView):
+            return True
+        index = view.indexAt(editor.geometry().center())
         if not index.isValid():
             return True
         text = text_of(editor)

@@ -43,7 +43,7 @@ class ColumnChooser(QFrame):
         self.list.setFont(theme.font("small"))
         self.list.itemChanged.connect(self._on_tick)
         usual = Button(language, Message("table.columns.usual"), "link")
-        usual.clicked.connect(lambda: (self.hide(), self.chosen.emit(None)))
+        usual.clicked.connect(self._use_usual)
         foot = QHBoxLayout()
         foot.addWidget(usual)
         foot.addStretch(1)
@@ -71,6 +71,10 @@ class ColumnChooser(QFrame):
         self.move(corner - QPoint(self.width(), 0))
         self.show()
         self.field.setFocus()
+
+    def _use_usual(self) -> None:
+        self.hide()
+        self.chosen.emit(None)
 
     def _on_tick(self, item: QListWidgetItem) -> None:
         name = item.data(Qt.ItemDataRole.UserRole)

@@ -145,7 +145,7 @@ class TableDrawer(QFrame):
         self.cells.noticed.connect(self.noticed)
         self.cells.warned.connect(self.warned)
         grid.flown.connect(lambda row: self.fly_asked.emit(self.tie.key(row)))
-        grid.searched.connect(self.find)
+        grid.searched.connect(self.begin_search)
         grid.sorted_by.connect(self._sort)
         grid.menu_asked.connect(self._open_cell_menu)
         grid.header_asked.connect(self._open_header_menu)
@@ -191,7 +191,7 @@ class TableDrawer(QFrame):
         self.feed.show(Wanted(name, self._memory.columns.get(name), by=self._memory.by.get(name, "")))
         self.type_shown.emit(name)
 
-    def find(self) -> None:
+    def begin_search(self) -> None:
         """Let the user type what rows must contain."""
         self.search.setFocus()
         self.search.selectAll()

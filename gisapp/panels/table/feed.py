@@ -28,6 +28,8 @@ from layers.text import Message
 
 #: Types with a tab of their own; what only the program keeps has none.
 GROUPS = ("network", "place", "people", "record")
+#: Of more rows than ``LARGE`` so many columns are read first.
+LARGE, FIRST = 200_000, 4
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,9 @@ class TableFeed(QObject):
             if not names:
                 names = usual_columns(register, asset_type)
             known = tuple(field.name for field in shown_fields(asset_type, names))
-            needed = dict.fromkeys((*known, *_always(asset_type)))
+            # Of very many rows the first columns at once; the others follow while one looks.
+            is_large = register.count(wanted.type) > LARGE
+            needed = dict.fromkeys((*_always(asset_type), *(known[:FIRST] if is_large else known)))
             return known, read_table(register, wanted.type, tuple(needed), feedback)
 
         def take(found: tuple[tuple[str, ...], TableData]) -> None:
@@ -246,7 +250,8 @@ class TableFeed(QObject):
             self._arranging = None
             self.shown = made
             self.ready.emit(made)
-            self._patch()
+            missing = [name for name in self.names if name not in made.data.columns]
+            self._read_more(missing) if missing else self._patch()
 
         self._arranging = self._tasks.run(
             Message("table.arranging", {"type": shown.data.type.plural}),

@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QFrame, QHeaderView, QLineEdit, QTableView
 
 from gisapp.language import Language
 from gisapp.panels.table.cells import PADDING, Cells
@@ -257,7 +257,7 @@ class Grid(QTableView):
             if self.model().rowCount():
                 self._mark_rows(0, self.model().rowCount() - 1)
         elif key in _MOVES and not control:
-            self._move(_MOVES[key], keys, further=shift)
+            self._move(_MOVES[Qt.Key(key)], keys, further=shift)
         elif control and not shift and key in (Qt.Key.Key_Home, Qt.Key.Key_End) and self.model().rowCount():
             first = key == Qt.Key.Key_Home
             place = 1 if first else self.model().columnCount() - 1
@@ -304,9 +304,10 @@ class Grid(QTableView):
         super().edit(index)
         editor = self.indexWidget(index)
         if letter is not None and editor is not None:
-            line = editor.lineEdit() if hasattr(editor, "lineEdit") else editor
-            line.setText(letter)
-            line.textEdited.emit(letter)
+            line = editor.lineEdit() if isinstance(editor, QComboBox) else editor
+            if isinstance(line, QLineEdit):
+                line.setText(letter)
+                line.textEdited.emit(letter)
 
     def _on_typed(self, index: QModelIndex, text: str, key: object) -> None:
         """After Enter the next row, after Tab the next column."""

@@ -14,7 +14,7 @@ from layers.table.pasting import CellPlan, Refused
 from layers.text import Message
 
 LISTED = 200
-_HEIGHT = 84
+_LINE, _LINES = 26, 3
 
 
 class PasteStrip(QFrame):
@@ -37,7 +37,6 @@ class PasteStrip(QFrame):
         self.cancel.clicked.connect(self._leave)
         self.cells = QListWidget()
         self.cells.setFont(theme.font("small"))
-        self.cells.setFixedHeight(_HEIGHT)
         self.cells.itemClicked.connect(self._on_cell)
         self.cells.itemActivated.connect(self._on_cell)
         head = QHBoxLayout()
@@ -82,6 +81,7 @@ class PasteStrip(QFrame):
             item = QListWidgetItem(self._language.render(_cell_words(cell)))
             item.setData(Qt.ItemDataRole.UserRole, cell.row)
             self.cells.addItem(item)
+        self.cells.setFixedHeight(_LINE * min(len(told), _LINES) + 4)
         self.cells.setVisible(bool(told))
         self.show()
         (self.cancel if wrong else self.write).setFocus()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QActionGroup
+from PySide6.QtGui import QActionGroup, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from gisapp.forms.chip import Chip
 from gisapp.forms.words import IconButton, Label, Line
-from gisapp.language import Language
+from gisapp.language import Language, Words
 from gisapp.theme import Theme
 from layers.model.catalogue import AssetType
 from layers.model.fields import ChoiceField, Field, LengthField, NumberField
@@ -16,8 +18,9 @@ from layers.table.totals import ClassFigure, Figure, Totals, may_class
 from layers.text import Message
 
 HEIGHT = 30
-#: So many figures and classes stand in the line; more of them in its tip.
-FIGURES, CLASSES = 3, 5
+#: So many figures stand in the line, and as many classes as there is room for; more of them in its tip.
+FIGURES, GAP = 3, 16
+REST_WIDTH = 120
 
 
 class TotalsBar(QFrame):
@@ -49,7 +52,7 @@ class TotalsBar(QFrame):
         self.by.setMenu(self._menu)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 0)
-        row.setSpacing(16)
+        row.setSpacing(GAP)
         for part in (self.count, self.selected, self.figures):
             row.addWidget(part)
         row.addWidget(Line(upright=True, length=12))
@@ -79,7 +82,9 @@ class TotalsBar(QFrame):
     def _offer(self, fields: tuple[Field, ...], chosen: Field | None) -> None:
         self._menu.clear()
         group = QActionGroup(self._menu)
-        for name, words in (("", Message("table.by.none")), *((f.name, f.title) for f in fields)):
+        offered: list[tuple[str, Words]] = [("", Message("table.by.none"))]
+        offered += [(field.name, field.title) for field in fields]
+        for name, words in offered:
             action = self._menu.addAction(self._language.render(words))
             action.setCheckable(True)
             action.setChecked(name == ("" if chosen is None else chosen.name))
@@ -98,6 +103,8 @@ class TotalsBar(QFrame):
             self.count.show_words(Message("table.total_km", count | {"km": _km(totals.metres)}))
         words = tuple(_figure_words(figure) for figure in totals.figures)
         self.figures.show_words(Message("table.figures", {"figures": words[:FIGURES]}) if words else "")
+        # Classes take the room when they are asked for.
+        self.figures.setVisible(bool(words) and totals.field is None)
         self._language.say(
             self.figures, "setToolTip", Message("table.figures", {"figures": words}) if words else ""
         )
@@ -127,19 +134,40 @@ class TotalsBar(QFrame):
         self._empty_classes()
         if totals.field is None:
             return
-        by_count = sorted(totals.classes, key=lambda each: -each.count)
-        shown = [each for each in totals.classes if each in by_count[:CLASSES]]
-        told = []
-        for each in totals.classes:
-            words = self._class_words(totals.field, each)
-            told.append(words)
-            if each in shown:
-                self._class_row.addWidget(self._class_chip(totals.field, each, words))
-        rest = totals.others + sum(each.count for each in totals.classes if each not in shown)
+        told = [self._class_words(totals.field, each) for each in totals.classes]
+        chips = [
+            self._class_chip(totals.field, each, words)
+            for each, words in zip(totals.classes, told, strict=True)
+        ]
+        shown = self._fitting(totals.classes, [chip.sizeHint().width() + 8 for chip in chips])
+        for number, chip in enumerate(chips):
+            if number in shown:
+                self._class_row.addWidget(chip)
+            else:
+                chip.deleteLater()
+        rest = totals.others + sum(e.count for n, e in enumerate(totals.classes) if n not in shown)
         if rest:
             words = Message("table.others", {"count": f"{rest:,}"})
             self._class_row.addWidget(Label(self._language, self._theme, words, size="small", tone="faint"))
         self._language.say(self._classes, "setToolTip", Message("table.figures", {"figures": tuple(told)}))
+
+    def _fitting(self, classes: Sequence[ClassFigure], widths: Sequence[int]) -> set[int]:
+        """The most frequent classes that there is room for."""
+        labels = (self.count, self.selected, self.by)
+        used = sum(label.sizeHint().width() + GAP for label in labels if not label.isHidden())
+        room = self.width() - used - REST_WIDTH
+        shown: set[int] = set()
+        for number in sorted(range(len(classes)), key=lambda n: -classes[n].count):
+            room -= widths[number]
+            if room < 0:
+                break
+            shown.add(number)
+        return shown
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._totals is not None:
+            self._show_classes(self._totals)
 
     def _class_words(self, field: Field, each: ClassFigure) -> Message:
         name: object = Message("table.blank")

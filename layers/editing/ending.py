@@ -37,6 +37,8 @@ def plan_delete_mistake(
     linked = {item: [(o, name) for o, name in draft.linked_to(item) if o not in items] for item in items}
     if any(linked.values()) and _asked_links(draft, linked) == "keep":
         items = [item for item in items if not linked[item]]
+        if not items and "linked" in draft.answers:
+            raise UserError(Message("editing.all_linked"), Message("editing.all_linked_hint"))
     for item in items:
         for other, name in linked[item]:
             if other.type.field_named(name).required:

@@ -93,7 +93,10 @@ def plan_extend(
     """
     draft = Draft(register)
     item = draft.line(line)
-    last, before = (item.course[0], item.course[1]) if end == "start" else (item.course[-1], item.course[-2])
+    course = item.course if end == "end" else item.course[::-1]
+    last = course[-1]
+    # Some draw a vertex twice: the direction is that from the nearest other place.
+    before = next(place for place in course[-2::-1] if distance(place, last) > 0.0)
     ahead = (last - before)[:2] / distance(last, before)
     met = None if target is None else draft.line(target)
     if met is not None:

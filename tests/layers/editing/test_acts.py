@@ -18,6 +18,7 @@ from layers.editing.lines import (
     plan_trim,
 )
 from layers.editing.moving import plan_move_assets, plan_move_node, plan_move_vertex
+from layers.editing.plan import together
 from layers.editing.splitting import plan_merge, plan_split
 from layers.errors import Conflict, UserError
 from layers.model.asset import AssetKey
@@ -264,6 +265,9 @@ def test_lengthening_and_trimming(register: Register) -> None:
     assert places(register, pipe)[-1] == (20, 0)
     assert (20, 0) in places(register, crossing)
     assert parts(register) == 2
+    doubled = add(register, "pipe", line((0, 100), (10, 100), (10, 100)))
+    do(register, plan_extend(register, doubled, "end", metres=2))
+    assert places(register, doubled)[-1] == (12, 100)
     with pytest.raises(UserError):
         plan_extend(register, pipe, "start", target=wall)
     with pytest.raises(UserError):
@@ -334,6 +338,8 @@ def test_a_mistake_goes_with_its_reason_and_comes_back(register: Register) -> No
     (question,) = plan.questions
     assert question.preferred == "keep"
     assert plan.is_empty
+    with pytest.raises(UserError):
+        plan_delete_mistake(register, [pipe], "重复录入", answers={"linked": "keep"})
     plan = plan_delete_mistake(register, [pipe], "重复录入", answers={"linked": "clear"})
     assert [r.key for r in plan.rechecks] == [branch]
     do(register, plan)
@@ -413,6 +419,18 @@ def test_shapes_that_cannot_be_are_refused(register: Register) -> None:
         plan_move_vertex(register, pipe, 0, at(10, 15))
     with pytest.raises(UserError):
         plan_split(register, AssetKey("pipe", 999), at(0, 0))
+
+
+def test_plans_of_different_assets_are_one_act_together(register: Register) -> None:
+    one = add(register, "pipe", line((0, 0), (10, 0)), code="A")
+    other = add(register, "pipe", line((0, 9), (10, 9)), code="B")
+    plans = [plan_split(register, key, at(5, y)) for key, y in ((one, 0), (other, 9))]
+    made = do(register, together(plans[0].label, plans)).made
+    assert [got(register, key)["code"] for key in made] == ["A-2", "B-2"]
+    register.undo()
+    assert len(network(register).shapes) == 2
+    with pytest.raises(ValueError, match="same asset"):
+        together(plans[0].label, [plans[0], plans[0]])
 
 
 def test_a_plan_does_not_overwrite_what_somebody_changed(register: Register) -> None:

@@ -150,7 +150,7 @@ def _type_action(window: Window, number: int) -> Action:
 
     return Action(
         id=f"draw.type_{number}", title=Message("action.draw.numbered", {"number": number}), key=str(number),
-        icon="pencil-simple", handler=draw, label=label, enabled=lambda: type_at() is not None,
+        icon="pencil-simple", menu="tools", group=6, handler=draw, label=label, enabled=lambda: type_at() is not None,
         words="draw new 新建 绘制",
     )  # fmt: skip
 

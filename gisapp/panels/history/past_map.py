@@ -17,10 +17,14 @@ from layers.register import Register
 from layers.scene.past.ground import Doubt
 from layers.scene.past.scene import Basis, Past, build_past, doubt_of, first_day
 from layers.scene.scene import Scene
+from layers.scene.style import Drawing
 from layers.text import Message
 
 #: The map follows so long after the slider rests (ms).
 PAUSE = 160
+#: With more assets than this the mains of a day are shown before its points.
+LARGE = 200_000
+FIRST_DRAWINGS: tuple[Drawing, ...] = ("area", "line", "main")
 
 
 @dataclass(frozen=True)
@@ -136,17 +140,41 @@ class PastMap(QObject):
             return
         day, basis, filters = self.day, self.basis, dict(self._session.filters)
 
+        in_steps = sum(source.unfiltered for source in today.sources) > LARGE
+
         def build(feedback: Feedback) -> tuple[Past, Scene]:
             version = register.version_at(_end_of(day)) if basis == "book" else 0
             past = Past(day.isoformat(), basis, version)
-            return past, build_past(register, today.style, past, feedback, before=today, filters=filters)
+            drawings = FIRST_DRAWINGS if in_steps else None
+            style = today.style
+            return past, build_past(
+                register, style, past, feedback, before=today, filters=filters, drawings=drawings
+            )
 
         def show(found: tuple[Past, Scene]) -> None:
             past, scene = found
-            if self.is_shown:
-                self.shown = past
+            if not self.is_shown:
+                return
+            self.shown = past
+            self.ready.emit(scene)
+            if in_steps:
+                self._complete(register, past, today, scene)
+            self._ask_doubt(register, past, today)
+
+        self._tasks.run(Message("task.past"), build, show, owner=self, key="past-scene")
+
+    def _complete(self, register: Register, past: Past, today: Scene, begun: Scene) -> None:
+        """The points of a large city come after its mains."""
+        filters = dict(self._session.filters)
+
+        def build(feedback: Feedback) -> Scene:
+            return build_past(
+                register, today.style, past, feedback, before=today, filters=filters, begun=begun
+            )
+
+        def show(scene: Scene) -> None:
+            if self.is_shown and self.shown == past:
                 self.ready.emit(scene)
-                self._ask_doubt(register, past, scene)
 
         self._tasks.run(Message("task.past"), build, show, owner=self, key="past-scene")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -20,7 +20,7 @@ from layers.scene.past.ground import Doubt, lying_on
 from layers.scene.past.reads import read_book, read_ground
 from layers.scene.planning import build, plan_scene
 from layers.scene.scene import Scene
-from layers.scene.style import MapStyle
+from layers.scene.style import Drawing, MapStyle
 from layers.store.bulk_read import BulkRead
 
 Basis = Literal["ground", "book"]
@@ -44,15 +44,23 @@ def build_past(
     *,
     before: Scene | None = None,
     filters: Mapping[str, Condition] | None = None,
+    drawings: Collection[Drawing] | None = None,
+    begun: Scene | None = None,
 ) -> Scene:
-    """The scene of a past day; ``before`` is the one of today, from which is taken what was no other then."""
+    """The scene of a past day; ``before`` is the one of today, from which is taken what was no other then.
+
+    ``drawings`` builds layers of these kinds alone, for a first picture of a large city; ``begun`` is that picture,
+    to go on from.
+    """
     filters = filters or {}
     drawn = [
         name for name in dict.fromkeys(layer.type for layer in style.layers) if name in register.catalogue
     ]
     then = {name: _changes(register, name, past, filters.get(name)) for name in drawn}
     changed = {name for name, change in then.items() if change is not None}
-    plan = plan_scene(register, style, before=before, changed=changed, filters=filters)
+    plan = plan_scene(register, style, before=before, changed=changed, filters=filters, drawings=drawings)
+    if begun is not None:
+        plan = plan.with_sources(source for source in begun.sources if source.layer.type in changed)
     reads = dict(plan.job.reads)
     for name in reads:
         change = then[name]

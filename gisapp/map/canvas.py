@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -40,6 +40,8 @@ HIT_PIXELS = 7.0
 _SETTLE = 20
 #: A new frame is asked for when the window comes so near to the frame's edge, as a share of the margin.
 _NEAR_EDGE = 0.5
+#: Milliseconds after a move in which the round corners of panels may show the map as it was.
+_CORNERS = 150
 
 
 class MapCanvas(QWidget):
@@ -75,8 +77,12 @@ class MapCanvas(QWidget):
         self._drag_from: QPointF | None = None
         self._space_held = False
         self._fit_when_shown: Box | None = None
+        #: Panels that lie over the map and let nothing of it be seen but at their corners.
+        self.panels_above: Callable[[], Iterable[QWidget]] = lambda: ()
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE)
         self._settle.timeout.connect(self._ask)
+        self._corners = QTimer(self, singleShot=True, interval=_CORNERS)
+        self._corners.timeout.connect(self.update)
 
     @property
     def scene(self) -> Scene | None:
@@ -167,7 +173,7 @@ class MapCanvas(QWidget):
         scaled = viewport.metres_per_pixel != self.viewport.metres_per_pixel
         self.viewport = viewport
         self.viewport_changed.emit(viewport)
-        self.update()
+        self._show_map()
         if scaled:
             self._settle.start()
         elif self._is_uncovered() and not self.renderer.will_show(viewport):
@@ -227,6 +233,15 @@ class MapCanvas(QWidget):
             self.renderer.take_back(dropped)
         self.update()
         self.frame_shown.emit()
+
+    def _show_map(self) -> None:
+        """Paint the map where it is seen: panels over it, painted with it, take longer than all the map."""
+        seen = QRegion(self.rect())
+        for panel in self.panels_above():
+            if panel.isVisible():
+                seen -= panel.geometry().translated(-self.pos())
+        self.update(seen)
+        self._corners.start()
 
     def _is_uncovered(self) -> bool:
         """Whether the window reaches beyond the frame, or soon will."""

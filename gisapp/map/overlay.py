@@ -38,7 +38,7 @@ class Overlay:
         """Paint over the map, the sketch of ``tool`` last."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._dots(painter, viewport, colours)
-        window = shapely.box(*viewport.box)
+        window = shapely.box(*viewport.box) if self.selected else None
         for geometry in self.selected:
             if geometry.intersects(window):
                 self._mark(painter, geometry, viewport, colours)

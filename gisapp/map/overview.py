@@ -32,6 +32,10 @@ _SMALLEST_FRAME = 7.0
 _EDGE = 6.0
 
 
+#: Px by which the frame of what is seen must have moved to be drawn anew.
+_LEAST = 0.25
+
+
 class OverviewMap(QWidget):
     """Follows a canvas: ``show_scene`` and ``show_view`` tell it what is there and what is seen."""
 
@@ -51,6 +55,7 @@ class OverviewMap(QWidget):
         self._frame: Frame | None = None
         self._whole: Viewport | None = None
         self._seen: Box | None = None
+        self._framed: QRectF | None = None
         self._grip = QPointF()
         self._is_hovered = False
         self._later = QTimer(self, singleShot=True, interval=_LATER)
@@ -71,7 +76,12 @@ class OverviewMap(QWidget):
     def show_view(self, viewport: Viewport) -> None:
         """Frame what the map shows now."""
         self._seen = viewport.box
-        self.update()
+        now, shown = self.rectangle, self._framed
+        # A pan of a street moves the frame by less than can be seen.
+        moved = now is None or shown is None or _apart(now, shown) > _LEAST
+        if moved:
+            self._framed = now
+            self.update()
 
     def recolour(self, colours: Colours) -> None:
         """Use other colours from now on."""
@@ -196,3 +206,8 @@ class OverviewMap(QWidget):
         if self._whole is not None:
             middle = at + self._grip
             self.centre_asked.emit(*self._whole.to_world(middle.x(), middle.y()))
+
+
+def _apart(one: QRectF, other: QRectF) -> float:
+    across = max(abs(one.left() - other.left()), abs(one.right() - other.right()))
+    return max(across, abs(one.top() - other.top()), abs(one.bottom() - other.bottom()))

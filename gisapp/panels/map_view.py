@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from platformdirs import user_cache_path
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QFont, QResizeEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
 
 from gisapp.actions import Actions
 from gisapp.language import Language
@@ -79,6 +79,7 @@ class MapView(QWidget):
         self._language, self._theme, self._session, self._tasks = language, theme, session, tasks
         self._actions = actions
         self.bounds: Box | None = None
+        self._scale = 0.0
         self.tool_name = "select"
         self.canvas = MapCanvas(tasks, theme.colors())
         column = QVBoxLayout(self)
@@ -131,6 +132,7 @@ class MapView(QWidget):
         self.selection.mode_changed.connect(self.select_bar.show_mode)
         self.same.reference_changed.connect(self._actions.refresh)
         self.canvas.viewport_changed.connect(self._on_viewport)
+        self.canvas.panels_above = self._panels
         self.canvas.hovered.connect(self.foot.show_position)
         self.canvas.tool_left.connect(lambda: self._actions.trigger("tool.select"))
         self.navigation.strip.closed.connect(lambda: self._actions.trigger("tool.select"))
@@ -270,8 +272,15 @@ class MapView(QWidget):
         self._recount.touch()
 
     def _on_viewport(self, viewport: Viewport) -> None:
-        self.foot.show_scale(viewport.metres_per_pixel, 1 / METRES_PER_PIXEL)
-        self._place()
+        if viewport.metres_per_pixel != self._scale:
+            self._scale = viewport.metres_per_pixel
+            self.foot.show_scale(viewport.metres_per_pixel, 1 / METRES_PER_PIXEL)
+            self._place()
+
+    def _panels(self) -> list[QWidget]:
+        """What lies over the map and hides it."""
+        strips = [each for each in self.children() if isinstance(each, QFrame | QToolButton)]
+        return [self.navigation.overview, *(each for each in strips if each.objectName() == "mapTools")]
 
     # ---- looks
 

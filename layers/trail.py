@@ -17,7 +17,7 @@ from layers.store.trail import Mark, changes_after, mark_at
 from layers.store.trail_search import Matches, TrailFilter, TrailPage, actors, matching_ids, trail_page
 from layers.store.undo import REVERSIBLE
 
-__all__ = ["Mark", "Reversal", "TrailFilter", "TrailPage", "TrailReader"]
+__all__ = ["REVERSIBLE", "Mark", "Reversal", "TrailFilter", "TrailPage", "TrailReader"]
 
 
 class TrailReader:

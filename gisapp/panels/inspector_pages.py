@@ -1,9 +1,8 @@
-"""The inspector's further tabs: what hangs together with the asset, and its history."""
+"""The inspector's further tabs: what hangs together with the asset."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -11,15 +10,12 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from gisapp.forms.rows import GroupHeader
 from gisapp.forms.words import Button, IconLabel, Label, SymbolLabel
-from gisapp.language import Language, Words
-from gisapp.panels.reading import LinkGroup, Step
+from gisapp.language import Language
+from gisapp.panels.reading import LinkGroup
 from gisapp.theme import Theme
 from layers.model.asset import AssetKey
 from layers.model.catalogue import AssetType
-from layers.model.fields import GeometryField
-from layers.text import Message, Title
-
-FIELDS_PER_STEP = 6
+from layers.text import Message
 
 
 def links_page(
@@ -44,26 +40,6 @@ def links_page(
         header.toggled.connect(body.setVisible)
         column.addWidget(header)
         column.addWidget(body)
-    column.addStretch(1)
-    return page
-
-
-def history_page(language: Language, theme: Theme, asset_type: AssetType, steps: Sequence[Step]) -> QWidget:
-    """Every change, newest first: when, who, which act, and each field before and after."""
-    if not steps:
-        return nothing_page(language, theme, "clock-counter-clockwise", Message("inspector.no_history"))
-    page, column = _page()
-    column.setContentsMargins(12, 8, 12, 8)
-    column.setSpacing(2)
-    for step in steps:
-        who = step.act.actor if step.act is not None else ""
-        head = Label(language, theme, f"{_local(step.row.at)}  {who}", size="small", tone="faint")
-        act = step.act.label if step.act is not None else Message("inspector.outside")
-        column.addWidget(head)
-        column.addWidget(Label(language, theme, act, strong=True, wrap=True))
-        for words in _changes(asset_type, step):
-            column.addWidget(Label(language, theme, words, size="small", tone="quiet", wrap=True))
-        column.addSpacing(10)
     column.addStretch(1)
     return page
 
@@ -105,31 +81,3 @@ def _link_row(
     row.addWidget(button)
     row.addStretch(1)
     return line
-
-
-def _changes(asset_type: AssetType, step: Step) -> list[Words]:
-    row = step.row
-    if row.operation != "update":
-        return [Message("inspector.created") if row.operation == "insert" else Message("inspector.deleted")]
-    names = [name for name in row.changed_fields if name in asset_type]
-    lines: list[Words] = []
-    for name in names[:FIELDS_PER_STEP]:
-        field = asset_type.field_named(name)
-        if isinstance(field, GeometryField):
-            lines.append(Message("inspector.moved"))
-            continue
-        values = [
-            Title(field.format(value, "zh") or "—", field.format(value, "en") or "—")
-            for value in ((row.before or {}).get(name), (row.after or {}).get(name))
-        ]
-        parameters = {"field": field.title, "before": values[0], "after": values[1], "unit": field.unit or ""}
-        lines.append(Message("inspector.changed", parameters))
-    if len(names) > FIELDS_PER_STEP:
-        lines.append(Message("inspector.more", {"count": len(names) - FIELDS_PER_STEP}))
-    return lines
-
-
-def _local(instant: str) -> str:
-    """A stored instant as the clock on the wall shows it."""
-    return f"{datetime.fromisoformat(instant).astimezone():%Y-%m-%d %H:%M}"
-

@@ -15,6 +15,7 @@ from gisapp.theme import Theme
 from layers.history.reading import ActDetail, Batch
 from layers.history.restoring import preview_act
 from layers.text import Message
+from layers.trail import REVERSIBLE
 
 #: So many assets are told in full.
 CARDS = 40
@@ -55,7 +56,7 @@ class ActView(QWidget):
         if detail is None:
             return
         may = self._session.may("restore")
-        self.take_back.setEnabled(may and bool(detail.act.changes))
+        self.take_back.setEnabled(may and detail.act.kind in REVERSIBLE)
         self.since.setEnabled(may)
         self.ghosts.setEnabled(any(change.has_ghost for change in detail.changes))
         self.fly.setEnabled(bool(detail.changes))

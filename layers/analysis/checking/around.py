@@ -7,7 +7,7 @@ out: what an edit does to them cannot be told from what lies around it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -28,16 +28,19 @@ from layers.register import Register
 #: A change of more assets than this, or over more places, is for a run over everything.
 MANY = 400
 _PLACES = 24
+#: Metres across; what lies in so small a box is read at once.
+_SMALL = 2_000.0
 _GEOMETRY = "geom"
 
 
 @dataclass(frozen=True)
 class Around:
-    """What was checked anew: the assets and the rules, and what was found about them."""
+    """What was checked anew: the assets and the rules, and what was found about them; what was ``read`` for it."""
 
     assets: Mapping[str, frozenset[int]]
     rules: frozenset[str]
     found: list[Findings]
+    read: Mapping[str, frozenset[int]]
 
     def holds(self, key: AssetKey) -> bool:
         return key.id in self.assets.get(key.type, ())
@@ -48,11 +51,12 @@ class Around:
         return merged([*kept, *self.found])
 
     def concerns(self, part: Findings) -> np.ndarray:
-        """Which findings are about the assets that were checked anew."""
-        ids = self.assets.get(part.type, frozenset())
-        own = np.isin(part.ids, np.fromiter(ids, np.int64, len(ids)))
+        """Which findings are about the assets that were checked anew, of those that could be found again."""
+        own = _among(part.ids, self.assets.get(part.type, frozenset()))
         if part.others is not None:
-            own |= np.fromiter((any(map(self.holds, keys)) for keys in part.others), bool, len(part))
+            other = np.fromiter((any(map(self.holds, keys)) for keys in part.others), bool, len(part))
+            # A hydrant far off a pipe that was edited has not been looked at.
+            own |= other & _among(part.ids, self.read.get(part.type, frozenset()))
         return own
 
 
@@ -83,11 +87,15 @@ def check_around(
     # The neighbours are judged too, so whatever they meet must be known.
     bounds = [_bounds(near[name]) for name in located if catalogue[name].shape == "line"]
     outer = [*inner, *_grown(np.concatenate(bounds) if bounds else np.zeros((0, 4)), reach)]
-    outer = outer if len(outer) <= _PLACES else [_around_all(outer)] if outer else []
+    outer = _few(outer)
+
+    seen: dict[str, frozenset[int]] = {}
 
     def read(type_name: str) -> pa.Table:
         if type_name in located:
-            return _read(register, type_name, outer, touched.get(type_name, set()), feedback)
+            table = _read(register, type_name, outer, touched.get(type_name, set()), feedback)
+            seen[type_name] = frozenset(_ids(table))
+            return table
         if type_name in areas:
             return register.columns(type_name, geometry=True, feedback=feedback)
         return _rows(register, type_name, touched.get(type_name, set()))
@@ -97,8 +105,12 @@ def check_around(
     found = check_book(book, rule_book, {*rules, FIELD_RULE})
     judged = {name: frozenset(_ids(near[name]) | touched.get(name, set())) for name in located}
     judged |= {name: frozenset(ids) for name, ids in touched.items() if name not in judged}
-    around = Around(judged, rules | {FIELD_RULE}, [])
-    return Around(judged, around.rules, merged(part.take(around.concerns(part)) for part in found))
+    around = Around(judged, rules | {FIELD_RULE}, [], seen)
+    return replace(around, found=merged(part.take(around.concerns(part)) for part in found))
+
+
+def _among(ids: Any, chosen: frozenset[int]) -> Any:
+    return np.isin(ids, np.fromiter(chosen, np.int64, len(chosen)))
 
 
 def _touched(
@@ -126,14 +138,22 @@ def _touched(
 
 
 def _places(shapes: Sequence[BaseGeometry], reach: float) -> list[Box]:
-    boxes = _grown(shapely.bounds(np.array(shapes, dtype=object)).reshape(-1, 4), reach)
-    return boxes if len(boxes) <= _PLACES else [_around_all(boxes)]
+    return _few(_grown(shapely.bounds(np.array(shapes, dtype=object)).reshape(-1, 4), reach))
 
 
 def _grown(bounds: Any, reach: float) -> list[Box]:
     """Boxes with room around, each once."""
     found = {(x0 - reach, y0 - reach, x1 + reach, y1 + reach) for x0, y0, x1, y1 in bounds.tolist()}
     return [Box(*each) for each in found if all(np.isfinite(each))]
+
+
+def _few(boxes: list[Box]) -> list[Box]:
+    """One box around all when they lie near each other or are many: every read has its price."""
+    if len(boxes) < 2:
+        return boxes
+    whole = _around_all(boxes)
+    is_small = max(whole.width, whole.height) <= _SMALL
+    return [whole] if is_small or len(boxes) > _PLACES else boxes
 
 
 def _around_all(boxes: Sequence[Box]) -> Box:

@@ -136,4 +136,5 @@ class Book:
         types = [t for t in self.catalogue.of_group("network") if t.shape == "point"]
         found = [pack_points(self.table(t.name).column("geom")).xy for t in types]
         xy = np.concatenate(found) if found else np.zeros((0, 2))
-        return cKDTree(xy) if len(xy) else None
+        # Millions of points, asked for some thousands of places: a tree that is quick to build.
+        return cKDTree(xy, balanced_tree=False, compact_nodes=False) if len(xy) else None

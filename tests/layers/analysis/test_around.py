@@ -20,8 +20,11 @@ pytestmark = pytest.mark.keeps_running
 LABEL = Message("sample.places_made", {"seed": 0})
 
 
-def near(found: list[Findings], rules: frozenset[str]) -> set[str]:
-    return {part.identity(n) for part in found if part.rule in rules for n in range(len(part))}
+def near(found: list[Findings], rules: frozenset[str]) -> set[tuple[str, ...]]:
+    """What was found of which asset; the pipe nearest to a hydrant far off may be another one by now."""
+    return {
+        (*part.family, str(number)) for part in found if part.rule in rules for number in part.ids.tolist()
+    }
 
 
 def build(register: Register) -> None:
@@ -35,6 +38,7 @@ def build(register: Register) -> None:
             pipe("F", (20, -20), (20, 20)),
             point("valve", "V", 50, 1.7),
             point("hydrant", "H", 90, 40),
+            point("hydrant", "J", 300, 300),
             point("hydrant", "I", 90.02, 40),
         ):
             edit.insert(type_name, values)

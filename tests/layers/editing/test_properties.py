@@ -229,6 +229,8 @@ def test_move_then_move_back_is_the_start(
     assume(abs(dx) + abs(dy) > 0.05)
     start = content(town)
     plan = KEEPING[act](town, number, share, dx, dy)
+    # What lands on another line is tied to it and takes it along on the way back.
+    assume(all(figure.id != "editing.gets_vertex" for figure in plan.figures))
     do(town, plan)
     assert content(town) != start
     do(town, _back(town, act, number, share, dx, dy, start))

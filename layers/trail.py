@@ -14,7 +14,15 @@ from layers.store.reversal import Reversal, plan_as_of, plan_reversal
 from layers.store.rows import Row
 from layers.store.sources import Source, sources
 from layers.store.trail import Mark, changes_after, mark_at
-from layers.store.trail_search import Matches, TrailFilter, TrailPage, actors, matching_ids, trail_page
+from layers.store.trail_search import (
+    Matches,
+    TrailFilter,
+    TrailPage,
+    act_count,
+    actors,
+    matching_ids,
+    trail_page,
+)
 from layers.store.undo import REVERSIBLE
 
 __all__ = ["REVERSIBLE", "Mark", "Reversal", "TrailFilter", "TrailPage", "TrailReader"]
@@ -43,6 +51,11 @@ class TrailReader:
             condition &= history.concerning(self._store, type, id)
         with self._store.read() as connection:
             return history.change_sets(self._store, connection, condition, limit=limit)
+
+    def act_count(self, type: str, id: int) -> int:
+        """How many acts touched an asset."""
+        with self._store.read() as connection:
+            return act_count(self._store, connection, type, id)
 
     def trail_page(
         self,

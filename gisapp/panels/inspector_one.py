@@ -81,7 +81,7 @@ class OnePage(QWidget):
         self.fly.setEnabled(asset.geometry is not None)
         counts = {
             "links": sum(group.count for group in inspected.groups),
-            "history": len(inspected.steps),
+            "history": inspected.acts,
             "photos": len(inspected.photos),
         }
         for name, tab in self.tabs.items():

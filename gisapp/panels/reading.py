@@ -9,13 +9,11 @@ from typing import Any
 from gisapp.forms.link_search import linked_key
 from layers.model.asset import Asset, AssetKey
 from layers.model.catalogue import AssetType
-from layers.model.change import ChangeSet, RowChange
 from layers.model.query import Compare, Query
 from layers.register import Register
 from layers.text import Title
 
 LINKS_SHOWN = 50
-STEPS_SHOWN = 100
 
 
 @dataclass(frozen=True)
@@ -34,14 +32,6 @@ class LinkGroup:
     type: AssetType
     count: int
     links: tuple[Link, ...]
-
-
-@dataclass(frozen=True)
-class Step:
-    """One change of the asset, and the act that it was part of (None for one by another program)."""
-
-    row: RowChange
-    act: ChangeSet | None
 
 
 @dataclass(frozen=True)
@@ -64,7 +54,8 @@ class Inspected:
     asset: Asset
     groups: tuple[LinkGroup, ...]
     names: Mapping[tuple[str, Any], str]
-    steps: tuple[Step, ...]
+    #: How many acts its history has.
+    acts: int
     photos: tuple[Photo, ...]
 
 
@@ -77,7 +68,9 @@ def read_inspected(register: Register, key: AssetKey) -> Inspected | None:
     outgoing = _outgoing(register, asset_type, asset)
     names = {(name, asset[name]): group.links[0].label for name, group in outgoing}
     groups = (*(group for _, group in outgoing), *_incoming(register, asset))
-    return Inspected(asset_type, asset, groups, names, _steps(register, key), _photos(register, key))
+    return Inspected(
+        asset_type, asset, groups, names, register.act_count(key.type, key.id), _photos(register, key)
+    )
 
 
 def asset_label(asset_type: AssetType, asset: Asset) -> str:
@@ -120,16 +113,6 @@ def _incoming(register: Register, asset: Asset) -> list[LinkGroup]:
             links = tuple(Link(other.key, asset_label(asset_type, other)) for other in found)
             groups.append(LinkGroup(asset_type.plural, asset_type, count, links))
     return groups
-
-
-def _steps(register: Register, key: AssetKey) -> tuple[Step, ...]:
-    acts = {act.id: act for act in register.change_sets(limit=STEPS_SHOWN, type=key.type, id=key.id)}
-    rows = register.row_changes(type=key.type, id=key.id, limit=STEPS_SHOWN)
-    newest_first = sorted(rows, key=lambda row: row.at, reverse=True)
-    steps = [
-        Step(row, acts.get(row.change_set) if row.change_set is not None else None) for row in newest_first
-    ]
-    return tuple(steps)
 
 
 def _photos(register: Register, key: AssetKey) -> tuple[Photo, ...]:

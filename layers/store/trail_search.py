@@ -74,6 +74,13 @@ def matching_ids(
     return list(connection.execute(sa.select(table.c.id).where(*conditions).order_by(table.c.id)).scalars())
 
 
+def act_count(store: Store, connection: sa.Connection, type_name: str, id: int) -> int:
+    """How many acts touched an asset."""
+    table = store.schema.change_set
+    counted = sa.select(sa.func.count(table.c.id)).where(history.concerning(store, type_name, id))
+    return int(connection.execute(counted).scalar_one())
+
+
 def actors(store: Store, connection: sa.Connection) -> list[str]:
     """Everybody who did anything, in alphabetical order."""
     column = store.schema.change_set.c.actor

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtCore import QObject, QPoint, QTimer, Signal
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QMenu, QWidget
 from shapely.geometry import LineString, Point, Polygon
@@ -42,6 +42,8 @@ from layers.scene.snapping import Place
 from layers.text import Message
 
 GAP = 6
+#: Milliseconds for which what is saved is still shown as drawn: the map follows a moment later.
+SHOWN_ON = 150
 _HINTS: dict[Shape, Message] = {
     "point": Message("draft.hint.point"),
     "line": Message("draft.hint.line"),
@@ -260,24 +262,27 @@ class Drafting(QObject):
             return plan_draw(register, asset_type.name, _geometry(places, asset_type.shape), values)
 
         def done(done: Done) -> None:
-            self._pending.take(places)
-            self._canvas.update()
+            QTimer.singleShot(SHOWN_ON, self, lambda: self._forget(places))
             key = done.made[0] if done.made and continues is None else continues and continues[0]
             if key is not None:
                 self._session.select((key,))
 
         def failed() -> None:
-            self._pending.take(places)
+            self._forget(places)
             if asset_type is self.type and asset_type.shape != "point" and not self.draw_tool.places:
                 self._continues = continues
                 self._restore(places)
-            self._canvas.update()
 
         self.acts.do(Act(make, done=done, failed=failed))
         if continues is None:
             self._last.keep(asset_type, values)
             if not self.habits.repeats:
                 self.bar.fields.fill({})
+
+    def _forget(self, places: tuple[Place, ...]) -> None:
+        """What was on its way is on the map now, or will not be."""
+        self._pending.take(places)
+        self._canvas.update()
 
     def _on_drawn(self) -> None:
         """Undo means the last place while there is one."""

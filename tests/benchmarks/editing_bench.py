@@ -29,7 +29,7 @@ Act = Callable[[Register, Asset], EditPlan]
 
 
 def _inside(pipe: Asset) -> tuple[float, float]:
-    place = pipe.geometry.interpolate(0.4, normalized=True)
+    place = pipe["geom"].interpolate(0.4, normalized=True)
     return place.x, place.y
 
 
@@ -43,8 +43,8 @@ ACTS: dict[str, Act] = {
     ),
     "place": lambda r, p: plan_place(r, "valve", _inside(p), line=p.key),
     "split": lambda r, p: plan_split(r, p.key, _inside(p)),
-    "move node": lambda r, p: plan_move_node(r, p.geometry.coords[0], _beside(p.geometry.coords[0])),
-    "move vertex": lambda r, p: plan_move_vertex(r, p.key, 1, _beside(p.geometry.coords[1])),
+    "move node": lambda r, p: plan_move_node(r, p["geom"].coords[0], _beside(p["geom"].coords[0])),
+    "move vertex": lambda r, p: plan_move_vertex(r, p.key, 1, _beside(p["geom"].coords[1])),
     "move line": lambda r, p: plan_move_assets(r, [p.key], 1.5, 1.0),
     "reverse": lambda r, p: plan_reverse(r, [p.key]),
     "retire": lambda r, p: plan_retire(r, [p.key], "2026"),

@@ -1,8 +1,8 @@
 """Our side: the real window on a register, offscreen, in a process of its own; one line of JSON is its answer.
 
-    python -m tests.benchmarks.map_process REQUEST.json start|figures|memory|exact
+    python -m tests.benchmarks.map_process REQUEST.json figures|memory|exact
 
-``start``: from the start of the process to the first picture of the city; nothing else is done.
+(The start is measured through the program's own door: ``start_process``.)
 ``figures``: views, pan and zoom, picking, selecting, an edit.
 ``memory``: what the window and its worker take with the map, but without the search index.
 ``exact``: how much of the ink differs from the drawing of every point and every vertex.
@@ -52,12 +52,6 @@ PATIENCE_SECONDS = 120.0
 LABEL = Message("store.created")
 
 
-def since_process_start() -> float:
-    """Seconds since this process was started, before Python itself."""
-    ticks = float(Path("/proc/self/stat").read_text().rsplit(")", 1)[1].split()[19])
-    return float(Path("/proc/uptime").read_text().split()[0]) - ticks / os.sysconf("SC_CLK_TCK")
-
-
 def memory_mib() -> float:
     """What this process and its children hold; pages that they share are counted once."""
     total = 0
@@ -100,8 +94,9 @@ class Watch:
                 raise TimeoutError
 
     def rest(self) -> None:
-        """Wait until no frame is under way."""
+        """Wait until no frame is under way and the last one is on the window."""
         self.until(lambda: not self.canvas.renderer.is_busy)
+        self._application.processEvents()
 
     @property
     def is_crisp(self) -> bool:
@@ -143,11 +138,9 @@ class Blit(QWidget):
 
 def opened_window(
     qt: QApplication, request: dict[str, Any], *, searching: bool = True
-) -> tuple[Application, Watch, list[float]]:
-    """The program with its window on the register, the canvas as large as the pictures of the peer.
-
-    Also the seconds since the process began at which the first frame came, and the first of all layers.
-    """
+) -> tuple[Application, Watch]:
+    """The program with its window on the register, the canvas as large as the pictures of the peer, all layers
+    there."""
     settings = Settings(Path(request["settings"]))
     settings.change(name="bench", language="zh", theme="light", window=(0, 0, 1920, 1080))
     application = Application(qt, settings, "zh")
@@ -160,25 +153,15 @@ def opened_window(
     QTimer.singleShot(0, window, lambda: open_target(window, request["register"]))
     watch = Watch(qt, canvas)
     window.resize(window.width() + width - canvas.width(), window.height() + height - canvas.height())
-    seconds: list[float] = []
-
-    def note(_: Frame) -> None:
-        whole = canvas.scene is not None and {s.layer.id for s in canvas.scene.sources} >= set(
-            request["layers"]
-        )
-        if not seconds or (whole and len(seconds) < 2):
-            seconds.append(since_process_start())
-            if whole and len(seconds) < 2:
-                seconds.append(seconds[0])
-
-    canvas.renderer.frame_ready.connect(note)
-    watch.until(lambda: len(seconds) == 2)
-    return application, watch, seconds
+    wanted = set(request["layers"])
+    watch.until(lambda: canvas.scene is not None and {s.layer.id for s in canvas.scene.sources} >= wanted)
+    watch.until(lambda: watch.frame is not None)
+    return application, watch
 
 
 def figures(qt: QApplication, request: dict[str, Any]) -> dict[str, Any]:
     """Everything but start and memory, in milliseconds."""
-    application, watch, _ = opened_window(qt, request)
+    application, watch = opened_window(qt, request)
     window = application.windows[0]
     canvas = watch.canvas
     # The canvas gets its size only when bars and panels of an open register are there.
@@ -350,7 +333,7 @@ def _set_place(edit: Edit, asset: Asset, version: int, place: BaseGeometry) -> N
 
 def memory(qt: QApplication, request: dict[str, Any]) -> dict[str, float]:
     """What the window holds after it has shown every view; its search index is not built."""
-    application, watch, _ = opened_window(qt, request, searching=False)
+    application, watch = opened_window(qt, request, searching=False)
     for each in request["views"]:
         watch.go(viewport_of(each["box"], request["size"]))
         watch.rest()
@@ -382,18 +365,12 @@ def main() -> None:
     """Do what is asked, and tell."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("request", type=Path)
-    parser.add_argument("what", choices=("start", "figures", "memory", "exact"))
+    parser.add_argument("what", choices=("figures", "memory", "exact"))
     chosen = parser.parse_args()
     request = json.loads(chosen.request.read_text(encoding="utf-8"))
     qt = QApplication([])
     qt.setApplicationName("gisapp")
-    if chosen.what == "start":
-        application, watch, seconds = opened_window(qt, request)
-        answer: dict[str, Any] = {"first_s": seconds[0], "start_s": seconds[1]}
-        # What is kept for the next start is written behind the picture.
-        watch.until(lambda: not application.windows[0].parts.tasks.running)
-        application.windows[0].close()
-    elif chosen.what == "exact":
+    if chosen.what == "exact":
         answer = exactness(request)
     elif chosen.what == "memory":
         answer = memory(qt, request)

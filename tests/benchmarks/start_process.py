@@ -1,0 +1,114 @@
+"""The start as a user has it, through the program's own door; one line of JSON is the answer.
+
+    python -m tests.benchmarks.start_process REQUEST.json
+
+Seconds since the process began, before Python itself: ``first_s`` to the first picture of the register, ``start_s`` to
+the first one with every layer that is seen at this scale, ``whole_s`` until all layers are there for every scale.
+Nothing but the door is loaded here before the door is.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import gisapp.__main__ as door
+from layers.later import Later
+
+if TYPE_CHECKING:
+    from PySide6 import QtCore
+
+    from gisapp import app, settings
+    from layers.scene import style
+else:
+    QtCore = Later("PySide6.QtCore")
+    app = Later("gisapp.app")
+    settings = Later("gisapp.settings")
+    style = Later("layers.scene.style")
+
+SETTLED_MILLISECONDS = 300
+
+
+def since_process_start() -> float:
+    """Seconds since this process was started."""
+    ticks = float(Path("/proc/self/stat").read_text().rsplit(")", 1)[1].split()[19])
+    return float(Path("/proc/uptime").read_text().split()[0]) - ticks / os.sysconf("SC_CLK_TCK")
+
+
+class Watch:
+    """Notes when pictures come, and closes the window when all is there and nothing more is done."""
+
+    def __init__(self, window: Any, request: dict[str, Any]) -> None:
+        self.window, self.layers = window, set(request["layers"])
+        self.seconds: dict[str, float] = {}
+        self.timer = QtCore.QTimer(window, interval=SETTLED_MILLISECONDS)
+        self.timer.timeout.connect(self._close_when_settled)
+        canvas = window.map.canvas
+        width, height = request["size"]
+        window.resize(window.width() + width - canvas.width(), window.height() + height - canvas.height())
+        canvas.renderer.frame_ready.connect(self._note)
+
+    def _note(self, _: object) -> None:
+        canvas = self.window.map.canvas
+        if canvas.scene is None:
+            return
+        denominator = canvas.viewport.metres_per_pixel / style.METRES_PER_PIXEL
+        there = {source.layer.id for source in canvas.scene.sources}
+        seen = {
+            layer.id
+            for layer in canvas.scene.style.layers
+            if layer.id in self.layers and (layer.is_visible(denominator) or layer.is_shaded(denominator))
+        }
+        now = since_process_start()
+        self.seconds.setdefault("first_s", now)
+        if there >= seen:
+            self.seconds.setdefault("start_s", now)
+        if there >= self.layers:
+            self.seconds.setdefault("whole_s", now)
+            self.timer.start()
+
+    def _close_when_settled(self) -> None:
+        # What is kept for the next start is written behind the picture.
+        if not self.window.parts.tasks.running:
+            self.timer.stop()
+            self.window.close()
+
+
+def main() -> None:
+    """Start the program on the register of the request, and tell."""
+    request = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    found: list[Watch] = []
+
+    start_worker = door._worker_for
+
+    def then_watch(target: str) -> Any:
+        """What the door does before it loads the windows; they are loaded here in its stead, and watched."""
+        worker = start_worker(target)
+        opened = app.Application.new_window
+
+        def new_window(self: Any) -> Any:
+            self.settings.change(name="bench", language="zh", theme="light")
+            window = opened(self)
+            found.append(Watch(window, request))
+            return window
+
+        app.Application.new_window = new_window  # type: ignore[method-assign]
+        return worker
+
+    door._worker_for = then_watch
+    sys.argv = ["gisapp", "open", request["register"]]
+    began = time.monotonic()
+    try:
+        door.main()
+    except SystemExit as ended:
+        if ended.code:
+            raise
+    print("ANSWER " + json.dumps(found[0].seconds | {"closed_after_s": time.monotonic() - began}), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -24,7 +24,7 @@ def form_actions(window: Window) -> list[Action]:
 
     return [
         Action(
-            id="form.save",
+            id="edit.save",
             title=Message("action.form.save"),
             key="Ctrl+S",
             icon="floppy-disk",
@@ -34,7 +34,7 @@ def form_actions(window: Window) -> list[Action]:
             enabled=lambda: window.parts.session.may("edit") and bool(window.parts.session.selection),
         ),
         Action(
-            id="form.revert",
+            id="edit.revert",
             title=Message("action.form.revert"),
             icon="arrow-counter-clockwise",
             menu="edit",
@@ -43,7 +43,7 @@ def form_actions(window: Window) -> list[Action]:
             enabled=is_unsaved,
         ),
         Action(
-            id="form.bring_back",
+            id="edit.bring_back",
             title=Message("action.form.bring_back"),
             icon="arrow-clockwise",
             menu="edit",

@@ -202,6 +202,7 @@ class AssetForm(QWidget):
                 self._row(owner)
                 self._open_origin(owner)
                 self.rows[name].show()
+                self.rows[name].show_draft(self.draft, writable=self.is_writable)
             for section in self.sections:
                 section.lay_open(name, self.draft, self.is_writable)
         return self.rows.get(name)
@@ -276,18 +277,15 @@ class AssetForm(QWidget):
         shown = there[0].isHidden()
         for row in there:
             row.setVisible(shown)
+            if shown and self.draft is not None:
+                row.show_draft(self.draft, writable=self.is_writable)
 
     def _open_origin(self, name: str) -> None:
         owner = self.rows.get(name)
         if owner is None or self.draft is None:
             return
-        body = owner.parentWidget().layout()
-        place = body.indexOf(owner)
-        for step, field in enumerate(self._companions(name), 1):
-            if field.name not in self.rows:
-                row = self.make_row(field, inset=16)
-                body.insertWidget(place + step, row)  # type: ignore[attr-defined]
-                row.show_draft(self.draft, writable=self.is_writable)
+        for section in self.sections:
+            section.insert_after(owner, self._companions(name))
 
     def _companions(self, name: str) -> list[Field]:
         assert self.draft is not None
@@ -298,8 +296,7 @@ class AssetForm(QWidget):
         self._pause.stop()
         self.rows, self._computed, self.sections = {}, [], []
         self._names = {} if self.draft is None else self._names
-        while self._column.count():
-            item = self._column.takeAt(0)
+        while (item := self._column.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
                 widget.hide()

@@ -48,7 +48,7 @@ class FieldRow(QWidget):
         self._note: Label | None = None
         self.tile: OriginTile | None = None
         self._go: IconButton | None = None
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         self._line = QHBoxLayout()
@@ -190,7 +190,7 @@ class FieldRow(QWidget):
             self._note = Label(self._language, self._theme, size="small", wrap=True)
             inset = self._line.contentsMargins().left()
             self._note.setContentsMargins(inset + TITLE_WIDTH + 8 - (inset - 12), 1, 12, 4)
-            self.layout().addWidget(self._note)
+            self._column.addWidget(self._note)
         self._note.show_words(words)
         if self._note.property("tone") != tone:
             self._note.set_tone(tone)

@@ -136,10 +136,10 @@ class PhotoCanvas(QWidget):
             return
         at = at or QPointF(self.width() / 2, self.height() / 2)
         offset = at - QPointF(self.width() / 2, self.height() / 2)
-        before = self._centre + offset / self.factor
+        before = self._centre + offset * (1 / self.factor)
         self._is_fitted = False
         self.factor = max(min(self.factor * by, LARGEST), 0.02)
-        self._centre = before - offset / self.factor
+        self._centre = before - offset * (1 / self.factor)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -167,7 +167,7 @@ class PhotoCanvas(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._drag is not None:
             here = event.position().toPoint()
-            self._centre -= QPointF(here - self._drag) / self.factor
+            self._centre = self._centre - QPointF(here - self._drag) * (1 / self.factor)
             self._drag = here
             self.update()
 

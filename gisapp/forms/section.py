@@ -100,6 +100,18 @@ class Section(QWidget):
             self._form.rows[name].show_draft(draft, writable=writable)
             self._say_rest()
 
+    def insert_after(self, owner: FieldRow, fields: Sequence[Field]) -> None:
+        """Put the rows of further fields under the row they belong to, if it stands here."""
+        place = self._rows.indexOf(owner)
+        draft = self._form.draft
+        if place < 0 or draft is None:
+            return
+        for step, field in enumerate(fields, 1):
+            if field.name not in self._form.rows:
+                row = self._form.make_row(field, inset=16)
+                self._rows.insertWidget(place + step, row)
+                row.show_draft(draft, writable=self._form.is_writable)
+
     def _is_wanted(self, field: Field, draft: Draft) -> bool:
         if draft.value(field.name) is not None or field.name in draft.changed or field.required:
             return True

@@ -139,8 +139,8 @@ class _OfferDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         theme = self._theme
-        state = option.state  # type: ignore[attr-defined]
-        box: QRect = option.rect  # type: ignore[attr-defined]
+        state = option.state
+        box: QRect = option.rect
         if state & QStyle.StateFlag.State_Selected:
             painter.fillRect(box, theme.color("selection_row"))
         elif state & QStyle.StateFlag.State_MouseOver:

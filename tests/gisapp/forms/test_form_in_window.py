@@ -102,9 +102,9 @@ def test_wrong_values_and_leaving(open_town: Window, town: Path, qtbot: QtBot) -
     assert not window.close()
     assert bar.drop.isVisible()
     qtbot.mouseClick(bar.stay, LEFT)
-    window.parts.actions.trigger("form.revert")
+    window.parts.actions.trigger("edit.revert")
     assert inspector.form.draft.changed == ()
-    window.parts.actions.trigger("form.bring_back")
+    window.parts.actions.trigger("edit.bring_back")
     assert inspector.form.draft.changes == {"remark": "待核实"}
     # Killed now, it would be there again: the draft lies on the disk.
     inspector.editing.let_go()

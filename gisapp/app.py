@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication
 from gisapp.actions import Actions
 from gisapp.commands.basemaps import basemap_actions, tie_basemaps
 from gisapp.commands.checking import check_actions
+from gisapp.commands.configuring import configure_actions
 from gisapp.commands.drawing import drawing_actions, tie_drawing
 from gisapp.commands.dropping import take_dropped
 from gisapp.commands.editing import edit_actions
@@ -109,6 +110,7 @@ class Application(QObject):
             check_actions(window),
             table_actions(window),
             drawing_actions(window),
+            configure_actions(window),
             help_actions(window),
         ):
             actions.add(declared)

@@ -127,6 +127,21 @@ def close_register(window: Window) -> None:
     session.leave(session.close)
 
 
+def reopen(window: Window) -> None:
+    """Close the register and open it again: its tables come to what the catalogue has by now."""
+    session = window.parts.session
+    register = session.register
+    if register is None:
+        return
+    target = str(register.target)
+
+    def go_on() -> None:
+        session.close()
+        open_target(window, target)
+
+    session.leave(go_on)
+
+
 def home_folder(window: Window) -> Path:
     """Where files are looked for and put first: the folder used last, else the user's documents."""
     last = window.parts.settings.preferences.last_folder

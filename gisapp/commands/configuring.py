@@ -1,0 +1,184 @@
+"""Fields and code lists of the company's own; the register opens again to have their columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import QObject
+
+from gisapp.actions import Action
+from gisapp.commands.opening import reopen
+from gisapp.dialogs.fields_dialog import AddFieldDialog, AddWordDialog, FieldsDialog
+from gisapp.window import Window
+from layers.feedback import Feedback
+from layers.model.additions import FIELD_TYPE, LIST_TYPE, PREFIX
+from layers.model.asset import Asset, AssetKey
+from layers.model.catalogue import Catalogue
+from layers.model.change import ChangeSet
+from layers.model.query import Query
+from layers.model.roles import CONFIGURE
+from layers.register import Edit
+from layers.search.initials import pinyin_keys
+from layers.text import Message
+
+_LONGEST = 24
+
+
+def configure_actions(window: Window) -> list[Action]:
+    """What shapes the register to the company."""
+    session = window.parts.session
+    return [
+        Action(
+            id="tool.fields",
+            title=Message("additions.action"),
+            icon="list-plus",
+            menu="tools",
+            group=8,
+            handler=lambda: FieldDesk(window).open(),
+            enabled=lambda: session.is_open,
+            words="字段 代码表 自定义 fields code lists columns attributes",
+        )
+    ]
+
+
+class FieldDesk(QObject):
+    """The dialog of fields and code lists, tied to the register; gone with the dialog."""
+
+    def __init__(self, window: Window) -> None:
+        parts = window.parts
+        self.dialog = FieldsDialog(
+            parts.language, parts.theme, may_change=parts.session.may(CONFIGURE), parent=window
+        )
+        super().__init__(self.dialog)
+        self._window = window
+        self.dialog.field_asked.connect(self._ask_field)
+        self.dialog.list_asked.connect(self._ask_list)
+        self.dialog.entry_asked.connect(self._ask_entry)
+        self.dialog.switched.connect(self._switch)
+
+    def open(self) -> None:
+        """Show it."""
+        self._read()
+        self.dialog.open()
+
+    def _read(self) -> None:
+        register = self._window.parts.session.register
+        if register is None:
+            return
+
+        def work(_: Feedback) -> tuple[Catalogue, list[Asset], dict[str, Sequence[Asset]]]:
+            catalogue = register.catalogue
+            fields = register.find(Query(FIELD_TYPE)) if FIELD_TYPE in catalogue else []
+            lists = [each for each in catalogue.code_lists.values() if each.extensible]
+            lists.sort(key=lambda each: not each.name.startswith(PREFIX))
+            return catalogue, fields, {each.name: register.find(Query(each.table)) for each in lists}
+
+        self._window.parts.tasks.run(
+            Message("additions.task"),
+            work,
+            lambda found: self.dialog.show_rows(*found),
+            owner=self.dialog,
+            key="additions",
+            shown=False,
+        )
+
+    def _ask_field(self) -> None:
+        register, parts = self._window.parts.session.register, self._window.parts
+        if register is None:
+            return
+        asked = AddFieldDialog(parts.language, parts.theme, register.catalogue, self.dialog)
+        asked.chosen.connect(self._add_field)
+        asked.open()
+
+    def _add_field(self, type_name: str, values: Mapping[str, Any]) -> None:
+        register = self._window.parts.session.register
+        if register is None:
+            return
+        label = Message("additions.edit.field", {"name": values["title_zh"]})
+
+        def work(edit: Edit) -> None:
+            taken = {str(asset["key"]) for asset in register.find(Query(FIELD_TYPE))}
+            name = own_name(values["title_en"] or values["title_zh"], taken, f"{type_name}.")
+            edit.insert(FIELD_TYPE, {"key": f"{type_name}.{name}", **values})
+
+        self._edit(label, work)
+
+    def _ask_list(self) -> None:
+        self._ask_words(Message("additions.add_list"), None, self._add_list)
+
+    def _add_list(self, values: Mapping[str, Any]) -> None:
+        register = self._window.parts.session.register
+        if register is None:
+            return
+        label = Message("additions.edit.list", {"name": values["title_zh"]})
+
+        def work(edit: Edit) -> None:
+            taken = {str(asset["name"]) for asset in register.find(Query(LIST_TYPE))}
+            edit.insert(LIST_TYPE, {"name": own_name(values["title_en"], taken), **values})
+
+        self._edit(label, work)
+
+    def _ask_entry(self, name: str) -> None:
+        register = self._window.parts.session.register
+        if register is None or not name:
+            return
+        code_list = register.catalogue.code_lists[name]
+
+        def add(values: Mapping[str, Any]) -> None:
+            last = max((entry.position for entry in code_list.entries), default=0)
+            label = Message("additions.edit.entry", {"name": values["title_zh"], "list": code_list.title})
+            row = {**values, "position": last + 10}
+            self._edit(label, lambda edit: _ignore(edit.insert(code_list.table, row)))
+
+        self._ask_words(Message("additions.add_entry"), [entry.code for entry in code_list.entries], add)
+
+    def _ask_words(
+        self, title: Message, taken: Collection[str] | None, then: Callable[[Mapping[str, Any]], None]
+    ) -> None:
+        parts = self._window.parts
+        asked = AddWordDialog(parts.language, parts.theme, title, taken, self.dialog)
+        asked.chosen.connect(then)
+        asked.open()
+
+    def _switch(self, key: AssetKey, on: bool) -> None:
+        register = self._window.parts.session.register
+        asset = None if register is None else register.get(key.type, key.id)
+        if asset is None:
+            return
+        label = Message(f"additions.edit.{'on' if on else 'off'}", {"name": asset["title_zh"]})
+        version = asset.version
+        self._edit(label, lambda edit: _ignore(edit.update(key.type, key.id, version, {"active": on})))
+
+    def _edit(self, label: Message, work: Callable[[Edit], None]) -> None:
+        session, tasks = self._window.parts.session, self._window.parts.tasks
+
+        def done(change: ChangeSet | None) -> None:
+            register = session.register
+            if register is None or change is None:
+                return
+            tasks.run(Message("additions.task"), lambda _: register.awaits_opening, finish, shown=False)
+
+        def finish(awaits: bool) -> None:
+            if awaits:
+                self.dialog.accept()
+                reopen(self._window)
+            else:
+                self._read()
+
+        session.edit(label, work, done)
+
+
+def own_name(title: str, taken: Collection[str], before: str = "") -> str:
+    """A column name for a title, by its letters or its pinyin: ``x_...``; ``before`` + name is not in ``taken``."""
+    ((_, spelled),) = pinyin_keys([title])
+    letters = re.sub(r"[^a-z0-9]+", "_", spelled.lower()).strip("_")[:_LONGEST] or "field"
+    name, number = f"{PREFIX}{letters}", 2
+    while before + name in taken:
+        name, number = f"{PREFIX}{letters}_{number}", number + 1
+    return name
+
+
+def _ignore(value: object) -> None:
+    """An edit's work gives nothing back."""

@@ -14,10 +14,12 @@ from pytestqt.modeltest import ModelTester
 from gisapp.app import Application
 from gisapp.dialogs.importing.problem_model import Listed, ProblemModel
 from gisapp.dialogs.importing.quarantine_sheet import QuarantineModel
+from gisapp.panels.checks.finding_model import BATCH, Filter, FindingModel
 from gisapp.panels.legend_model import CHECK_ROLE, COUNT, LENGTH, NAME, LegendModel, LegendRow
 from gisapp.panels.palette_model import Entry, PaletteModel
 from gisapp.panels.style_classes import ClassModel
 from gisapp.panels.table.model import TableModel
+from layers.analysis.checking.finding import Findings
 from layers.exchange.report import Reported
 from layers.model.catalogue_file import load_catalogue
 from layers.model.problem import Problem
@@ -47,7 +49,17 @@ def models(application: Application) -> list[QAbstractItemModel]:
     classes = ClassModel(application.language, application.theme, application)
     style = load_style("diameter", load_catalogue().settings["dn_classes"].default)
     classes.show_layer(next(layer for layer in style.layers if len(layer.classes) > 2))
-    return [legend, palette, problems, quarantine, classes, _table(application)]
+    return [legend, palette, problems, quarantine, classes, _table(application), _findings(application)]
+
+
+def _findings(application: Application) -> FindingModel:
+    """More findings than are rows at first, of two rules."""
+    count = BATCH + 5
+    names = {"code": [f"GD-{number}" for number in range(count)]}
+    many = Findings("dangling_end", "warning", "pipe", np.arange(count), np.zeros((count, 2)), names)
+    model = FindingModel(application.language, application.theme, application)
+    model.show([many, replace(many.take(np.arange(3)), rule="crosses_itself", severity="error")])
+    return model
 
 
 def _table(application: Application) -> TableModel:
@@ -75,6 +87,18 @@ def test_the_legend_counts_in_columns(application: Application) -> None:
     application.language.use("en")
     assert first.data() == "Layer pipe/dn1"
     assert model.headerData(COUNT, Qt.Orientation.Horizontal) == "Count"
+
+
+def test_findings_come_by_batches_are_filtered_and_found_again(application: Application) -> None:
+    model = _findings(application)
+    errors, warnings = model.index(0, 0), model.index(1, 0)
+    assert [model.rowCount(index) for index in (errors, warnings)] == [3, BATCH]
+    last = model.index_of(f"dangling_end pipe:{BATCH + 4}")
+    assert (last.row(), model.rowCount(warnings)) == (BATCH + 4, BATCH + 5)
+    assert str(BATCH + 4) in last.data()
+    model.keep(Filter(frozenset({"error"}), words="gd-2"))
+    assert (model.rowCount(), model.count) == (1, 1)
+    assert not model.index_of(f"dangling_end pipe:{BATCH + 4}").isValid()
 
 
 def test_hiding_a_class_leaves_its_layer_half_checked(application: Application) -> None:
@@ -110,6 +134,7 @@ def test_this_file_checks_every_model() -> None:
              or "(QAbstractListModel)" in p.read_text(encoding="utf-8")
              or "(QAbstractTableModel)" in p.read_text(encoding="utf-8")]  # fmt: skip
     assert sorted(found) == [
+        "finding_model",
         "legend_model",
         "model",
         "palette_model",

@@ -153,7 +153,8 @@ class FindingModel(QAbstractItemModel):
         return parent.isValid() and parent.internalId() == 0 and self.rowCount(parent) < self._total(parent)
 
     def fetchMore(self, parent: Index) -> None:
-        self._fetch(parent.row(), self.rowCount(parent) + BATCH)
+        if self.canFetchMore(parent):
+            self._fetch(parent.row(), self.rowCount(parent) + BATCH)
 
     def _total(self, parent: Index) -> int:
         return len(self._rules[parent.row()].rows)

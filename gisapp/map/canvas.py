@@ -245,17 +245,7 @@ class MapCanvas(QWidget):
 
     def _is_uncovered(self) -> bool:
         """Whether the window reaches beyond the frame, or soon will."""
-        if self._frame is None:
-            return True
-        have, want = self._frame.viewport.box, self.viewport.box
-        room_x = (have.width - want.width) / 2 * _NEAR_EDGE
-        room_y = (have.height - want.height) / 2 * _NEAR_EDGE
-        return (
-            want.x0 < have.x0 + room_x
-            or want.x1 > have.x1 - room_x
-            or want.y0 < have.y0 + room_y
-            or want.y1 > have.y1 - room_y
-        )
+        return self._frame is None or self._frame.is_nearly_left_by(self.viewport, _NEAR_EDGE)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -82,6 +82,17 @@ class Frame:
             return False
         return self.viewport.covers(viewport)
 
+    def is_nearly_left_by(self, viewport: Viewport, share: float) -> bool:
+        """Whether a window lies nearer to the picture's edge than this share of the room there is."""
+        have, want = self.viewport.box, viewport.box
+        room_x, room_y = (have.width - want.width) / 2 * share, (have.height - want.height) / 2 * share
+        return (
+            want.x0 < have.x0 + room_x
+            or want.x1 > have.x1 - room_x
+            or want.y0 < have.y0 + room_y
+            or want.y1 > have.y1 - room_y
+        )
+
     def shows_more_than(self, other: Frame | None) -> bool:
         """Whether everything in the other picture, and more, is in this one."""
         return other is None or self.viewport.covers(other.viewport)

@@ -29,7 +29,7 @@ def bring_back(register: Register, reversal: Reversal, *decided: tuple[str, int]
         restore(edit, reversal, decided)
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(before=st.lists(doings, max_size=4), since=st.lists(doings, min_size=1, max_size=6))
 def test_restoring_all_since_a_moment_is_the_state_at_it(
     new_place: NewPlace, before: list[Any], since: list[Any]

@@ -142,5 +142,7 @@ def test_run_look_repair_undo_waive_follow_and_export(
     session.select([branch.key])
     window.parts.actions.trigger("checks.run_selection")
     until(lambda: centre.run is not None and centre.run.scope.name == "selection")
-    assert {key for part in centre.found for each in part for key in (each.asset, *each.others)} >= {branch.key}
+    assert {key for part in centre.found for each in part for key in (each.asset, *each.others)} >= {
+        branch.key
+    }
     assert all(branch.key in (each.asset, *each.others) for part in centre.found for each in part)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 import shapely
 
-from layers.analysis.checking.gathering import CHECKS, check_register, rule_names
+from layers.analysis.checking.book import Book
+from layers.analysis.checking.gathering import CHECKS, check_book, check_register, rule_names
 from layers.analysis.checking.rule_file import load_rules
 from layers.analysis.mending.mends import MENDS
+from layers.feedback import Feedback
 from layers.model.catalogue_file import load_catalogue
 from layers.register import Register
 from layers.sample.write import create_sample
@@ -188,6 +192,29 @@ def test_links_counts_and_dates_between_assets(register: Register) -> None:
 
 def test_an_empty_register_is_clean(register: Register) -> None:
     assert check_register(register) == []
+
+
+def test_a_line_of_one_vertex_is_told_and_stops_no_other_rule(register: Register) -> None:
+    with register.edit(Message("sample.places_made", {"seed": 0})) as edit:
+        for type_name, values in (MAIN, pipe("B", (50, 0.3), (50, 40))):
+            edit.insert(type_name, values)
+    whole = register.columns("pipe", geometry=True)
+    broken = struct.pack("<BII2d", 1, 2, 1, X, Y)
+    at = whole.column_names.index("geom")
+    shapes = pa.array([broken, whole["geom"][1].as_py()], pa.binary())
+
+    def read(name: str) -> pa.Table:
+        if name == "pipe":
+            return whole.set_column(at, "geom", shapes)
+        return register.columns(name, geometry=register.catalogue[name].shape is not None)
+
+    book = Book(register.catalogue, read, register.setting, ("in_service",), Feedback())
+    parts = {
+        part.rule: [each.message.parameters["code"] for each in part]
+        for part in check_book(book, load_rules())
+    }
+    assert parts["pipe_broken"] == ["M"]
+    assert set(parts["dangling_end"]) == {"B"}
 
 
 def test_every_rule_has_a_case_a_check_and_words(register: Register) -> None:

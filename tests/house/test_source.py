@@ -20,7 +20,6 @@ LONG_FILES: dict[str, str] = {
 
 SQL_BUILDERS: dict[str, str] = {
     "layers/store/geopackage.py": "names of tables and columns of a file written elsewhere, quoted",
-    "layers/store/adoption.py": "the history of every type, named after the catalogue",
     "layers/store/added_fields.py": "two tables of the catalogue and their history, by fixed names",
     "layers/store/code_rows.py": "code lists named after the catalogue",
     "layers/store/gpkg.py": "GeoPackage tables, R-tree tables and triggers named after the catalogue",

@@ -15,11 +15,12 @@ import pyarrow as pa
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from layers.analysis.checking.book import Book
+from layers.analysis.checking.book import Book, Flags
 from layers.analysis.checking.finding import Findings, merged
 from layers.analysis.checking.gathering import FIELD_RULE, check_book
 from layers.analysis.checking.rule_file import RuleBook, load_rules
 from layers.feedback import Feedback
+from layers.geometry.packed import Integers
 from layers.model.asset import AssetKey
 from layers.model.change import ChangeSet
 from layers.model.query import Box
@@ -50,7 +51,7 @@ class Around:
         kept = [part.take(~self.concerns(part)) if part.rule in self.rules else part for part in before]
         return merged([*kept, *self.found])
 
-    def concerns(self, part: Findings) -> np.ndarray:
+    def concerns(self, part: Findings) -> Flags:
         """Which findings are about the assets that were checked anew, of those that could be found again."""
         own = _among(part.ids, self.assets.get(part.type, frozenset()))
         if part.others is not None:
@@ -109,7 +110,7 @@ def check_around(
     return replace(around, found=merged(part.take(around.concerns(part)) for part in found))
 
 
-def _among(ids: Any, chosen: frozenset[int]) -> Any:
+def _among(ids: Integers, chosen: frozenset[int]) -> Flags:
     return np.isin(ids, np.fromiter(chosen, np.int64, len(chosen)))
 
 

@@ -219,7 +219,8 @@ class Cells(QStyledItemDelegate):
         if not index.isValid():
             return True
         text = text_of(editor)
-        field = index.model().field_at(index.column())
+        model = index.model()
+        field = model.field_at(index.column()) if isinstance(model, TableModel) else None
         if self.judge is not None and field is not None and self._mark(editor, field, text) is not None:
             return False
         editor.setProperty("done", True)

@@ -72,6 +72,7 @@ class Grid(QTableView):
         self._anchor = QPersistentModelIndex()
         self.cells = Cells(language, theme, self)
         self.setModel(model)
+        model.redrawn.connect(self.viewport().update)
         self.setItemDelegate(self.cells)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
@@ -97,6 +98,10 @@ class Grid(QTableView):
         head.setFirstSectionMovable(False)
         head.setMinimumSectionSize(36)
         head.setFixedHeight(30)
+        # Headers mark what is selected; asking that of every row, they would stop the window for seconds.
+        self._nothing = QItemSelectionModel(model, self)
+        for header in (head, rows):
+            header.setSelectionModel(self._nothing)
         head.sectionClicked.connect(self._on_header)
         head.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         head.customContextMenuRequested.connect(

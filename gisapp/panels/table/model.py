@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from gisapp.language import Language
 from layers.model.code_list import Tone
@@ -27,6 +27,9 @@ SELECTED_ROLE = Qt.ItemDataRole.UserRole + 1
 
 class TableModel(QAbstractTableModel):
     """Rows ``rows`` of ``data`` in that order, the columns ``fields`` behind the check boxes."""
+
+    redrawn = Signal()
+    """Rows stay where they are and look different."""
 
     def __init__(self, language: Language, parent: QObject) -> None:
         super().__init__(parent)
@@ -165,9 +168,8 @@ class TableModel(QAbstractTableModel):
         return ""
 
     def _repaint(self) -> None:
-        if len(self.rows):
-            last = self.index(len(self.rows) - 1, len(self.fields))
-            self.dataChanged.emit(self.index(0, 0), last)
+        # Not dataChanged: the view would ask for the place of every one of two million rows.
+        self.redrawn.emit()
 
 
 def _tone(field: ChoiceField, code: Any) -> Tone:

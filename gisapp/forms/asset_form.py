@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -108,6 +108,19 @@ class AssetForm(QWidget):
             if not row.isHidden():
                 row.show_draft(draft, writable=self.is_writable)
         self._show_computed(draft)
+
+    def show_fields(self, names: Iterable[str]) -> None:
+        """Show these fields anew, and what follows from them."""
+        if self.draft is None:
+            return
+        for name in names:
+            if name in self.rows:
+                self.rows[name].show_draft(self.draft, writable=self.is_writable)
+        self._show_computed(self.draft)
+
+    def knows(self, names: Mapping[tuple[str, Any], str]) -> bool:
+        """Whether links are called so already."""
+        return all(self._names.get(link) == name for link, name in names.items())
 
     def show_marks(self) -> None:
         """Show anew what is wrong and what is changed, not the values that are being typed."""

@@ -226,7 +226,8 @@ class Editing(QObject):
         self.draft.saved(changes)
         self.news.clear()
         self._keep_draft()
-        self.form.refresh()
+        # Only these: the map is being painted at the same time.
+        self.form.show_fields(changes)
         self._tell()
 
     def _on_failed(self, error: UserError) -> None:
@@ -253,7 +254,8 @@ class Editing(QObject):
         """The asset was read again: what was not entered follows, what was is kept and compared."""
         was_entered = bool(draft.changed)
         differences = draft.rebase(asset.values)
-        self.form.show_draft(draft, names, writable=writable)
+        if differences or writable != self.form.is_writable or not self.form.knows(names):
+            self.form.show_draft(draft, names, writable=writable)
         shown = [each for each in differences if self._is_told(draft, each)]
         if shown and was_entered:
             self._show_differences(draft, shown)

@@ -60,11 +60,15 @@ def test_history_tells_before_and_after(open_town: Window, qtbot: QtBot) -> None
     window = open_town
     _inspect(window, "hydrant", "XHS-02147", qtbot)
     qtbot.mouseClick(window.inspector.tab_button("history"), LEFT)
-    settle(window, qtbot)
-    texts = [label.text() for label in window.inspector.findChildren(Label) if label.isVisible()]
+
+    def read() -> list[str]:
+        return [label.text() for label in window.inspector.findChildren(Label) if label.isVisible()]
+
+    qtbot.waitUntil(lambda: "新增" in read(), timeout=PATIENCE)
+    texts = read()
     assert {"接管口径", "100 → 150 mm"} <= set(texts)
-    assert "新增" in texts
     assert any("林工" in text for text in texts)
+    settle(window, qtbot)
 
 
 def test_several_selected_are_counted_by_type(open_town: Window, qtbot: QtBot) -> None:

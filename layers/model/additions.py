@@ -25,6 +25,8 @@ KINDS = ("text", "integer", "number", "boolean", "date", "choice")
 _NAME = re.compile(r"x_[a-z0-9_]{1,30}")
 _TEMPLATE = "road_class"
 _LONGEST = 500
+MOST_FIELDS = 400
+"""So many fields of a type are its own at most: a table of a file has room for two thousand columns."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class Additions:
                 if a.type == asset_type.name and a.name not in asset_type and is_sound(a, lists)
             ]
             if own and asset_type.group != "system":
-                fields = tuple(_bare(added, lists) for added in own)
+                fields = tuple(_bare(added, lists) for added in own[:MOST_FIELDS])
                 types[asset_type.name] = _with_fields(asset_type, (*asset_type.fields, *fields))
         return Catalogue(types, lists, catalogue.settings)
 

@@ -78,7 +78,9 @@ def precision(text: str) -> Precision:
 
 
 def earliest(text: str) -> datetime.date | None:
-    """The first day a stored date may mean; None when unknown."""
+    """The first day a stored date may mean; None when unknown, or when it is no such date: a file takes any text."""
+    if not is_valid(text):
+        return None
     match precision(text):
         case "unknown":
             return None
@@ -92,7 +94,9 @@ def earliest(text: str) -> datetime.date | None:
 
 
 def latest(text: str) -> datetime.date | None:
-    """The last day a stored date may mean; None when unknown."""
+    """The last day a stored date may mean; None when unknown, or when it is no such date."""
+    if not is_valid(text):
+        return None
     match precision(text):
         case "unknown":
             return None

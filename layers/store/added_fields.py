@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from layers.model.additions import FIELD_TYPE, LIST_TYPE, AddedField, AddedList, Additions
 from layers.model.catalogue import Catalogue
+from layers.store.loose_values import number_of, text_of
 from layers.store.schema import history_name
 from layers.text import Title
 
@@ -22,10 +23,11 @@ def read_additions(connection: sa.Connection, tables: Collection[str]) -> Additi
     lists: dict[str, AddedList] = {}
     if FIELD_TYPE in tables:
         for row, is_there in _rows(connection, FIELD_TYPE, _FIELD, tables):
-            fields[row["key"]] = _field(row, is_there=is_there)
+            fields[text_of(row["key"])] = _field(row, is_there=is_there)
     if LIST_TYPE in tables:
         for row, _ in _rows(connection, LIST_TYPE, _LIST, tables):
-            lists[row["name"]] = AddedList(row["name"], _title(row))
+            name = text_of(row["name"])
+            lists[name] = AddedList(name, _title(row))
     return Additions(tuple(fields.values()), tuple(lists.values()))
 
 
@@ -53,21 +55,22 @@ def _rows(
 
 
 def _field(row: Mapping[str, Any], *, is_there: bool) -> AddedField:
-    type_name, _, name = row["key"].partition(".")
+    type_name, _, name = text_of(row["key"]).partition(".")
     return AddedField(
         type_name,
         name,
-        row["field_kind"] or "",
+        text_of(row["field_kind"]),
         _title(row),
-        row["unit"],
-        row["code_list"],
+        text_of(row["unit"]) or None,
+        text_of(row["code_list"]) or None,
         bool(row["required"]),
-        row["minimum"],
-        row["maximum"],
-        row["position"] or 0,
+        number_of(row["minimum"]),
+        number_of(row["maximum"]),
+        int(number_of(row["position"]) or 0),
         is_there and (row["active"] is None or bool(row["active"])),
     )
 
 
 def _title(row: Mapping[str, Any]) -> Title:
-    return Title(row["title_zh"] or "", row["title_en"] or row["title_zh"] or "")
+    zh = text_of(row["title_zh"])
+    return Title(zh, text_of(row["title_en"]) or zh)

@@ -12,6 +12,7 @@ from layers.model.additions import FIELD_TYPE
 from layers.model.catalogue import Catalogue
 from layers.model.code_list import CodeEntry
 from layers.store.added_fields import read_additions
+from layers.store.loose_values import number_of, text_of
 from layers.store.schema import Schema
 from layers.text import Title
 
@@ -52,7 +53,9 @@ def effective_catalogue(connection: sa.Connection, schema: Schema) -> Catalogue:
 
 
 def _entry(row: Mapping[Any, Any]) -> CodeEntry:
-    aliases = tuple(word.strip() for word in re.split("[;；]", row["aliases"] or "") if word.strip())
-    title = Title(row["title_zh"] or row["code"], row["title_en"] or row["title_zh"] or row["code"])
+    code, zh = text_of(row["code"]), text_of(row["title_zh"])
+    aliases = tuple(word.strip() for word in re.split("[;；]", text_of(row["aliases"])) if word.strip())
+    title = Title(zh or code, text_of(row["title_en"]) or zh or code)
     active = row["active"] is None or bool(row["active"])
-    return CodeEntry(row["code"], title, row["standard"], aliases, row["position"] or 0, active)
+    position = int(number_of(row["position"]) or 0)
+    return CodeEntry(code, title, text_of(row["standard"]) or None, aliases, position, active)

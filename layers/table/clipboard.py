@@ -27,5 +27,6 @@ def read_cells(text: str) -> list[list[str]]:
     except csv.Error:
         # Quotes as letters, not around cells.
         rows = [line.split("\t") for line in text[:-1].split("\n")]
-    width = max(map(len, rows))
+    # A column of empty cells comes as empty lines: still one cell each.
+    width = max(1, *map(len, rows))
     return [row + [""] * (width - len(row)) if row else [""] * width for row in rows]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from layers.analysis.checking.finding import Finding, Findings
-from layers.model.edtf import latest
+from layers.model.edtf import UNKNOWN, latest
 from layers.model.query import Query
 from layers.register import Edit, Register
 
@@ -30,9 +30,11 @@ class Waiver:
     waived_by: str
 
     def holds(self, day: datetime.date) -> bool:
-        """Whether it is still good on a day."""
-        last = latest(self.until) if self.until else None
-        return self.until is None or last is None or day <= last
+        """Whether it is still good on a day. One whose day cannot be read hides nothing."""
+        if not self.until:
+            return True
+        last = latest(self.until)
+        return self.until == UNKNOWN if last is None else day <= last
 
 
 @dataclass(frozen=True)
@@ -49,11 +51,11 @@ def read_waivers(register: Register) -> list[Waiver]:
         Waiver(
             asset.id,
             asset.version,
-            asset["finding"],
-            asset.get("text", ""),
-            asset.get("reason", ""),
-            asset.get("until"),
-            asset.get("waived_by", ""),
+            str(asset["finding"]),
+            str(asset.get("text") or ""),
+            str(asset.get("reason") or ""),
+            str(asset.get("until") or "") or None,
+            str(asset.get("waived_by") or ""),
         )
         for asset in register.find(Query(WAIVER))
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import struct
 import subprocess
 import textwrap
@@ -11,6 +12,7 @@ import pytest
 import shapely
 from pysqlite3 import dbapi2
 
+from layers.analysis.checking.waivers import read_waivers, today
 from layers.errors import UserError
 from layers.model.change import ChangeSet
 from layers.model.query import Query
@@ -246,3 +248,35 @@ def test_a_register_deleted_under_us_is_told(register: Register) -> None:
     with pytest.raises(UserError) as told:
         register.columns("pipe", ["code"])
     assert told.value.title.id == "store.cannot_open"
+
+
+HOSTILE = {
+    "key of bytes": "UPDATE added_field SET key = x'ff00'",
+    "key of SQL": "UPDATE added_field SET key = 'pipe.x_a\"; DROP TABLE pipe; --'",
+    "position of text": "UPDATE added_field SET position = 'abc', active = 1",
+    "limits of text": "UPDATE added_field SET minimum = 'abc', maximum = 9e999",
+    "list of bytes": "UPDATE added_list SET name = x'ff'",
+    "words of bytes": "UPDATE c_material SET aliases = x'ff', position = 'abc' WHERE code = 'DI'",
+    "day of a waiver": "INSERT INTO waiver (finding, text, reason, until) VALUES ('a b', x'ff', '', '31/12/26')",
+}
+
+
+@pytest.mark.parametrize("statement", HOSTILE.values(), ids=HOSTILE)
+def test_rows_of_any_kind_do_not_keep_the_register_shut(
+    statement: str, tmp_path: Path, empty_register: Path
+) -> None:
+    path = tmp_path / "city.gpkg"
+    shutil.copy(empty_register, path)
+    with Register.open(path, actor="test") as register, register.edit(LABEL) as edit:
+        edit.insert("added_list", {"name": "x_tone", "title_zh": "色调"})
+        edit.insert("added_field", {"key": "pipe.x_depth", "title_zh": "深", "field_kind": "number"})
+    Register.open(path, actor="test").close()
+    raw = dbapi2.connect(str(path))
+    raw.execute(statement)
+    raw.commit()
+    raw.close()
+    with Register.open(path, actor="test") as register:
+        assert not register.read_only
+        assert start(register)
+        (waiver,) = read_waivers(register) or [None]
+        assert waiver is None or not waiver.holds(today())

@@ -25,3 +25,4 @@ def test_what_sheets_write() -> None:
     assert read_cells('2" valve\tx') == [['2" valve', "x"]]
     assert read_cells('"open\tx\ny') == [['"open', "x"], ["y", ""]]
     assert read_cells("") == [[""]]
+    assert read_cells("\r\n\r\n") == [[""], [""]]

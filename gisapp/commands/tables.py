@@ -36,7 +36,7 @@ def table_actions(window: Window) -> list[Action]:
 
     return [
         Action(
-            id="table.show",
+            id="view.table",
             title=Message("action.table"),
             key="Ctrl+T",
             icon="table",
@@ -48,7 +48,7 @@ def table_actions(window: Window) -> list[Action]:
             words="table attribute 属性表 表格 台账 biaoge shuxingbiao",
         ),
         Action(
-            id="table.selected",
+            id="view.table_selected",
             title=Message("action.table_selected"),
             key="Ctrl+Shift+T",
             icon="check-square",
@@ -59,7 +59,7 @@ def table_actions(window: Window) -> list[Action]:
             words="table selection 选中 表格",
         ),
         Action(
-            id="table.columns",
+            id="view.table_columns",
             title=Message("action.table_columns"),
             icon="columns",
             menu="view",
@@ -69,7 +69,7 @@ def table_actions(window: Window) -> list[Action]:
             words="columns fields 列 字段",
         ),
         Action(
-            id="table.export",
+            id="file.export_rows",
             title=Message("action.table_export"),
             icon="export",
             menu="file",

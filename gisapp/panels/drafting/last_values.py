@@ -48,5 +48,5 @@ class LastValues(QObject):
 
         self._tasks.run(
             Message("draft.task.last"), lambda _: register.find(query), found,
-            owner=self, key="draft.last", shown=False,
+            owner=self, key="drafting-last", shown=False,
         )  # fmt: skip

@@ -123,7 +123,7 @@ class Mending(QObject):
         self._tasks.run(
             Message("draft.task.plan"), lambda _: make(register, {}), self.move_tool.show_effect,
             failed=lambda error: self.move_tool.show_refusal(error.title),
-            owner=self, key="draft.preview", shown=False,
+            owner=self, key="drafting-preview", shown=False,
         )  # fmt: skip
 
     def _move(self, drag: Drag) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QToolButton, QWidget
 
-from gisapp.forms.rows import grouped
+from gisapp.forms.showing import grouped
 from gisapp.forms.words import Label
 from gisapp.language import Language
 from gisapp.theme import Theme

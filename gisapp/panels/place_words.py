@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gisapp.forms.rows import grouped
+from gisapp.forms.showing import grouped
 from layers.geometry.coordinate_forms import degrees_written
 from layers.geometry.coordinate_reading import Reading
 from layers.geometry.crs import Crs

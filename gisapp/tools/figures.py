@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from gisapp.forms.rows import grouped
+from gisapp.forms.showing import grouped
 from layers.text import Message
 
 LengthUnit = Literal["auto", "m", "km"]

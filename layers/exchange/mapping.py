@@ -239,7 +239,7 @@ class Guesser:
         """The column whose values are names of things of the network: at least two types, most values known."""
         best: _Split | None = None
         # A layer as we export it: the column says of which kind its assets are, not of which type.
-        own = self._catalogue[survey.name] if survey.name in self._catalogue else None
+        own = self._catalogue.types.get(survey.name)
         for column in survey.columns:
             if column.kind != "text" or not 2 <= column.distinct <= 80:
                 continue

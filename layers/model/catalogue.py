@@ -24,7 +24,8 @@ Shape = Literal["point", "line", "polygon"]
 class AssetType:
     """The description of one kind of thing: titles, geometry, fields in order, codes and symbol.
 
-    ``table_fields``: the columns that a table shows at first. ``fallback``: rows of a layer of mixed things that name no other type belong here.
+    ``table_fields``: the columns that a table shows at first. ``fallback``: rows of a layer of mixed things that
+    name no other type belong here.
     """
 
     name: str

@@ -300,22 +300,16 @@ class _TypeSource(_FieldTables):
             ("table_fields", self.type.table_fields),
             ("kind_field", kind),
             ("unique_across", self.type.unique_across),
+            ("editing", tuple(self.type.editing.named_fields())),
+            ("computed", tuple(name for computed in self.type.computed for name in computed.of)),
+            ("lifetime", tuple(self.type.lifetime.names)),
         ):
             for name in names:
                 if name not in self.type:
                     raise self.head.fail("catalogue.unknown_field", key, field=name)
-        for name in self.type.editing.named_fields():
-            if name not in self.type:
-                raise self.head.fail("catalogue.unknown_field", field=name, key="editing")
         for computed in self.type.computed:
-            for name in computed.of:
-                if name not in self.type:
-                    raise self.head.fail("catalogue.unknown_field", field=name, key="computed")
             if computed.section not in self.type.sections:
                 raise self.head.fail("catalogue.unknown_section", "computed", section=computed.section)
-        for name in self.type.lifetime.names:
-            if name not in self.type:
-                raise self.head.fail("catalogue.unknown_field", field=name, key="lifetime")
         for link in self.type.links:
             if link.unknown_flag is not None and link.unknown_flag not in self.type:
                 reader = self._readers[link.name]

@@ -14,6 +14,7 @@ import time
 import weakref
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, TypeVar
@@ -129,7 +130,7 @@ class _Child:
             if self._process.is_alive():
                 return
             self.stop()
-        context = multiprocessing.get_context(START_METHOD)
+        context: SpawnContext = multiprocessing.get_context(START_METHOD)  # type: ignore[assignment]
         self._calls, calls_there = context.Pipe()
         control_there, self._control = context.Pipe(duplex=False)
         self._folders = make_folders()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QObject, Qt, QTranslator, Signal
 
+from gisapp.plain_tip import plain_tip
 from layers.text import LANGUAGES, Message, Texts, Title
 
 _QT_FILES = {"zh": "qtbase_zh_CN", "en": "qtbase_en"}
@@ -78,4 +79,5 @@ class _Saying(QObject):
         language.changed.connect(self.speak, Qt.ConnectionType.DirectConnection)
 
     def speak(self) -> None:
-        getattr(self.parent(), self.setter)(self._language.render(self.words))
+        text = self._language.render(self.words)
+        getattr(self.parent(), self.setter)(plain_tip(text) if self.setter == "setToolTip" else text)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 from gisapp.forms.flow_layout import FlowLayout
 from gisapp.forms.words import Button, IconButton, IconLabel, Label
 from gisapp.language import Language
+from gisapp.plain_tip import plain_tip
 from gisapp.session import Session
 from gisapp.theme import Theme
 from layers.model.condition_terms import Links, simplified
@@ -174,7 +175,7 @@ class FilterChip(QFrame):
         self.button = QToolButton()
         self.button.setFont(theme.font("small"))
         self.button.setText(f"{type_words}  {shown}".strip().replace("&", "&&"))
-        self.button.setToolTip(f"{type_words}  {condition}".strip())
+        self.button.setToolTip(plain_tip(f"{type_words}  {condition}".strip()))
         self.button.clicked.connect(self.clicked)
         self.close_button = IconButton(language, theme, "x", Message("filtering.remove"), color="accent_ink")
         self.close_button.setMinimumHeight(0)

@@ -24,6 +24,7 @@ from gisapp.forms.pictures import NewPhoto, decode, pasted, read_files
 from gisapp.forms.words import Button, IconButton, IconLabel, Label
 from gisapp.language import Language
 from gisapp.panels.reading import Photo
+from gisapp.plain_tip import plain_tip
 from gisapp.session import Session
 from gisapp.tasks import Tasks
 from gisapp.theme import Theme
@@ -278,7 +279,7 @@ class PhotoTile(QWidget):
         self.picture = QToolButton()
         self.picture.setObjectName("photoTile")
         self.picture.setFixedSize(THUMB)
-        self.picture.setToolTip(name)
+        self.picture.setToolTip(plain_tip(name))
         self.picture.setAccessibleName(name)
         self.picture.setIconSize(THUMB - QSize(4, 4))
         if not photo.is_picture:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy
 
 from gisapp.forms.words import set_style
+from gisapp.plain_tip import plain_tip
 from gisapp.theme import Theme
 from layers.model.fields import Field
 
@@ -67,7 +68,7 @@ class FlatEdit(QLineEdit):
         if self.text() != text:
             self.setText(text)
             self.setCursorPosition(len(text) if self.hasFocus() else 0)
-        self.setToolTip(self._shown if self._is_cut() else "")
+        self.setToolTip(plain_tip(self._shown) if self._is_cut() else "")
 
     def _is_cut(self) -> bool:
         return self.fontMetrics().horizontalAdvance(self._shown) > self.width() - 12

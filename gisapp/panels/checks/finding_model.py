@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from gisapp.language import Language
+from gisapp.plain_tip import plain_tip
 from gisapp.theme import Theme
 from layers.analysis.checking.finding import Finding, Findings
 from layers.geometry.packed import Integers
@@ -179,7 +180,10 @@ class FindingModel(QAbstractItemModel):
             return self._rule_data(rule, role)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             finding = self.finding_at(index)
-            return None if finding is None else self._language.render(finding.message)
+            if finding is None:
+                return None
+            text = self._language.render(finding.message)
+            return plain_tip(text) if role == Qt.ItemDataRole.ToolTipRole else text
         return None
 
     def _rule_data(self, rule: RuleRow, role: int) -> Any:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTreeWidget, QTreeWidgetItem, Q
 from gisapp.forms.words import Button, Label
 from gisapp.language import Language
 from gisapp.panels.checks.check_centre import CheckCentre
+from gisapp.plain_tip import plain_tip
 from gisapp.session import Session
 from gisapp.theme import Theme
 from layers.analysis.checking.waivers import Waiver, today
@@ -56,7 +57,7 @@ class WaiverList(QWidget):
             end = self._language.render(Message(state, {"day": waiver.until} if waiver.until else {}))
             item = QTreeWidgetItem([f"{title} · {end}\n{waiver.text}\n{waiver.reason} ({waiver.waived_by})"])
             item.setData(0, Qt.ItemDataRole.UserRole, waiver)
-            item.setToolTip(0, item.text(0))
+            item.setToolTip(0, plain_tip(item.text(0)))
             self.tree.addTopLevelItem(item)
         self._empty.setVisible(not self._centre.waivers)
         self.tree.setVisible(bool(self._centre.waivers))

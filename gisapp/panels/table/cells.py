@@ -21,6 +21,7 @@ from gisapp.forms.chip import _ICONS as CHIP_ICONS
 from gisapp.forms.words import set_style
 from gisapp.language import Language
 from gisapp.panels.table.model import CHECK, SELECTED_ROLE, TONE_ROLE, Index, TableModel
+from gisapp.plain_tip import plain_tip
 from gisapp.theme import Theme
 from layers.model.fields import BooleanField, ChoiceField, Field
 
@@ -229,7 +230,7 @@ class Cells(QStyledItemDelegate):
 
     def _mark(self, editor: QWidget, field: Field, text: str) -> object:
         wrong = None if self.judge is None else self.judge(field, text)
-        editor.setToolTip("" if wrong is None else self._language.render(wrong))
+        editor.setToolTip("" if wrong is None else plain_tip(self._language.render(wrong)))
         set_style(editor, "wrong", "false" if wrong is None else "true")
         return wrong
 

@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from gisapp.language import Language
+from gisapp.plain_tip import plain_tip
 from layers.model.code_list import Tone
 from layers.model.fields import ChoiceField, Field, NumericField
 from layers.model.query import Order
@@ -126,8 +127,10 @@ class TableModel(QAbstractTableModel):
         column = data.columns.get(field.name)
         if column is None:
             return None
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        if role == Qt.ItemDataRole.DisplayRole:
             return column.show(row, self._language.code)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tip(column.show(row, self._language.code))
         if role == Qt.ItemDataRole.EditRole:
             if hasattr(column, "labels") and column.labels is not None:
                 return column.show(row, self._language.code)

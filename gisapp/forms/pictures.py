@@ -36,11 +36,13 @@ def read_file(path: str) -> NewPhoto:
         reason = Message("photo.unreadable", {"name": name, "reason": error.strerror or ""})
         raise UserError(reason, Message("photo.unreadable_hint")) from None
     kind = check_content(name, data)
-    if kind.startswith("image/") and _reader(data).canRead() is False and kind in _SHOWN:
+    # A head alone is no picture; one cut off further on is shown as far as it goes.
+    if kind in _SHOWN and decode(data, _GLANCE).isNull():
         raise UserError(Message("photo.damaged", {"name": name}), Message("photo.damaged_hint"))
     return NewPhoto(name, data, kind.startswith("image/"))
 
 
+_GLANCE = QSize(64, 64)
 _SHOWN = ("image/jpeg", "image/png", "image/gif", "image/bmp", "image/webp")
 
 

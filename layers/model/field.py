@@ -16,6 +16,7 @@ BLANK = frozenset(
     {"", "-", "--", "—", "——", "/", "\\", "无", "null", "NULL", "Null", "None", "nan", "NaN", "<Null>"}
 )
 """What people and programs write where there is nothing."""
+_TOLD = 120
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ class Field:
 
     def problem(self, rule: str, severity: Severity, value: Any, **parameters: Any) -> Problem:
         """A problem of this field under the text id ``field.<rule>``."""
-        message = Message(f"field.{rule}", {"field": self.title, "value": value, **parameters})
+        message = Message(f"field.{rule}", {"field": self.title, "value": _told(value), **parameters})
         return Problem(rule, severity, message, self.name, value)
 
     def _parse(self, text: Any) -> Any:
@@ -99,6 +100,11 @@ class Field:
 
     def _check(self, value: Any) -> Iterator[Problem]:
         return iter(())
+
+
+def _told(value: Any) -> Any:
+    """The value for a sentence: a pasted page is told by its beginning."""
+    return f"{value[:_TOLD]}…" if isinstance(value, str) and len(value) > _TOLD else value
 
 
 def plain_text(text: Any) -> str:

@@ -14,6 +14,7 @@ from layers.table.pasting import CellPlan, Refused
 from layers.text import Message
 
 LISTED = 200
+_SHOWN = 120
 _LINE, _LINES = 26, 3
 
 
@@ -121,5 +122,6 @@ class PasteStrip(QFrame):
 
 
 def _cell_words(cell: Refused) -> Message:
-    told = {"name": cell.name, "field": cell.field.title, "text": cell.text, "why": cell.why}
+    text = cell.text if len(cell.text) <= _SHOWN else f"{cell.text[:_SHOWN]}…"
+    told = {"name": cell.name, "field": cell.field.title, "text": text, "why": cell.why}
     return Message("table.cell", told)

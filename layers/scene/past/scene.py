@@ -11,6 +11,7 @@ import pyarrow as pa
 import shapely
 
 from layers.feedback import Feedback
+from layers.model import edtf
 from layers.model.catalogue import AssetType
 from layers.model.change import IdRange
 from layers.model.query import Condition
@@ -93,7 +94,8 @@ def first_day(register: Register, feedback: Feedback) -> str | None:
         for name in asset_type.lifetime.begin:
             if name in asset_type and asset_type.group == "network":
                 column = register.columns(asset_type.name, [name], feedback=feedback).column(name)
-                found += [text.replace("X", "0") for text in column.unique().to_pylist() if text]
+                known = [text for text in column.unique().to_pylist() if text and edtf.is_valid(text)]
+                found += [text.replace("X", "0") for text in known]
     usual = [text for text in found if text[:4] >= "1850"]
     return min(usual, default=None)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
@@ -239,6 +240,7 @@ def test_several_at_once(open_town: Window, qtbot: QtBot) -> None:
     inspector.editing.revert()
 
 
+@pytest.mark.qt_log_ignore("JPEG datastream contains no image", "This plugin does not support")
 def test_photos_dropped_captioned_removed(open_town: Window, tmp_path: Path, qtbot: QtBot) -> None:
     window = open_town
     session, inspector = window.parts.session, window.inspector
@@ -247,12 +249,15 @@ def test_photos_dropped_captioned_removed(open_town: Window, tmp_path: Path, qtb
     page = inspector.photos
     picture = tmp_path / "栓.jpg"
     _upright_in_exif(picture)
-    renamed, empty, huge = (tmp_path / name for name in ("note.png", "empty.jpg", "huge.jpg"))
+    renamed, empty, huge, head = (
+        tmp_path / name for name in ("note.png", "empty.jpg", "huge.jpg", "head.jpg")
+    )
+    head.write_bytes(picture.read_bytes()[:30])
     renamed.write_text("只是文字", encoding="utf-8")
     empty.touch()
     with huge.open("wb") as file:
         file.truncate(200_000_000)
-    for path, words in ((renamed, "不是图片"), (empty, "是空的"), (huge, "200 MB")):
+    for path, words in ((renamed, "不是图片"), (empty, "是空的"), (huge, "200 MB"), (head, "已损坏")):
         _drop(page, path)
         qtbot.waitUntil(lambda words=words: words in _texts(page), timeout=PATIENCE)
     assert session.register.attachments(*key) == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from layers.history.wording import AssetChange, Wording, name_of
 from layers.model.asset import AssetKey
 from layers.model.catalogue import AssetType
 from layers.model.change import ChangeSet
+from layers.model.fields import local_time
 from layers.register import Register
 from layers.store.restoring import restore
 from layers.store.reversal import WHOLE, Reversal, RowReturn
@@ -57,11 +57,6 @@ class Preview:
     @property
     def is_empty(self) -> bool:
         return self.reversal.is_empty
-
-
-def local_time(instant: str) -> str:
-    """A stored instant as the clock on the wall shows it."""
-    return f"{datetime.datetime.fromisoformat(instant).astimezone():%Y-%m-%d %H:%M}"
 
 
 def preview_field(register: Register, key: AssetKey, field: str, version: int) -> Preview:

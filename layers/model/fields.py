@@ -231,6 +231,14 @@ def format_instant(moment: datetime.datetime) -> str:
     return moment.isoformat(timespec="milliseconds") + "Z"
 
 
+def local_time(instant: str) -> str:
+    """A stored instant as the clock on the wall shows it; as it stands when another program wrote it otherwise."""
+    try:
+        return f"{datetime.datetime.fromisoformat(instant).astimezone():%Y-%m-%d %H:%M}"
+    except (ValueError, OverflowError):
+        return instant
+
+
 @dataclass(frozen=True, kw_only=True)
 class LinkField(Field):
     """A link to an asset of one type (its id) or of one of several types (``type:id``).

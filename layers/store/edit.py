@@ -17,7 +17,7 @@ from layers.errors import Conflict, UserError
 from layers.feedback import Feedback
 from layers.model.catalogue import AssetType, Catalogue
 from layers.model.change import ChangeKind, ChangeSet, IdRange, TypeChange
-from layers.model.fields import format_instant
+from layers.model.fields import format_instant, local_time
 from layers.model.problem import Problem
 from layers.store import history, integrity
 from layers.store.base import Staged, Store
@@ -312,7 +312,7 @@ class Edit:
             "type": asset_type.title,
             "name": str(known.get(CODE) or f"#{id}"),
             "actor": who.actor if who else "?",
-            "at": who.at if who else "?",
+            "at": local_time(who.at) if who else "?",
         }
         if now is None:
             return Conflict(

@@ -102,8 +102,8 @@ class Session(QObject):
             self.role = role
             self.steps_changed.emit()
 
-    def _refusal(self) -> UserError | None:
-        """Why nothing can be edited at this moment."""
+    def refusal(self) -> UserError | None:
+        """Why nothing can be edited at this moment; a register that is read-only says so itself."""
         if self.is_past:
             return UserError(Message("past.no_edit"), Message("past.no_edit_hint"))
         if not allows(self.role, EDIT):
@@ -184,7 +184,7 @@ class Session(QObject):
     ) -> None:
         """Do ``work`` as one edit called ``label`` on the writer lane."""
         register = self._open_register()
-        if (error := self._refusal()) is not None:
+        if (error := self.refusal()) is not None:
             self.tasks.failed.emit(error) if failed is None else failed(error)
             return
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -19,7 +20,7 @@ from gisapp.language import Language
 from gisapp.tasks import Debounce
 from gisapp.theme import Theme
 from layers.model.computed import Computed, computed_value
-from layers.model.draft import Draft
+from layers.model.draft import MIXED, Draft
 from layers.model.fields import Field, LinkField
 
 #: A wrong value is told once the typing pauses, or the keyboard leaves the field.
@@ -69,6 +70,8 @@ class AssetForm(QWidget):
         self.draft, self.is_writable = draft, writable
         self._names.update(names or {})
         if kept:
+            for section in self.sections:
+                section.show_place(draft)
             self.refresh()
             return
         if before is not None and before.looks_like(draft):
@@ -133,6 +136,14 @@ class AssetForm(QWidget):
         row = self.rows.get(field.name)
         if row is not None and self.draft is not None:
             row.show_draft(self.draft, writable=self.is_writable)
+
+    def ask_names(self) -> None:
+        """Learn what the links point to that are shown by number yet."""
+        draft = self.draft
+        for field in draft.asset_type.links if draft is not None else ():
+            value = None if draft is None else draft.value(field.name)
+            if value not in (None, MIXED) and (field.name, value) not in self._names and self._search:
+                self._search.name(field, value, partial(self.learn_name, field, value))
 
     def name_of(self, field: LinkField, value: Any) -> str:
         """What a link points to is called."""

@@ -253,8 +253,9 @@ class Editing(QObject):
     def _stand_on(self, draft: Draft, asset: Asset, names: Names, *, writable: bool) -> None:
         """The asset was read again: what was not entered follows, what was is kept and compared."""
         was_entered = bool(draft.changed)
+        moved = draft.values.get("geom") != asset.values.get("geom")
         differences = draft.rebase(asset.values)
-        if differences or writable != self.form.is_writable or not self.form.knows(names):
+        if differences or moved or writable != self.form.is_writable or not self.form.knows(names):
             self.form.show_draft(draft, names, writable=writable)
         shown = [each for each in differences if self._is_told(draft, each)]
         if shown and was_entered:

@@ -155,6 +155,7 @@ class ManyEditing(QObject):
         else:
             draft = Draft(common.asset_type, common.values, several=len(common))
         self.form.show_draft(draft, writable=self._session.may("edit"))
+        self.form.ask_names()
         self._tell()
         self.shown.emit()
 

@@ -62,7 +62,7 @@ class Section(QWidget):
         computed = self._computed(draft)
         for view in computed:
             self._rows.addWidget(view)
-        self._show_place(draft)
+        self.show_place(draft)
         self.count = len(fields) + len(computed)
         self._more = Button(language, "", "link")
         self._more.setFont(theme.font("small"))
@@ -125,7 +125,7 @@ class Section(QWidget):
                 row.hide()
                 self._waiting.append(field)
         self._waiting.sort(key=self._fields.index)
-        self._show_place(draft)
+        self.show_place(draft)
         self.unfold_filled(draft)
         self._fold(draft)
 
@@ -145,7 +145,7 @@ class Section(QWidget):
         self._computed_views = views
         return views
 
-    def _show_place(self, draft: Draft) -> None:
+    def show_place(self, draft: Draft) -> None:
         """Where it lies; the row is made anew, for an asset without a place looks another way."""
         asset_type = draft.asset_type
         if asset_type.shape is None or self._name != _place_section(asset_type) or "geom" not in draft.values:

@@ -192,8 +192,8 @@ class MapSelection(QObject):
         self._with_shapes(scene, selection, show, "fly")
 
     def refresh(self) -> None:
-        """The scene is another: mark and count in it what is selected."""
-        if len(self._session.selection) > 1:
+        """The scene is another: mark and count in it what is selected, where it lies now."""
+        if self._session.selection:
             self._mark(self._session.selection)
 
     # ---- inside

@@ -52,6 +52,11 @@ def test_a_viewer_chosen_in_the_settings_changes_nothing(open_town: Window, qtbo
     settle(open_town, qtbot)
     assert refused == ["role.no_edit"]
     assert register.data_version == version
+    # Who begins to draw is told why not: it is the role, the register is not read-only.
+    open_town.map.drafting.warned.connect(lambda title, _: refused.append(title.id))
+    parts.actions.trigger("draw.type_1")
+    assert refused == ["role.no_edit"] * 2
+    assert open_town.map.tool_name == "select"
     parts.session.take_role("engineer")
     assert parts.session.may("restore")
     assert not parts.session.may("configure")

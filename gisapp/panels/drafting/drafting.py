@@ -149,7 +149,11 @@ class Drafting(QObject):
         if self._session.may("edit"):
             return True
         if self._session.is_open:
-            self.warned.emit(Message("draft.read_only"), Message("draft.read_only_hint"))
+            refusal = self._session.refusal()
+            if refusal is not None:
+                self.warned.emit(refusal.title, refusal.hint)
+            else:
+                self.warned.emit(Message("draft.read_only"), Message("draft.read_only_hint"))
         return False
 
     def draw(self, asset_type: AssetType | None = None) -> None:

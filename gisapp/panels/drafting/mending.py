@@ -36,6 +36,7 @@ from layers.editing.plan import Answers, Done, EditPlan
 from layers.editing.splitting import plan_merge, plan_split
 from layers.model.asset import AssetKey
 from layers.model.catalogue import AssetType
+from layers.model.roles import EDIT
 from layers.register import Register
 from layers.scene.snapping import Place, Snap
 from layers.text import Message
@@ -280,7 +281,13 @@ class Mending(QObject):
 
     def _may(self, act: str) -> bool:
         if not self._session.may(act):
-            self.noticed.emit(Message("draft.read_only"))
+            refusal = self._session.refusal()
+            if refusal is not None:
+                self.noticed.emit(refusal.title)
+            elif self._session.may(EDIT):
+                self.noticed.emit(Message("role.no_act"))
+            else:
+                self.noticed.emit(Message("draft.read_only"))
             return False
         return True
 

@@ -138,7 +138,11 @@ class CellWork(QObject):
     def _may_edit(self) -> bool:
         may = self._session.may("edit")
         if not may:
-            self.warned.emit(Message("table.read_only"), Message("table.read_only.hint"))
+            refusal = self._session.refusal()
+            if refusal is not None:
+                self.warned.emit(refusal.title, refusal.hint)
+            else:
+                self.warned.emit(Message("table.read_only"), Message("table.read_only.hint"))
         return may
 
     def _plan(self, rows: Sequence[int], columns: Sequence[int], texts: Sequence[Sequence[str]]) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
 
 from layers.model.query import Query
 from tests.gisapp.drawing.conftest import CTRL, Hand
+from tests.gisapp.driving import visible_texts
 
 
-def test_a_main_with_two_valves_and_a_hydrant(hand: Hand) -> None:
+def test_a_main_with_two_valves_and_a_hydrant(hand: Hand, qtbot: QtBot) -> None:
     session, register = hand.window.parts.session, hand.register
     before, parts = hand.counts(), len(set(hand.network().line_component))
     # Act 1: the key of mains. Its fields are those of the newest main.
@@ -59,9 +63,19 @@ def test_a_main_with_two_valves_and_a_hydrant(hand: Hand) -> None:
     assert any(
         np.hypot(*(np.asarray(s.coords) - placed.geometry.coords[0]).T).min() < 1e-6 for s in net.shapes
     )
-    # Each was one step.
+    # Each was one step; the piece that is selected is marked and measured as it lies now.
+    session.select([main])
+    hand.wait()
     for name, left in (("hydrant", before["hydrant"]), ("valve", 1), ("valve", 0), ("pipe", before["pipe"])):
         hand.key(Qt.Key.Key_Z, CTRL)
         hand.wait()
         assert hand.counts()[name] == left
+        piece = register.get(main.type, main.id)
+        lengths = [] if piece is None or piece.geometry is None else [f"{piece.geometry.length:.2f}"]
+        assert [f"{shape.length:.2f}" for shape in hand.canvas.overlay.selected] == lengths
+        qtbot.waitUntil(partial(_tells, hand, lengths))
     assert hand.counts() == before
+
+
+def _tells(hand: Hand, lengths: list[str]) -> bool:
+    return set(lengths) <= set(visible_texts(hand.window.inspector))

@@ -221,6 +221,10 @@ def test_several_at_once(open_town: Window, qtbot: QtBot) -> None:
     assert [session.register.get("pipe", n)["dn"] for n in (1, 2, 3, 4)] == before
     settle(window, qtbot)
 
+    # What all of them link to is called by its name.
+    session.select(Selection({"meter": [1, 2]}))
+    qtbot.waitUntil(lambda: form.row("community").editor.text() == "锦绣家园", timeout=PATIENCE)
+
     # A link by a click on the map.
     meter = session.register.by_code("meter", "SB-900000")
     session.select([meter.key])

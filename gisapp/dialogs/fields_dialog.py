@@ -71,7 +71,7 @@ class FieldsDialog(Dialog):
             kind = Message(f"additions.kind.{asset['field_kind']}")
             self._leaf(own, said(title), said(kind), AssetKey(FIELD_TYPE, asset.id), asset["active"])
         if not fields:
-            QTreeWidgetItem(own, [said(Message("additions.none"))])
+            QTreeWidgetItem(own, [said(Message("additions.none"))]).setFirstColumnSpanned(True)
         for name, rows in entries.items():
             code_list = catalogue.code_lists[name]
             branch = self._branch(said(Message("additions.list", {"name": code_list.title})))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,8 +13,11 @@ from layers.store.loose_values import number_of, text_of
 from layers.store.schema import history_name
 from layers.text import Title
 
-_FIELD = "key, title_zh, title_en, field_kind, unit, code_list, required, minimum, maximum, position, active"
-_LIST = "name, title_zh, title_en"
+_FIELD = (
+    "key", "title_zh", "title_en", "field_kind", "unit", "code_list", "required", "minimum", "maximum",
+    "position", "active",
+)  # fmt: skip
+_LIST = ("name", "title_zh", "title_en")
 
 
 def read_additions(connection: sa.Connection, tables: Collection[str]) -> Additions:
@@ -38,20 +41,18 @@ def with_additions(connection: sa.Connection, catalogue: Catalogue) -> Catalogue
 
 
 def _rows(
-    connection: sa.Connection, name: str, columns: str, tables: Collection[str]
+    connection: sa.Connection, name: str, columns: Sequence[str], tables: Collection[str]
 ) -> Iterator[tuple[Mapping[str, Any], bool]]:
     """Rows as they once were, in their order, then those there are: the last one of a key counts."""
-    key = columns.split(",", 1)[0]
+    # A program before this one may have had fewer columns.
+    key, lacking = columns[0], dict.fromkeys(columns)
     once = history_name(name)
     if once in tables:
-        # One that was renamed is the same row: it is looked for under the key that it had first, too.
-        found = connection.exec_driver_sql(
-            f'SELECT {columns} FROM "{once}" WHERE {key} IS NOT NULL ORDER BY h_id'
-        )
-        for row in found.mappings():
-            yield dict(row), False
-    for row in connection.exec_driver_sql(f'SELECT {columns} FROM "{name}" ORDER BY fid').mappings():
-        yield dict(row), True
+        for row in connection.exec_driver_sql(f'SELECT * FROM "{once}" ORDER BY h_id').mappings():
+            if row.get(key) is not None:
+                yield {**lacking, **row}, False
+    for row in connection.exec_driver_sql(f'SELECT * FROM "{name}" ORDER BY fid').mappings():
+        yield {**lacking, **row}, True
 
 
 def _field(row: Mapping[str, Any], *, is_there: bool) -> AddedField:

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from gisapp.dialogs.condition_dialog import ConditionDialog
 from gisapp.map.canvas import MapCanvas
+from gisapp.panels.legend_model import LegendModel
 from gisapp.window import Window
 from layers.model.asset import AssetKey
 from layers.model.query import All, Compare
@@ -33,9 +34,17 @@ def near_by(open_town: Window, qtbot: QtBot) -> Window:
     canvas = open_town.map.canvas
     qtbot.waitUntil(lambda: canvas.scene is not None and len(canvas.scene.sources) > 6, timeout=PATIENCE)
     settle(open_town, qtbot)
+    # Mains come first.
+    legend = open_town.desks["map"].panel.model
+    qtbot.waitUntil(lambda: "meter" in _layers(legend), timeout=PATIENCE)
     canvas.fly_to(538_130.0, 3_016_005.0, 900 * METRES_PER_PIXEL)
     settle(open_town, qtbot)
     return open_town
+
+
+def _layers(legend: LegendModel) -> set[str]:
+    rows = (legend.index(number, 0) for number in range(legend.rowCount()))
+    return {row.data(Qt.ItemDataRole.UserRole).id for row in rows}
 
 
 def pixel(canvas: MapCanvas, x: float, y: float) -> QPoint:

@@ -44,7 +44,9 @@ def test_nothing() -> None:
     )
 
 
-PLACES = st.tuples(st.floats(-20, 30), st.floats(-20, 30))
+# To the nanometre: GEOS and we differ about what lies 1e-200 m beside an edge.
+PLACE = st.floats(-20, 30).map(lambda metres: round(metres, 9))
+PLACES = st.tuples(PLACE, PLACE)
 
 
 @given(st.lists(st.lists(PLACES, min_size=2, max_size=6), min_size=1, max_size=6))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -90,7 +91,8 @@ def example(field: Field, number: int) -> Any:
                 int(low) + number % 10 if isinstance(field, IntegerField) else low + number % 10 + 0.1 + 0.2
             )
         case TextField() if field.pattern is not None:
-            return f"{number:064x}"
+            written = (f"{number:064x}", f"x_{number}", f"pipe.x_{number}")
+            return next(text for text in written if re.fullmatch(field.pattern, text))
         case TextField():
             return f"文{number}"[: field.length]
     raise AssertionError(f"no example for {field!r}")

@@ -9,12 +9,16 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from PySide6.QtCore import QAbstractItemModel, Qt
+from PySide6.QtWidgets import QWidget
 from pytestqt.modeltest import ModelTester
 
 from gisapp.app import Application
 from gisapp.dialogs.importing.problem_model import Listed, ProblemModel
 from gisapp.dialogs.importing.quarantine_sheet import QuarantineModel
+from gisapp.forms.editors.offer_list import OfferModel
+from gisapp.forms.editors.offers import Offer
 from gisapp.panels.checks.finding_model import BATCH, Filter, FindingModel
+from gisapp.panels.history.trail_list import TrailModel
 from gisapp.panels.legend_model import CHECK_ROLE, COUNT, LENGTH, NAME, LegendModel, LegendRow
 from gisapp.panels.palette_model import Entry, PaletteModel
 from gisapp.panels.style_classes import ClassModel
@@ -22,6 +26,7 @@ from gisapp.panels.table.model import TableModel
 from layers.analysis.checking.finding import Findings
 from layers.exchange.report import Reported
 from layers.model.catalogue_file import load_catalogue
+from layers.model.change import ChangeSet
 from layers.model.problem import Problem
 from layers.scene.style_file import load_style
 from layers.table.columns import WordColumn
@@ -49,7 +54,19 @@ def models(application: Application) -> list[QAbstractItemModel]:
     classes = ClassModel(application.language, application.theme, application)
     style = load_style("diameter", load_catalogue().settings["dn_classes"].default)
     classes.show_layer(next(layer for layer in style.layers if len(layer.classes) > 2))
-    return [legend, palette, problems, quarantine, classes, _table(application), _findings(application)]
+    offers = OfferModel(application.language, _parent(application))
+    offers.show([Offer("DI", "球墨铸铁", "DI"), Offer(None, Message("action.undo"))])
+    trail = TrailModel(application)
+    acts = [
+        ChangeSet(id, "2024-05-01T08:00:00.000Z", "林工", Message("action.undo"), "edit") for id in (2, 1)
+    ]
+    trail.show(acts, has_more=False)
+    own = [_table(application), _findings(application), offers, trail]
+    return [legend, palette, problems, quarantine, classes, *own]
+
+
+def _parent(application: Application) -> QWidget:
+    return application.new_window()
 
 
 def _findings(application: Application) -> FindingModel:
@@ -137,8 +154,10 @@ def test_this_file_checks_every_model() -> None:
         "finding_model",
         "legend_model",
         "model",
+        "offer_list",
         "palette_model",
         "problem_model",
         "quarantine_sheet",
         "style_classes",
+        "trail_list",
     ]

@@ -45,7 +45,7 @@ class OfferList(QFrame):
     def __init__(self, language: Language, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("palette")
-        self._model = _OfferModel(language, self)
+        self._model = OfferModel(language, self)
         self._list = QListView(uniformItemSizes=True)
         self._list.setModel(self._model)
         self._list.setItemDelegate(_OfferDelegate(theme, self._list))
@@ -102,7 +102,9 @@ class OfferList(QFrame):
         self.mark((row + by) % count if row >= 0 else (0 if by > 0 else count - 1))
 
 
-class _OfferModel(QAbstractListModel):
+class OfferModel(QAbstractListModel):
+    """What is offered now."""
+
     def __init__(self, language: Language, parent: QWidget) -> None:
         super().__init__(parent)
         self._language = language
@@ -117,6 +119,8 @@ class _OfferModel(QAbstractListModel):
         return 0 if parent.isValid() else len(self.offers)
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid():
+            return None
         offer = self.offers[index.row()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return self._language.render(offer.words)

@@ -198,11 +198,17 @@ class Session(QObject):
     def undo(self, done: Callable[[ChangeSet | None], None]) -> None:
         """Take back the actor's latest step."""
         register = self._open_register()
+        if (error := self.refusal()) is not None:
+            self.tasks.failed.emit(error)
+            return
         self.tasks.run(Message("task.undo"), lambda _: register.undo(), done, lane="writer")
 
     def redo(self, done: Callable[[ChangeSet | None], None]) -> None:
         """Do again what was taken back."""
         register = self._open_register()
+        if (error := self.refusal()) is not None:
+            self.tasks.failed.emit(error)
+            return
         self.tasks.run(Message("task.redo"), lambda _: register.redo(), done, lane="writer")
 
     def _open_register(self) -> Register:

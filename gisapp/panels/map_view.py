@@ -261,7 +261,10 @@ class MapView(QWidget):
         was_empty = self.bounds is None
         self.legend.prepare(scene)
         self.bounds = scene.box
+        width = self.style_button.sizeHint().width()
         self.style_button.show_style(scene.style)
+        if self.style_button.sizeHint().width() != width:
+            self._place()
         self.navigation.show_scene(scene, self.styles.name)
         self.canvas.show_scene(scene)
         self.selection.refresh()

@@ -51,6 +51,12 @@ def test_a_viewer_chosen_in_the_settings_changes_nothing(open_town: Window, qtbo
     )
     settle(open_town, qtbot)
     assert refused == ["role.no_edit"]
+    told: list[str] = []
+    parts.tasks.failed.connect(lambda error: told.append(error.title.id))
+    parts.session.undo(lambda _: None)
+    parts.session.redo(lambda _: None)
+    settle(open_town, qtbot)
+    assert told == ["role.no_edit"] * 2
     assert register.data_version == version
     # Who begins to draw is told why not: it is the role, the register is not read-only.
     open_town.map.drafting.warned.connect(lambda title, _: refused.append(title.id))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from gisapp.forms.escape import takes_escape
 from gisapp.forms.words import ElidedLabel, set_style
 from gisapp.language import Language
 from gisapp.theme import Theme
@@ -86,14 +86,10 @@ class AskedFields(QWidget):
         return [problem for field in self.fields if (problem := self._read(field)[1]) is not None]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
-            if event.type() == QEvent.Type.ShortcutOverride:
-                event.accept()
-                return True
-            if event.type() == QEvent.Type.KeyPress:
-                self.left.emit()
-                return True
-        return False
+        taken = takes_escape(event)
+        if taken and event.type() == QEvent.Type.KeyPress:
+            self.left.emit()
+        return taken
 
     def _read(self, field: Field) -> tuple[Any, Problem | None]:
         editor = self.editors[field.name]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gisapp.forms.escape import takes_escape
 from gisapp.forms.words import IconButton, IconLabel, Label
 from gisapp.language import Language
 from gisapp.panels.history.past_map import Span
@@ -130,14 +130,10 @@ class PastStrip(QFrame):
     # ---- inside
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
-            if event.type() == QEvent.Type.ShortcutOverride:
-                event.accept()
-                return True
-            if event.type() == QEvent.Type.KeyPress:
-                self.closed.emit()
-                return True
-        return False
+        taken = takes_escape(event)
+        if taken and event.type() == QEvent.Type.KeyPress:
+            self.closed.emit()
+        return taken
 
     def _show_range(self) -> None:
         first, today = self._span.first(self.basis), datetime.date.today()

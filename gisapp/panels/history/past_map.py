@@ -13,9 +13,10 @@ from layers.feedback import Feedback
 from layers.model import edtf
 from layers.model.change import ChangeSet
 from layers.model.fields import format_instant
+from layers.past.book import Basis, Past, doubt_of, first_day
+from layers.past.ground import Doubt
 from layers.register import Register
-from layers.scene.past.ground import Doubt
-from layers.scene.past.scene import Basis, Past, build_past, doubt_of, first_day
+from layers.scene.past_scene import build_past
 from layers.scene.scene import Scene
 from layers.scene.style import Drawing
 from layers.text import Message

@@ -22,8 +22,8 @@ from gisapp.language import Language
 from gisapp.panels.history.past_map import Span
 from gisapp.theme import Theme
 from layers.model import edtf
-from layers.scene.past.ground import Doubt
-from layers.scene.past.scene import Basis, Past
+from layers.past.book import Basis, Past
+from layers.past.ground import Doubt
 from layers.text import Message
 
 WIDTH = 660

@@ -14,9 +14,10 @@ from layers.feedback import Feedback
 from layers.model import edtf
 from layers.model.lifetime import Lifetime
 from layers.model.query import Compare
+from layers.past.book import Past, doubt_of, first_day
+from layers.past.ground import Doubt, as_on, lying_on
 from layers.register import Register
-from layers.scene.past.ground import Doubt, as_on, lying_on
-from layers.scene.past.scene import Past, build_past, doubt_of, first_day
+from layers.scene.past_scene import build_past
 from layers.scene.planning import build_scene
 from layers.scene.scene import Scene
 from layers.scene.styles import find_style

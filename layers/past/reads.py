@@ -11,7 +11,7 @@ from layers.feedback import Feedback
 from layers.geometry.packed import Integers
 from layers.model.change import IdRange
 from layers.model.lifetime import Lifetime
-from layers.scene.past.ground import as_on
+from layers.past.ground import as_on
 from layers.store.bulk_read import BulkRead
 
 FID = "fid"

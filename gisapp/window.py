@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidge
 
 from gisapp.actions import Actions
 from gisapp.desks.check_desk import CheckDesk
+from gisapp.desks.desk_place import DeskPlace
 from gisapp.desks.map_desk import map_desk
 from gisapp.finder import Finder
 from gisapp.forms.drafts import Drafts
@@ -151,19 +152,20 @@ class Window(QMainWindow):
         above.setSpacing(0)
         above.addWidget(self.filters)
         above.addWidget(self.map, 1)
+        self.centre, self.side = DeskPlace(middle), DeskPlace(self.inspector)
         self.upper = QSplitter(Qt.Orientation.Horizontal)
         self.upper.setChildrenCollapsible(False)
         self.upper.setHandleWidth(1)
-        for panel in (self.desk_pages, middle):
+        for panel in (self.desk_pages, self.centre):
             self.upper.addWidget(panel)
         self.upper.setStretchFactor(1, 1)
         parts = self.parts
         self.table = TablePlace(parts.language, theme, parts.session, parts.tasks, self.upper)
-        for panel in (self.table, self.inspector):
+        for panel in (self.table, self.side):
             self.work.addWidget(panel)
         self.work.setStretchFactor(0, 1)
         self.desk_pages.setMinimumWidth(232)
-        self.inspector.setMinimumWidth(264)
+        self.side.setMinimumWidth(264)
         self._give_widths(theme.size("desk_panel"), 800, theme.size("inspector"))
         self.pages.addWidget(self.start)
         self.pages.addWidget(self.work)
@@ -248,7 +250,10 @@ class Window(QMainWindow):
     def show_desk(self, name: str) -> None:
         """Go to a desk."""
         self.desk = name
-        self.desk_pages.setCurrentWidget(self.desks[name].panel)
+        desk = self.desks[name]
+        self.desk_pages.setCurrentWidget(desk.panel)
+        self.centre.show_of(desk.id, desk.centre)
+        self.side.show_of(desk.id, desk.side)
         self.rail.show_desk(name)
         self.checks.show_marks(name == "checks")
         self.parts.actions.refresh()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtWidgets import QWidget
@@ -11,10 +12,16 @@ from layers.text import Message
 
 @dataclass(frozen=True)
 class Desk:
-    """Its id, how the rail shows it, and the panel that stands beside the map."""
+    """Its id, how the rail shows it, and the panel that stands beside the map.
+
+    ``centre`` makes what stands in the place of the map, ``side`` what stands in the place of the inspector, while
+    the desk is open; each is asked for once, when the desk is first opened.
+    """
 
     id: str
     title: Message
     icon: str
     panel: QWidget
     width: int
+    centre: Callable[[], QWidget] | None = None
+    side: Callable[[], QWidget] | None = None

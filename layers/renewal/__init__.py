@@ -1,0 +1,1 @@
+"""Renewal: projects, their progress, completion, kilometres and statements. Stages are data of the company."""

@@ -16,7 +16,7 @@ from layers.model.outline import GEOMETRY, Outline
 from layers.model.settings import SettingDefinition
 from layers.text import Title
 
-Group = Literal["network", "place", "people", "record", "backdrop", "system"]
+Group = Literal["network", "place", "people", "project", "record", "backdrop", "system"]
 Shape = Literal["point", "line", "polygon"]
 
 

@@ -24,6 +24,8 @@ _ELEMENT_CODE = re.compile(r"[1-9]\d{7}")
 _LONGEST_CODE = 16
 _SYNTHESISED = ("located", "companions", "code_list")
 """Parts the loader adds itself: to located types, to fields with an origin, as fields of a code list."""
+_MEANING = ("means", "stages", "optional")
+"""What entries of a list with a part of its own may say besides."""
 
 
 @lru_cache(maxsize=8)
@@ -47,7 +49,11 @@ def load_catalogue(folder: Path | None = None) -> Catalogue:
             raise source.head.fail("catalogue.duplicate_type", "name", type=source.type.name)
         types[source.type.name] = source.type
     for code_list in lists.values():
-        entry_type = _code_list_type(code_list, parts["code_list"], lists)
+        if code_list.part is not None and code_list.part not in parts:
+            path = folder / "code_lists" / f"{code_list.name}.toml"
+            raise TomlFile(path).fail_at("catalogue.unknown_part", "part =", part=code_list.part)
+        own = parts[code_list.part] if code_list.part else None
+        entry_type = _code_list_type(code_list, parts["code_list"], own, lists)
         types[entry_type.name] = entry_type
     for source in sources:
         source.check_targets(types)
@@ -76,19 +82,20 @@ def _read_list(file: TomlFile) -> CodeList:
     head = Reader(file, top.table("list"), Place("list"))
     rows = head.tables("entries")
     top.done()
-    entries = tuple(_entry(file, row, number) for number, row in enumerate(rows))
+    part = head.text("part") if head.has("part") else None
+    entries = tuple(_entry(file, row, number, _MEANING if part else ()) for number, row in enumerate(rows))
     name = head.text("name")
     title = head.title("title")
     note = head.title("note") if head.has("note") else None
     extensible = not head.flag("closed")
     head.done()
     _refuse_shared_words(file, entries)
-    return CodeList(name, title, entries, extensible, note)
+    return CodeList(name, title, entries, extensible, note, part)
 
 
-def _entry(file: TomlFile, row: Mapping[str, Any], number: int) -> CodeEntry:
+def _entry(file: TomlFile, row: Mapping[str, Any], number: int, own: tuple[str, ...]) -> CodeEntry:
     words = f'code = "{row.get("code", "")}"'
-    if unknown := set(row) - {"code", "zh", "en", "standard", "aliases", "tone"}:
+    if unknown := set(row) - {"code", "zh", "en", "standard", "aliases", "tone", *own}:
         raise file.fail_at("catalogue.unknown_key", words, key=min(unknown))
     for key in ("code", "zh", "en"):
         if not isinstance(row.get(key), str) or not row[key].strip():
@@ -105,7 +112,11 @@ def _entry(file: TomlFile, row: Mapping[str, Any], number: int) -> CodeEntry:
         raise file.fail_at("catalogue.code_too_long", words, code=row["code"], length=_LONGEST_CODE)
     title = Title(row["zh"], row["en"])
     position, tone = (number + 1) * 10, row.get("tone", "")
-    return CodeEntry(row["code"], title, standard, tuple(aliases), position=position, tone=tone)
+    for key in ("means", "stages"):
+        if not isinstance(row.get(key, ""), str):
+            raise file.fail_at("catalogue.not_a_text", words, key=key)
+    meaning = {key: row[key] for key in own if key in row}
+    return CodeEntry(row["code"], title, standard, tuple(aliases), position=position, tone=tone, **meaning)
 
 
 def _refuse_shared_words(file: TomlFile, entries: Iterable[CodeEntry]) -> None:
@@ -124,14 +135,16 @@ def _refuse_shared_words(file: TomlFile, entries: Iterable[CodeEntry]) -> None:
                 )
 
 
-def _code_list_type(code_list: CodeList, part: _Part, lists: Mapping[str, CodeList]) -> AssetType:
+def _code_list_type(
+    code_list: CodeList, part: _Part, own: _Part | None, lists: Mapping[str, CodeList]
+) -> AssetType:
     return AssetType(
         name=code_list.table,
         title=code_list.title,
         plural=code_list.title,
         group="system",
         shape=None,
-        fields=tuple(part.fields(lists)),
+        fields=(*part.fields(lists), *(own.fields(lists) if own else ())),
         sections=part.sections,
         code_prefix="",
         label_fields=("title_zh",),

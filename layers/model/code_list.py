@@ -22,6 +22,7 @@ class CodeEntry:
     """One word of a list. ``standard`` is the code of the trade's standard it maps to (CJJ 61-2017).
 
     ``tone``: what the word says of an asset, shown as a chip of that kind; without one it is plain text.
+    ``means``, ``stages``, ``optional``: what the program knows it by, in the few lists that say so (``own``).
     """
 
     code: str
@@ -31,17 +32,24 @@ class CodeEntry:
     position: int = 0
     active: bool = True
     tone: Tone = ""
+    means: str = ""
+    stages: str = ""
+    optional: bool = False
 
 
 @dataclass(frozen=True)
 class CodeList:
-    """A named list of entries in order. Lookups also know titles, aliases and standard codes."""
+    """A named list of entries in order. Lookups also know titles, aliases and standard codes.
+
+    ``part`` names the fields that its entries have beside those of every list.
+    """
 
     name: str
     title: Title
     entries: tuple[CodeEntry, ...]
     extensible: bool = True
     note: Title | None = None
+    part: str | None = None
 
     @property
     def table(self) -> str:
@@ -79,7 +87,9 @@ class CodeList:
         What the program alone knows of an entry (its tone) stays.
         """
         known = {entry.code: entry for entry in self.entries}
-        merged = known | {e.code: replace(e, tone=known[e.code].tone) if e.code in known else e for e in entries}
+        merged = known | {
+            e.code: replace(e, tone=known[e.code].tone) if e.code in known else e for e in entries
+        }
         return replace(self, entries=tuple(sorted(merged.values(), key=lambda e: e.position)))
 
 

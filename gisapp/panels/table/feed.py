@@ -17,7 +17,9 @@ from layers.model.catalogue import AssetType
 from layers.model.change import ChangeSet
 from layers.model.query import Condition, Order
 from layers.model.selection import Selection
+from layers.past.book import Past, read_as_of
 from layers.register import Register
+from layers.store.bulk_read import run_read
 from layers.table.arranging import Arrangement, after, arranged
 from layers.table.columns import Numbers
 from layers.table.data import TableData
@@ -27,7 +29,7 @@ from layers.table.totals import Totals, totals
 from layers.text import Message
 
 #: Types with a tab of their own; what only the program keeps has none.
-GROUPS = ("network", "place", "people", "record")
+GROUPS = ("network", "place", "people", "project", "record")
 #: Of more rows than ``LARGE`` so many columns are read first.
 LARGE, FIRST = 200_000, 4
 
@@ -80,6 +82,7 @@ class TableFeed(QObject):
         session.closed.connect(self.stop)
         session.changed.connect(self._on_changed)
         session.filters_changed.connect(self._on_filters)
+        session.day_changed.connect(lambda _: self._read())
         self._filter: Condition | None = None
 
     @property
@@ -146,7 +149,8 @@ class TableFeed(QObject):
         if register is None or not self.wanted.type:
             return
         self._drop()
-        wanted = self.wanted
+        self._news.clear()
+        wanted, past = self.wanted, self._session.past
         asset_type = register.catalogue[wanted.type]
         self.begun.emit()
 
@@ -159,7 +163,7 @@ class TableFeed(QObject):
             # Of very many rows the first columns at once; the others follow while one looks.
             is_large = register.count(wanted.type) > LARGE
             needed = dict.fromkeys((*_always(asset_type), *(known[:FIRST] if is_large else known)))
-            return known, read_table(register, wanted.type, tuple(needed), feedback)
+            return known, read_table(register, wanted.type, tuple(needed), feedback, past)
 
         def take(found: tuple[tuple[str, ...], TableData]) -> None:
             self._reading = None
@@ -183,7 +187,7 @@ class TableFeed(QObject):
         if register is None or shown is None:
             return
         self._drop()
-        data = shown.data
+        data, past = shown.data, self._session.past
 
         def take(columns: Mapping[str, object] | None) -> None:
             self._reading = None
@@ -195,7 +199,7 @@ class TableFeed(QObject):
 
         self._reading = self._tasks.run(
             Message("table.reading", {"type": data.type.plural}),
-            lambda feedback: read_more(register, data, names, feedback),
+            lambda feedback: read_more(register, data, names, feedback, past),
             take,
             failed=self._on_failed,
             cancelled=self._on_cancelled,
@@ -234,13 +238,13 @@ class TableFeed(QObject):
         if self.wanted.names is not None:
             self.names = self._wanted_names()
         wanted, names, only, where = self.wanted, self.names, self.only, self._filter
-        language = self._language.code
+        language, past = self._language.code, self._session.past
         asks = where is not None and (refilter or shown.kept is None)
 
         def work(feedback: Feedback) -> Shown:
             kept = shown.kept if where is not None else None
             if asks:
-                kept = _ids(register, wanted.type, where, feedback)
+                kept = _ids(register, wanted.type, where, past, feedback)
             arrangement = Arrangement(wanted.sorts, wanted.typed, names, kept, only)
             rows = arranged(shown.data, arrangement, language, feedback)
             feedback.check()
@@ -266,9 +270,14 @@ class TableFeed(QObject):
     # ---- following changes
 
     def _on_changed(self, change: ChangeSet) -> None:
-        if self.wanted.type and change.touches(self.wanted.type):
+        if not self.wanted.type or not change.touches(self.wanted.type):
+            return
+        past = self._session.past
+        if past is None:
             self._news.append(change)
             self._patch()
+        elif past.basis == "ground":
+            self._read()
 
     def _patch(self) -> None:
         """Put what changed into the rows shown; they keep their order until somebody sorts again."""
@@ -322,8 +331,11 @@ def _always(asset_type: AssetType) -> tuple[str, ...]:
     return tuple(name for name in asset_type.label_fields if name in asset_type)
 
 
-def _ids(register: Register, type_name: str, where: Condition | None, feedback: Feedback) -> Numbers:
-    found = register.columns(type_name, [], where=where, feedback=feedback)
+def _ids(
+    register: Register, type_name: str, where: Condition | None, past: Past | None, feedback: Feedback
+) -> Numbers:
+    read = read_as_of(register, type_name, past, [], where, geometry=False)
+    found = register.worker.run(run_read, read, feedback=feedback)
     return np.sort(found.column("fid").to_numpy().astype(np.int64))
 
 

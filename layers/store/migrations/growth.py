@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from layers.model.catalogue import Catalogue
 from layers.model.fields import format_instant
 from layers.model.outline import Outline
-from layers.store.code_rows import entry_row
+from layers.store.code_rows import by_need, entry_row, has_meaning
 from layers.store.labels import encode_parameters
 from layers.store.schema import CODE, Schema
 from layers.text import Message
@@ -66,13 +66,14 @@ def growth_of(schema: Schema, present: Mapping[str, Collection[str]]) -> Growth:
 def new_entries(connection: sa.Connection, schema: Schema, present: Mapping[str, Collection[str]]) -> Rows:
     """The entries, by table, that code lists lack and never had: those taken out or renamed stay so."""
     rows: Rows = {}
-    for code_list in schema.catalogue.code_lists.values():
+    for code_list in by_need(schema.catalogue):
         table, history = schema.assets[code_list.table], schema.history[code_list.table]
         known: set[str | None] = set()
         if table.name in present and history.name in present:
             for source in (table, history):
                 known.update(connection.execute(sa.select(source.c[CODE]).distinct()).scalars())
-        missing = [entry_row(entry) for entry in code_list.entries if entry.code not in known]
+        own = has_meaning(code_list)
+        missing = [entry_row(e, has_meaning=own) for e in code_list.entries if e.code not in known]
         if missing:
             rows[table.name] = missing
     return rows

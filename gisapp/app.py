@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication
 from gisapp.actions import Actions
 from gisapp.commands.basemaps import basemap_actions, tie_basemaps
 from gisapp.commands.checking import check_actions
+from gisapp.commands.clashing import tie_clashes
 from gisapp.commands.configuring import configure_actions
 from gisapp.commands.drawing import drawing_actions, tie_drawing
 from gisapp.commands.dropping import take_dropped
@@ -119,6 +120,7 @@ class Application(QObject):
         tie_basemaps(window)
         tie_table(window)
         tie_drawing(window)
+        tie_clashes(window)
         tie_history(window, window.inspector.history_acts)
         window.filters.edit_asked.connect(lambda name: ask_condition(window, name, filters=True))
         window.map.selection.condition_asked.connect(lambda name: ask_condition(window, name))

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from gisapp.tasks import Debounce, Tasks
-from layers.errors import UserError
+from layers.errors import Conflict, UserError
 from layers.feedback import Feedback
+from layers.history.clashing import ClashTold, is_harmless, settlements, tell_clashes
 from layers.model.asset import AssetKey
 from layers.model.change import ChangeSet
 from layers.model.query import Condition
 from layers.model.roles import EDIT, MANAGER, allows
 from layers.model.selection import NOTHING, Selection, SelectionMode
+from layers.past.book import Past
 from layers.register import Edit, Register
 from layers.scene.kept import BUILDING_MODULES
+from layers.store.settling import Settlement
 from layers.store.worker import Worker
 from layers.text import Message
 
@@ -24,6 +28,18 @@ POLL_SECONDS = 2.0
 IDLE_SECONDS = 2.0
 #: The day's copy is made once the map has been read.
 COPY_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class ClashAsk:
+    """An act that ran into what others changed: ``told`` by asset. ``Session.settle`` does it, ``refuse`` leaves it."""
+
+    label: Message
+    work: Callable[[Edit], None]
+    done: Callable[[ChangeSet | None], None] | None
+    refuse: Callable[[UserError], None]
+    error: Conflict
+    told: tuple[ClashTold, ...] = ()
 
 
 class Session(QObject):
@@ -42,6 +58,10 @@ class Session(QObject):
     """The conditions by type that map, lists and figures keep to now."""
     past_changed = Signal(bool)
     """Whether the map shows a past day now: nothing can be edited then."""
+    clashed = Signal(object)
+    """A ClashAsk: others changed what an act was to change, and the user must choose."""
+    day_changed = Signal(object)
+    """The Past that map, table and inspector show from now on; None for today."""
     steps_changed = Signal()
     """What undo and redo would do is another step now."""
 
@@ -58,7 +78,7 @@ class Session(QObject):
         self.redo_label: Message | None = None
         #: Whoever holds unsaved work: given what shall be done, it keeps that for later and answers True.
         self.holder: Callable[[Callable[[], None]], bool] | None = None
-        self.is_past = False
+        self.past: Past | None = None
         self.role = MANAGER
         self._spare: Worker | None = None
         self._unlisten: Callable[[], None] | None = None
@@ -88,6 +108,11 @@ class Session(QObject):
         return self.register is not None
 
     @property
+    def is_past(self) -> bool:
+        """Whether a past day is shown."""
+        return self.past is not None
+
+    @property
     def is_writable(self) -> bool:
         """Whether something can be changed now: in a register that is not read-only, on today's map."""
         return self.register is not None and not self.register.read_only and not self.is_past
@@ -110,12 +135,14 @@ class Session(QObject):
             return UserError(Message("role.no_edit"), Message("role.no_edit_hint"))
         return None
 
-    def show_past(self, on: bool) -> None:
-        """The map goes to a past day, or comes back to today."""
-        if on != self.is_past:
-            self.is_past = on
-            self.past_changed.emit(on)
+    def show_past(self, past: Past | None) -> None:
+        """Go to a past day, to another one, or come back to today (None)."""
+        before, self.past = self.past, past
+        if (before is None) != (past is None):
+            self.past_changed.emit(self.is_past)
             self.steps_changed.emit()
+        if past != before:
+            self.day_changed.emit(past)
 
     def begin(self, register: Register) -> None:
         """Work on ``register`` from now on; one open before is closed."""
@@ -181,19 +208,57 @@ class Session(QObject):
         work: Callable[[Edit], None],
         done: Callable[[ChangeSet | None], None] | None = None,
         failed: Callable[[UserError], None] | None = None,
+        conflict: Callable[[Conflict], None] | None = None,
+        decided: Mapping[AssetKey, Settlement] | None = None,
     ) -> None:
-        """Do ``work`` as one edit called ``label`` on the writer lane."""
+        """Do ``work`` as one edit called ``label`` on the writer lane; it may be called again.
+
+        Where others changed an asset since it was read, ``conflict`` is told; without it the user is asked by
+        ``clashed`` and the act goes on as ``decided``, or ``failed`` is told that it was left.
+        """
         register = self._open_register()
+        refuse = self.tasks.failed.emit if failed is None else failed
         if (error := self.refusal()) is not None:
-            self.tasks.failed.emit(error) if failed is None else failed(error)
+            refuse(error)
             return
 
         def write(_: Feedback) -> ChangeSet | None:
-            with register.edit(label) as edit:
+            with register.edit(label, decided=decided) as edit:
                 work(edit)
             return edit.change_set
 
-        self.tasks.run(label, write, done, failed=failed, lane="writer", shown=False, certain=True)
+        def refused(error: UserError) -> None:
+            if not isinstance(error, Conflict):
+                refuse(error)
+            elif conflict is not None:
+                conflict(error)
+            else:
+                self._ask_clashes(ClashAsk(label, work, done, refuse, error))
+
+        self.tasks.run(label, write, done, failed=refused, lane="writer", shown=False, certain=True)
+
+    def _ask_clashes(self, ask: ClashAsk) -> None:
+        """Find out what others changed under an act, and let the user choose."""
+        register = self._open_register()
+
+        def show(told: tuple[ClashTold, ...]) -> None:
+            if self.register is not register:
+                return
+            if all(clash.is_gone for clash in told):
+                ask.refuse(ask.error)
+            elif all(map(is_harmless, told)):
+                self.settle(replace(ask, told=told), {})
+            else:
+                self.clashed.emit(replace(ask, told=told))
+
+        self.tasks.run(
+            Message("clash.task"), lambda _: tell_clashes(register, ask.work), show,
+            failed=ask.refuse, lane="writer", shown=False,
+        )  # fmt: skip
+
+    def settle(self, ask: ClashAsk, theirs: Mapping[AssetKey, frozenset[str]]) -> None:
+        """Do the act now: these fields of these assets stay as others made them (``layers.history.clashing``)."""
+        self.edit(ask.label, ask.work, ask.done, ask.refuse, decided=settlements(ask.told, theirs))
 
     def undo(self, done: Callable[[ChangeSet | None], None]) -> None:
         """Take back the actor's latest step."""

@@ -15,7 +15,7 @@ from layers.checks.rules import row_problems
 from layers.feedback import Feedback
 from layers.geometry.crs import Crs
 from layers.model.additions import FIELD_TYPE, LIST_TYPE
-from layers.model.asset import Asset
+from layers.model.asset import Asset, AssetKey
 from layers.model.catalogue import Catalogue
 from layers.model.catalogue_file import load_catalogue
 from layers.model.change import ChangeKind, ChangeSet
@@ -35,6 +35,7 @@ from layers.store.postgis_opening import create_postgis, open_postgis
 from layers.store.postgis_server import is_server, parse_server
 from layers.store.schema import GEOMETRY
 from layers.store.settings import read_setting, write_setting
+from layers.store.settling import Clash, Settlement, Settling, SettlingEdit
 from layers.store.summary import (
     LENGTH_FIELDS,
     LengthSummary,
@@ -258,28 +259,41 @@ class Register(TrailReader):
     # ---- changing
 
     @contextmanager
-    def edit(self, label: Message, kind: ChangeKind = "edit") -> Iterator[Edit]:
+    def edit(
+        self, label: Message, kind: ChangeKind = "edit", decided: Mapping[AssetKey, Settlement] | None = None
+    ) -> Iterator[Edit]:
         """One act in one transaction: all of it or, on any exception, nothing.
 
         ``edit.change_set`` is set afterwards, and None when nothing changed. Listeners are told after the
-        commit.
+        commit. ``decided``: what to do where others changed an asset since it was read.
         """
-        with self._change(label, kind) as edit:
+        with self._change(label, kind, settling=None if decided is None else Settling(decided)) as edit:
             yield edit
+
+    def clashes(self, work: Callable[[Edit], None]) -> tuple[Clash, ...]:
+        """The assets that ``work`` would change and that are not as it had read them. Nothing is written."""
+        settling = Settling(asks=True)
+        with self._change(Message("clash.rehearsal"), "edit", settling=settling) as edit:
+            work(edit)
+            raise _NothingChangedError
+        return tuple(settling.clashes.values())
 
     def stage(self, type: str, rows: pa.Table, feedback: Feedback | None = None) -> Staged:
         """Prepare rows for ``Edit.insert_bulk`` outside any transaction; ``discard`` it after the edit."""
         return self._store.stage(self.worker, type, rows, feedback or Feedback())
 
     @contextmanager
-    def _change(self, label: Message, kind: ChangeKind, undoes: int | None = None) -> Iterator[Edit]:
+    def _change(
+        self, label: Message, kind: ChangeKind, undoes: int | None = None, settling: Settling | None = None
+    ) -> Iterator[Edit]:
         edit = None
         try:
             with self._store.write() as connection:
                 opened = open_change_set(
                     self._store, connection, actor=self.actor, label=label, kind=kind, undoes=undoes
                 )
-                edit = Edit(self._store, connection, self.catalogue, row_problems, opened, self.worker)
+                parts = (self._store, connection, self.catalogue, row_problems, opened, self.worker)
+                edit = Edit(*parts) if settling is None else SettlingEdit(*parts, settling)
                 yield edit
                 if not edit.finish():
                     raise _NothingChangedError

@@ -13,6 +13,7 @@ from gisapp.forms.drafts import Drafts
 from gisapp.forms.news import FormNews
 from gisapp.forms.save_bar import SaveBar
 from gisapp.forms.showing import value_words
+from gisapp.forms.unsaved import UnsavedWork
 from gisapp.language import Words
 from gisapp.session import Session
 from gisapp.tasks import Debounce
@@ -31,11 +32,9 @@ _FIELDS_NAMED = 3
 Names = Mapping[tuple[str, Any], str]
 
 
-class Editing(QObject):
-    """One asset at a time. ``saved`` gives the label of what was saved; ``unsaved_changed``: work began or ended."""
+class Editing(UnsavedWork):
+    """One asset at a time."""
 
-    saved = Signal(object)
-    unsaved_changed = Signal(int)
     reread_asked = Signal()
     kept = Signal(object)
     """The Message that unsaved work was put aside, for its asset went."""
@@ -43,13 +42,10 @@ class Editing(QObject):
     def __init__(
         self, session: Session, form: AssetForm, bar: SaveBar, news: FormNews, drafts: Drafts, parent: QObject
     ) -> None:
-        super().__init__(parent)
-        self._session, self.form, self.bar, self.news, self._drafts = session, form, bar, news, drafts
+        super().__init__(session, form, bar, parent)
+        self.news, self._drafts = news, drafts
         self._asset: Asset | None = None
         self._label: str = ""
-        self._is_saving = False
-        self._was_unsaved = False
-        self._then: Callable[[], None] | None = None
         self._dropped: tuple[AssetKey, dict[str, Any]] | None = None
         self._others: ChangeSet | None = None
         self._conflict: UserError | None = None
@@ -57,14 +53,8 @@ class Editing(QObject):
         self._mine: dict[str, Any] = {}
         self._keep = Debounce(KEEP_MILLISECONDS, self._keep_draft, self)
         form.edited.connect(self._on_edited)
-        bar.save_asked.connect(lambda: self.save())
-        bar.revert_asked.connect(self.revert)
-        bar.leave_saving_asked.connect(self._leave_saving)
-        bar.leave_dropping_asked.connect(self._leave_dropping)
-        bar.stay_asked.connect(self._stay)
         news.chosen.connect(self._on_chosen)
         session.changed.connect(self._on_changed)
-        session.closing.connect(lambda _: self.let_go())
 
     # ---- what it shows
 
@@ -79,10 +69,9 @@ class Editing(QObject):
         return self.form.draft if self._asset is not None else None
 
     @property
-    def is_unsaved(self) -> bool:
-        """Whether anything was entered that is not in the register."""
-        self.form.commit()
-        return self.draft is not None and bool(self.draft.changed)
+    def name(self) -> Words:
+        """What the asset is called."""
+        return self._label
 
     def show(self, asset_type: AssetType, asset: Asset, label: str, names: Names) -> None:
         """Show the asset as it was just read. Of the one shown already, what was entered stays."""
@@ -108,27 +97,16 @@ class Editing(QObject):
             self._keep_draft()
             if draft.changed:
                 self.kept.emit(Message("form.kept", {"name": self._label, "count": len(draft.changed)}))
-        self._asset, self._then = None, None
+        self._asset = None
         self.news.clear()
-        self.bar.show_nothing()
-        if self._was_unsaved:
-            self._was_unsaved = False
-            self.unsaved_changed.emit(0)
+        self._end()
 
     # ---- what a user asks
 
     def save(self, then: Callable[[], None] | None = None) -> None:
         """Save what was entered as one act; ``then`` follows when it is in the register."""
-        self.form.commit()
-        asset, draft = self._asset, self.draft
-        if asset is None or draft is None or self._is_saving:
-            return
-        if not draft.changed:
-            self._tell()
-            if then is not None:
-                then()
-            return
-        if not self._can_save(draft):
+        draft, asset = self._ready_to_save(then), self._asset
+        if draft is None or asset is None or not self._can_save(draft):
             return
         changes = draft.changes
         label = self._act(draft)
@@ -144,9 +122,8 @@ class Editing(QObject):
             if then is not None:
                 then()
 
-        self._is_saving = True
-        self.bar.show_saving()
-        self._session.edit(label, work, done, failed=self._on_failed)
+        self._begin_saving()
+        self._session.edit(label, work, done, failed=self._on_failed, conflict=self._on_failed)
 
     def revert(self) -> None:
         """Take back everything entered; ``bring_back`` undoes that."""
@@ -171,39 +148,14 @@ class Editing(QObject):
         """Whether something was reverted here that can be had again."""
         return self._dropped is not None and self._asset is not None and self._dropped[0] == self._asset.key
 
-    def escape(self) -> bool:
-        """Esc: the question is answered with staying, then the field, then everything is taken back."""
-        if self._then is not None:
-            self._stay()
-            return True
-        if self.form.escape():
-            return True
-        if self.draft is not None and self.draft.changed:
-            self.revert()
-            return True
-        return False
-
-    def hold(self, then: Callable[[], None]) -> bool:
-        """Whether there is unsaved work: then the user is asked, and ``then`` follows the answer."""
-        if not self.is_unsaved or self.draft is None:
-            return False
-        self._then = then
-        count = len(self.draft.changed)
-        self.bar.ask_leave(Message("form.leave", {"name": self._label, "count": count}))
-        return True
-
     # ---- inside
 
     def _can_save(self, draft: Draft) -> bool:
-        contested, errors = draft.contested, draft.errors
-        if contested:
-            self._show_contested(draft)
-            self.form.reveal(contested[0].field)
-        elif errors and errors[0].field is not None:
-            self.form.reveal(errors[0].field)
-            self.form.show_marks()
-        else:
-            return True
+        contested = draft.contested
+        if not contested:
+            return not self._keep_wrong(draft)
+        self._show_contested(draft)
+        self.form.reveal(contested[0].field)
         self._then = None
         self._tell()
         return False
@@ -231,9 +183,7 @@ class Editing(QObject):
         self._tell()
 
     def _on_failed(self, error: UserError) -> None:
-        """Nothing was written; everything entered is still in the form."""
-        self._is_saving = False
-        self._then = None
+        super()._on_failed(error)
         if isinstance(error, Conflict) and error.changed_fields:
             self._conflict = error
             self._tell()
@@ -338,20 +288,6 @@ class Editing(QObject):
         self.form.refresh()
         self._tell()
 
-    def _leave_saving(self) -> None:
-        then, self._then = self._then, None
-        self.save(then)
-
-    def _leave_dropping(self) -> None:
-        then, self._then = self._then, None
-        self.revert()
-        if then is not None:
-            then()
-
-    def _stay(self) -> None:
-        self._then = None
-        self._tell()
-
     def _on_edited(self) -> None:
         self._keep.touch()
         self._tell()
@@ -364,21 +300,8 @@ class Editing(QObject):
         if part is not None and asset.id in part.updated:
             self._others = change
 
-    def _tell(self) -> None:
-        draft = self.draft
-        count = 0 if draft is None else len(draft.changed)
-        if bool(count) != self._was_unsaved:
-            self._was_unsaved = bool(count)
-            self.unsaved_changed.emit(count)
-        if self._is_saving or self._then is not None:
-            return
-        if draft is None or not count:
-            self.bar.show_nothing()
-            return
-        wrong = len({problem.field for problem in draft.errors})
-        note: Words = ""
+    def _words(self, draft: Draft) -> tuple[Words, Words]:
+        note = self._wrong_words(draft)
         if draft.contested:
             note = Message("form.unsaved.contested", {"count": len(draft.contested)})
-        elif wrong:
-            note = Message("form.unsaved.wrong", {"count": wrong})
-        self.bar.show_unsaved(Message("form.unsaved", {"count": count}), note)
+        return Message("form.unsaved", {"count": len(draft.changed)}), note

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gisapp.forms.mine_theirs import MineTheirs
 from gisapp.forms.words import IconButton, IconLabel, Label, set_style
 from gisapp.language import Language, Words
 from gisapp.theme import Theme
@@ -80,21 +81,13 @@ class FormNews(QFrame):
             )  # fmt: skip
             grid.addWidget(name, line, 0)
             grid.addWidget(was, line, 1)
-            mine = self._button(Message("form.mine", {"value": say(each.field, each.mine)}))
-            theirs = self._button(Message("form.theirs", {"value": say(each.field, each.theirs)}))
-            pair = QButtonGroup(rows)
-            for button, is_mine in ((mine, True), (theirs, False)):
-                pair.addButton(button)
-                button.clicked.connect(
-                    lambda _=False, field=each.field, chosen=is_mine: self.chosen.emit(field, chosen)
-                )
-            self.choices[each.field] = (mine, theirs)
-            both = QHBoxLayout()
-            both.setSpacing(6)
-            both.addWidget(mine)
-            both.addWidget(theirs)
-            both.addStretch(1)
-            grid.addLayout(both, line + 1, 0, 1, 2)
+            pair = MineTheirs(
+                self._language, self._theme, Message("form.mine", {"value": say(each.field, each.mine)}),
+                Message("form.theirs", {"value": say(each.field, each.theirs)}),
+            )  # fmt: skip
+            pair.chosen.connect(partial(self.chosen.emit, each.field))
+            self.choices[each.field] = (pair.mine, pair.theirs)
+            grid.addWidget(pair, line + 1, 0, 1, 2)
             line += 2
         for each in differences:
             if not each.is_contested:
@@ -128,14 +121,6 @@ class FormNews(QFrame):
         self._icon.show_icon("warning" if warn else "info", "warn" if warn else "info")
         set_style(self, "kind", "warn" if warn else "")
         self.show()
-
-    def _button(self, words: Words) -> QToolButton:
-        button = QToolButton()
-        button.setObjectName("filterChip")
-        button.setFont(self._theme.font("small"))
-        button.setCheckable(True)
-        self._language.say(button, "setText", words)
-        return button
 
     def _drop_rows(self) -> None:
         self.choices = {}

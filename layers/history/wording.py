@@ -95,7 +95,9 @@ class Wording:
         return AssetChange(asset_type, id, name_of(asset_type, id, known), operation, changes, old, new)
 
     def value(self, field: Field, value: Any) -> Words:
-        """One value as a reader knows it."""
+        """One value as a reader knows it; of a place, how large it is."""
+        if field.name == PLACE:
+            return _size(value)
         if value is None:
             return BLANK
         if isinstance(field, LinkField):

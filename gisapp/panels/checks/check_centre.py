@@ -20,6 +20,7 @@ from gisapp.tasks import Task, Tasks
 from layers.analysis.checking.finding import Finding, Findings, merged
 from layers.analysis.checking.rule_file import RuleBook, load_rules
 from layers.analysis.checking.waivers import WAIVER, Sorted, Waiver, read_waivers, sort_out, waive, withdraw
+from layers.errors import Conflict
 from layers.feedback import Feedback
 from layers.later import Later
 from layers.model.change import ChangeSet
@@ -326,16 +327,22 @@ class CheckCentre(QObject):
         mending = self.preview
         if mending is None or mending.plan.is_empty:
             return
-        plan = mending.plan
+        plan, findings = mending.plan, self.preview_of
         self.drop_preview()
 
         def work(edit: Edit) -> None:
             plan.apply(edit)
 
+        def again(conflict: Conflict) -> None:
+            # A repair fits what was there when it was worked out: it is worked out anew and shown again.
+            self._notifier.warn(conflict.title, Message("checking.mend_again"))
+            self.prepare(findings)
+
         self._session.edit(
             plan.label,
             work,
             lambda _: self._notifier.done(Message("checking.mended", {"count": mending.count}), "edit.undo"),
+            conflict=again,
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
@@ -12,7 +12,8 @@ from PySide6.QtCore import QObject, Signal
 from gisapp.session import Session
 from gisapp.tasks import Tasks
 from layers.editing.plan import Answers, Done, EditPlan
-from layers.errors import UserError
+from layers.errors import Conflict, UserError
+from layers.history.clashing import ClashTold, clash_lines, tell_clashes
 from layers.model.change import ChangeSet
 from layers.register import Edit, Register
 from layers.text import Message
@@ -53,6 +54,8 @@ class Acts(QObject):
         self._waiting: deque[Act] = deque()
         self._now: Act | None = None
         self._plan: EditPlan | None = None
+        #: What others did that the act being planned ran into.
+        self._told_before: tuple[Message, ...] = ()
         session.closed.connect(self.forget)
 
     @property
@@ -88,7 +91,7 @@ class Acts(QObject):
     def forget(self) -> None:
         """Drop everything: the register is closed."""
         self._waiting.clear()
-        self._now = None
+        self._now, self._told_before = None, ()
         if self._plan is not None:
             self._plan = None
             self.settled.emit()
@@ -115,6 +118,7 @@ class Acts(QObject):
     def _take(self, plan: EditPlan, *, agreed: bool) -> None:
         act = self._now
         assert act is not None
+        plan, self._told_before = replace(plan, figures=(*self._told_before, *plan.figures)), ()
         if plan.questions or (act.shown and not agreed):
             self._plan = plan
             self.proposed.emit(plan, act)
@@ -138,7 +142,31 @@ class Acts(QObject):
             if self._now is act:
                 self._end(done=made[-1])
 
-        self._session.edit(plan.label, work, done, failed=lambda error: self._fail(act, error))
+        self._session.edit(
+            plan.label, work, done, failed=lambda error: self._fail(act, error),
+            conflict=lambda error: self._look_again(act, plan, error),
+        )  # fmt: skip
+
+    def _look_again(self, act: Act, plan: EditPlan, error: Conflict) -> None:
+        """Others were before the act: what they changed is told, and the act planned anew on it and shown."""
+        register = self._session.register
+        if register is None or self._now is not act:
+            return
+
+        def show(told: tuple[ClashTold, ...]) -> None:
+            if self._now is not act:
+                return
+            if not told:
+                self._fail(act, error)
+                return
+            self._told_before = clash_lines(told)
+            self._now = replace(act, shown=act.shown or bool(self._told_before))
+            self._make({}, agreed=False)
+
+        self._tasks.run(
+            Message("clash.task"), lambda _: tell_clashes(register, lambda edit: _do(plan, edit)), show,
+            failed=lambda failure: self._fail(act, failure), owner=self, lane="writer", shown=False,
+        )  # fmt: skip
 
     def _fail(self, act: Act, error: UserError) -> None:
         self._tasks.failed.emit(error)
@@ -147,9 +175,14 @@ class Acts(QObject):
 
     def _end(self, done: Done | None) -> None:
         act, self._now = self._now, None
+        self._told_before = ()
         if act is not None:
             if done is not None and act.done is not None:
                 act.done(done)
             elif done is None and act.failed is not None:
                 act.failed()
         self._next()
+
+
+def _do(plan: EditPlan, edit: Edit) -> None:
+    plan.apply(edit)

@@ -14,7 +14,6 @@ from gisapp.panels.table.model import TableModel
 from gisapp.panels.table.paste_strip import PasteStrip
 from gisapp.session import Session
 from gisapp.tasks import Tasks
-from layers.errors import UserError
 from layers.feedback import Feedback
 from layers.model.change import ChangeSet
 from layers.model.columns import judge
@@ -183,10 +182,7 @@ class CellWork(QObject):
             if change is not None:
                 self.noticed.emit(Message("table.written", {"label": label}))
 
-        def failed(error: UserError) -> None:
-            self._tasks.failed.emit(error)
-
-        self._session.edit(label, plan.apply, done, failed)
+        self._session.edit(label, plan.apply, done)
 
     def row_of_view(self, row: int) -> int | None:
         """Where the view shows a row of the data."""

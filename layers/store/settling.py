@@ -1,0 +1,144 @@
+"""Settling: what to do with assets that somebody else changed since an act began, asset by asset."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from layers.model.asset import AssetKey
+from layers.model.catalogue import AssetType, Catalogue
+from layers.model.change import ChangeSet
+from layers.store import history
+from layers.store.base import Store
+from layers.store.edit import Edit, Rules
+from layers.store.rows import Row, current_row
+from layers.store.schema import VERSION
+from layers.store.types import same_value
+from layers.store.worker import Worker
+
+
+@dataclass(frozen=True)
+class Clash:
+    """An asset that is not as an act had read it.
+
+    ``seen`` is None when that state is not kept, ``now`` when the asset is gone, ``wanted`` when the act
+    removes it.
+    """
+
+    key: AssetKey
+    seen: Row | None
+    now: Row | None
+    wanted: Row | None
+    actor: str
+    at: str
+
+    @property
+    def version(self) -> int:
+        """The version that was looked at when the user was asked; 0 when the asset is gone."""
+        return 0 if self.now is None else int(self.now[VERSION])
+
+    def changed(self, asset_type: AssetType) -> tuple[str, ...]:
+        """The fields that others changed, or that may have been when nobody can tell any more."""
+        if self.now is None:
+            return ()
+        names = [field.name for field in asset_type.fields if field.name in self.now]
+        if self.seen is None:
+            return tuple(name for name in names if name in (self.wanted or {}))
+        return tuple(name for name in names if not same_value(self.seen.get(name), self.now[name]))
+
+    def contested(self, asset_type: AssetType) -> tuple[str, ...]:
+        """The fields that others changed to something else than the act wants."""
+        wanted, now = self.wanted or {}, self.now or {}
+        return tuple(
+            name
+            for name in self.changed(asset_type)
+            if name in wanted and not same_value(wanted[name], now[name])
+        )
+
+    def is_harmless(self, asset_type: AssetType) -> bool:
+        """Whether there is nothing to ask: the asset is as it was read, though it was changed between."""
+        return self.now is not None and self.seen is not None and not self.changed(asset_type)
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """What was decided on one asset at ``version``: fields that stay ``theirs``; ``leave`` it out altogether."""
+
+    version: int
+    theirs: frozenset[str] = frozenset()
+    leave: bool = False
+
+
+@dataclass
+class Settling:
+    """Given to an edit. While ``asks`` is set it gathers clashes and writes nothing in their place."""
+
+    decided: Mapping[AssetKey, Settlement] = field(default_factory=dict)
+    asks: bool = False
+    clashes: dict[AssetKey, Clash] = field(default_factory=dict)
+
+
+class SettlingEdit(Edit):
+    """An edit that goes by what was decided where an asset is not as it was read.
+
+    Whoever changed it once more since the user was asked makes a ``Conflict`` again.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        connection: sa.Connection,
+        catalogue: Catalogue,
+        rules: Rules,
+        opened: ChangeSet,
+        worker: Worker | None,
+        settling: Settling,
+    ) -> None:
+        super().__init__(store, connection, catalogue, rules, opened, worker)
+        self._settling = settling
+
+    def update(self, type: str, id: int, version: int, values: Mapping[str, Any]) -> int:
+        """As ``Edit.update``; fields decided for others keep their value."""
+        now = current_row(self.store, self.connection, type, id)
+        if now is not None and now[VERSION] == version:
+            return super().update(type, id, version, values)
+        if self._settling.asks:
+            self._note(type, id, version, now, values)
+            return version if now is None else int(now[VERSION])
+        decision = self._decision(type, id, version, now)
+        if now is None or decision.leave:
+            return version if now is None else int(now[VERSION])
+        left = {name: value for name, value in values.items() if name not in decision.theirs}
+        return super().update(type, id, int(now[VERSION]), left)
+
+    def delete(self, type: str, id: int, version: int) -> None:
+        """As ``Edit.delete``; what was decided to stay stays."""
+        now = current_row(self.store, self.connection, type, id)
+        if now is not None and now[VERSION] == version:
+            super().delete(type, id, version)
+        elif self._settling.asks:
+            self._note(type, id, version, now, None)
+        else:
+            decision = self._decision(type, id, version, now)
+            if now is not None and not decision.leave:
+                super().delete(type, id, int(now[VERSION]))
+
+    def _decision(self, type: str, id: int, version: int, now: Row | None) -> Settlement:
+        decision = self._settling.decided.get(AssetKey(type, id))
+        if decision is None or decision.version != (0 if now is None else now[VERSION]):
+            raise self._conflict(type, id, version)
+        return decision
+
+    def _note(self, type: str, id: int, version: int, now: Row | None, wanted: Row | None) -> None:
+        key = AssetKey(type, id)
+        before = self._settling.clashes.get(key)
+        if before is not None and before.wanted is not None and wanted is not None:
+            wanted = {**before.wanted, **wanted}
+        seen = history.row_at_version(self.store, self.connection, type, id, version)
+        who = history.last_change_of(self.store, self.connection, type, id)
+        self._settling.clashes[key] = Clash(
+            key, seen, now, wanted, who.actor if who else "", who.at if who else ""
+        )

@@ -34,7 +34,8 @@ def drawing_actions(window: Window) -> list[Action]:
         return window.map.drafting
 
     def is_open() -> bool:
-        return session.is_open
+        # A read-only register answers with its reason; the strip of a past day has said its own.
+        return session.is_open and not session.is_past
 
     def is_drawing() -> bool:
         return is_open() and window.map.tool_name == "draw"
@@ -90,7 +91,7 @@ def _selection_actions(window: Window) -> list[Action]:
         return window.map.drafting
 
     def possible(condition: Callable[[], bool]) -> Callable[[], bool]:
-        return lambda: session.is_open and condition()
+        return lambda: session.is_open and not session.is_past and condition()
 
     return [
         Action(
@@ -132,7 +133,7 @@ def _type_action(window: Window, number: int) -> Action:
     session = window.parts.session
 
     def type_at() -> Callable[[], None] | None:
-        types = window.map.drafting.types if session.is_open else ()
+        types = window.map.drafting.types if session.is_open and not session.is_past else ()
         return None if number > len(types) else lambda: window.map.drafting.draw(types[number - 1])
 
     def label() -> Message | None:

@@ -34,13 +34,28 @@ def ask_export(window: Window) -> None:
     )
 
 
+def export_name(window: Window, register: Register, what: str) -> str:
+    """What a file of the register is called: with the past day that is shown."""
+    past = window.parts.session.past
+    return "-".join((Path(str(register.target)).stem, what, *(() if past is None else (past.day,))))
+
+
 def _open_dialog(window: Window, register: Register, types: list[tuple[AssetType, int]]) -> None:
     if not types:
         window.parts.notifier.warn(Message("exporting.empty"), Message("exporting.empty.hint"))
         return
     parts = window.parts
-    name = f"{Path(str(register.target)).stem}-export"
-    dialog = ExportDialog(parts.language, parts.theme, types, register.crs, home_folder(window), name, window)
+    name = export_name(window, register, "export")
+    dialog = ExportDialog(
+        parts.language,
+        parts.theme,
+        types,
+        register.crs,
+        home_folder(window),
+        name,
+        window,
+        parts.session.past,
+    )
     dialog.chosen.connect(lambda path, options: export(window, register, path, options))
     dialog.open()
 

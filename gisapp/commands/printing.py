@@ -24,6 +24,7 @@ from gisapp.window import Window
 from layers.feedback import Feedback
 from layers.model.asset import AssetKey
 from layers.model.query import Box, Query
+from layers.past.book import Past
 from layers.register import Register
 from layers.scene.scene import Scene
 from layers.text import Message, Texts, Title
@@ -83,7 +84,7 @@ def _open(window: Window, register: Register, scene: Scene, selection: Box | Non
     opened = tuple(layer.opened for layer in feed.basemaps.layers)
     ground = SheetGround(opened, feed.cache) if opened else None
     filtered = bool(window.parts.session.filters)
-    dress_of = _dresser(register, scene, canvas.hidden, ground, filtered)
+    dress_of = _dresser(register, scene, canvas.hidden, ground, filtered, window.map.past.map.shown)
     subject = PrintSubject(scene, canvas.hidden, extents, dress_of, ground is not None)
     name = register.name or Path(name_of(str(register.target))).stem
     choice = PrintChoice(drawn_by=parts.settings.preferences.name).with_remembered(
@@ -106,6 +107,7 @@ def _dresser(
     hidden: frozenset[str],
     ground: SheetGround | None,
     filtered: bool,
+    past: Past | None,
 ) -> DressOf:
     """How sheets of this register look for a choice."""
 
@@ -124,6 +126,7 @@ def _dresser(
             choice.block,
             scene.data_version,
             filtered,
+            past,
         )
         writer = label_writer(register.catalogue, scene.style.short_names, texts.render, font)
         angle = convergence_of(plan, register.crs)

@@ -110,9 +110,16 @@ def ask_rows(window: Window, type_name: str, ids: Numbers) -> None:
     if register is None or not len(ids):
         return
     parts, asset_type = window.parts, register.catalogue[type_name]
-    name = f"{Path(str(register.target)).stem}-{type_name}"
+    name = exporting.export_name(window, register, type_name)
     dialog = export_dialog.ExportDialog(
-        parts.language, parts.theme, [(asset_type, len(ids))], register.crs, home_folder(window), name, window
+        parts.language,
+        parts.theme,
+        [(asset_type, len(ids))],
+        register.crs,
+        home_folder(window),
+        name,
+        window,
+        parts.session.past,
     )
 
     def write(path: Path, options: ExportOptions) -> None:

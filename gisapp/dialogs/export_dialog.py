@@ -18,12 +18,13 @@ from PySide6.QtWidgets import (
 )
 
 from gisapp.dialogs.frame import Dialog
-from gisapp.forms.words import Button
+from gisapp.forms.words import Button, Label
 from gisapp.language import Language
 from gisapp.theme import Theme
 from layers.exchange.export import ExportOptions
 from layers.geometry.crs import Crs
 from layers.model.catalogue import AssetType
+from layers.past.book import Past
 from layers.search.systems import find_systems
 from layers.text import Message
 
@@ -50,9 +51,15 @@ class ExportDialog(Dialog):
         folder: Path,
         name: str,
         parent: QWidget,
+        past: Past | None = None,
     ) -> None:
         super().__init__(language, theme, Message("exporting.title"), parent, 520)
-        self._own = crs
+        self._own, self._past = crs, past
+        if past is not None:
+            told = Label(
+                language, theme, Message("exporting.past", {"day": past.day}), tone="warn", wrap=True
+            )
+            self.body.addWidget(told)
         self._may_replace = ""
         self.format = QComboBox()
         for ending, title in FORMATS.items():
@@ -111,6 +118,7 @@ class ExportDialog(Dialog):
                 crs=None if crs == self._own else crs,
                 language=self.language.code if self.words.isChecked() else None,
                 personal=self.personal.isChecked(),
+                past=self._past,
             ),
         )
         super().accept()

@@ -160,6 +160,9 @@ class Sheet:
         parts = [words.render(words.style)]
         if words.is_filtered:
             parts.insert(0, words.text("printing.filtered"))
+        if words.past is not None:
+            day = {"day": words.past.day}
+            parts.insert(0, words.render(Message(f"printing.past_{words.past.basis}", day)))
         if page.series is not None:
             parts.insert(0, words.render(sheet_words(page.number, page.of)))
         right = "    ".join(parts)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from PySide6.QtGui import QFont
 
+from layers.past.book import Past
 from layers.text import Message, Texts, Title
 
 #: ``font(size in px, strong)``.
@@ -41,6 +42,8 @@ class SheetWords:
     data_version: int | None = None
     #: Not all assets are on the map: somebody filtered them.
     is_filtered: bool = False
+    #: The past day that the sheet shows.
+    past: Past | None = None
 
     def render(self, words: Message | Title | str) -> str:
         """The text a reader sees."""

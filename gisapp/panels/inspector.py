@@ -68,7 +68,7 @@ class Inspector(QFrame):
         self.targets.pick_asked.connect(self.pick_asked)
         self.form = AssetForm(language, theme, self.targets)
         self.form.link_asked.connect(self._on_link)
-        self._one = OnePage(language, theme, self.form)
+        self._one = OnePage(language, theme, session, self.form)
         self.editing = Editing(session, self.form, self._one.bar, self._one.news, drafts, self)
         self.editing.saved.connect(self.saved)
         self.editing.unsaved_changed.connect(self.unsaved_changed)
@@ -99,7 +99,7 @@ class Inspector(QFrame):
         session.selection_changed.connect(self._on_selection)
         session.changed.connect(self._on_changed)
         # On a past day the form can only be read.
-        session.past_changed.connect(lambda _: self._later.touch())
+        session.day_changed.connect(lambda _: self._later.touch())
 
     def name(self) -> str:
         """What the asset shown is called."""
@@ -165,9 +165,10 @@ class Inspector(QFrame):
         if register is None or key is None:
             self._read_many(self._session.selection)
             return
+        past = self._session.past
         self._tasks.run(
             Message("task.inspect"),
-            lambda _: read_inspected(register, key),
+            lambda _: read_inspected(register, key, past),
             self._show,
             owner=self,
             key="inspect",

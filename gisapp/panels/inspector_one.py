@@ -21,7 +21,9 @@ from gisapp.forms.news import FormNews
 from gisapp.forms.save_bar import SaveBar
 from gisapp.forms.words import ElidedLabel, IconButton, Line, SymbolLabel
 from gisapp.language import Language, Words
+from gisapp.panels.history.day_note import DayNote
 from gisapp.panels.reading import Inspected, asset_label
+from gisapp.session import Session
 from gisapp.theme import Theme
 from layers.model.catalogue import AssetType
 from layers.model.fields import ChoiceField
@@ -40,7 +42,7 @@ class OnePage(QWidget):
 
     tab_chosen = Signal(str)
 
-    def __init__(self, language: Language, theme: Theme, form: AssetForm) -> None:
+    def __init__(self, language: Language, theme: Theme, session: Session, form: AssetForm) -> None:
         super().__init__()
         self._language, self._theme = language, theme
         self._symbol = SymbolLabel(theme, 26)
@@ -54,6 +56,7 @@ class OnePage(QWidget):
             language, theme, "crosshair-simple", Message("inspector.fly.tip"), words=Message("inspector.fly")
         )
         self.fly.setObjectName("filterChip")
+        self.day = DayNote(language, theme, session, "asset")
         self.news = FormNews(language, theme)
         self.bar = SaveBar(language, theme)
         self._stack = QStackedWidget()
@@ -67,6 +70,7 @@ class OnePage(QWidget):
     def show_head(self, inspected: Inspected) -> None:
         """Symbol, name, kind and state."""
         asset_type, asset = inspected.type, inspected.asset
+        self.day.tell("asset" if inspected.was_there else "absent")
         self._symbol.show_type(asset_type)
         self.name.show_words(asset_label(asset_type, asset))
         kind = _choice_title(asset_type, asset_type.kind_field, asset.values)
@@ -148,6 +152,7 @@ class OnePage(QWidget):
         column.addLayout(acts)
         column.addLayout(tabs)
         column.addWidget(Line())
+        column.addWidget(self.day)
         column.addWidget(self.news)
         column.addWidget(self._stack, 1)
         column.addWidget(self.bar)

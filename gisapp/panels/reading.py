@@ -10,6 +10,7 @@ from gisapp.forms.link_search import linked_key
 from layers.model.asset import Asset, AssetKey
 from layers.model.catalogue import AssetType
 from layers.model.query import Compare, Query
+from layers.past.book import Past, asset_as_of
 from layers.register import Register
 from layers.text import Title
 
@@ -57,20 +58,22 @@ class Inspected:
     #: How many acts its history has.
     acts: int
     photos: tuple[Photo, ...]
+    #: False: on the past day shown there was no such asset; it is told as it is today.
+    was_there: bool = True
 
 
-def read_inspected(register: Register, key: AssetKey) -> Inspected | None:
-    """Everything about the asset, or None when it is not there (any more)."""
-    asset = register.get(key.type, key.id)
+def read_inspected(register: Register, key: AssetKey, past: Past | None = None) -> Inspected | None:
+    """Everything about the asset, as it was on a ``past`` day if one is given; None when it is not there (any more)."""
+    then = asset_as_of(register, key, past)
+    asset = then or register.get(key.type, key.id)
     if asset is None:
         return None
     asset_type = register.catalogue[key.type]
     outgoing = _outgoing(register, asset_type, asset)
     names = {(name, asset[name]): group.links[0].label for name, group in outgoing}
     groups = (*(group for _, group in outgoing), *_incoming(register, asset))
-    return Inspected(
-        asset_type, asset, groups, names, register.act_count(key.type, key.id), _photos(register, key)
-    )
+    acts, photos = register.act_count(key.type, key.id), _photos(register, key)
+    return Inspected(asset_type, asset, groups, names, acts, photos, then is not None)
 
 
 def asset_label(asset_type: AssetType, asset: Asset) -> str:

@@ -31,8 +31,10 @@ from layers.model.condition_terms import Place
 from layers.model.condition_text import ConditionError, UnknownField, read_condition
 from layers.model.fields import BooleanField, ChoiceField, DateField, Field, LinkField
 from layers.model.query import Condition
+from layers.past.book import Past, read_as_of
 from layers.register import Register
 from layers.search.link_names import RegisterLinks
+from layers.store.bulk_read import run_read
 from layers.text import Message
 
 GEOMETRY = "geom"
@@ -47,6 +49,7 @@ class ExportOptions:
     ``types`` empty: every type that has assets. ``where``: a condition as the window reads it; types without the
     fields it names are left out. ``language``: headers and words of lists in it instead of
     field names and codes. ``personal``: personal data in clear. ``rows``: only the assets of these ids, by type.
+    ``past``: as of that day.
     """
 
     types: tuple[str, ...] = ()
@@ -55,6 +58,7 @@ class ExportOptions:
     language: str | None = None
     personal: bool = False
     rows: Mapping[str, npt.NDArray[np.int64]] | None = None
+    past: Past | None = None
 
     def of_rows(self, rows: Mapping[str, npt.NDArray[np.int64]]) -> ExportOptions:
         """The same of these assets only."""
@@ -128,7 +132,8 @@ def mask(text: str) -> str:
 def _types(register: Register, options: ExportOptions) -> list[AssetType]:
     known = [t for t in register.catalogue if t.group != "system"]
     if not options.types:
-        return [t for t in known if register.count(t.name)]
+        # What is gone today may have been there on a past day.
+        return [t for t in known if options.past is not None or register.count(t.name)]
     names = {t.name for t in known}
     for name in options.types:
         if name not in names:
@@ -190,7 +195,9 @@ def _layer(
     feedback: Feedback,
 ) -> OutLayer | None:
     located = asset_type.shape is not None
-    found = register.columns(asset_type.name, geometry=located, where=condition, feedback=feedback)
+    fields = [field.name for field in asset_type.columns]
+    read = read_as_of(register, asset_type.name, options.past, fields, condition, geometry=located)
+    found: pa.Table = register.worker.run(run_read, read, feedback=feedback)
     if options.rows is not None:
         wanted = pa.array(options.rows.get(asset_type.name, ()), pa.int64())
         found = found.filter(pc.is_in(found.column("fid"), value_set=wanted))
@@ -222,7 +229,7 @@ def _header(field: Field, language: str | None, taken: dict[str, Any]) -> str:
 
 def _written(register: Register, field: Field, values: pa.Array, options: ExportOptions) -> pa.Array:
     if isinstance(field, LinkField):
-        values = _codes(register, field, values)
+        values = _codes(register, field, values, options.past)
     if field.personal and not options.personal:
         return pa.array([None if v is None else mask(str(v)) for v in values.to_pylist()], pa.string())
     if options.language is not None and isinstance(field, ChoiceField | BooleanField | DateField):
@@ -236,7 +243,7 @@ def _in_words(field: Field, values: pa.Array, language: str) -> pa.Array:
     return words.take(encoded.indices)
 
 
-def _codes(register: Register, field: LinkField, values: pa.Array) -> pa.Array:
+def _codes(register: Register, field: LinkField, values: pa.Array, past: Past | None) -> pa.Array:
     """Links as the business codes of their targets: ids mean nothing outside the register."""
     if values.null_count == len(values):
         return pa.nulls(len(values), pa.string())
@@ -244,7 +251,7 @@ def _codes(register: Register, field: LinkField, values: pa.Array) -> pa.Array:
     for target in field.targets:
         target_type = register.catalogue[target]
         naming = "code" if "code" in target_type else target_type.label_fields[0]
-        table = register.columns(target, [naming])
+        table = _names(register, target, naming, past)
         ids = table.column("fid").cast(pa.string())
         keys = _combined(pc.binary_join_element_wise(target, ids, ":")) if field.several else _combined(ids)
         place = pc.index_in(values.cast(pa.string()), value_set=keys)
@@ -253,6 +260,13 @@ def _codes(register: Register, field: LinkField, values: pa.Array) -> pa.Array:
             codes = pc.binary_join_element_wise(target, codes, ":")
         result = pc.coalesce(result, codes)
     return result
+
+
+def _names(register: Register, target: str, naming: str, past: Past | None) -> pa.Table:
+    """What assets are called. By dates they may be gone that day and still be what another leads to."""
+    of_book = past if past is not None and past.basis == "book" else None
+    read = read_as_of(register, target, of_book, [naming], geometry=False)
+    return register.worker.run(run_read, read)
 
 
 def _write(feedback: Feedback, path: str, layers: Sequence[OutLayer], placement: Placement) -> Written:
@@ -288,6 +302,7 @@ def _note(register: Register, path: Path, options: ExportOptions, counts: dict[s
                 "condition": None if options.where is None else options.where[:500],
                 "asset_count": total,
                 "personal_data": personal,
+                "as_of": None if options.past is None else options.past.day,
             },
         )
 

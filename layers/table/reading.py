@@ -15,6 +15,7 @@ from layers.feedback import Feedback
 from layers.model.catalogue import AssetType
 from layers.model.fields import Field, LinkField
 from layers.model.query import Query
+from layers.past.book import Past, read_as_of
 from layers.register import Register
 from layers.store.bulk_read import BulkRead
 from layers.table.columns import BLANK, Codes, Column, Floats, NumberColumn, Numbers, WordColumn, is_number
@@ -58,30 +59,40 @@ def usual_columns(register: Register, asset_type: AssetType) -> tuple[str, ...]:
 
 
 def read_table(
-    register: Register, type_name: str, names: Sequence[str], feedback: Feedback | None = None
+    register: Register,
+    type_name: str,
+    names: Sequence[str],
+    feedback: Feedback | None = None,
+    past: Past | None = None,
 ) -> TableData:
-    """All rows of a type with these columns. Long: a task."""
+    """All rows of a type with these columns, as of a ``past`` day if one is given. Long: a task."""
     feedback = feedback or Feedback()
     asset_type = register.catalogue[type_name]
-    encoded = _read(register, asset_type, names, feedback.part(0.0, 0.8))
+    encoded = _read(register, asset_type, names, feedback.part(0.0, 0.8), past)
     columns = _columns(register, asset_type, encoded, feedback.part(0.8, 1.0))
     return TableData(asset_type, encoded.fids, encoded.versions, columns)
 
 
 def read_more(
-    register: Register, data: TableData, names: Sequence[str], feedback: Feedback | None = None
+    register: Register,
+    data: TableData,
+    names: Sequence[str],
+    feedback: Feedback | None = None,
+    past: Past | None = None,
 ) -> dict[str, Column] | None:
     """Further columns for the rows of ``data``; None when rows came or went meanwhile. Long: a task."""
     feedback = feedback or Feedback()
-    more = read_table(register, data.type.name, names, feedback)
+    more = read_table(register, data.type.name, names, feedback, past)
     return dict(more.columns) if np.array_equal(more.fids, data.fids) else None
 
 
-def _read(register: Register, asset_type: AssetType, names: Sequence[str], feedback: Feedback) -> Encoded:
+def _read(
+    register: Register, asset_type: AssetType, names: Sequence[str], feedback: Feedback, past: Past | None
+) -> Encoded:
     drawn = DRAWN_LENGTH.name in names
     fields = [field_of(asset_type, name) for name in names if name != DRAWN_LENGTH.name]
     kinds: dict[str, Kind] = {f.name: "number" if is_number(f) else "word" for f in fields}
-    read = register.bulk_read(asset_type.name, (VERSION, *kinds), geometry=drawn)
+    read = read_as_of(register, asset_type.name, past, (VERSION, *kinds), geometry=drawn)
     found: Encoded = register.worker.run(encode, read, kinds, drawn, feedback=feedback)
     return found
 

@@ -33,6 +33,7 @@ from gisapp.panels.checks.finding_model import (
 )
 from gisapp.panels.checks.finding_tree import FindingTree
 from gisapp.panels.checks.waiver_list import WaiverList
+from gisapp.panels.history.day_note import DayNote
 from gisapp.session import Session
 from gisapp.tasks import Debounce
 from gisapp.theme import Theme
@@ -240,6 +241,7 @@ class CheckPanel(QWidget):
         column.setSpacing(0)
         column.addWidget(self._head())
         column.addWidget(Line())
+        column.addWidget(DayNote(self._language, self._theme, self._session, "today"))
         column.addWidget(self._bar())
         self.tabs = QStackedWidget()
         self.tabs.addWidget(self._findings_page())

@@ -77,8 +77,8 @@ class PastMap(QObject):
 
         def show(span: Span) -> None:
             self.is_shown = True
-            self._session.show_past(True)
             self.day = datetime.date.today()
+            self._session.show_past(Past(self.day.isoformat(), self.basis))
             self.began.emit(span)
             self._build()
 
@@ -118,7 +118,7 @@ class PastMap(QObject):
         self.is_shown = False
         self.shown = None
         self._later.stop()
-        self._session.show_past(False)
+        self._session.show_past(None)
         self.ended.emit()
 
     def _on_closed(self) -> None:
@@ -157,6 +157,7 @@ class PastMap(QObject):
             if not self.is_shown:
                 return
             self.shown = past
+            self._session.show_past(past)
             self.ready.emit(scene)
             if in_steps:
                 self._complete(register, past, today, scene)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout
 
 from gisapp.forms.words import IconButton, Label
 from gisapp.language import Language
+from gisapp.panels.history.day_note import DayNote
 from gisapp.panels.table.cell_work import CellWork
 from gisapp.panels.table.chips import TableChips
 from gisapp.panels.table.column_chooser import ColumnChooser
@@ -71,6 +72,7 @@ class TableDrawer(QFrame):
         self.tabs = TypeTabs(language, theme)
         self.chips = TableChips(language, theme, session)
         self.only_these = OnlyThese(language, session, self.feed, self.chips, self)
+        self.day = DayNote(language, theme, session, "rows")
         self.totals = TotalsBar(language, theme)
         self.strip = PasteStrip(language, theme)
         self.chooser = ColumnChooser(language, theme, self)
@@ -114,6 +116,7 @@ class TableDrawer(QFrame):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(head)
+        column.addWidget(self.day)
         column.addWidget(self.chips)
         column.addWidget(self.pages, 1)
         column.addWidget(self.strip)
@@ -124,6 +127,7 @@ class TableDrawer(QFrame):
         session.opened.connect(lambda _: feed.count())
         session.closed.connect(self._on_closed)
         session.changed.connect(lambda _: feed.count() if self.isVisible() else None)
+        session.past_changed.connect(lambda _: self._on_past())
         self.tie.told.connect(self._on_told)
         feed.counted.connect(self._on_counted)
         feed.begun.connect(lambda: self._say(Message("table.reading_now")))
@@ -282,6 +286,11 @@ class TableDrawer(QFrame):
         if isinstance(lengths, NumberColumn):
             metres = float(np.nansum(lengths.numbers[shown.data.rows_of(ids)]))
         self.totals.show_selected(len(ids), metres)
+
+    def _on_past(self) -> None:
+        """On a past day cells can only be read."""
+        self.strip.hide()
+        self.model.may_edit = self.session.may("edit")
 
     def _on_refused(self, error: UserError) -> None:
         self._say(error.title)

@@ -35,7 +35,7 @@ def from_json(data: dict[str, Any]) -> Statement:
 
 def submitting(title: str) -> Message:
     """What the act of submitting is called in the history."""
-    return Message("statement.submitting", {"title": title})
+    return Message("kilometres.submitting", {"title": title})
 
 
 def submit(edit: Edit, statement: Statement, title: str, actor: str, when: datetime.datetime) -> int:

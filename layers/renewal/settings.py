@@ -18,6 +18,7 @@ class RenewalSettings:
     classes: tuple[NumberClass, ...] = (NumberClass(upper=400, upper_in=True), NumberClass(lower=500))
     parts: tuple[NumberClass, ...] = ()
     de_as_dn: Mapping[int, int] = field(default_factory=dict)
+    plastics: tuple[str, ...] = ("PE", "PVC", "PVCM", "PVCO", "PPR", "SWP")
     length_difference_percent: float = 5.0
     log_gap_days: int = 7
     as_built_days: int = 30
@@ -32,6 +33,7 @@ class RenewalSettings:
             classes=tuple(register.setting("statement_classes")),
             parts=tuple(register.setting("dn_classes")),
             de_as_dn=read_table(register.setting("de_counts_as_dn") or ""),
+            plastics=read_codes(register.setting("plastic_materials") or ""),
             length_difference_percent=register.setting("length_difference_percent"),
             log_gap_days=register.setting("log_gap_days"),
             as_built_days=register.setting("as_built_days"),
@@ -44,6 +46,7 @@ class RenewalSettings:
         values = asdict(self)
         values["classes"] = [str(each) for each in self.classes]
         values["parts"] = [str(each) for each in self.parts]
+        values["plastics"] = list(self.plastics)
         values["de_as_dn"] = {str(de): dn for de, dn in self.de_as_dn.items()}
         return values
 
@@ -55,6 +58,8 @@ class RenewalSettings:
             if name in known:
                 found = (NumberClass.parse(text) for text in known[name])
                 known[name] = tuple(each for each in found if each is not None)
+        if "plastics" in known:
+            known["plastics"] = tuple(known["plastics"])
         if "de_as_dn" in known:
             known["de_as_dn"] = {int(de): dn for de, dn in known["de_as_dn"].items()}
         return cls(**known)
@@ -64,3 +69,8 @@ def read_table(text: str) -> dict[int, int]:
     """``110=100; 160=150`` as numbers."""
     pairs = (part.split("=") for part in text.split(";") if part.strip())
     return {int(de): int(dn) for de, dn in pairs}
+
+
+def read_codes(text: str) -> tuple[str, ...]:
+    """``PE; PVC`` as codes."""
+    return tuple(code.strip() for code in text.split(";") if code.strip())

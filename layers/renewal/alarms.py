@@ -1,0 +1,100 @@
+"""What wants attention in a project, each as a sentence with its amount and the objects it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from layers.renewal.book import Day
+from layers.renewal.project_figure import Alarm, AlarmKind, ProjectFigure, Severity
+from layers.renewal.settings import RenewalSettings
+from layers.renewal.standing import of_meaning
+from layers.text import Message
+
+
+def alarms_of(project: ProjectFigure, settings: RenewalSettings, day: Day) -> ProjectFigure:
+    """The project with its alarms. A suspended one is not late, a cancelled one has none."""
+    if project.state == "cancelled":
+        return project
+    found = [*_in_time(project, settings, day)] if project.state == "open" else []
+    found += [*_as_built(project, settings, day), *_money(project, settings), *_lengths(project, settings)]
+    found += _finish_without_start(project)
+    return replace(project, alarms=tuple(found))
+
+
+def _in_time(project: ProjectFigure, settings: RenewalSettings, day: Day) -> Iterator[Alarm]:
+    if project.finished is not None:
+        return
+    overdue = [m for m in project.milestones if m.state == "overdue" and not m.stage.optional]
+    delay = max(project.delay_days or 0, max((m.delay_days or 0 for m in overdue), default=0))
+    if overdue:
+        first = max(overdue, key=lambda m: m.delay_days or 0)
+        text = Message("alarm.overdue", {"stage": first.stage.title, "days": first.delay_days or 0})
+        ids = tuple(m.id for m in overdue if m.id is not None)
+        yield _alarm(project, "late", text, delay, "error", "milestone", ids)
+    elif delay > 0:
+        text = Message("alarm.late", {"days": delay, "finish": str(project.forecast_finish)})
+        yield _alarm(project, "late", text, delay)
+    laying = of_meaning(project.milestones, "laying")
+    if laying is None or laying.actual is not None or project.started is None:
+        return
+    quiet = (day - max(project.started, project.last_log or project.started)).days
+    if quiet > settings.log_gap_days:
+        yield _alarm(project, "no_log", Message("alarm.no_log", {"days": quiet}), quiet)
+
+
+def _as_built(project: ProjectFigure, settings: RenewalSettings, day: Day) -> Iterator[Alarm]:
+    running = of_meaning(project.milestones, "in_service")
+    surveyed = of_meaning(project.milestones, "as_built")
+    if running is None or running.actual is None or surveyed is None or surveyed.actual is not None:
+        return
+    days = (day - running.actual).days
+    if days > settings.as_built_days:
+        text = Message("alarm.as_built_late", {"days": days, "limit": settings.as_built_days})
+        ids = () if surveyed.id is None else (surveyed.id,)
+        yield _alarm(project, "as_built_late", text, days, "warning", "milestone", ids)
+
+
+def _money(project: ProjectFigure, settings: RenewalSettings) -> Iterator[Alarm]:
+    budget, expected = project.money.budget, project.money.expected
+    if not budget or expected is None:
+        return
+    percent = (expected / budget - 1) * 100
+    if percent > max(settings.budget_overrun_percent, 1e-9):
+        over = expected - budget
+        text = Message("alarm.over_budget", {"over": f"{over / 10_000:,.1f}", "percent": f"{percent:.1f}"})
+        yield _alarm(project, "over_budget", text, over, "error")
+
+
+def _lengths(project: ProjectFigure, settings: RenewalSettings) -> Iterator[Alarm]:
+    lengths = project.lengths
+    percent = lengths.difference_percent
+    if percent is None or percent <= settings.length_difference_percent:
+        return
+    parts = {"geometry": lengths.geometry, "as_built": lengths.as_built, "settlement": lengths.settlement}
+    said = [Message(f"alarm.length.{name}", {"metres": f"{m:,.1f}"}) for name, m in parts.items() if m]
+    text = Message("alarm.lengths_differ", {"lengths": said, "percent": f"{percent:.1f}"})
+    yield _alarm(project, "lengths_differ", text, percent)
+
+
+def _finish_without_start(project: ProjectFigure) -> Iterator[Alarm]:
+    start = of_meaning(project.milestones, "start")
+    finish = of_meaning(project.milestones, "finish", "in_service")
+    if start is None or finish is None or finish.actual is None or start.actual is not None or finish.reason:
+        return
+    text = Message("alarm.finish_without_start", {"finish": finish.stage.title, "start": start.stage.title})
+    ids = () if finish.id is None else (finish.id,)
+    yield _alarm(project, "finish_without_start", text, 0.0, "warning", "milestone", ids)
+
+
+def _alarm(
+    project: ProjectFigure,
+    kind: AlarmKind,
+    text: Message,
+    amount: float,
+    severity: Severity = "warning",
+    type: str = "project",
+    ids: tuple[int, ...] = (),
+) -> Alarm:
+    """Without objects of its own it is about the project."""
+    return Alarm(kind, text, severity, float(amount), type if ids else "project", ids or (project.id,))

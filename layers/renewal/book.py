@@ -1,0 +1,138 @@
+"""What figures are computed from, read from the register once: rows of each type by project, and pipes as arrays."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from layers.feedback import Feedback
+from layers.model import edtf
+from layers.model.query import AnyOf, Compare, Condition, Query
+from layers.register import Register
+from layers.renewal.pipes import PipeArrays, read_pipes
+from layers.renewal.settings import RenewalSettings
+
+Values = Mapping[str, Any]
+Day = datetime.date
+ID = "fid"
+
+#: Types whose rows belong to a project, and what is asked of them.
+OF_PROJECT: Mapping[str, tuple[str, ...]] = {
+    "milestone": ("stage", "section", "planned_date", "actual_date", "owner", "evidence", "reason"),
+    "daily_log": ("section", "work_date", "work", "dn", "metres"),
+    "contract": ("contractor", "value", "paid", "signed_date", "planned_finish"),
+    "budget_item": ("price_item", "quantity", "unit_price"),
+    "section": ("contractor", "planned_start", "planned_finish"),
+    "supervision_visit": ("visit_date",),
+}
+PROJECT_FIELDS = (
+    "code", "name", "kind", "state", "programme", "road", "community", "manager", "planned_start", "planned_finish",
+    "planned_length", "as_built_length", "settlement_length", "budget", "settled_cost", "fund_source", "households",
+    "households_signed", "completed_date",
+)  # fmt: skip
+PROGRAMME_FIELDS = (
+    "code", "name", "kind", "first_year", "last_year", "target_length", "target_households", "target_communities",
+    "budget",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ProjectRows:
+    """Rows of the projects and of what hangs on them; each has its id as ``fid``."""
+
+    projects: Mapping[int, Values]
+    of_project: Mapping[str, Mapping[int, Sequence[Values]]]
+    """By type, by project."""
+    findings: Mapping[int, Sequence[Values]]
+    """By visit."""
+    unit_prices: Mapping[int, float]
+    programmes: Mapping[int, Values]
+
+    def rows(self, type: str, project: int) -> Sequence[Values]:
+        """The rows of a type that belong to a project."""
+        return self.of_project[type].get(project, ())
+
+
+def read_projects(
+    register: Register, ids: Collection[int] | None = None, feedback: Feedback | None = None
+) -> ProjectRows:
+    """The rows of all projects, or of these."""
+    feedback = feedback or Feedback()
+    projects = _read(register, "project", PROJECT_FIELDS, _in(ID, ids), ids)
+    of_project = {}
+    for number, (type, fields) in enumerate(OF_PROJECT.items()):
+        feedback.progress(number / len(OF_PROJECT))
+        of_project[type] = _by("project", _read(register, type, ("project", *fields), _in("project", ids)))
+    visits = [v[ID] for rows in of_project["supervision_visit"].values() for v in rows]
+    finding_fields = ("visit", "deduction", "rectify_by", "rechecked_date")
+    findings = _read(register, "visit_finding", finding_fields, _in("visit", None if ids is None else visits))
+    programmes = _read(register, "programme", PROGRAMME_FIELDS, None)
+    prices = _read(register, "price_item", ("unit_price",), None)
+    return ProjectRows(
+        {row[ID]: row for row in projects},
+        of_project,
+        _by("visit", findings),
+        {row[ID]: row["unit_price"] for row in prices if row["unit_price"] is not None},
+        {row[ID]: row for row in programmes},
+    )
+
+
+def read_project_pipes(
+    register: Register,
+    settings: RenewalSettings,
+    ids: Collection[int] | None = None,
+    feedback: Feedback | None = None,
+) -> PipeArrays:
+    """The pipes that projects lay or retire, with their drawn lengths."""
+    if ids is None:
+        where: Condition = AnyOf(
+            (Compare("project_in", "is not null"), Compare("project_out", "is not null"))
+        )
+    else:
+        chosen = tuple(ids)
+        where = AnyOf((Compare("project_in", "in", chosen), Compare("project_out", "in", chosen)))
+    return read_pipes(register, settings, where, feedback)
+
+
+def day_of(value: str | None) -> Day | None:
+    """The first day that a stored date may mean; None for none, or one that is not known."""
+    return None if not value else edtf.earliest(value)
+
+
+def last_day_of(value: str | None) -> Day | None:
+    """The last day that a stored date may mean: a plan for a month is kept until its end."""
+    return None if not value else edtf.latest(value)
+
+
+def _read(
+    register: Register,
+    type: str,
+    fields: tuple[str, ...],
+    where: Condition | None,
+    ids: Collection[int] | None = None,
+) -> list[dict[str, Any]]:
+    """A few rows are read here, all of a type in the worker."""
+    if ids is not None:
+        found = register.find(Query(type, ids=list(ids), fields=fields))
+        return [{ID: each.id, **each.values} for each in found]
+    if where is not None:
+        return [
+            {ID: each.id, **each.values} for each in register.find(Query(type, where=where, fields=fields))
+        ]
+    rows: list[dict[str, Any]] = register.columns(type, fields).to_pylist()
+    return rows
+
+
+def _in(field: str, ids: Collection[int] | None) -> Condition | None:
+    return None if ids is None else Compare(field, "in", tuple(ids))
+
+
+def _by(name: str, rows: Sequence[dict[str, Any]]) -> dict[int, list[Values]]:
+    grouped: dict[int, list[Values]] = defaultdict(list)
+    for row in rows:
+        if row[name] is not None:
+            grouped[row[name]].append(row)
+    return dict(grouped)

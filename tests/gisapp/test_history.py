@@ -13,9 +13,10 @@ from gisapp.dialogs.moment_dialog import MomentDialog
 from gisapp.dialogs.restore_dialog import RestoreDialog
 from gisapp.forms.words import IconButton, Label
 from gisapp.panels.history.asset_history import AssetHistory
+from gisapp.panels.history.day_note import DayNote
 from gisapp.window import Window
 from layers.model.asset import AssetKey
-from layers.model.query import Query
+from layers.model.query import Compare, Query
 from layers.register import Register
 from layers.text import Message
 from tests.gisapp.driving import PATIENCE, settle, unrendered, visible_texts
@@ -204,6 +205,30 @@ def test_the_map_shows_a_past_day(open_town: Window, qtbot: QtBot) -> None:
     assert _mains(window) == count - 1
     legend = {source.layer.id: source for source in window.map.canvas.scene.sources}
     assert "pipe" in legend
+    # Table, inspector and checks say which day it is; table and inspector obey it.
+    window.table.open("pipe")
+    drawer = window.table.drawer
+    assert drawer is not None
+    qtbot.waitUntil(lambda: drawer.feed.shown is not None and not drawer.feed.is_busy, timeout=PATIENCE)
+    rows = drawer.feed.shown
+    assert rows is not None
+    lying = set(rows.data.fids[rows.rows].tolist())
+    old, young = (asset.id for asset in register.find(Query("pipe", Compare("dn", "=", 1000))))
+    assert old in lying
+    assert young not in lying
+    assert drawer.day.isVisible()
+    assert "2000-12-31" in drawer.day.label.text()
+    assert not drawer.model.may_edit
+    window.parts.session.select([AssetKey("pipe", young)])
+    settle(window, qtbot)
+    note = window.inspector.findChild(DayNote)
+    assert note is not None
+    assert note.isVisible()
+    assert "还没有" in note.label.text()
+    assert not window.inspector.form.is_writable
+    for name in ("draw.again", "tool.edit_shape", "tool.split", "draw.delete", "draw.survey", "edit.trail"):
+        assert window.parts.actions.is_possible(name) is (name == "edit.trail"), name
+    window.parts.session.select(())
     # Nothing can be edited, and it is said why.
     assert not window.parts.session.may("edit")
     told: list[object] = []
@@ -213,6 +238,7 @@ def test_the_map_shows_a_past_day(open_town: Window, qtbot: QtBot) -> None:
     past.strip.use_basis("book")
     qtbot.waitUntil(lambda: past.map.shown.basis == "book", timeout=PATIENCE)
     settle(window, qtbot)
+    assert young in (now.data.fids if (now := drawer.feed.shown) is not None else ())
     assert past.map.day == datetime.date.today()
     assert _mains(window) == count
     qtbot.keyClick(window.map.canvas, Qt.Key.Key_Escape)
@@ -220,6 +246,10 @@ def test_the_map_shows_a_past_day(open_town: Window, qtbot: QtBot) -> None:
     assert window.parts.session.may("edit")
     settle(window, qtbot)
     assert _mains(window) == count
+    assert drawer.model.may_edit
+    assert not drawer.day.isVisible()
+    assert not note.isVisible()
+    assert window.parts.actions.is_possible("tool.split")
 
 
 def _mains(window: Window) -> int:

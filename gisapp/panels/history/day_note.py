@@ -38,7 +38,8 @@ class DayNote(QFrame):
         row.addWidget(IconLabel(theme, "hourglass-medium", 16, "related"))
         row.addWidget(self.label, 1)
         session.day_changed.connect(self._show)
-        self._show(session.past)
+        # Never shown before it stands anywhere: it would be a window of its own for a moment.
+        self.hide() if session.past is None else self._say(session.past)
 
     def tell(self, subject: Subject) -> None:
         """What is shown is this from now on."""
@@ -48,4 +49,7 @@ class DayNote(QFrame):
     def _show(self, past: Past | None) -> None:
         self.setVisible(past is not None)
         if past is not None:
-            self.label.show_words(day_words(past, self._subject))
+            self._say(past)
+
+    def _say(self, past: Past) -> None:
+        self.label.show_words(day_words(past, self._subject))

@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from sqlalchemy.schema import CreateColumn
 from layers.errors import Cancelled
 from layers.feedback import Feedback
 from layers.geometry.crs import Crs
+from layers.model.catalogue import Catalogue
 from layers.model.outline import Outline
 from layers.register import Register
 from layers.store import opening
@@ -36,6 +38,8 @@ pytestmark = pytest.mark.keeps_running
 ROOT = Path(__file__).parents[3]
 LABEL = Message("store.created")
 RELEASE_1 = json.loads((Path(__file__).parent / "release_1.json").read_text())
+RENAMED = {"project_in": "project_in_name", "project_out": "project_out_name"}
+"""What step 2 of the schema calls the columns of release 1."""
 OLDER = without(types={"leak", "map_style"}, columns={("hydrant", "road")}, entries={"material:PE"})
 
 
@@ -56,6 +60,16 @@ def old_file(older_file: Path, tmp_path: Path) -> Path:
     return path
 
 
+def with_old_names(catalogue: Catalogue) -> Catalogue:
+    """The catalogue with the columns that step 2 renames called as before."""
+    old = {new: name for name, new in RENAMED.items()}
+    types = {
+        t.name: replace(t, fields=tuple(replace(f, name=old.get(f.name, f.name)) for f in t.fields))
+        for t in catalogue
+    }
+    return replace(catalogue, types=types)
+
+
 def rules(register: Register) -> list[str]:
     return [finding.rule for finding in register.opening_findings]
 
@@ -68,36 +82,43 @@ def test_released_columns_are_as_they_were() -> None:
     schema, dialect = build_schema(TODAY, 4546), sqlite.dialect()
     for type_name, columns in RELEASE_1["types"].items():
         for name, words in columns.items():
-            column = schema.assets[type_name].columns[name]
+            column = schema.assets[type_name].columns[RENAMED.get(name, name)]
             today = str(CreateColumn(column).compile(dialect=dialect)).strip().partition(" ")[2]
             assert today == words, f"{type_name}.{name}: write a migration step, then release_2.json"
 
 
 def test_register_of_release_1_opens_completed(tmp_path: Path, empty_register: Path) -> None:
-    """As it was made before registers kept a note of their catalogue."""
+    """As it was made before registers kept a note of their catalogue, and before projects were assets."""
     catalogue_columns = {
-        name: tuple(c for c in columns if c in TODAY.outline.types[name])
+        name: tuple(new for c in columns if (new := RENAMED.get(c, c)) in TODAY.outline.types[name])
         for name, columns in RELEASE_1["types"].items()
     }
     path = tmp_path / "release1.gpkg"
-    released = as_of(Outline(catalogue_columns, RELEASE_1["entries"]))
+    released = with_old_names(as_of(Outline(catalogue_columns, RELEASE_1["entries"])))
     made = Register.create(path, Crs.parse("EPSG:4546"), actor="old", catalogue=released)
     with made, made.edit(LABEL) as edit:
         edit.insert("hydrant", {"code": "H1", "geom": shapely.Point(500_000, 3_400_000)})
+        edit.insert("pipe", {"code": "P1", "project_in": "西湖路改造", "project_out": "2019-7"})
     raw = sqlite3.connect(path)
     raw.execute("DELETE FROM wa_meta WHERE name IN (?, ?)", (OUTLINE, DIGEST))
+    raw.execute("UPDATE wa_meta SET value = '1' WHERE name = 'schema_version'")
     raw.commit()
     raw.close()
     with Register.open(path, actor="new") as register:
         assert rules(register) == []
         assert not register.read_only
         assert register.by_code("hydrant", "H1") is not None
-        assert [c.kind for c in register.change_sets()] == ["upgrade", "edit", "creation"]
+        pipe = register.by_code("pipe", "P1")
+        assert pipe is not None
+        assert (pipe["project_in_name"], pipe["project_out_name"]) == ("西湖路改造", "2019-7")
+        assert (pipe["project_in"], pipe["project_out"], pipe["section"]) == (None, None, None)
+        assert [c.kind for c in register.change_sets()] == ["upgrade", "migration", "edit", "creation"]
     assert structure(path) == structure(empty_register)
     (copy,) = backup_folder(path).iterdir()
-    assert "before-upgrade" in copy.name
-    with Register.open(copy, actor="old", read_only=True, catalogue=released) as register:
-        assert register.count("hydrant") == 1
+    assert "before-migration-2" in copy.name
+    raw = sqlite3.connect(copy)
+    assert raw.execute("SELECT project_in FROM pipe").fetchall() == [("西湖路改造",)]
+    raw.close()
 
 
 @pytest.mark.skipif(not VALIDATOR.exists(), reason="GDAL's validator is not installed (Debian: python3-gdal)")

@@ -63,7 +63,7 @@ def plan_retire(
     items = [_in_use(draft, key) for key in assets]
     _check_date(date)
     for item in items:
-        _retire(draft, item, date, status)
+        retire(draft, item, date, status)
     for item in items:
         _list_hanging(draft, item, items)
     first = items[0]
@@ -103,7 +103,7 @@ def plan_replace(
     if words.point_number is not None and old.values.get(words.point_number) is not None:
         given[words.point_number] = old.values[words.point_number]
         draft.set(old, **{words.point_number: None})
-    _retire(draft, old, date, None)
+    retire(draft, old, date)
     new = draft.add(old.type.name, {**given, **(values or {}), GEOMETRY: old.geometry})
     if words.successor is not None:
         draft.set(old, **{words.successor: Born(0)})
@@ -139,7 +139,8 @@ def _check_date(date: str) -> None:
         raise UserError(Message("editing.no_date", {"date": date}), Message("editing.no_date_hint"))
 
 
-def _retire(draft: Draft, item: Item, date: str, status: str | None) -> None:
+def retire(draft: Draft, item: Item, date: str, status: str | None = None) -> None:
+    """Take an asset out of the network on a date (EDTF). Raises ``UserError`` for a date before its beginning."""
     words = item.type.editing
     begun = item.values.get(words.begun) if words.begun is not None else None
     first, last = (edtf.earliest(begun) if begun else None), edtf.latest(date)

@@ -89,6 +89,20 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Entry:
+    """Something that may be typed and may stay blank. Plan again with ``answers={name: text}``; ``unit`` is shown.
+
+    ``value`` is what the plan holds now, ``hint`` what is likely.
+    """
+
+    name: str
+    text: Message
+    value: str = ""
+    hint: str = ""
+    unit: str = ""
+
+
+@dataclass(frozen=True)
 class Recheck:
     """An asset that the act does not change and that somebody should look at afterwards, and why."""
 
@@ -120,6 +134,7 @@ class EditPlan:
     ghosts: tuple[Ghost, ...] = ()
     questions: tuple[Question, ...] = ()
     rechecks: tuple[Recheck, ...] = field(default=())
+    entries: tuple[Entry, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -130,6 +145,20 @@ class EditPlan:
     def touched(self) -> tuple[AssetKey, ...]:
         """The assets that are there now and will change or go."""
         return (*(update.key for update in self.updates), *(delete.key for delete in self.deletes))
+
+    @property
+    def versions(self) -> dict[AssetKey, int]:
+        """The versions at which it had read what it changes or removes."""
+        return {each.key: each.version for each in (*self.updates, *self.deletes)}
+
+    @property
+    def on_what_is_there(self) -> EditPlan:
+        """Only what it does to assets that are there, questions left open: to compare with what others did."""
+        updates = tuple(
+            replace(each, values={n: v for n, v in each.values.items() if not isinstance(v, Born)})
+            for each in self.updates
+        )
+        return replace(self, inserts=(), questions=(), updates=updates)
 
     def with_values(self, number: int, values: Mapping[str, Any]) -> EditPlan:
         """The same plan with further values for the asset of insert ``number`` (a form filled in meanwhile)."""
@@ -187,6 +216,7 @@ def together(label: Message, plans: Sequence[EditPlan]) -> EditPlan:
         _all(plan.ghosts for plan in plans),
         _all(plan.questions for plan in plans),
         _all(plan.rechecks for plan in plans),
+        _all(plan.entries for plan in plans),
     )
 
 

@@ -36,7 +36,8 @@ class EditingWords:
     and ``end``. ``own``: fields that are never copied to another asset. ``asked``: the fields one is asked for while
     drawing. ``status``, ``gone``, ``retired``, ``retired_date``, ``successor``: how an asset's end is written down;
     ``begun``: the date of its beginning. ``from_line``: blank fields that a point takes over from the line it is put
-    on. ``directed``: kinds whose direction is that of the line they stand on.
+    on. ``directed``: kinds whose direction is that of the line they stand on. ``fitting``: a part of the line it
+    stands on (a bend, a tee), which goes when that goes.
     """
 
     conducts: bool = False
@@ -57,6 +58,7 @@ class EditingWords:
     begun: str | None = None
     from_line: tuple[str, ...] = ()
     directed: tuple[str, ...] = ()
+    fitting: bool = False
 
     def way(self, kind: Any = None) -> Way | None:
         """How an asset of this ``kind`` (the value of the type's kind field) is put on a line."""
@@ -92,6 +94,7 @@ def read_editing(reader: Reader) -> EditingWords:
     if reader.has("on_line"):
         said["on_line"] = reader.one_of("on_line", get_args(Way))
     said["conducts"] = reader.flag("conducts")
+    said["fitting"] = reader.flag("fitting")
     said["ways"] = _ways(reader)
     for name in ("start", "end"):
         said[name] = _end_fields(reader, name)

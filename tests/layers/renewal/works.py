@@ -26,10 +26,7 @@ def build_works(register: Register, *, north: float = 3.0, pieces: int = 1) -> i
             "project", {"code": "XM-1", "name": "西湖路改造", "kind": "renewal", "state": "open"}
         )
         course = [(0, north), (GRID, 3.5 + north), (2 * GRID, north)]
-        if pieces == 2:
-            runs = [course[:2], course[1:]]
-        else:
-            runs = [course]
+        runs = [course[:2], course[1:]] if pieces == 2 else [course]
         for number, run in enumerate(runs):
             values = {"code": f"NEW-{number + 1}", "dn": 400, "material": "DI", "status": "planned"}
             edit.insert("pipe", {**values, "geom": line(*run), "project_in": project})

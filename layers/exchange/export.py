@@ -198,6 +198,9 @@ def _layer(
     fields = [field.name for field in asset_type.columns]
     read = read_as_of(register, asset_type.name, options.past, fields, condition, geometry=located)
     found: pa.Table = register.worker.run(run_read, read, feedback=feedback)
+    if options.past is not None:
+        # What changed since comes behind what did not.
+        found = found.sort_by("fid")
     if options.rows is not None:
         wanted = pa.array(options.rows.get(asset_type.name, ()), pa.int64())
         found = found.filter(pc.is_in(found.column("fid"), value_set=wanted))

@@ -69,7 +69,7 @@ def read_table(
     feedback = feedback or Feedback()
     asset_type = register.catalogue[type_name]
     encoded = _read(register, asset_type, names, feedback.part(0.0, 0.8), past)
-    columns = _columns(register, asset_type, encoded, feedback.part(0.8, 1.0))
+    columns = _columns(register, asset_type, encoded, feedback.part(0.8, 1.0), past)
     return TableData(asset_type, encoded.fids, encoded.versions, columns)
 
 
@@ -159,7 +159,7 @@ def _words(column: pa.ChunkedArray) -> tuple[pa.Array, Codes]:
 
 
 def _columns(
-    register: Register, asset_type: AssetType, encoded: Encoded, feedback: Feedback
+    register: Register, asset_type: AssetType, encoded: Encoded, feedback: Feedback, past: Past | None
 ) -> dict[str, Column]:
     columns: dict[str, Column] = {}
     for name, part in encoded.columns.items():
@@ -167,20 +167,21 @@ def _columns(
         field = field_of(asset_type, name)
         if isinstance(part, tuple):
             words, codes = part
-            labels = link_labels(register, field, words) if isinstance(field, LinkField) else None
+            labels = link_labels(register, field, words, past) if isinstance(field, LinkField) else None
             columns[name] = WordColumn(field, words, codes, labels)
         else:
             columns[name] = NumberColumn(field, part)
     return columns
 
 
-def link_labels(register: Register, field: LinkField, values: pa.Array) -> pa.Array:
-    """What the targets of stored links are called; its number where a target has no name or is gone."""
+def link_labels(register: Register, field: LinkField, values: pa.Array, past: Past | None = None) -> pa.Array:
+    """What the targets of stored links are called (by the book of a ``past`` day: then); its number where a target
+    has no name or is gone."""
     keys = [_target(field, value) for value in values.to_pylist()]
     called: dict[tuple[str, int], str] = {}
     for target in dict.fromkeys(name for name, _ in keys):
         ids = [number for name, number in keys if name == target]
-        called |= {(target, id): text for id, text in _called(register, target, ids).items()}
+        called |= {(target, id): text for id, text in _called(register, target, ids, past).items()}
     return pa.array([called.get(key, f"#{key[1]}") for key in keys], pa.string())
 
 
@@ -191,12 +192,15 @@ def _target(field: LinkField, value: Any) -> tuple[str, int]:
     return field.targets[0], int(value)
 
 
-def _called(register: Register, target: str, ids: Sequence[int]) -> dict[int, str]:
+def _called(register: Register, target: str, ids: Sequence[int], past: Past | None) -> dict[int, str]:
     if target not in register.catalogue:
         return {}
     names = [n for n in register.catalogue[target].label_fields if n in register.catalogue[target]]
     if not names:
         return {}
+    if past is not None and past.basis == "book":
+        rows = register.rows_at(target, ids, past.version)
+        return {id: next((str(row[n]) for n in names if row[n]), f"#{id}") for id, row in rows.items() if row}
     if len(ids) <= _FEW_TARGETS:
         assets = register.find(Query(target, ids=ids, fields=tuple(names)))
         return {a.id: next((str(a[n]) for n in names if a.get(n)), f"#{a.id}") for a in assets}

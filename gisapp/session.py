@@ -80,6 +80,8 @@ class Session(QObject):
         self.holder: Callable[[Callable[[], None]], bool] | None = None
         self.past: Past | None = None
         self.role = MANAGER
+        #: What is done once the register is let go of, on the writer lane: asked for while it is ``closing``.
+        self.afterwards: list[Callable[[], None]] = []
         self._spare: Worker | None = None
         self._unlisten: Callable[[], None] | None = None
         self._news.connect(self._on_news)
@@ -171,9 +173,16 @@ class Session(QObject):
         self.saved_at = self.undo_label = self.redo_label = None
         self.closed.emit()
         self.tasks.cancel_readers()
+        afterwards, self.afterwards = self.afterwards, []
+
+        def let_go(_: Feedback) -> None:
+            register.close()
+            for work in afterwards:
+                work()
+
         self.tasks.run(
             Message("task.close"),
-            lambda _: register.close(),
+            let_go,
             lane="writer",
             shown=False,
             certain=True,
@@ -260,21 +269,29 @@ class Session(QObject):
         """Do the act now: these fields of these assets stay as others made them (``layers.history.clashing``)."""
         self.edit(ask.label, ask.work, ask.done, ask.refuse, decided=settlements(ask.told, theirs))
 
-    def undo(self, done: Callable[[ChangeSet | None], None]) -> None:
+    def undo(
+        self,
+        done: Callable[[ChangeSet | None], None],
+        failed: Callable[[UserError], None] | None = None,
+    ) -> None:
         """Take back the actor's latest step."""
         register = self._open_register()
         if (error := self.refusal()) is not None:
             self.tasks.failed.emit(error)
             return
-        self.tasks.run(Message("task.undo"), lambda _: register.undo(), done, lane="writer")
+        self.tasks.run(Message("task.undo"), lambda _: register.undo(), done, failed=failed, lane="writer")
 
-    def redo(self, done: Callable[[ChangeSet | None], None]) -> None:
+    def redo(
+        self,
+        done: Callable[[ChangeSet | None], None],
+        failed: Callable[[UserError], None] | None = None,
+    ) -> None:
         """Do again what was taken back."""
         register = self._open_register()
         if (error := self.refusal()) is not None:
             self.tasks.failed.emit(error)
             return
-        self.tasks.run(Message("task.redo"), lambda _: register.redo(), done, lane="writer")
+        self.tasks.run(Message("task.redo"), lambda _: register.redo(), done, failed=failed, lane="writer")
 
     def _open_register(self) -> Register:
         if self.register is None:

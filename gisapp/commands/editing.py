@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from gisapp.actions import Action
+from gisapp.commands.history import look_at
 from gisapp.window import Window
+from layers.errors import UserError
+from layers.feedback import Feedback
+from layers.history.restoring import Preview, preview_act
 from layers.model.change import ChangeSet
+from layers.register import Register
+from layers.store.undo import ChangedSince
 from layers.text import Message
 
 
@@ -104,4 +112,18 @@ def _tell(window: Window, *, undone: bool) -> None:
         else:
             notifier.done(Message("notify.redone", {"step": step}), "edit.undo")
 
-    session.undo(done) if undone else session.redo(done)
+    def failed(error: UserError) -> None:
+        if undone and isinstance(error, ChangedSince) and session.may("restore"):
+            # What others did since stays unless it is ticked.
+            notifier.warn(error.title, Message("clash.undo_hint"))
+            look_at(window, window.inspector.history_acts, partial(_preview, error.change_set))
+        else:
+            notifier.error(error)
+
+    session.undo(done, failed) if undone else session.redo(done, failed)
+
+
+def _preview(change_set: int, register: Register, feedback: Feedback) -> Preview:
+    """What taking back this act would do now."""
+    (act,) = register.change_sets(limit=1, before=change_set + 1)
+    return preview_act(register, act, feedback)

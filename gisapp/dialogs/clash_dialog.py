@@ -43,6 +43,8 @@ class ClashDialog(Dialog):
         )
         self.go = self.add_buttons(Message("clash.go"), Message("clash.leave"))
         self._follow()
+        # No choice is made by a key pressed too early.
+        self.setFocus()
 
     def choose_all(self, mine: bool) -> None:
         """Choose for every field of every asset."""

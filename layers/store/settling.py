@@ -50,8 +50,8 @@ class Clash:
         return tuple(name for name in names if not same_value(self.seen.get(name), self.now[name]))
 
     def contested(self, asset_type: AssetType) -> tuple[str, ...]:
-        """The fields that others changed to something else than the act wants."""
-        wanted, now = self.wanted or {}, self.now or {}
+        """The fields that others changed to something else than the act makes of them."""
+        wanted, now = _made(self.wanted or {}, self.seen), self.now or {}
         return tuple(
             name
             for name in self.changed(asset_type)
@@ -111,7 +111,9 @@ class SettlingEdit(Edit):
         decision = self._decision(type, id, version, now)
         if now is None or decision.leave:
             return version if now is None else int(now[VERSION])
-        left = {name: value for name, value in values.items() if name not in decision.theirs}
+        seen = history.row_at_version(self.store, self.connection, type, id, version)
+        made = _made(values, seen)
+        left = {name: value for name, value in made.items() if name not in decision.theirs}
         return super().update(type, id, int(now[VERSION]), left)
 
     def delete(self, type: str, id: int, version: int) -> None:
@@ -142,3 +144,10 @@ class SettlingEdit(Edit):
         self._settling.clashes[key] = Clash(
             key, seen, now, wanted, who.actor if who else "", who.at if who else ""
         )
+
+
+def _made(wanted: Row, seen: Row | None) -> Row:
+    """The values that an act makes different from what it had read: what it only carries along is the others'."""
+    if seen is None:
+        return wanted
+    return {n: value for n, value in wanted.items() if n not in seen or not same_value(value, seen[n])}

@@ -173,7 +173,15 @@ def refuse_dangling(edit: Edit, type_name: str, rows: Rows) -> None:
             raise ValuesRefused(asset_type, integrity.name_rows([row])[0], problems)
 
 
-def _changed_since(edit: Edit, step: Step, refused: dict[str, list[Row]]) -> UserError:
+class ChangedSince(UserError):
+    """What change set ``change_set`` did cannot be taken back whole: others changed it since."""
+
+    def __init__(self, title: Message, hint: Message, change_set: int) -> None:
+        super().__init__(title, hint)
+        self.change_set = change_set
+
+
+def _changed_since(edit: Edit, step: Step, refused: dict[str, list[Row]]) -> ChangedSince:
     named = tuple(
         Message(
             "register.rows_of_type",
@@ -181,9 +189,10 @@ def _changed_since(edit: Edit, step: Step, refused: dict[str, list[Row]]) -> Use
         )
         for name, rows in refused.items()
     )
-    return UserError(
+    return ChangedSince(
         Message("register.changed_since", {"label": step.label, "rows": named}),
         Message("register.changed_since_hint"),
+        step.id,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
@@ -77,7 +78,7 @@ class Acts(QObject):
         plan, self._plan = self._plan, None
         self.settled.emit()
         if answers:
-            self._make(answers, agreed=True)
+            self._make(answers, agreed=plan)
         else:
             self._write(plan)
 
@@ -99,16 +100,23 @@ class Acts(QObject):
     def _next(self) -> None:
         if self._now is None and self._waiting and self._session.register is not None:
             self._now = self._waiting.popleft()
-            self._make({}, agreed=False)
+            self._make({})
 
-    def _make(self, answers: Answers, *, agreed: bool) -> None:
+    def _make(self, answers: Answers, *, agreed: EditPlan | None = None) -> None:
+        """Plan it; ``agreed`` is the plan that was shown and agreed to, if one was."""
         act, register = self._now, self._session.register
         assert act is not None
         assert register is not None
 
         def planned(plan: EditPlan) -> None:
-            if self._now is act:
-                self._take(plan, agreed=agreed)
+            if self._now is not act:
+                return
+            before = {} if agreed is None else agreed.versions
+            if agreed is not None and any(before.get(k, v) != v for k, v in plan.versions.items()):
+                # What was agreed to is not what would be done now.
+                self._look_again(act, agreed, None)
+            else:
+                self._take(plan, agreed=agreed is not None)
 
         self._tasks.run(
             Message("draft.task.plan"), lambda _: act.make(register, answers), planned,
@@ -147,7 +155,7 @@ class Acts(QObject):
             conflict=lambda error: self._look_again(act, plan, error),
         )  # fmt: skip
 
-    def _look_again(self, act: Act, plan: EditPlan, error: Conflict) -> None:
+    def _look_again(self, act: Act, plan: EditPlan, error: Conflict | None) -> None:
         """Others were before the act: what they changed is told, and the act planned anew on it and shown."""
         register = self._session.register
         if register is None or self._now is not act:
@@ -156,15 +164,15 @@ class Acts(QObject):
         def show(told: tuple[ClashTold, ...]) -> None:
             if self._now is not act:
                 return
-            if not told:
+            if not told and error is not None:
                 self._fail(act, error)
                 return
             self._told_before = clash_lines(told)
             self._now = replace(act, shown=act.shown or bool(self._told_before))
-            self._make({}, agreed=False)
+            self._make({})
 
         self._tasks.run(
-            Message("clash.task"), lambda _: tell_clashes(register, lambda edit: _do(plan, edit)), show,
+            Message("clash.task"), lambda _: tell_clashes(register, partial(_do, plan.on_what_is_there)), show,
             failed=lambda failure: self._fail(act, failure), owner=self, lane="writer", shown=False,
         )  # fmt: skip
 

@@ -14,10 +14,12 @@ from gisapp.panels.table.model import TableModel
 from gisapp.panels.table.paste_strip import PasteStrip
 from gisapp.session import Session
 from gisapp.tasks import Tasks
+from layers.errors import Conflict, UserError
 from layers.feedback import Feedback
 from layers.model.change import ChangeSet
 from layers.model.columns import judge
 from layers.model.fields import Field, LinkField
+from layers.register import ValuesRefused
 from layers.search.link_names import RegisterLinks
 from layers.table.clipboard import read_cells, write_cells
 from layers.table.pasting import MOST_CELLS, CellPlan, plan_cells
@@ -182,7 +184,13 @@ class CellWork(QObject):
             if change is not None:
                 self.noticed.emit(Message("table.written", {"label": label}))
 
-        self._session.edit(label, plan.apply, done)
+        def failed(error: UserError) -> None:
+            self._tasks.failed.emit(error)
+            if not isinstance(error, Conflict | ValuesRefused):
+                # Nothing is wrong with what was typed: it waits to be written once the fault is mended.
+                self._strip.show_plan(asset_type, plan)
+
+        self._session.edit(label, plan.apply, done, failed)
 
     def row_of_view(self, row: int) -> int | None:
         """Where the view shows a row of the data."""

@@ -24,11 +24,15 @@ _NOTHING = 1e-9
 
 @dataclass(frozen=True)
 class Move:
-    """Everything at ``old`` goes to ``new``. ``carriers`` are lines that run through and need no vertex for it."""
+    """Everything at ``old`` goes to ``new``. ``carriers`` are lines that run through and need no vertex for it.
+
+    ``with_lines`` is False for a chamber beside the network: a line that happens to end there stays.
+    """
 
     old: Floats
     new: Floats
     carriers: frozenset[int] = frozenset()
+    with_lines: bool = True
 
 
 @dataclass(eq=False)
@@ -88,7 +92,8 @@ class Following:
         draft = self.draft
         box = box_around(move.old[None, :], draft.tolerance)
         points = [p for p in draft.near(draft.point_types, box) if self._stands(p, move.old)]
-        lines = [self._line(item) for item in draft.near(draft.line_types, box)]
+        near = draft.near(draft.line_types, box) if move.with_lines else ()
+        lines = [self._line(item) for item in near]
         is_node = any(p.sits_on_lines for p in points) or any(self._ends_at(e, move.old) for e in lines)
         for line in lines:
             away = np.hypot(*(line.before[:, :2] - move.old[:2]).T)
@@ -178,7 +183,7 @@ class Following:
                     continue
                 if all(self._moved_by(content, by) for content in self._contents(chamber)):
                     place = chamber.course[0]
-                    yield Move(place, shifted(place, by))
+                    yield Move(place, shifted(place, by), with_lines=chamber.sits_on_lines)
                 else:
                     why = Message("editing.recheck_chamber", {"type": item.type.title, "code": item.code})
                     self.draft.recheck(chamber, why)

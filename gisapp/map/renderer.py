@@ -330,10 +330,12 @@ class Renderer(QObject):
         assert self._painted is not None
         frame = Frame(easel.image, *self._painted)
         self._end_painting()
-        if self._waiting:
-            self._then()
-        else:
-            self._coming = None
+        # A frame that was nearly done when a newer one was asked for is shown, and has no say in what comes next.
+        if frame.serial == self._serial:
+            if self._waiting:
+                self._then()
+            else:
+                self._coming = None
         self.frame_ready.emit(frame)
 
     def _end_painting(self) -> None:

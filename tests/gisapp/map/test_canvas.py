@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -155,6 +157,30 @@ def test_only_the_newest_request_is_shown(qtbot: QtBot, canvas: MapCanvas, scene
     qtbot.waitUntil(lambda: newest in shown, timeout=WAIT)
     QTest.qWait(50)
     assert set(shown) == {newest}
+
+
+def test_a_frame_that_is_done_after_a_newer_request_does_not_hold_that_up(
+    qtbot: QtBot, canvas: MapCanvas, scene_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show(qtbot, canvas, scene_of(pipe=[main(300)]))
+    drawn = threading.Event()
+    scene = canvas.renderer.scene
+    assert scene is not None
+    monkeypatch.setattr(renderer_module, "SLICE_SECONDS", 0.0)
+    # Slow enough that the test cannot miss the moment of painting.
+    canvas.renderer._timer.setInterval(30)
+    canvas.zoom(1.5)
+    canvas._ask()
+    qtbot.waitUntil(lambda: canvas.renderer._easel.steps is not None, timeout=WAIT)
+    before = canvas.renderer._serial
+    held = Mock(draw=lambda request, feedback: (drawn.wait(WAIT / 1000), scene.draw(request, feedback))[1])
+    canvas.renderer.scene = held
+    canvas.zoom(1.5)
+    canvas._ask()
+    qtbot.waitUntil(lambda: canvas._frame is not None and canvas._frame.serial == before, timeout=WAIT)
+    assert canvas.renderer.is_busy
+    drawn.set()
+    assert settled(qtbot, canvas).shows(canvas.viewport)
 
 
 def test_a_widget_may_go_in_mid_drawing(

@@ -28,8 +28,7 @@ class Figure:
 
     def as_json(self) -> dict[str, Any]:
         """Plain values; ids as ranges (``1-5,9``), since a stock has a hundred thousand of them."""
-        value = None if self.value is None else round(self.value, 6)
-        return {"value": value, "unit": self.unit, "type": self.type, "ids": ranges(self.ids)}
+        return {"value": self.value, "unit": self.unit, "type": self.type, "ids": ranges(self.ids)}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Figure:
@@ -91,3 +90,36 @@ def ids_of(text: str) -> tuple[int, ...]:
 def _spread(parts: Iterable[list[str]]) -> Iterable[int]:
     for part in parts:
         yield from range(int(part[0]), int(part[-1]) + 1)
+
+
+def words_json(words: Words) -> Any:
+    """A text, title or message as plain values."""
+    if isinstance(words, Title):
+        return {"zh": words.zh, "en": words.en}
+    if isinstance(words, Message):
+        return {"id": words.id, "parameters": {k: _parameter_json(v) for k, v in words.parameters.items()}}
+    return words
+
+
+def words_from_json(data: Any) -> Words:
+    """Read what ``words_json`` wrote."""
+    if not isinstance(data, Mapping):
+        return str(data)
+    if "id" in data:
+        return Message(data["id"], {k: _parameter(v) for k, v in data["parameters"].items()})
+    return Title(data["zh"], data["en"])
+
+
+def message_from_json(data: Any) -> Message:
+    """A message that ``words_json`` wrote."""
+    words = words_from_json(data)
+    assert isinstance(words, Message)
+    return words
+
+
+def _parameter_json(value: Any) -> Any:
+    return words_json(value) if isinstance(value, Message | Title) else value
+
+
+def _parameter(value: Any) -> Any:
+    return words_from_json(value) if isinstance(value, Mapping) else value

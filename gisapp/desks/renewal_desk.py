@@ -1,0 +1,156 @@
+"""The desk of renewal: the projects beside the map, the one looked at in the inspector's place, its timeline below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from gisapp.actions import Actions
+from gisapp.desks.desk import Desk
+from gisapp.language import Language
+from gisapp.notify import Notifier
+from gisapp.panels.map_view import MapView
+from gisapp.panels.renewal.centre import PROJECT, RenewalCentre
+from gisapp.session import Session
+from gisapp.tasks import Tasks
+from gisapp.theme import Theme
+from layers.later import Later
+from layers.model.asset import AssetKey
+from layers.text import Message
+
+if TYPE_CHECKING:
+    from gisapp.panels.renewal import project_page, renewal_panel, schedule
+else:
+    project_page = Later("gisapp.panels.renewal.project_page")
+    renewal_panel = Later("gisapp.panels.renewal.renewal_panel")
+    schedule = Later("gisapp.panels.renewal.schedule")
+
+WIDTH = 640
+
+
+class RenewalDesk(QObject):
+    """Made when the window is; its panels when the desk is first opened. ``desk`` is what the rail takes."""
+
+    arranged = Signal()
+    """Page and timeline shall be shown, or not."""
+    fields_asked = Signal(object)
+    """The AssetKey of a project whose own form is wanted."""
+    rows_asked = Signal(str, object)
+    """A type whose rows of a project (AssetKey) shall be listed in the table."""
+
+    def __init__(
+        self,
+        language: Language,
+        theme: Theme,
+        session: Session,
+        tasks: Tasks,
+        notifier: Notifier,
+        view: MapView,
+        actions: Actions,
+        my_name: Callable[[], str],
+    ) -> None:
+        super().__init__(view)
+        self.centre = RenewalCentre(session, tasks, notifier, self)
+        self._parts = (language, theme)
+        self._view, self._actions, self._my_name, self._notifier = view, actions, my_name, notifier
+        self._holder = QWidget()
+        self._place = QVBoxLayout(self._holder)
+        self._place.setContentsMargins(0, 0, 0, 0)
+        self._panel: renewal_panel.RenewalPanel | None = None
+        self._page: project_page.ProjectPage | None = None
+        self._schedule: schedule.Schedule | None = None
+        self.wants_schedule = True
+        self._is_shown = False
+        self._fields_of: AssetKey | None = None
+        self.desk = Desk("renewal", Message("window.desk.renewal"), "arrows-clockwise", self._holder, WIDTH)
+        self.centre.chosen.connect(self._on_chosen)
+
+    @property
+    def panel(self) -> renewal_panel.RenewalPanel:
+        """The board and the other views."""
+        if self._panel is None:
+            language, theme = self._parts
+            self._panel = renewal_panel.RenewalPanel(
+                language, theme, self.centre, self._actions, self._my_name
+            )
+            self._place.addWidget(self._panel)
+            self._panel.fly_asked.connect(self.fly_to)
+            self._panel.refused.connect(self._notifier.error)
+            self._panel.complete_asked.connect(lambda: self._actions.trigger(project_page.COMPLETE))
+        return self._panel
+
+    @property
+    def page(self) -> project_page.ProjectPage:
+        """The page of the project looked at."""
+        if self._page is None:
+            language, theme = self._parts
+            self._page = project_page.ProjectPage(language, theme, self.centre, self._actions)
+            self._page.fields_asked.connect(self._show_fields)
+            self._page.fly_asked.connect(self._view.fly_to_selection)
+            self._page.rows_asked.connect(lambda name: self.rows_asked.emit(name, self.centre.project))
+            self._page.opened.connect(lambda key: self.fields_asked.emit(key))
+            self._page.show_project()
+        return self._page
+
+    @property
+    def schedule(self) -> schedule.Schedule:
+        """The timeline under the map."""
+        if self._schedule is None:
+            language, theme = self._parts
+            self._schedule = schedule.Schedule(language, theme, self.centre)
+            self._schedule.closed.connect(lambda: self.show_schedule(False))
+            self._schedule.step_chosen.connect(lambda step: self.page.milestones.open_entry(step))
+            self._schedule.show_project()
+        return self._schedule
+
+    @property
+    def shows_page(self) -> bool:
+        """Whether the page stands in the inspector's place now."""
+        return self._is_shown and self.centre.project is not None and self._fields_of != self.centre.project
+
+    @property
+    def shows_schedule(self) -> bool:
+        """Whether the timeline stands under the map now."""
+        return self._is_shown and self.wants_schedule and self.centre.project is not None
+
+    def show(self, on: bool) -> None:
+        """The desk is open, or another one is."""
+        if on and self._panel is None:
+            self.panel.show_view("board")
+        self._is_shown = on
+        self.centre.show(on)
+        self.arranged.emit()
+
+    def show_schedule(self, on: bool) -> None:
+        """Open the timeline, or close it."""
+        self.wants_schedule = on
+        self.arranged.emit()
+
+    def show_page(self) -> None:
+        """Back from the form of the project to its page."""
+        self._fields_of = None
+        self.arranged.emit()
+
+    def fly_to(self, project: int) -> None:
+        """Go to a project on the map: to its pipes or its area, else to its community."""
+        card = None if self.centre.board is None else self.centre.board.by_id.get(project)
+        self.centre.choose(project)
+        if card is not None and not card.pipes and card.community is not None:
+            self._view.fly_to_asset(AssetKey("community", card.community))
+        else:
+            self._view.fly_to_selection()
+
+    def _show_fields(self) -> None:
+        project = self.centre.project
+        if project is not None:
+            self._fields_of = project
+            self.centre.session.select((AssetKey(PROJECT, project.id),))
+            self.arranged.emit()
+
+    def _on_chosen(self) -> None:
+        if self._fields_of is not None and self.centre.project != self._fields_of:
+            self._fields_of = None
+        self.arranged.emit()

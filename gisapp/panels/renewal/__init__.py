@@ -1,0 +1,1 @@
+"""The renewal desk: board, timeline, list, funnel and the page of one project."""

@@ -1,0 +1,280 @@
+"""The state of the renewal desk: the board as of today, the project looked at, and what is written from here.
+
+Panels ask and listen. The board follows the register: an edit by whomever is read anew, and cards move.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from gisapp.notify import Notifier
+from gisapp.session import Session
+from gisapp.tasks import Debounce, Tasks
+from layers.errors import UserError
+from layers.later import Later
+from layers.model.asset import Asset, AssetKey
+from layers.model.change import ChangeSet
+from layers.model.query import Compare, Query
+from layers.model.selection import Selection
+from layers.register import Edit, Register
+from layers.text import Message
+
+if TYPE_CHECKING:
+    from layers.renewal import board as boards
+    from layers.renewal import details
+    from layers.renewal.board import Board, Card
+    from layers.renewal.details import Details
+else:
+    boards = Later("layers.renewal.board")
+    details = Later("layers.renewal.details")
+
+PROJECT = "project"
+#: What a board is made of: a change to anything else leaves it as it is.
+FOLLOWED = (
+    "project", "milestone", "daily_log", "contract", "pipe", "section", "programme", "person", "supervision_visit",
+    "visit_finding", "budget_item", "price_item", "community", "project_document", "attachment",
+)  # fmt: skip
+_PAUSE = 60
+
+
+class RenewalCentre(QObject):
+    """One per window. ``board`` is None until the desk was first opened; ``project`` is the one looked at."""
+
+    changed = Signal()
+    """Another board."""
+    chosen = Signal()
+    """Another project is looked at, or what is known of it is new."""
+
+    def __init__(
+        self, session: Session, tasks: Tasks, notifier: Notifier, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.session, self._tasks, self._notifier = session, tasks, notifier
+        self.board: Board | None = None
+        self.project: AssetKey | None = None
+        self.details: Details | None = None
+        #: The id of the row that was added last.
+        self.made: int | None = None
+        self.is_shown = False
+        self._is_stale = True
+        self._later = Debounce(_PAUSE, self.read, self)
+        session.opened.connect(lambda _: self._forget())
+        session.closed.connect(self._forget)
+        session.changed.connect(self._on_changed)
+        session.filters_changed.connect(lambda _: self._outdate())
+        session.selection_changed.connect(self._on_selection)
+
+    @property
+    def register(self) -> Register | None:
+        return self.session.register
+
+    @property
+    def card(self) -> Card | None:
+        """The card of the project looked at."""
+        if self.board is None or self.project is None:
+            return None
+        return self.board.by_id.get(self.project.id)
+
+    @property
+    def today(self) -> datetime.date:
+        """The day the board is made for."""
+        return datetime.date.today()
+
+    # ---- reading
+
+    def show(self, on: bool) -> None:
+        """The desk is open, or not: a board nobody looks at is not read."""
+        self.is_shown = on
+        if on and self._is_stale:
+            self.read()
+        if on:
+            self._on_selection(self.session.selection)
+
+    def read(self) -> None:
+        """Read the board anew."""
+        register = self.register
+        if register is None or not self.is_shown or PROJECT not in register.catalogue:
+            return
+        self._is_stale = False
+        where, day = self.session.filters.get(PROJECT), self.today
+
+        def done(board: Board) -> None:
+            if self.register is register:
+                self.board = board
+                self.changed.emit()
+                self._on_selection(self.session.selection)
+                self._read_details()
+
+        self._tasks.run(
+            Message("renewal_desk.task.board"),
+            lambda feedback: boards.read_board(register, day, where, feedback),
+            done,
+            owner=self,
+            key="renewal-board",
+            shown=False,
+        )
+
+    def _read_details(self) -> None:
+        register, key = self.register, self.project
+        if register is None or key is None:
+            return
+
+        def done(found: Details | None) -> None:
+            if self.project == key:
+                self.details = found
+                self.chosen.emit()
+
+        self._tasks.run(
+            Message("renewal_desk.task.details"),
+            lambda _: details.read_details(register, key.id),
+            done,
+            owner=self,
+            key="renewal-details",
+            shown=False,
+        )
+
+    def _forget(self) -> None:
+        self.board, self.project, self.details = None, None, None
+        self._is_stale = True
+        self.changed.emit()
+        self.chosen.emit()
+        if self.is_shown:
+            self._later.touch()
+
+    def _outdate(self) -> None:
+        self._is_stale = True
+        if self.is_shown:
+            self._later.touch()
+
+    def _on_changed(self, change: ChangeSet) -> None:
+        if change.touches(*FOLLOWED) or any(name.startswith("c_") for name in change.changes):
+            self._outdate()
+
+    # ---- choosing
+
+    def choose(self, project: int) -> None:
+        """Look at a project: it and its pipes are selected, on the map and in the table too."""
+        card = None if self.board is None else self.board.by_id.get(project)
+        pipes = () if card is None else card.pipes
+        self.session.select(Selection({PROJECT: [project], "pipe": list(pipes)}))
+
+    def choose_many(self, projects: Iterable[int]) -> None:
+        """Select the projects that a figure was counted from."""
+        self.session.select(Selection({PROJECT: list(projects)}))
+
+    def _on_selection(self, selection: Selection) -> None:
+        if not self.is_shown:
+            return
+        projects = selection.ids(PROJECT).tolist()
+        if not projects and self.board is not None:
+            # Pipes of one project, picked on the map, stand for it.
+            owners = {self.board.by_pipe.get(pipe) for pipe in selection.ids("pipe")[:200].tolist()}
+            projects = [owner for owner in owners if owner is not None] if len(owners) == 1 else []
+        key = AssetKey(PROJECT, projects[0]) if len(projects) == 1 else None
+        if key != self.project:
+            self.project, self.details = key, None
+            self.chosen.emit()
+            self._read_details()
+
+    # ---- writing
+
+    def put_milestones(
+        self,
+        project: int,
+        values: Mapping[str, Mapping[str, Any]],
+        label: Message,
+        done: Callable[[], None],
+        failed: Callable[[UserError], None],
+    ) -> None:
+        """Set what is given of the milestones of these stages, as one act; rows that are not there yet are made.
+
+        A row somebody changed since it was read here is refused as any other asset would be.
+        """
+        known = {} if self.details is None else {row["stage"]: row for row in self.details.milestones}
+
+        def work(edit: Edit) -> None:
+            for stage, given in values.items():
+                row = known.get(stage)
+                if row is None:
+                    edit.insert("milestone", {"project": project, "stage": stage, **given})
+                else:
+                    edit.update("milestone", row.id, row.version, given)
+
+        self._write(label, work, done, failed)
+
+    def add(
+        self,
+        type_name: str,
+        values: Mapping[str, Any],
+        label: Message,
+        done: Callable[[], None],
+        failed: Callable[[UserError], None],
+    ) -> None:
+        """Add a row to what belongs to a project."""
+
+        def work(edit: Edit) -> None:
+            self.made = edit.insert(type_name, values)
+
+        self._write(label, work, done, failed)
+
+    def add_log(
+        self,
+        values: Mapping[str, Any],
+        photos: Sequence[Path],
+        label: Message,
+        done: Callable[[], None],
+        failed: Callable[[UserError], None],
+    ) -> None:
+        """Log a day's work with its photos, as one act."""
+        register = self.register
+
+        def work(edit: Edit) -> None:
+            row = edit.insert("daily_log", values)
+            for photo in photos:
+                assert register is not None
+                register.attach(edit, "daily_log", row, photo.name, _content(photo), {"kind": "photo"})
+
+        self._write(label, work, done, failed)
+
+    def _write(
+        self,
+        label: Message,
+        work: Callable[[Edit], Any],
+        done: Callable[[], None],
+        failed: Callable[[UserError], None],
+    ) -> None:
+        def ended(change: ChangeSet | None) -> None:
+            if change is not None:
+                self._notifier.done(label, "edit.undo")
+            done()
+
+        self.session.edit(label, work, ended, failed)
+
+    def people(self) -> list[Asset]:
+        """Everybody who can be put in charge."""
+        register = self.register
+        return [] if register is None else register.find(Query("person", fields=("name",)))
+
+    def filter_manager(self, person: int | None) -> None:
+        """Show the projects of one manager everywhere; None shows all."""
+        filters = dict(self.session.filters)
+        filters.pop(PROJECT, None)
+        if person is not None:
+            filters[PROJECT] = Compare("manager", "=", person)
+        self.session.filter(filters)
+
+
+def _content(path: Path) -> bytes:
+    """The bytes of a file that goes with a log. Raises ``UserError`` when it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UserError(
+            Message("renewal_desk.photo_unread", {"file": path.name}),
+            Message("renewal_desk.photo_unread_hint"),
+        ) from error

@@ -1,0 +1,75 @@
+"""The figures of the portfolio in one line: each opens the projects it was counted from."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+
+from gisapp.language import Language, Words
+from gisapp.panels.renewal.numbers import km, percent, wan
+from gisapp.theme import Theme
+from layers.renewal.board import Board, Card
+from layers.text import Message
+
+
+class FigureStrip(QWidget):
+    """``gathered``: the projects behind the figure clicked."""
+
+    gathered = Signal(tuple)
+
+    def __init__(self, language: Language, theme: Theme) -> None:
+        super().__init__()
+        self._language, self._theme = language, theme
+        self._ids: dict[str, tuple[int, ...]] = {}
+        self.buttons: dict[str, QToolButton] = {}
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 0, 8, 0)
+        row.setSpacing(2)
+        for name in ("count", "planned", "laid", "money", "alarmed", "late"):
+            button = QToolButton()
+            button.setObjectName("figureButton")
+            button.setFont(theme.font("small"))
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.clicked.connect(lambda _=False, which=name: self.gathered.emit(self._ids.get(which, ())))
+            language.hint(button, Message("renewal_desk.figure.hint"))
+            if name == "alarmed":
+                row.addStretch(1)
+            row.addWidget(button)
+            self.buttons[name] = button
+        theme.changed.connect(self._draw)
+        self._draw()
+
+    def show_cards(self, board: Board | None, cards: tuple[Card, ...]) -> None:
+        """Count these."""
+        planned, laid = sum(card.planned for card in cards), sum(card.laid for card in cards)
+        money = sum(card.contract or card.budget for card in cards)
+        paid = sum(card.paid for card in cards)
+        late = () if board is None else tuple(c for c in cards if c.standing(board.day) == "late")
+        alarmed = tuple(card for card in cards if card.alarms)
+        share = percent(laid / planned) if planned else "0 %"
+        told: dict[str, tuple[Words, tuple[Card, ...]]] = {
+            "count": (Message("renewal_desk.figure.count", {"count": f"{len(cards):,}"}), cards),
+            "planned": (
+                Message("renewal_desk.figure.planned", {"km": km(planned)}),
+                tuple(card for card in cards if card.planned),
+            ),
+            "laid": (
+                Message("renewal_desk.figure.laid", {"km": km(laid), "share": share}),
+                tuple(card for card in cards if card.laid),
+            ),
+            "money": (
+                Message("renewal_desk.figure.money", {"paid": wan(paid), "budget": wan(money)}),
+                tuple(card for card in cards if card.paid or card.contract or card.budget),
+            ),
+            "alarmed": (Message("renewal_desk.figure.alarmed", {"count": len(alarmed)}), alarmed),
+            "late": (Message("renewal_desk.figure.late", {"count": len(late)}), late),
+        }
+        for name, (words, its) in told.items():
+            self._language.say(self.buttons[name], "setText", words)
+            self._ids[name] = tuple(card.id for card in its)
+        self.buttons["late"].setVisible(bool(late))
+        self.buttons["alarmed"].setVisible(bool(alarmed))
+
+    def _draw(self) -> None:
+        self.buttons["late"].setIcon(self._theme.icon("warning", "danger"))
+        self.buttons["alarmed"].setIcon(self._theme.icon("bell", "warn"))

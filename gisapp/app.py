@@ -31,6 +31,7 @@ from gisapp.commands.history import history_actions, tie_history
 from gisapp.commands.navigating import navigate_actions
 from gisapp.commands.opening import open_target
 from gisapp.commands.printing import printing_actions
+from gisapp.commands.renewal_desk import renewal_desk_actions, tie_renewal
 from gisapp.commands.selecting import ask_condition, select_actions
 from gisapp.commands.styling import style_actions
 from gisapp.commands.tables import table_actions, tie_table
@@ -109,6 +110,7 @@ class Application(QObject):
             navigate_actions(window),
             select_actions(window),
             check_actions(window),
+            renewal_desk_actions(window),
             table_actions(window),
             drawing_actions(window),
             configure_actions(window),
@@ -119,6 +121,7 @@ class Application(QObject):
         window.furnish(palette.local, palette.remote)
         tie_basemaps(window)
         tie_table(window)
+        tie_renewal(window)
         tie_drawing(window)
         tie_clashes(window)
         tie_history(window, window.inspector.history_acts)

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from layers.cli import backup, checking, history, importing, information, quarantine, reverting, sample
+from layers.cli import (
+    backup,
+    checking,
+    history,
+    importing,
+    information,
+    quarantine,
+    reverting,
+    sample,
+    statement,
+)
 from layers.cli.application import CommandTable
 
 COMMANDS: CommandTable = {
@@ -13,5 +23,6 @@ COMMANDS: CommandTable = {
     **checking.COMMANDS,
     **history.COMMANDS,
     **reverting.COMMANDS,
+    **statement.COMMANDS,
     **backup.COMMANDS,
 }

@@ -1,0 +1,133 @@
+"""``gisapp statement``: kilometres laid and renewed, cost, plan, funnel and supervision of a period."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated
+
+import typer
+
+from layers.cli.application import DONE, CommandTable
+from layers.cli.console import Console
+from layers.cli.layout import table
+from layers.cli.opening import open_register
+from layers.cli.values import JsonOption, RegisterArgument, choice, whole_number
+from layers.errors import UserError
+from layers.renewal.figure import Breakdown, Figure
+from layers.renewal.frozen import as_json, checksum
+from layers.renewal.period import Period
+from layers.renewal.statement import BREAKDOWNS, Statement, statement
+from layers.text import Message
+
+DAY = "YYYY-MM-DD"
+
+
+def show_statement(
+    context: typer.Context,
+    register: RegisterArgument,
+    year: Annotated[
+        int | None, typer.Option(parser=whole_number("--year", 1800, 9998), help="cli.statement.year")
+    ] = None,
+    first: Annotated[str | None, typer.Option("--from", metavar=DAY, help="cli.statement.from")] = None,
+    last: Annotated[str | None, typer.Option("--to", metavar=DAY, help="cli.statement.to")] = None,
+    by: Annotated[str, typer.Option(parser=choice("--by", BREAKDOWNS), help="cli.statement.by")] = "dn_class",
+    as_of: Annotated[str | None, typer.Option("--day", metavar=DAY, help="cli.statement.day")] = None,
+    as_json_: JsonOption = False,
+) -> int:
+    """The statement of a year or any other period; with ``--json`` every figure with the ids of its objects."""
+    console: Console = context.obj
+    today = _day("--day", as_of) or datetime.date.today()
+    period = _period(year, _day("--from", first), _day("--to", last), today)
+    with open_register(register, read_only=True) as opened, console.feedback() as feedback:
+        made = statement(opened, period, day=today, feedback=feedback)
+    console.result(as_json(made) | {"checksum": checksum(made)})
+    if not console.as_json:
+        _show(console, made, by)
+    return DONE
+
+
+COMMANDS: CommandTable = {"statement": (show_statement, "cli.statement.help")}
+
+
+def _period(
+    year: int | None, first: datetime.date | None, last: datetime.date | None, today: datetime.date
+) -> Period:
+    if year is not None:
+        whole = Period.year(year)
+        first, last = first or whole.first, last or whole.last
+    last = last or today
+    first = first or datetime.date(last.year, 1, 1)
+    if first > last:
+        raise UserError(Message("cli.statement.backwards", {"first": str(first), "last": str(last)}))
+    return Period(first, last)
+
+
+def _day(option: str, word: str | None) -> datetime.date | None:
+    if word is None:
+        return None
+    try:
+        return datetime.date.fromisoformat(word)
+    except ValueError as error:
+        refused = Message("cli.error.value", {"option": option, "value": word})
+        raise UserError(refused, Message("cli.statement.day_hint")) from error
+
+
+def _show(console: Console, made: Statement, by: str) -> None:
+    settings = made.settings
+    console.say(
+        Message("cli.statement.period", {"first": str(made.period.first), "last": str(made.period.last)})
+    )
+    classes = "; ".join(map(str, settings.classes))
+    console.say(Message("cli.statement.settings", {"dn": settings.dn_threshold, "classes": classes}))
+    console.say("")
+    console.say(_table(console, made.breakdowns[by]))
+    if made.funnel.communities.value:
+        console.say("")
+        console.say(_funnel(console, made))
+    if made.notes:
+        console.say("")
+    for note in made.notes:
+        console.say(note)
+    console.say(Message("cli.statement.checksum", {"checksum": checksum(made)}))
+
+
+def _table(console: Console, breakdown: Breakdown) -> str:
+    render = console.texts.render
+    titles = [render(breakdown.title), *(render(column.title) for column in breakdown.columns)]
+    rows = [
+        ("  " * (row.level == "part") + render(row.title), *(_shown(f) for f in row.cells.values()))
+        for row in (*breakdown.rows, breakdown.total)
+    ]
+    return table(titles, rows, numbers=range(1, len(titles))).rstrip()
+
+
+def _funnel(console: Console, made: Statement) -> str:
+    texts = console.texts
+    names = ("stage", "communities", "percent", "households", "percent")
+    titles = [texts.get(f"cli.statement.{name}") for name in names]
+    rows = [
+        (
+            texts.render(step.stage.title),
+            f"{step.communities.value:,.0f}",
+            _percent(step.percent),
+            f"{step.households.value:,.0f}",
+            _percent(step.household_percent),
+        )
+        for step in made.funnel.steps
+    ]
+    return table(titles, rows, numbers=range(1, 5)).rstrip()
+
+
+def _shown(figure: Figure) -> str:
+    if figure.value is None:
+        return "-"
+    match figure.unit:
+        case "m" | "m/a":
+            return f"{figure.value / 1000:,.2f}"
+        case "%":
+            return _percent(figure.value)
+    return f"{figure.value:,.0f}"
+
+
+def _percent(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1f} %"

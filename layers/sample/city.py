@@ -10,9 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from layers.feedback import Feedback
-from layers.sample import customers, leaks, people, pipes, places, points, projects, wells
+from layers.sample import customers, leaks, people, pipes, places, points, projects, wells, works
 from layers.sample.draft import Draft, draw
 from layers.sample.planted import Planted, plant
+from layers.sample.project_tables import project_tables
 from layers.sample.size import SIZES
 from layers.text import Message
 
@@ -38,26 +39,29 @@ def generate(size: str, seed: int, feedback: Feedback | None = None) -> SampleCi
     feedback.progress(0.0, Message("sample.drawing"))
     draft = draw(SIZES[size], seed)
     feedback.progress(0.15, Message("sample.describing"))
-    tables = _network(draft, feedback)
+    tables, projected = _network(draft, feedback)
     feedback.progress(0.8, Message("sample.describing"))
     tables |= _surroundings(draft, tables)
+    tables |= project_tables(draft, projected, tables)
     tables, planted = plant(tables, seed)
     feedback.progress(1.0, Message("sample.describing"))
     return SampleCity(size, seed, tables, tuple(planted))
 
 
-def _network(draft: Draft, feedback: Feedback) -> dict[str, pa.Table]:
+def _network(draft: Draft, feedback: Feedback) -> tuple[dict[str, pa.Table], list[works.Work]]:
     ages, year = pipes.span_years(draft)
     nodes = points.describe_nodes(draft, ages, year)
     alive = pipes.pipe_table(draft, nodes, year)
-    retired = projects.retired_pipes(draft, ages, alive.num_rows + 1)
-    planned = projects.planned_pipes(draft, nodes, alive.num_rows + retired.num_rows + 1)
+    retired, gone = projects.retired_pipes(draft, ages, alive.num_rows + 1)
+    first = alive.num_rows + retired.num_rows + 1
+    planned, extensions = projects.planned_pipes(draft, nodes, first)
+    renewing, beside = projects.renewing_pipes(draft, year, first + planned.num_rows)
     feedback.progress(0.35, Message("sample.describing"))
     chambers = wells.make_wells(draft, nodes)
     meters = customers.make_meters(draft, nodes, chambers)
     held = np.bincount(meters.well, minlength=len(chambers.node) + 1)[1:]
     tables = {
-        "pipe": _joined([alive, retired, planned]),
+        "pipe": _joined([alive, retired, planned, renewing]),
         "valve": points.valve_table(draft, nodes, chambers.of_node),
         "hydrant": points.hydrant_table(draft, nodes, chambers.of_node),
         "meter_well": wells.well_table(draft, nodes, chambers, held),
@@ -68,7 +72,10 @@ def _network(draft: Draft, feedback: Feedback) -> dict[str, pa.Table]:
     tables["meter"] = customers.meter_table(draft, nodes, chambers, meters)
     tables["customer"] = customers.customer_table(draft, nodes, meters)
     tables["leak"] = leaks.leak_table(draft, alive, year)
-    return tables
+    done = works.finished_works(draft, ages, year, gone)
+    coming = works.coming_works(draft, extensions, beside)
+    taken = {work.community for work in done}
+    return tables, [*done, *coming, *works.conversions(draft, taken)]
 
 
 def _surroundings(draft: Draft, network: Mapping[str, pa.Table]) -> dict[str, pa.Table]:

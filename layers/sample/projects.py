@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pyarrow as pa
 import shapely
@@ -10,6 +12,7 @@ from layers.sample.ages import Ages
 from layers.sample.draft import Draft
 from layers.sample.ground import Floats
 from layers.sample.mains import NOMINAL
+from layers.sample.net import MAIN
 from layers.sample.pipes import draw_lines, pipe_columns
 from layers.sample.points import Points
 from layers.sample.streets import ARTERIAL, Ints
@@ -17,9 +20,22 @@ from layers.sample.tables import NONE, codes, either, make_table, repeated
 
 _ASIDE = 2.6
 _CUT = 1.6
+_BESIDE = -1.9
+_OLD, _LONG = 1996, 250.0
+_SHARE_TO_RENEW = 0.3
 
 
-def retired_pipes(draft: Draft, ages: Ages, first: int) -> pa.Table:
+@dataclass(frozen=True)
+class Laid:
+    """Where pipes of a table lie: its rows from ``first`` on, by path and coordinates along it."""
+
+    first: int
+    path: Ints
+    start: Floats
+    end: Floats
+
+
+def retired_pipes(draft: Draft, ages: Ages, first: int) -> tuple[pa.Table, Laid]:
     """The main that lay in each renewed road before, from crossing to crossing; codes from ``first`` on."""
     random = draft.random("retired pipes")
     flows = draft.flows
@@ -34,7 +50,7 @@ def retired_pipes(draft: Draft, ages: Ages, first: int) -> pa.Table:
         np.searchsorted([0.78, 0.9], random.uniform(size=len(old)))
     ]
     replaced_by = _successors(draft, path, (flows.start[old] + flows.end[old]) / 2)
-    return make_table(
+    table = make_table(
         "pipe",
         {
             "code": codes("pipe", len(old), first),
@@ -51,6 +67,7 @@ def retired_pipes(draft: Draft, ages: Ages, first: int) -> pa.Table:
         },
         lines.geometry,
     )
+    return table, Laid(first - 1, path, flows.start[old], flows.end[old])
 
 
 def _successors(draft: Draft, path: Ints, place: Floats) -> Ints:
@@ -63,7 +80,7 @@ def _successors(draft: Draft, path: Ints, place: Floats) -> Ints:
     return found
 
 
-def planned_pipes(draft: Draft, points: Points, first: int) -> pa.Table:
+def planned_pipes(draft: Draft, points: Points, first: int) -> tuple[pa.Table, Laid]:
     """Mains to be laid from the ends of wide roads into the country, in three stages each."""
     random = draft.random("planned pipes")
     net, mains = draft.net, draft.mains
@@ -80,7 +97,7 @@ def planned_pipes(draft: Draft, points: Points, first: int) -> pa.Table:
     lines = draw_lines(draft, np.repeat(mains.path[wide], 3), start, end)
     count = len(start)
     geometry = lines.geometry
-    return make_table(
+    table = make_table(
         "pipe",
         {
             "code": codes("pipe", count, first),
@@ -107,3 +124,40 @@ def planned_pipes(draft: Draft, points: Points, first: int) -> pa.Table:
         },
         geometry,
     )
+    return table, Laid(first - 1, np.repeat(mains.path[wide], 3), start, end)
+
+
+def renewing_pipes(draft: Draft, year: Ints, first: int) -> tuple[pa.Table, Laid]:
+    """New mains planned beside the oldest ones, from crossing to crossing: what projects under way are to lay."""
+    random = draft.random("renewing pipes")
+    flows, spans = draft.flows, draft.spans
+    age = np.full(draft.net.path_count, 9999)
+    mains = draft.span_role == MAIN
+    np.minimum.at(age, spans.path[mains], year[mains])
+    length = np.bincount(flows.path, flows.end - flows.start, draft.net.path_count)
+    paths = np.flatnonzero((age < _OLD) & (length > _LONG))
+    chosen = random.permutation(paths)[: max(4, round(_SHARE_TO_RENEW * len(paths)))]
+    rows = np.flatnonzero(np.isin(flows.path, chosen) & (flows.end - flows.start > 20))
+    path, start, end = flows.path[rows], flows.start[rows], flows.end[rows]
+    lines = draw_lines(draft, path, start + _CUT, end - _CUT, _BESIDE)
+    count = len(rows)
+    table = make_table(
+        "pipe",
+        {
+            "code": codes("pipe", count, first),
+            "function": repeated("distribution", count),
+            "pipe_class": repeated("JP", count),
+            "dn": np.maximum(NOMINAL[np.searchsorted(NOMINAL, flows.dn[rows])], 150),
+            "dn_origin": repeated("design", count),
+            "material": repeated("DI", count),
+            "material_origin": repeated("design", count),
+            "pressure_class": repeated("PN10", count),
+            "burial_mode": repeated("ZM", count),
+            "status": repeated("planned", count),
+            "recorded_length_m": np.round(lines.length, 1),
+            "road": draft.road_names[draft.net.paths().road[path]],
+            "grid": np.full(count, NONE),
+        },
+        lines.geometry,
+    )
+    return table, Laid(first - 1, path, start, end)

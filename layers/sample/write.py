@@ -22,6 +22,9 @@ _PLACES = (
     "building",
     "team",
     "person",
+    "programme",
+    "project",
+    "section",
 )
 _NETWORK = (
     "customer",
@@ -33,6 +36,16 @@ _NETWORK = (
     "network_point",
     "meter",
     "leak",
+)
+_PROJECTS = (
+    "milestone",
+    "daily_log",
+    "contract",
+    "price_item",
+    "budget_item",
+    "supervision_visit",
+    "visit_finding",
+    "project_document",
 )
 
 
@@ -64,6 +77,7 @@ def write(register: Register, city: SampleCity, feedback: Feedback | None = None
     for names, label in (
         (_PLACES, Message("sample.places_made", {"seed": city.seed})),
         (_NETWORK, Message("sample.network_made", {"seed": city.seed})),
+        (_PROJECTS, Message("sample.projects_made", {"seed": city.seed})),
     ):
         with register.edit(label, "creation") as edit:
             # Teams and their leaders link to each other. Otherwise what is linked to comes first: the database

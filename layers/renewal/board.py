@@ -93,6 +93,8 @@ class Card:
     households: int = 0
     planned_start: datetime.date | None = None
     planned_finish: datetime.date | None = None
+    started: datetime.date | None = None
+    finished: datetime.date | None = None
     forecast: datetime.date | None = None
     expected: float | None = None
     behind: int | None = None
@@ -283,6 +285,8 @@ def _card(figure: ProjectFigure, names: Mapping[int, str], is_conversion: bool) 
         households=figure.households or 0,
         planned_start=figure.planned_start,
         planned_finish=figure.planned_finish,
+        started=figure.started,
+        finished=figure.finished,
         forecast=figure.forecast_finish,
         expected=figure.expected_percent,
         behind=figure.delay_days if figure.late else 0,

@@ -155,17 +155,19 @@ class Gantt(QAbstractScrollArea):
         painter.setFont(theme.font("small"))
         painter.setPen(theme.color("text2"))
         middle = Qt.AlignmentFlag.AlignVCenter
+        today = self._language.render(Message("renewal_desk.today", {"day": f"{self._day:%m-%d}"}))
+        metrics, x = painter.fontMetrics(), round(self._x(self._day))
+        room = metrics.horizontalAdvance(today) + 12
+        flag = QRect(x - room // 2, 4, room, 18)
         for day, words in months:
-            painter.drawText(QRect(round(self._x(day)) + 6, 0, 70, HEAD), middle, words)
-        x = round(self._x(self._day))
+            place = QRect(round(self._x(day)) + 6, 4, metrics.horizontalAdvance(words) + 2, 18)
+            if not place.intersects(flag):
+                painter.drawText(place, middle, words)
         painter.setPen(QPen(theme.color("accent"), 2))
         painter.drawLine(x, HEAD - 2, x, self.viewport().height())
-        words = self._language.render(Message("renewal_desk.today", {"day": f"{self._day:%m-%d}"}))
-        room = painter.fontMetrics().horizontalAdvance(words) + 12
-        flag = QRect(x - room // 2, 4, room, 18)
         painter.fillRect(flag, theme.color("accent"))
         painter.setPen(theme.color("accent_text"))
-        painter.drawText(flag, Qt.AlignmentFlag.AlignCenter, words)
+        painter.drawText(flag, Qt.AlignmentFlag.AlignCenter, today)
         painter.setClipping(False)
         painter.setPen(theme.color("border"))
         painter.drawLine(0, HEAD - 1, width, HEAD - 1)
@@ -278,14 +280,15 @@ def step_bars(card: Card, day: datetime.date, names: dict[int, str]) -> list[Bar
             plan = (min(planned or step.planned, step.planned), step.planned)
             planned = step.planned
         is_now = number == card.at and step.actual is None
+        is_last = number == len(card.steps) - 1 and step.actual is None
         if step.actual is not None:
             done = (min(actual or plan_start(plan, step.actual), step.actual), step.actual)
             actual = step.actual
         elif is_now and actual is not None and actual < day:
             done = (actual, day)
         late = step.delay(day) or 0
-        if is_now and late > 0:
-            forecast = card.forecast
+        if is_last and card.behind:
+            forecast, late = card.forecast, card.behind
         side = names.get(step.owner or 0, "")
         bars.append(Bar(step.stage.title, side, plan, done, forecast, max(late, 0), number))
     return bars
@@ -297,18 +300,16 @@ def plan_start(plan: tuple[datetime.date, datetime.date] | None, actual: datetim
 
 
 def project_bars(board: Board, cards: Sequence[Card]) -> list[Bar]:
-    """A row for each project: planned start to finish, first to last date reached, forecast."""
+    """A row for each project: planned start to finish, from its real beginning to today or its end, forecast."""
     bars = []
     for card in cards:
-        reached = [step.actual for step in card.steps if step.actual is not None]
         dates = [step.planned for step in card.steps if step.planned is not None]
         start = card.planned_start or min(dates, default=None)
         finish = card.planned_finish or max(dates, default=None)
         plan = None if start is None or finish is None else (min(start, finish), finish)
         is_done = card.current is None or card.state in ("completed", "cancelled")
-        done = (min(reached), max(reached) if is_done else board.day) if reached else None
-        if done is not None and done[0] > done[1]:
-            done = (done[0], done[0])
+        end = card.finished or board.day
+        done = None if card.started is None or card.started > end else (card.started, end)
         forecast = None if is_done else card.forecast
         late = card.delay(board.day) if card.state == "open" else 0
         bars.append(Bar(card.name, card.manager_name, plan, done, forecast, late, card.id))

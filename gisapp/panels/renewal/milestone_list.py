@@ -20,7 +20,7 @@ from layers.model.catalogue import AssetType
 from layers.renewal.board import Card, Step
 from layers.text import Message
 
-_DATE, _DELAY = 58, 70
+_DATE, _DELAY = 54, 56
 _ROW = 22
 
 
@@ -42,7 +42,7 @@ class MilestoneRow(QFrame):
         self.delay = Label(language, theme, size="small")
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 0)
-        row.setSpacing(8)
+        row.setSpacing(6)
         row.addWidget(self._sign)
         row.addWidget(self.title, 1)
         for label, width in ((self._planned, _DATE), (self.actual, _DATE), (self.delay, _DELAY)):
@@ -107,7 +107,7 @@ class MilestoneList(QWidget):
         head = QWidget()
         row = QHBoxLayout(head)
         row.setContentsMargins(12, 2, 12, 2)
-        row.setSpacing(8)
+        row.setSpacing(6)
         row.addStretch(1)
         for name, width in (("planned", _DATE), ("actual", _DATE), ("delay", _DELAY)):
             label = Label(

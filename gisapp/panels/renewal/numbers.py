@@ -41,7 +41,7 @@ def short_day(day: datetime.date | None, year: int | None = None) -> str:
     """Month and day; the year too when it is not ``year``."""
     if day is None:
         return ""
-    return f"{day:%m-%d}" if year in (None, day.year) else f"{day:%Y-%m-%d}"
+    return f"{day:%m-%d}" if year in (None, day.year) else f"{day:%y-%m-%d}"
 
 
 def standing_words(card: Card, day: datetime.date) -> tuple[Message, ChipKind, str]:
@@ -50,7 +50,9 @@ def standing_words(card: Card, day: datetime.date) -> tuple[Message, ChipKind, s
     if standing == "late":
         return Message("renewal_desk.late", {"days": card.delay(day)}), "danger", "warning"
     if standing == "soon":
-        return Message("renewal_desk.soon", {"days": card.due_in(day) or 0}), "warn", "clock"
+        due = card.due_in(day)
+        words = Message("renewal_desk.soon", {"days": due}) if due else Message("renewal_desk.due_today")
+        return words, "warn", "clock"
     kinds: dict[str, tuple[ChipKind, str]] = {
         "on_time": ("quiet", "check"),
         "unplanned": ("quiet", "calendar-blank"),

@@ -110,7 +110,7 @@ class _LineView(QFrame):
         row.addWidget(day)
         row.addWidget(ElidedLabel(language, theme, line.words, size="small"), 1)
         end = Label(language, theme, line.end, size="small", tone="quiet")
-        end.setAlignment(Qt.AlignmentFlag.AlignRight)
+        end.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(end)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
+from shapely.geometry.base import BaseGeometry
 
 from gisapp.actions import Actions
 from gisapp.desks.desk import Desk
@@ -14,6 +15,7 @@ from gisapp.language import Language
 from gisapp.notify import Notifier
 from gisapp.panels.map_view import MapView
 from gisapp.panels.renewal.centre import PROJECT, RenewalCentre
+from gisapp.panels.renewal.community_marks import CommunityMarks, Mark
 from gisapp.session import Session
 from gisapp.tasks import Tasks
 from gisapp.theme import Theme
@@ -65,8 +67,12 @@ class RenewalDesk(QObject):
         self.wants_schedule = True
         self._is_shown = False
         self._fields_of: AssetKey | None = None
+        self.marks = CommunityMarks(theme.font("small"))
+        view.canvas.overlay.sketches.append(self.marks)
         self.desk = Desk("renewal", Message("window.desk.renewal"), "arrows-clockwise", self._holder, WIDTH)
         self.centre.chosen.connect(self._on_chosen)
+        self.centre.changed.connect(self._mark)
+        language.changed.connect(self._mark)
 
     @property
     def panel(self) -> renewal_panel.RenewalPanel:
@@ -78,6 +84,7 @@ class RenewalDesk(QObject):
             )
             self._place.addWidget(self._panel)
             self._panel.fly_asked.connect(self.fly_to)
+            self._panel.arranged.connect(self._mark)
             self._panel.refused.connect(self._notifier.error)
             self._panel.complete_asked.connect(lambda: self._actions.trigger(project_page.COMPLETE))
         return self._panel
@@ -122,7 +129,31 @@ class RenewalDesk(QObject):
             self.panel.show_view("board")
         self._is_shown = on
         self.centre.show(on)
+        self._mark()
         self.arranged.emit()
+
+    def _mark(self) -> None:
+        """Communities stand on the map while the conversion is looked at."""
+        panel = self._panel
+        is_shown = self._is_shown and panel is not None and panel.list == "conversion"
+        self.marks.is_shown = is_shown
+        if is_shown and panel is not None:
+            self.centre.read_communities(
+                [card.community for card in panel.cards if card.community], self._show_marks
+            )
+        self._view.canvas.update()
+
+    def _show_marks(self, shapes: Mapping[int, BaseGeometry]) -> None:
+        panel, (language, _) = self._panel, self._parts
+        marks = []
+        for card in () if panel is None else panel.cards:
+            shape = shapes.get(card.community or 0)
+            if shape is not None:
+                furthest = card.furthest
+                words = Message("renewal_desk.not_begun") if furthest is None else furthest.stage.title
+                marks.append(Mark(shape, card.way, language.render(words)))
+        self.marks.show(marks)
+        self._view.canvas.update()
 
     def show_schedule(self, on: bool) -> None:
         """Open the timeline, or close it."""

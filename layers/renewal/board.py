@@ -109,6 +109,17 @@ class Card:
         return next((n for n in later if not self.steps[n].stage.optional), len(self.steps))
 
     @property
+    def furthest(self) -> Step | None:
+        """The last step, in the order of the list, that is reached; None before the first."""
+        return next((step for step in reversed(self.steps) if step.actual is not None), None)
+
+    @property
+    def way(self) -> float:
+        """How far along its steps the furthest one is, 0 to 1."""
+        places = [n + 1 for n, step in enumerate(self.steps) if step.actual is not None]
+        return max(places) / len(self.steps) if places else 0.0
+
+    @property
     def current(self) -> Step | None:
         """The step worked at; None when the last one is reached, or there is none."""
         return self.steps[self.at] if self.at < len(self.steps) else None

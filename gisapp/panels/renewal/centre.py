@@ -10,12 +10,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import shapely
 from PySide6.QtCore import QObject, Signal
+from shapely.geometry.base import BaseGeometry
 
 from gisapp.notify import Notifier
 from gisapp.session import Session
 from gisapp.tasks import Debounce, Tasks
 from layers.errors import UserError
+from layers.feedback import Feedback
 from layers.later import Later
 from layers.model.asset import Asset, AssetKey
 from layers.model.change import ChangeSet
@@ -137,6 +140,25 @@ class RenewalCentre(QObject):
             key="renewal-details",
             shown=False,
         )
+
+    def read_communities(
+        self, ids: Sequence[int], done: Callable[[Mapping[int, BaseGeometry]], None]
+    ) -> None:
+        """Read the shapes of these communities, or where they are."""
+        register = self.register
+        if register is None:
+            return
+
+        def work(_: Feedback) -> dict[int, BaseGeometry]:
+            table = register.rows("community", sorted(set(ids)), ["name"])
+            shapes = shapely.from_wkb(table["geom"].to_pylist())
+            pairs = zip(table["fid"].to_pylist(), shapes, strict=True)
+            return {fid: shape for fid, shape in pairs if shape is not None}
+
+        self._tasks.run(
+            Message("renewal_desk.task.communities"), work, done, owner=self, key="renewal-communities",
+            shown=False,
+        )  # fmt: skip
 
     def _forget(self) -> None:
         self.board, self.project, self.details = None, None, None

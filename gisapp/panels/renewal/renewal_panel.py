@@ -56,6 +56,8 @@ class RenewalPanel(QWidget):
     fly_asked = Signal(int)
     refused = Signal(object)
     complete_asked = Signal()
+    arranged = Signal()
+    """Other projects are listed now."""
 
     def __init__(
         self,
@@ -72,6 +74,7 @@ class RenewalPanel(QWidget):
         self._my_name = my_name
         self.view, self.list = "board", "main"
         self.cards: tuple[Card, ...] = ()
+        self._listed: tuple[int, ...] = ()
         self._moving: tuple[int, str] | None = None
         self.figures = FigureStrip(language, theme)
         self.kanban = Kanban(language, theme)
@@ -148,6 +151,9 @@ class RenewalPanel(QWidget):
             self.funnel.show_cards(self.cards)
         self._empty.setVisible(board is not None and not every)
         self.pages.setVisible(board is None or bool(every))
+        if (listed := tuple(card.id for card in self.cards)) != self._listed:
+            self._listed = listed
+            self.arranged.emit()
 
     def _show_chosen(self) -> None:
         project = self._centre.project

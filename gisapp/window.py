@@ -13,6 +13,7 @@ from gisapp.desks.check_desk import CheckDesk
 from gisapp.desks.desk_place import DeskPlace
 from gisapp.desks.map_desk import map_desk
 from gisapp.desks.renewal_desk import RenewalDesk
+from gisapp.desks.statement_desk import StatementDesk
 from gisapp.finder import Finder
 from gisapp.forms.drafts import Drafts
 from gisapp.language import Language
@@ -33,6 +34,8 @@ from gisapp.panels.style_editor import StyleEditor
 from gisapp.panels.table.place import TablePlace
 from gisapp.panels.task_list import TaskList
 from gisapp.panels.top_bar import TopBar
+from gisapp.panels.works.before_after import BeforeAfter
+from gisapp.panels.works.project_acts import ProjectActs
 from gisapp.session import Session
 from gisapp.settings import Settings, View
 from gisapp.tasks import Task, Tasks
@@ -108,7 +111,14 @@ class Window(QMainWindow):
             language, theme, parts.session, parts.tasks, parts.notifier, self.map, parts.actions,
             lambda: parts.settings.preferences.name,
         )  # fmt: skip
-        desks = (map_desk(language, theme, self.map), self.checks.desk, self.renewal.desk)
+        self.statements = StatementDesk(
+            language, theme, parts.session, parts.tasks, self.map, parts.actions
+        )
+        self.works = ProjectActs(parts.session, parts.tasks, self.map.drafting, self)
+        self.before_after = BeforeAfter(self.map)
+        desks = (
+            map_desk(language, theme, self.map), self.checks.desk, self.renewal.desk, self.statements.desk
+        )  # fmt: skip
         self.desks = {desk.id: desk for desk in desks}
         self.rail = Rail(language, theme, tuple(self.desks.values()))
         self.pages = QStackedWidget()
@@ -277,6 +287,7 @@ class Window(QMainWindow):
         self.side.show_of(desk.id, desk.side)
         self.rail.show_desk(name)
         self.checks.show_marks(name == "checks")
+        self.statements.work.show(name == "statements")
         self.renewal.show(name == "renewal")
         self.parts.actions.refresh()
 

@@ -105,6 +105,11 @@ class MapLegend(QObject):
         self._canvas.hide_classes(frozenset(hidden))
         self._tell_note()
 
+    def switch(self, off: frozenset[str], on: frozenset[str]) -> None:
+        """Leave out some classes (``layer/class``) and show others; what is in neither stays."""
+        self._canvas.hide_classes((self._canvas.hidden | off) - on)
+        self._tell()
+
     def _take(self, scene: Scene, counts: dict[str, Counts]) -> None:
         if scene is self._canvas.scene:
             self._counts = counts

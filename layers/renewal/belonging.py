@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 import shapely
 
 from layers.editing.copying import copied_values
 from layers.editing.draft import GEOMETRY, Draft, Item
-from layers.editing.plan import EditPlan
+from layers.editing.plan import EditPlan, Entry
 from layers.errors import UserError
 from layers.model.asset import AssetKey
-from layers.model.query import AnyOf, Compare, Query
+from layers.model.query import All, AnyOf, Compare, Query
 from layers.register import Register
+from layers.renewal.pricing import follow_length, planned_m
 from layers.renewal.reattaching import is_planned
 from layers.renewal.words import IN, OUT, PROJECT, SECTION, laying_types
 from layers.text import Message
 
 Side = Literal["lay", "retire"]
+#: Metres: a copy farther off, or a wider margin, is a slip of the keys.
+_FARTHEST = 1000.0
 _LINK: dict[Side, str] = {"lay": IN, "retire": OUT}
 
 
@@ -55,11 +60,14 @@ def plan_choose(register: Register, project: int, mains: Sequence[AssetKey], sid
         raise UserError(
             Message(f"works.unfit_{side}", {"codes": tuple(unfit)}), Message(f"works.unfit_{side}_hint")
         )
+    before = planned_m(draft, project)
     for main in chosen:
         draft.set(main, **{link: project})
     if unfit:
         draft.figure(Message(f"works.left_{side}", {"codes": tuple(unfit), "count": len(unfit)}))
     metres = sum(main.geometry.length for main in chosen if main.geometry is not None)
+    if side == "lay":
+        follow_length(draft, item, before, before + metres)
     names = {"count": len(chosen), "metres": f"{metres:,.1f}", "code": item.code}
     draft.figure(Message(f"works.figure_{side}", names))
     return draft.plan(Message(f"works.chosen_{side}", names))
@@ -72,7 +80,7 @@ def plan_release(register: Register, project: int, mains: Sequence[AssetKey]) ->
     """
     draft = Draft(register)
     item = _open_project(draft, project)
-    count = 0
+    count, gone, before = 0, 0.0, planned_m(draft, project)
     for main in _mains(draft, mains):
         values = {name: None for name in (IN, OUT) if main.values.get(name) == project}
         if IN in values and SECTION in main.type:
@@ -80,20 +88,21 @@ def plan_release(register: Register, project: int, mains: Sequence[AssetKey]) ->
         if values:
             draft.set(main, **values)
             count += 1
+            gone += main.geometry.length if IN in values and main.geometry is not None else 0.0
+    follow_length(draft, item, before, before - gone)
     return draft.plan(Message("works.released", {"count": count, "code": item.code}))
 
 
-def plan_copies(
-    register: Register, project: int, mains: Sequence[AssetKey], *, offset: float = 0.0
-) -> EditPlan:
-    """Planned copies of old mains for a project to lay, ``offset`` metres to the left; the old ones are to retire.
+def plan_copies(register: Register, project: int, mains: Sequence[AssetKey], *, offset: str = "") -> EditPlan:
+    """Planned copies of old mains for a project to lay; the old ones are to retire.
 
-    A copy has the values of its main but its own ones, and the old main leads to it already. Raises ``UserError``
+    They lie ``offset`` metres (as typed) to the left. A copy has the values of its main but its own ones, and the old main leads to it already. Raises ``UserError``
     when a main is in another project, or not in service.
     """
     draft = Draft(register)
     item = _open_project(draft, project)
     items = list(_mains(draft, mains))
+    metres, before = _typed(offset), planned_m(draft, project)
     for main in items:
         other = main.values.get(OUT)
         if other is not None and other != project:
@@ -114,7 +123,7 @@ def plan_copies(
             values[begun] = None
         values["condition"] = None
         line = shapely.force_2d(main.geometry)
-        values[GEOMETRY] = line if not offset else _beside(line, offset)
+        values[GEOMETRY] = line if not metres else _beside(line, metres)
         copy = draft.add(
             main.type.name, {name: value for name, value in values.items() if name in _names(main)}
         )
@@ -123,21 +132,30 @@ def plan_copies(
         if successor is not None and main.values.get(successor) is None:
             draft.set(main, **{successor: copy.link})
     draft.figure(Message("works.figure_copies", {"count": len(items), "code": item.code}))
-    return draft.plan(Message("works.copied", {"count": len(items), "code": item.code}))
+    drawn = sum(main.geometry.length for main in items if main.geometry is not None)
+    follow_length(draft, item, before, before + drawn)
+    plan = draft.plan(Message("works.copied", {"count": len(items), "code": item.code}))
+    return replace(plan, entries=(Entry("offset", Message("works.offset"), offset, "0", "m"),))
 
 
-def plan_area(register: Register, project: int, margin: float) -> EditPlan:
-    """The area of a project: ``margin`` metres around all its mains. Raises ``UserError`` when it has none."""
+def plan_area(register: Register, project: int, margin: str) -> EditPlan:
+    """The area of a project: ``margin`` metres (as typed) around all its mains.
+
+    Raises ``UserError`` when it has none.
+    """
     draft = Draft(register)
     item = draft.get(AssetKey(PROJECT, project))
     shapes = [main.geometry for main in mains_of(draft, project) if main.geometry is not None]
     if not shapes:
         names = {"code": item.code}
         raise UserError(Message("works.no_mains", names), Message("works.no_mains_hint"))
-    around = shapely.buffer(shapely.union_all(shapes), margin, quad_segs=4, join_style="mitre")
+    around = shapely.buffer(
+        shapely.union_all(shapes), max(_typed(margin), 0.5), quad_segs=4, join_style="mitre"
+    )
     draft.shape(item, shapely.multipolygons(shapely.get_parts(around)))
     draft.figure(Message("works.figure_area", {"hectares": f"{around.area / 10_000:,.2f}"}))
-    return draft.plan(Message("works.area", {"code": item.code}))
+    plan = draft.plan(Message("works.area", {"code": item.code}))
+    return replace(plan, entries=(Entry("margin", Message("works.margin"), margin, "", "m"),))
 
 
 def plan_section(register: Register, section: int, mains: Sequence[AssetKey]) -> EditPlan:
@@ -187,6 +205,32 @@ def plan_state(
     return draft.plan(Message(f"works.state_{state}", names))
 
 
+def keys_of(register: Register, project: int) -> list[AssetKey]:
+    """What a project lays and retires."""
+    where = AnyOf((Compare(IN, "=", project), Compare(OUT, "=", project)))
+    types = laying_types(register.catalogue)
+    return [each.key for t in types for each in register.find(Query(t.name, where=where, fields=("code",)))]
+
+
+def keys_along_road(register: Register, project: int) -> list[AssetKey]:
+    """The mains in service that name the project's road, or one of its other roads."""
+    item = register.get(PROJECT, project)
+    if item is None:
+        return []
+    road = None if item.get("road") is None else register.get("road", item["road"])
+    names = [] if road is None else [str(road.get("name") or "")]
+    names += re.split(r"[、,;\uff0c\uff1b\s]+", str(item.get("other_roads") or ""))
+    found: list[AssetKey] = []
+    for asset_type in laying_types(register.catalogue):
+        words = asset_type.lifetime
+        for name in filter(None, names):
+            where = All((Compare("road", "=", name), Compare(str(words.status), "=", words.alive)))
+            found += [
+                each.key for each in register.find(Query(asset_type.name, where=where, fields=("code",)))
+            ]
+    return list(dict.fromkeys(found))
+
+
 def mains_of(draft: Draft, project: int) -> list[Item]:
     """What a project lays and retires."""
     found: list[Item] = []
@@ -211,6 +255,17 @@ def _mains(draft: Draft, keys: Sequence[AssetKey]) -> list[Item]:
     if not items:
         raise UserError(Message("works.none_chosen"), Message("works.none_chosen_hint"))
     return items
+
+
+def _typed(text: str) -> float:
+    """Metres as typed; blank is 0. Raises ``UserError`` for what is no number."""
+    try:
+        metres = float(text.replace(",", "").strip() or 0.0)
+    except ValueError:
+        metres = float("nan")
+    if not abs(metres) <= _FARTHEST:
+        raise UserError(Message("works.no_metres", {"text": text}), Message("works.no_metres_hint"))
+    return metres
 
 
 def _beside(line: shapely.LineString, offset: float) -> shapely.LineString:

@@ -20,14 +20,14 @@ from layers.register import Edit, Register
 from layers.text import Message
 
 Make = Callable[[Register, Answers], EditPlan]
-Asked = Literal["", "reason", "date"]
+Asked = Literal["", "reason", "date", "cause"]
 
 
 @dataclass(frozen=True)
 class Act:
     """How to plan an act; whether its effect is shown first and what is asked then; whom to tell of the end.
 
-    ``asked`` names an answer that the user types: ``reason`` or ``date``.
+    ``asked`` names an answer that the user types: the ``reason`` of a mistake, a ``date``, the ``cause`` of a decision.
     """
 
     make: Make

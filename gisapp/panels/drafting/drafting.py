@@ -81,6 +81,8 @@ class Drafting(QObject):
         self.habits = Habits()
         self._last = LastValues(session, tasks, self)
         self._continues: tuple[AssetKey, End] | None = None
+        #: Values that everything drawn now gets beside those of the strip.
+        self._given: Mapping[str, Any] = {}
         self._was_drawing = False
         self.aid = SnapAid(canvas, language.render)
         self.draw_tool = DrawTool(canvas, self.aid, language.render)
@@ -156,8 +158,16 @@ class Drafting(QObject):
                 self.warned.emit(Message("draft.read_only"), Message("draft.read_only_hint"))
         return False
 
-    def draw(self, asset_type: AssetType | None = None) -> None:
-        """Draw assets of a type: the one given, else the one of last time."""
+    def draw(
+        self,
+        asset_type: AssetType | None = None,
+        given: Mapping[str, Any] | None = None,
+        hint: Message | None = None,
+    ) -> None:
+        """Draw assets of a type: the one given, else the one of last time.
+
+        ``given``: values that all of them get, whatever the strip says; ``hint`` tells what is drawn then.
+        """
         asset_type = asset_type or self.recent
         if asset_type is None or not self.may_edit():
             return
@@ -165,9 +175,12 @@ class Drafting(QObject):
             # Who goes on to the next thing is done with this one.
             self.draw_tool.finish()
         self._begin(asset_type)
+        self._given = dict(given or {})
+        if hint is not None:
+            self.bar.hint.show_words(hint)
 
     def _begin(self, asset_type: AssetType) -> None:
-        self._continues = None
+        self._continues, self._given = None, {}
         self.type = asset_type
         self.draw_tool.shape = asset_type.shape or "point"
         self.draw_tool.outlines = asset_type.group != "network"
@@ -256,6 +269,7 @@ class Drafting(QObject):
             return
         values = self.bar.fields.values()
         continues, self._continues = self._continues, None
+        all_values = {**values, **self._given}
         self._pending.add(places)
         self._canvas.update()
 
@@ -263,7 +277,7 @@ class Drafting(QObject):
             if continues is not None:
                 line, end = continues
                 return plan_continue(register, line, end, places[1:])
-            return plan_draw(register, asset_type.name, _geometry(places, asset_type.shape), values)
+            return plan_draw(register, asset_type.name, _geometry(places, asset_type.shape), all_values)
 
         def done(done: Done) -> None:
             QTimer.singleShot(SHOWN_ON, self, lambda: self._forget(places))

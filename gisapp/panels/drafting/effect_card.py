@@ -12,10 +12,11 @@ from gisapp.forms.words import Button, IconLabel, Label, set_style
 from gisapp.language import Language
 from gisapp.panels.drafting.acts import Act
 from gisapp.theme import Theme
-from layers.editing.plan import EditPlan, Question
+from layers.editing.plan import EditPlan, Entry, Question
 from layers.text import Message
 
 WIDTH = 380
+ENTRY_WIDTH = 96
 _MOST = 8
 
 
@@ -23,7 +24,7 @@ class EffectCard(QFrame):
     """Floats on the map until it is agreed to or left; the map stays alive meanwhile."""
 
     agreed = Signal(object)
-    """The answers: names of questions (and ``reason`` or ``date``) to values."""
+    """The answers: names of questions and entries (and what else is asked: ``reason``, ``date``) to values."""
     refused = Signal()
 
     def __init__(self, language: Language, theme: Theme, parent: QWidget) -> None:
@@ -35,6 +36,7 @@ class EffectCard(QFrame):
         self.title = Label(language, theme, strong=True, wrap=True)
         self._lines: list[QWidget] = []
         self._choices: dict[str, QComboBox] = {}
+        self.entries: dict[str, QLineEdit] = {}
         self.typed = QLineEdit()
         self.typed.installEventFilter(self)
         self._typed_name = Label(language, theme, size="small", tone="quiet")
@@ -52,6 +54,7 @@ class EffectCard(QFrame):
     def open(self, plan: EditPlan, act: Act) -> None:
         """Show a plan and ask what must be asked."""
         self._plan, self._asked = plan, act.asked
+        self.entries = {}
         if act.asked == "date":
             self.typed.setText(date.today().isoformat())
         else:
@@ -68,6 +71,7 @@ class EffectCard(QFrame):
     def agree(self) -> None:
         """Do it, if what must be said is said."""
         answers = {name: str(box.currentData()) for name, box in self._choices.items()}
+        answers |= {name: editor.text().strip() for name, editor in self.entries.items()}
         if self._asked:
             text = self.typed.text().strip()
             set_style(self.typed, "wrong", "false" if text else "true")
@@ -104,7 +108,8 @@ class EffectCard(QFrame):
             self._body.removeWidget(widget)
             widget.deleteLater()
         self._lines, chosen = [], {name: box.currentData() for name, box in self._choices.items()}
-        self._choices = {}
+        typed = {name: editor.text() for name, editor in self.entries.items()}
+        self._choices, self.entries = {}, {}
         if plan is None:
             return
         # A reason is part of the label: until it is given, the label would show a gap.
@@ -122,6 +127,8 @@ class EffectCard(QFrame):
             self._line(Label(self._language, self._theme, words, size="small", tone="faint"))
         for question in plan.questions:
             self._ask(question, chosen.get(question.name))
+        for entry in plan.entries:
+            self._enter(entry, typed.get(entry.name, entry.value))
         self.typed.setVisible(bool(self._asked))
         self._typed_name.setVisible(bool(self._asked))
         if self._asked:
@@ -137,6 +144,26 @@ class EffectCard(QFrame):
         box.setCurrentIndex(max(box.findData(chosen or question.preferred), 0))
         self._choices[question.name] = box
         self._line(box)
+
+    def _enter(self, entry: Entry, text: str) -> None:
+        """Something that may be typed: its name, the field with what is likely in grey, the unit."""
+        row = QWidget()
+        across = QHBoxLayout(row)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(6)
+        name = Label(self._language, self._theme, entry.text, size="small", tone="quiet", wrap=True)
+        editor = QLineEdit(text)
+        editor.setPlaceholderText(entry.hint)
+        editor.setAccessibleName(self._language.render(entry.text))
+        editor.setFixedWidth(ENTRY_WIDTH)
+        editor.installEventFilter(self)
+        across.addWidget(name, 1)
+        across.addWidget(editor)
+        if entry.unit:
+            unit = Message("draft.card.unit", {"unit": entry.unit})
+            across.addWidget(Label(self._language, self._theme, unit, size="small", tone="faint"))
+        self.entries[entry.name] = editor
+        self._line(row)
 
     def _line(self, widget: QWidget) -> None:
         self._lines.append(widget)

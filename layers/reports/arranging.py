@@ -122,7 +122,7 @@ def _planned(plan: Figure, fulfilment: Figure) -> Words:
 
 
 def _settings(settings: RenewalSettings) -> tuple[tuple[Words, Words], ...]:
-    classes = tuple(str(each) for each in settings.classes)
+    classes = _class_names(settings)
     return (
         (Message("report.setting.threshold"), f"DN{settings.dn_threshold}"),
         (Message("report.setting.year"), Message("report.setting.year.value")),
@@ -139,6 +139,10 @@ def _settings(settings: RenewalSettings) -> tuple[tuple[Words, Words], ...]:
     )
 
 
+def _class_names(settings: RenewalSettings) -> tuple[str, ...]:
+    return tuple(str(each).replace("<=", "≤ DN").replace(">=", "≥ DN") for each in settings.classes)
+
+
 def _plastic(settings: RenewalSettings) -> Words:
     if not settings.de_as_dn:
         return Message("report.setting.plastic.none")
@@ -153,7 +157,7 @@ def _plastic(settings: RenewalSettings) -> Words:
 
 
 def _short(settings: RenewalSettings) -> Message:
-    classes = tuple(str(each) for each in settings.classes)
+    classes = _class_names(settings)
     return Message("report.settings.short", {"dn": settings.dn_threshold, "classes": classes})
 
 

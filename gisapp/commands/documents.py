@@ -1,0 +1,56 @@
+"""A statement as a document: pictures painted here, the file written in a task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from gisapp.commands.statements import free_path, written
+from gisapp.map.sheet_fonts import sheet_font
+from gisapp.panels.statement.bars import bars_picture
+from gisapp.panels.statement.paper import StatementPaper
+from gisapp.window import Window
+from layers.reports.document import Pictures
+from layers.reports.excel import write_excel
+from layers.reports.word import write_word
+from layers.text import Message, Texts
+
+WRITERS: dict[str, tuple[str, Callable[..., Any]]] = {
+    "word": (".docx", write_word),
+    "excel": (".xlsx", write_excel),
+}
+
+
+def write_document(window: Window, kind: str, path: Path | None = None) -> None:
+    """Write the statement that is looked at as ``word``, ``excel`` or ``pdf``, with a map sheet of its pipes."""
+    opened = window.statements.work.current
+    if opened is None:
+        return
+    language, report = window.parts.language, opened.report
+    texts = Texts(language.code)
+    if kind == "pdf":
+        out = path or free_path(window, report.title, ".pdf")
+        StatementPaper(window.parts.session, window.parts.tasks, window.map, texts, window).write(
+            opened, out, written(window, out)
+        )
+        return
+    ending, write = WRITERS[kind]
+    out = path or free_path(window, report.title, ending)
+    font = sheet_font(to_pdf=False)
+    charts = {
+        chart.name: bars_picture(chart, lambda strong: font(13.0, strong), texts.render)
+        for chart in report.charts
+    }
+
+    def go(map_sheet: Any) -> None:
+        pictures = Pictures(charts, map_sheet)
+        window.parts.tasks.run(
+            Message("reporting.writing", {"file": out.name}),
+            lambda feedback: write(report, out, texts, pictures, feedback),
+            written(window, out),
+            owner=window,
+            key=f"statements.write.{kind}",
+        )
+
+    StatementPaper(window.parts.session, window.parts.tasks, window.map, texts, window).picture(opened, go)

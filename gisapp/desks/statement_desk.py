@@ -1,0 +1,92 @@
+"""The desk of statements: which there are beside the page, and where a figure comes from beside that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from gisapp.actions import Actions
+from gisapp.desks.desk import Desk
+from gisapp.language import Language, Words
+from gisapp.panels.map_view import MapView
+from gisapp.panels.statement.statement_list import StatementList
+from gisapp.panels.statement.work import StatementWork
+from gisapp.session import Session
+from gisapp.tasks import Tasks
+from gisapp.theme import Theme
+from layers.later import Later
+from layers.model.selection import Selection
+from layers.text import Message
+
+if TYPE_CHECKING:
+    from gisapp.panels.statement import origin, page
+    from layers.renewal.figure import Figure
+else:
+    origin = Later("gisapp.panels.statement.origin")
+    page = Later("gisapp.panels.statement.page")
+
+
+class StatementDesk(QObject):
+    """Ties list, page and origin; ``desk`` is what the rail takes. Page and origin are made when first looked at."""
+
+    map_asked = Signal()
+    """The objects of a figure shall be seen on the large map."""
+
+    def __init__(
+        self,
+        language: Language,
+        theme: Theme,
+        session: Session,
+        tasks: Tasks,
+        view: MapView,
+        actions: Actions,
+    ) -> None:
+        super().__init__()
+        self._parts = (language, theme, session, tasks, view, actions)
+        #: The document written last.
+        self.written = ""
+        self.work = StatementWork(language, session, tasks, self)
+        self.list = StatementList(language, theme, self.work, actions)
+        self.page: page.StatementPage | None = None
+        self.origin: origin.OriginPanel | None = None
+        self.desk = Desk(
+            "statements",
+            Message("reporting.desk"),
+            "chart-bar",
+            self.list,
+            theme.size("desk_panel"),
+            centre=self._make_page,
+            side=self._make_origin,
+        )
+        self.work.opened.connect(lambda _: self._put_away())
+        self.work.opened.connect(lambda _: actions.refresh())
+        self.work.busy_changed.connect(lambda _: actions.refresh())
+
+    def _make_page(self) -> QWidget:
+        language, theme, _, _, _, actions = self._parts
+        self.page = page.StatementPage(language, theme, self.work, actions)
+        self.page.figure_chosen.connect(self.open_figure)
+        return self.page
+
+    def _make_origin(self) -> QWidget:
+        self.origin = origin.OriginPanel(*self._parts)
+        self.origin.closed.connect(self._put_away)
+        self.origin.map_asked.connect(self.map_asked)
+        return self.origin
+
+    def open_figure(self, path: str, words: Words, figure: Figure) -> None:
+        """Select the objects of a figure and show them."""
+        session = self._parts[2]
+        if session.register is not None and figure.type in session.register.catalogue:
+            session.select(Selection({figure.type: figure.ids}))
+            if self.origin is not None:
+                self.origin.show_figure(words, figure)
+
+    def _put_away(self) -> None:
+        if self.origin is not None:
+            self.origin.show_figure("", None)
+        if self.page is not None:
+            for table in self.page.tables.values():
+                table.mark(None)

@@ -1,0 +1,163 @@
+"""Parts of the statement's page: cards, tiles, what is otherwise now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from gisapp.forms.words import ElidedLabel, Label, Line
+from gisapp.language import Language, Words
+from gisapp.theme import Theme
+from layers.renewal.figure import Figure
+from layers.renewal.frozen import Difference
+from layers.reports.report import Tile
+from layers.reports.wording import NONE, number_text, shown
+from layers.text import Message
+
+#: More differences than this are counted, not listed.
+_MOST = 40
+
+
+def card(language: Language, theme: Theme, title: Words, note: Words, inner: QWidget) -> QFrame:
+    """A framed part with its title."""
+    frame = QFrame()
+    frame.setObjectName("statementCard")
+    head = QHBoxLayout()
+    head.setContentsMargins(12, 7, 12, 7)
+    head.addWidget(Label(language, theme, title, size="heading", strong=True), 1)
+    head.addWidget(Label(language, theme, note, size="small", tone="quiet"))
+    column = QVBoxLayout(frame)
+    column.setContentsMargins(1, 1, 1, 1)
+    column.setSpacing(0)
+    column.addLayout(head)
+    column.addWidget(Line())
+    column.addWidget(inner)
+    return frame
+
+
+class _Tile(QFrame):
+    """A figure with its name; a click opens it."""
+
+    chosen = Signal()
+
+    def __init__(self, language: Language, theme: Theme, tile: Tile, *, large: bool) -> None:
+        super().__init__()
+        self.setObjectName("statementTile")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._opens = bool(tile.figure.ids)
+        if self._opens:
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
+        text, unit = number_text(tile.figure), language.render(shown(tile.figure.unit).unit)
+        self.number = Label(language, theme, text, size="figure" if large else "base", strong=True)
+        line = QHBoxLayout()
+        line.setSpacing(4)
+        line.addWidget(self.number)
+        line.addWidget(
+            Label(language, theme, unit, size="small", tone="quiet"), 0, Qt.AlignmentFlag.AlignBottom
+        )
+        line.addStretch(1)
+        title = ElidedLabel(language, theme, tile.title, tone="quiet", size="small" if large else "base")
+        note = ElidedLabel(language, theme, tile.note, size="small", tone="quiet")
+        if large:
+            column = QVBoxLayout(self)
+            column.setContentsMargins(12, 10, 8, 10)
+            column.setSpacing(2)
+            column.addWidget(title)
+            column.addLayout(line)
+            column.addWidget(note)
+        else:
+            row = QHBoxLayout(self)
+            row.setContentsMargins(12, 5, 12, 5)
+            row.addWidget(title, 2)
+            row.addLayout(line, 2)
+            row.addWidget(note, 3)
+        self.setAccessibleName(f"{language.render(tile.title)} {text} {unit}")
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if self._opens:
+            self.chosen.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._opens and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Space):
+            self.chosen.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class TileRow(QFrame):
+    """The figures looked at first. ``figure_chosen`` tells (path, words, figure)."""
+
+    figure_chosen = Signal(str, object, object)
+
+    def __init__(
+        self, language: Language, theme: Theme, tiles: Sequence[Tile], *, large: bool = True
+    ) -> None:
+        super().__init__()
+        if large:
+            self.setObjectName("statementCard")
+        self.tiles: dict[str, QWidget] = {}
+        row = QHBoxLayout(self) if large else QVBoxLayout(self)
+        row.setContentsMargins(1, 1, 1, 1)
+        row.setSpacing(0)
+        for number, tile in enumerate(tiles):
+            if number:
+                row.addWidget(Line(upright=True, length=84) if large else Line())
+            made = _Tile(language, theme, tile, large=large)
+            made.chosen.connect(
+                lambda tile=tile: self.figure_chosen.emit(f"tile/{tile.name}", tile.title, tile.figure)
+            )
+            self.tiles[tile.name] = made
+            row.addWidget(made, 1)
+
+
+def tile_list(language: Language, theme: Theme, tiles: Sequence[Tile]) -> TileRow:
+    """The figures after the first, one a line."""
+    return TileRow(language, theme, tiles, large=False)
+
+
+def differences_card(language: Language, theme: Theme, differences: Sequence[Difference]) -> QFrame:
+    """What a frozen copy says and what the register would say now."""
+    inner = QWidget()
+    grid = QGridLayout(inner)
+    grid.setContentsMargins(12, 6, 12, 8)
+    grid.setVerticalSpacing(4)
+    for column, title in enumerate(("figure", "before", "now", "change")):
+        side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
+        grid.addWidget(
+            Label(language, theme, Message(f"reporting.differs.{title}"), size="small", tone="quiet"),
+            0,
+            column,
+            side,
+        )
+    for line, each in enumerate(differences[:_MOST], 1):
+        name = Message("reporting.figure", {"row": each.row, "column": each.column})
+        grid.addWidget(ElidedLabel(language, theme, name), line, 0)
+        for column, figure in ((1, each.before), (2, each.now)):
+            grid.addWidget(
+                Label(language, theme, _text(language, figure)), line, column, Qt.AlignmentFlag.AlignRight
+            )
+        grid.addWidget(
+            Label(language, theme, _change(each), strong=True), line, 3, Qt.AlignmentFlag.AlignRight
+        )
+    if len(differences) > _MOST:
+        more = Message("reporting.differs.more", {"count": len(differences) - _MOST})
+        grid.addWidget(Label(language, theme, more, size="small", tone="faint"), _MOST + 1, 0)
+    grid.setColumnStretch(0, 1)
+    return card(language, theme, Message("reporting.differs"), "", inner)
+
+
+def _text(language: Language, figure: Figure | None) -> str:
+    if figure is None:
+        return NONE
+    return f"{number_text(figure)} {language.render(shown(figure.unit).unit)}"
+
+
+def _change(each: Difference) -> str:
+    before, now = each.before, each.now
+    if before is None or now is None or before.value is None or now.value is None:
+        return NONE
+    by = Figure(now.value - before.value, now.unit)
+    return f"{'+' if (by.value or 0.0) > 0 else ''}{number_text(by)}"

@@ -33,6 +33,7 @@ from gisapp.commands.opening import open_target
 from gisapp.commands.printing import printing_actions
 from gisapp.commands.renewal_desk import renewal_desk_actions, tie_renewal
 from gisapp.commands.selecting import ask_condition, select_actions
+from gisapp.commands.statements import statement_actions, tie_statements
 from gisapp.commands.styling import style_actions
 from gisapp.commands.tables import table_actions, tie_table
 from gisapp.commands.viewing import view_actions
@@ -113,6 +114,7 @@ class Application(QObject):
             renewal_desk_actions(window),
             table_actions(window),
             drawing_actions(window),
+            statement_actions(window),
             configure_actions(window),
             help_actions(window),
         ):
@@ -123,6 +125,7 @@ class Application(QObject):
         tie_table(window)
         tie_renewal(window)
         tie_drawing(window)
+        tie_statements(window)
         tie_clashes(window)
         tie_history(window, window.inspector.history_acts)
         window.filters.edit_asked.connect(lambda name: ask_condition(window, name, filters=True))

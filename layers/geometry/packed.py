@@ -115,6 +115,17 @@ def segments(lines: PackedLines) -> tuple[Floats, Integers]:
     return pieces, lines.offsets - np.arange(len(lines.offsets))
 
 
+def lengths(lines: PackedLines) -> Floats:
+    """The length of every line in metres."""
+    if not len(lines):
+        return np.zeros(0)
+    steps = np.hypot(*np.diff(lines.xy, axis=0).T)
+    steps = np.append(steps, 0.0)
+    # The way from the last vertex of a line to the first of the next belongs to neither.
+    steps[lines.offsets[1:] - 1] = 0.0
+    return np.asarray(np.add.reduceat(steps, lines.offsets[:-1]))
+
+
 def boxes(lines: PackedLines) -> Floats:
     """The bounding box (x0, y0, x1, y1) of every line."""
     if not len(lines):

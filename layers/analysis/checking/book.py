@@ -11,15 +11,28 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from scipy.spatial import cKDTree
+import shapely
 
-from layers.analysis.network import Network, derive_network
+from layers.analysis.checking.cells import PointCells
+from layers.analysis.network import Network, Shapes, derive_network
 from layers.feedback import Feedback
-from layers.geometry.packed import Floats, Integers, PackedLines, pack_lines, pack_points, take_lines
+from layers.geometry.packed import (
+    Floats,
+    Integers,
+    PackedLines,
+    PackedPoints,
+    boxes,
+    lengths,
+    pack_lines,
+    pack_points,
+    take_lines,
+)
 from layers.model.catalogue import Catalogue
 from layers.text import Message
 
 Flags = npt.NDArray[np.bool_]
+#: Of fewer places nobody can tell which one is far out.
+_ENOUGH = 12
 
 
 @dataclass(frozen=True)
@@ -29,6 +42,27 @@ class Lines:
     rows: Integers
     packed: PackedLines
     network: Network
+
+    @cached_property
+    def length(self) -> Floats:
+        """How long every line is as drawn (m)."""
+        return lengths(self.packed)
+
+    @cached_property
+    def boxes(self) -> Floats:
+        """The box (x0, y0, x1, y1) of every line."""
+        return boxes(self.packed)
+
+    @cached_property
+    def pairs(self) -> tuple[Integers, Integers]:
+        """Lines whose boxes meet within the tolerance: every pair once, the earlier line first."""
+        low, high = self.boxes[:, :2], self.boxes[:, 2:]
+        reach = 2 * self.network.tolerance
+        # A tree looks at the box of what it is asked for: a diagonal has one and is cheaply made.
+        diagonals = shapely.linestrings(np.stack([low - reach, high + reach], axis=1))
+        first, second = self.network.tree.query(diagonals)
+        once = first < second
+        return first[once], second[once]
 
 
 class Book:
@@ -49,6 +83,9 @@ class Book:
         self._lines: dict[str, Lines] = {}
         self._settings: dict[str, Any] = {}
         self._places: dict[str, Floats] = {}
+        self._packed: dict[str, PackedLines] = {}
+        self._located: dict[str, PackedPoints] = {}
+        self._shapes: dict[str, Shapes] = {}
 
     def table(self, type_name: str) -> pa.Table:
         """All assets of a type."""
@@ -102,22 +139,40 @@ class Book:
         return self._places[type_name]
 
     def _places_of(self, type_name: str) -> Floats:
-        geometry = self.table(type_name).column("geom")
-        xy = np.full((len(geometry), 2), np.nan)
+        xy = np.full((self.table(type_name).num_rows, 2), np.nan)
         if self.catalogue[type_name].shape == "point":
-            points = pack_points(geometry)
+            points = self.points(type_name)
             xy[points.row] = points.xy
         else:
-            lines = pack_lines(geometry)
+            lines = self.packed(type_name)
             middle = (lines.offsets[:-1] + lines.offsets[1:] - 1) // 2
             xy[lines.row] = (lines.xy[middle] + lines.xy[np.minimum(middle + 1, lines.offsets[1:] - 1)]) / 2
         return xy
+
+    def packed(self, type_name: str) -> PackedLines:
+        """All lines of a type, connected or not; borders of areas as closed lines."""
+        if type_name not in self._packed:
+            self._packed[type_name] = pack_lines(self.table(type_name).column("geom"))
+        return self._packed[type_name]
+
+    def points(self, type_name: str) -> PackedPoints:
+        """All located points of a type."""
+        if type_name not in self._located:
+            self._located[type_name] = pack_points(self.table(type_name).column("geom"))
+        return self._located[type_name]
+
+    def shapes(self, type_name: str) -> Shapes:
+        """The geometry of every row as shapely has it; None without one or where it is broken."""
+        if type_name not in self._shapes:
+            wkb = self.table(type_name).column("geom").to_numpy()
+            self._shapes[type_name] = shapely.from_wkb(wkb, on_invalid="ignore")
+        return self._shapes[type_name]
 
     def lines(self, type_name: str) -> Lines:
         """The connected lines of a type and their network."""
         if type_name not in self._lines:
             self.feedback.progress(0.0, Message("check.connecting"))
-            every = pack_lines(self.table(type_name).column("geom"))
+            every = self.packed(type_name)
             packed = take_lines(every, np.flatnonzero(self.connected(type_name)[every.row]))
             network = derive_network(packed, float(self.setting("node_tolerance_m")), self.feedback)
             self._lines[type_name] = Lines(packed.row, packed, network)
@@ -125,16 +180,23 @@ class Book:
 
     def near_points(self, xy: Floats, distance: float) -> Flags:
         """At which places (n, 2) a point of the network, of whatever type, lies within ``distance`` metres."""
-        points = self._points
-        if points is None or not len(xy):
-            return np.zeros(len(xy), dtype=bool)
-        return np.asarray(points.query(xy, distance_upper_bound=distance)[0] <= distance)
+        return self._points.near(xy, distance)
 
     @cached_property
-    def _points(self) -> cKDTree | None:
-        """The points of the network, of every type: what an end of a line may lead to. None without any."""
+    def _points(self) -> PointCells:
+        """The points of the network, of every type: what an end of a line may lead to."""
         types = [t for t in self.catalogue.of_group("network") if t.shape == "point"]
-        found = [pack_points(self.table(t.name).column("geom")).xy for t in types]
-        xy = np.concatenate(found) if found else np.zeros((0, 2))
-        # Millions of points, asked for some thousands of places: a tree that is quick to build.
-        return cKDTree(xy, balanced_tree=False, compact_nodes=False) if len(xy) else None
+        found = [self.points(t.name).xy for t in types]
+        return PointCells(np.concatenate(found) if found else np.zeros((0, 2)))
+
+    @cached_property
+    def spread(self) -> tuple[Floats, Floats, Floats] | None:
+        """Where the network is: its 10th and 90th percentile and its middle, each (x, y); None where it is hardly
+        anywhere."""
+        every = [self.places(t.name) for t in self.catalogue.of_group("network") if t.shape is not None]
+        xy = np.concatenate(every) if every else np.zeros((0, 2))
+        xy = xy[~np.isnan(xy[:, 0])]
+        if len(xy) < _ENOUGH:
+            return None
+        low, middle, high = np.percentile(xy, (10, 50, 90), axis=0)
+        return low, high, middle

@@ -6,14 +6,19 @@ from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from layers.analysis.checking.book import Book
 from layers.analysis.checking.finding import Findings
 from layers.analysis.checking.make import codes_of
+from layers.geometry.packed import Integers
 from layers.model.catalogue import AssetType
 from layers.model.field import Field
-from layers.model.fields import GeometryField, LinkField
+from layers.model.fields import GeometryField, LinkField, TextField
 from layers.model.problem import Problem
+
+#: A text without anything odd in it: letters, digits and signs of ASCII or Chinese, no blank at either end.
+_PLAIN = "^[!-~\\x{4e00}-\\x{9fff}]([ -~\\x{4e00}-\\x{9fff}]*[!-~\\x{4e00}-\\x{9fff}])?$"
 
 
 def field_findings(book: Book, asset_type: AssetType) -> Iterator[Findings]:
@@ -31,10 +36,10 @@ def _of_field(book: Book, asset_type: AssetType, field: Field) -> Iterator[Findi
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks()
     codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-    words = [*encoded.dictionary.to_pylist(), None]
     by_rule: dict[tuple[str, str], list[tuple[int, Problem]]] = {}
-    for code, value in enumerate(words):
-        code = -1 if value is None else code
+    asked = _doubtful(field, encoded.dictionary)
+    values = encoded.dictionary.take(pa.array(asked)).to_pylist()
+    for code, value in [*zip(asked.tolist(), values, strict=True), (-1, None)]:
         for problem in field.check(value):
             by_rule.setdefault((problem.rule, problem.severity), []).append((code, problem))
     for broken in by_rule.values():
@@ -57,3 +62,14 @@ def _of_field(book: Book, asset_type: AssetType, field: Field) -> Iterator[Findi
             },
             subject=field.name,
         )
+
+
+def _doubtful(field: Field, words: pa.Array) -> Integers:
+    """Which of the distinct values must be looked at one by one: of a text not those that are plainly sound."""
+    if type(field) is not TextField or field.pattern is not None or not pa.types.is_string(words.type):
+        return np.arange(len(words))
+    sound = pc.and_(
+        pc.match_substring_regex(words, _PLAIN), pc.less_equal(pc.utf8_length(words), field.length)
+    )
+    blank = pc.is_in(words, value_set=pa.array(sorted(field.blank_words), words.type))
+    return np.flatnonzero(~pc.and_not(sound, blank).to_numpy(zero_copy_only=False))

@@ -9,7 +9,7 @@ from layers.analysis.checking.book import Book, Flags, Lines
 from layers.analysis.checking.finding import Findings
 from layers.analysis.checking.make import findings_at, rounded, where
 from layers.analysis.checking.rule_file import Rule
-from layers.geometry.packed import Floats, Integers, pack_points
+from layers.geometry.packed import Floats, Integers
 from layers.model.nominal import NOMINAL_MM
 
 #: Cosine of the angle up to which a line runs straight on: 25 degrees.
@@ -93,7 +93,7 @@ def thin_feed(book: Book, rule: Rule) -> Findings:
     """Points whose widest line is thinner than they need."""
     lines = book.lines(rule.parameters["of"])
     size = book.numbers(rule.parameters["of"], rule.parameters["size"])[lines.rows]
-    points = pack_points(book.table(rule.type).column("geom"))
+    points = book.points(rule.type)
     live = book.connected(rule.type)[points.row]
     rows, xy = points.row[live], points.xy[live]
     node, line = lines.network.meetings
@@ -194,7 +194,7 @@ def _points_of_kind(book: Book, where: dict[str, list[str]]) -> Floats:
     found = []
     for name, values in where.items():
         type_name, _, field = name.partition(".")
-        points = pack_points(book.table(type_name).column("geom"))
+        points = book.points(type_name)
         chosen = book.among(type_name, field, tuple(values))[points.row]
         found.append(points.xy[chosen])
     return np.concatenate(found) if found else np.zeros((0, 2))
@@ -202,7 +202,7 @@ def _points_of_kind(book: Book, where: dict[str, list[str]]) -> Floats:
 
 def _at_points(book: Book, lines: Lines, types: list[str], reach: float) -> Flags:
     """Which nodes have an asset of these types near."""
-    places = [pack_points(book.table(name).column("geom")).xy for name in types]
+    places = [book.points(name).xy for name in types]
     xy = np.concatenate(places) if places else np.zeros((0, 2))
     if not len(xy) or not len(lines.network.node_xy):
         return np.zeros(len(lines.network.node_xy), dtype=bool)

@@ -67,7 +67,7 @@ def isolated(book: Book, rule: Rule) -> Findings:
     component = lines.network.line_component
     if not len(component):
         return findings_at(book, rule, np.zeros(0, np.int64))
-    length = shapely.length(lines.network.shapes)
+    length = lines.length
     total = np.bincount(component, length)
     count = np.bincount(component)
     asked = where(book, rule)[lines.rows]

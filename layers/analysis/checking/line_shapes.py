@@ -7,12 +7,10 @@ import shapely
 
 from layers.analysis.checking.book import Book, Lines
 from layers.analysis.checking.finding import Findings
+from layers.analysis.checking.line_pairs import crossing_pairs, running_together
 from layers.analysis.checking.make import findings_at, rounded
 from layers.analysis.checking.rule_file import Rule
-from layers.geometry.packed import Floats, Integers, pack_lines
-
-#: Two lines from one node that are still together after this many metres lie on each other.
-_ALONG = 0.5
+from layers.geometry.packed import Integers, lengths
 
 
 def duplicate_line(book: Book, rule: Rule) -> Findings:
@@ -29,9 +27,9 @@ def duplicate_line(book: Book, rule: Rule) -> Findings:
 
 
 def overlapping_lines(book: Book, rule: Rule) -> Findings:
-    """Lines that run on each other for a stretch, from an end of one of them on."""
+    """Lines that run on each other for a stretch, wherever it begins and ends."""
     lines = book.lines(rule.type)
-    first, second, place = _together(lines)
+    first, second, place = running_together(lines)
     twins = set(zip(*(part.tolist() for part in _same_course(lines)), strict=True))
     low, high = np.minimum(first, second), np.maximum(first, second)
     _, chosen = np.unique(np.stack([low, high]), axis=1, return_index=True)
@@ -49,9 +47,7 @@ def overlapping_lines(book: Book, rule: Rule) -> Findings:
 def crossing(book: Book, rule: Rule) -> Findings:
     """Lines that cross with nothing at the crossing: connected or one above the other, the book does not say."""
     lines = book.lines(rule.type)
-    first, second = lines.network.tree.query(lines.network.shapes, predicate="crosses")
-    once = first < second
-    first, second = first[once], second[once]
+    first, second = crossing_pairs(lines)
     meeting = shapely.intersection(lines.network.shapes[first], lines.network.shapes[second])
     xy, pair = shapely.get_coordinates(shapely.point_on_surface(meeting), return_index=True)
     first, second = first[pair], second[pair]
@@ -75,11 +71,9 @@ def crosses_itself(book: Book, rule: Rule) -> Findings:
 
 def too_short(book: Book, rule: Rule) -> Findings:
     """Lines shorter than the shortest there can be."""
-    every = pack_lines(book.table(rule.type).column("geom"))
+    every = book.packed(rule.type)
     limit = float(book.setting(rule.parameters["setting"]))
-    steps = np.hypot(*np.diff(every.xy, axis=0).T) if len(every.xy) > 1 else np.zeros(0)
-    along = np.concatenate([[0.0], np.cumsum(steps)])
-    length = along[every.offsets[1:] - 1] - along[every.offsets[:-1]]
+    length = lengths(every)
     short = np.flatnonzero(length < limit)
     return findings_at(book, rule, every.row[short], length=rounded(length[short], 3))
 
@@ -108,32 +102,3 @@ def _alike(lines: Lines, one: int, other: int) -> bool:
     offsets, xy, tolerance = lines.packed.offsets, lines.packed.xy, 2 * lines.network.tolerance
     a, b = xy[offsets[one] : offsets[one + 1]], xy[offsets[other] : offsets[other + 1]]
     return bool((np.abs(a - b) <= tolerance).all() or (np.abs(a - b[::-1]) <= tolerance).all())
-
-
-def _together(lines: Lines) -> tuple[Integers, Integers, Floats]:
-    """Pairs of lines that meet at a node and still lie on each other a little further along, and where."""
-    network = lines.network
-    length = shapely.length(network.shapes)
-    rows = np.arange(len(length))
-    # From every end, the place a little way along the line.
-    node = np.concatenate([network.ends[:, 0], network.ends[:, 1]])
-    line = np.concatenate([rows, rows])
-    step = np.minimum(_ALONG, length / 2)
-    ahead = np.concatenate(
-        [
-            shapely.line_interpolate_point(network.shapes, step),
-            shapely.line_interpolate_point(network.shapes, length - step),
-        ]
-    )
-    meeting_node, meeting_line = network.meetings
-    begin = np.searchsorted(meeting_node, node, side="left")
-    end = np.searchsorted(meeting_node, node, side="right")
-    repeat = end - begin
-    probe = np.repeat(np.arange(len(node)), repeat)
-    offset = np.arange(len(probe)) - np.repeat(np.cumsum(repeat) - repeat, repeat)
-    other = meeting_line[np.repeat(begin, repeat) + offset]
-    differs = other != line[probe]
-    probe, other = probe[differs], other[differs]
-    close = shapely.dwithin(ahead[probe], network.shapes[other], 2 * network.tolerance)
-    probe, other = probe[close], other[close]
-    return line[probe], other, shapely.get_coordinates(ahead[probe])

@@ -8,7 +8,7 @@ from layers.analysis.checking.book import Book, Flags
 from layers.analysis.checking.finding import Findings
 from layers.analysis.checking.make import findings_at
 from layers.analysis.checking.rule_file import Rule
-from layers.geometry.packed import Integers, PackedLines, pack_lines
+from layers.geometry.packed import Integers, PackedLines
 
 #: Two vertices nearer to each other (m) are one that was entered twice.
 SAME = 1e-3
@@ -18,7 +18,7 @@ _BACK = 1e-3
 
 def needless_vertices(book: Book, rule: Rule) -> Findings:
     """Lines with a vertex twice in a row, or with a spike: out and straight back on itself."""
-    every = pack_lines(book.table(rule.type).column("geom"))
+    every = book.packed(rule.type)
     doubled, spiked = vertex_faults(every)
     count = np.bincount(every_line(every)[doubled | spiked], minlength=len(every))
     found = np.flatnonzero(count)

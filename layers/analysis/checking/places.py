@@ -10,18 +10,16 @@ from layers.analysis.checking.book import Book
 from layers.analysis.checking.finding import Findings
 from layers.analysis.checking.make import findings_at, rounded, where
 from layers.analysis.checking.rule_file import Rule
-from layers.geometry.packed import Floats, Integers, pack_points
+from layers.geometry.packed import Floats, Integers
 
 #: A place farther out than so many times the spread of all others is no place of this register.
 _OUTLYING = 5.0
-#: Of fewer places nobody can tell which one is far out.
-_ENOUGH = 12
 
 
 def off_line(book: Book, rule: Rule) -> Findings:
     """Points farther from every line than an appurtenance may be; of given-up points nothing is asked."""
     lines = book.lines(rule.parameters["of"])
-    points = pack_points(book.table(rule.type).column("geom"))
+    points = book.points(rule.type)
     live = (book.connected(rule.type) & where(book, rule))[points.row]
     rows, xy = points.row[live], points.xy[live]
     if not len(rows) or not len(lines.rows):
@@ -45,7 +43,7 @@ def off_line(book: Book, rule: Rule) -> Findings:
 
 def duplicate_point(book: Book, rule: Rule) -> Findings:
     """Assets of one type nearer to each other than two can be; the later one is reported."""
-    points = pack_points(book.table(rule.type).column("geom"))
+    points = book.points(rule.type)
     live = book.connected(rule.type)[points.row]
     rows, xy = points.row[live], points.xy[live]
     if len(rows) < 2:
@@ -94,43 +92,42 @@ def unlocated(book: Book, rule: Rule) -> Findings:
 
 def invalid_area(book: Book, rule: Rule) -> Findings:
     """Areas whose border crosses itself."""
-    shapes = shapely.from_wkb(book.table(rule.type).column("geom").to_numpy(), on_invalid="ignore")
+    shapes = book.shapes(rule.type)
     bad = np.flatnonzero(~shapely.is_missing(shapes) & ~shapely.is_valid(shapes))
     return findings_at(book, rule, bad, xy=_corners(shapes[bad]))
 
 
 def outlying(book: Book, rule: Rule) -> Findings:
     """Places so far from all others of the network that the coordinates must be wrong."""
-    every = [book.places(t.name) for t in book.catalogue.of_group("network") if t.shape is not None]
-    own = book.places(rule.type)
-    xy = np.concatenate(every) if every else np.zeros((0, 2))
-    xy = xy[~np.isnan(xy[:, 0])]
-    if len(xy) < _ENOUGH:
+    own, spread = book.places(rule.type), book.spread
+    if spread is None:
         return findings_at(book, rule, np.zeros(0, np.int64))
-    low, high = np.percentile(xy, (10, 90), axis=0)
+    low, high, middle = spread
     room = np.maximum(high - low, 1000.0) * _OUTLYING
     with np.errstate(invalid="ignore"):
         out = ((own < low - room) | (own > high + room)).any(axis=1)
     found = np.flatnonzero(out)
-    middle = np.median(xy, axis=0)
     return findings_at(book, rule, found, distance=rounded(np.hypot(*(own[found] - middle).T) / 1000, 1))
 
 
 def outside_areas(book: Book, rule: Rule) -> Findings:
     """Located assets in none of the areas; nothing is asked where there are no areas."""
-    areas = shapely.from_wkb(book.table(rule.parameters["of"]).column("geom").to_numpy(), on_invalid="ignore")
+    areas = book.shapes(rule.parameters["of"])
     areas = areas[~shapely.is_missing(areas)]
-    points = pack_points(book.table(rule.type).column("geom"))
+    points = book.points(rule.type)
     live = book.connected(rule.type)[points.row]
     rows, xy = points.row[live], points.xy[live]
     if not len(areas) or not len(rows):
         return findings_at(book, rule, np.zeros(0, np.int64))
     inside = np.zeros(len(rows), dtype=bool)
+    # From west to east: an area is asked only for the points of its own strip.
+    order = np.argsort(xy[:, 0])
+    x = xy[order, 0]
     for area in areas:
         x0, y0, x1, y1 = area.bounds
-        near = np.flatnonzero(
-            (xy[:, 0] >= x0) & (xy[:, 0] <= x1) & (xy[:, 1] >= y0) & (xy[:, 1] <= y1) & ~inside
-        )
+        strip = order[np.searchsorted(x, x0, side="left") : np.searchsorted(x, x1, side="right")]
+        y = xy[strip, 1]
+        near = strip[(y >= y0) & (y <= y1) & ~inside[strip]]
         shapely.prepare(area)
         inside[near] = shapely.intersects_xy(area, *xy[near].T)
     out = np.flatnonzero(~inside)

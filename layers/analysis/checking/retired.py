@@ -10,18 +10,16 @@ from layers.analysis.checking.finding import Findings
 from layers.analysis.checking.line_ends import free_ends
 from layers.analysis.checking.make import findings_at, where
 from layers.analysis.checking.rule_file import Rule
-from layers.geometry.packed import pack_points
 
 
 def given_up_but_connected(book: Book, rule: Rule) -> Findings:
     """Live points that lie on a line given up, and on no other: what they serve or close hangs on nothing."""
     of = rule.parameters["of"]
     lines = book.lines(of)
-    table = book.table(of)
-    shapes = shapely.from_wkb(table.column("geom").to_numpy(), on_invalid="ignore")
+    shapes = book.shapes(of)
     given_up = book.among(of, "status", tuple(rule.parameters["given_up"]))
     dead = np.flatnonzero(given_up & ~shapely.is_missing(shapes))
-    points = pack_points(book.table(rule.type).column("geom"))
+    points = book.points(rule.type)
     live = book.connected(rule.type)[points.row]
     rows, xy = points.row[live], points.xy[live]
     if not len(dead) or not len(rows):
@@ -40,7 +38,7 @@ def given_up_but_connected(book: Book, rule: Rule) -> Findings:
 def hangs_on_retired(book: Book, rule: Rule) -> Findings:
     """Live lines with an end that meets nothing but a line given up: what they carry comes from nowhere."""
     lines = book.lines(rule.type)
-    shapes = shapely.from_wkb(book.table(rule.type).column("geom").to_numpy(), on_invalid="ignore")
+    shapes = book.shapes(rule.type)
     given_up = book.among(rule.type, "status", tuple(rule.parameters["given_up"]))
     dead = np.flatnonzero(given_up & ~shapely.is_missing(shapes))
     line, node = free_ends(lines)

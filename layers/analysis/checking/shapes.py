@@ -10,14 +10,13 @@ from layers.analysis.checking.book import Book
 from layers.analysis.checking.finding import Findings
 from layers.analysis.checking.make import findings_at
 from layers.analysis.checking.rule_file import Rule
-from layers.geometry.packed import pack_lines, pack_points
 
 
 def broken_shape(book: Book, rule: Rule) -> Findings:
     """Assets that have a shape of which nothing can be drawn: they are on no map and in no network."""
     column = book.table(rule.type).column("geom")
     present = np.asarray(pc.is_valid(column).to_numpy(zero_copy_only=False), dtype=bool)
-    packed = pack_points(column) if book.catalogue[rule.type].shape == "point" else pack_lines(column)
+    packed = book.points(rule.type) if book.catalogue[rule.type].shape == "point" else book.packed(rule.type)
     sound = np.zeros(len(column), dtype=bool)
     sound[packed.row] = True
     bad = np.flatnonzero(present & ~sound)

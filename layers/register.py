@@ -229,6 +229,11 @@ class Register(TrailReader):
         located = self.catalogue[type].shape is not None
         return self._store.read_here(type, names, geometry=located, conditions=clauses)
 
+    def values(self, type: str, fields: Sequence[str], where: Condition | None = None) -> pa.Table:
+        """``columns`` without geometry, read here: at once for a few thousand rows, where the worker takes 0.1 s."""
+        clauses = where_clause(self._store, Query(type, where=where))
+        return self._store.read_here(type, list(fields), geometry=False, conditions=clauses)
+
     def bulk_read(
         self, type: str, fields: Sequence[str], where: Condition | None = None, *, geometry: bool = True
     ) -> BulkRead:

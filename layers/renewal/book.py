@@ -18,6 +18,7 @@ from layers.renewal.settings import RenewalSettings
 Values = Mapping[str, Any]
 Day = datetime.date
 ID = "fid"
+MANY_ROWS = 20_000
 
 #: Types whose rows belong to a project, and what is asked of them.
 OF_PROJECT: Mapping[str, tuple[str, ...]] = {
@@ -61,7 +62,7 @@ def read_projects(
 ) -> ProjectRows:
     """The rows of all projects, or of these."""
     feedback = feedback or Feedback()
-    projects = _read(register, "project", PROJECT_FIELDS, _in(ID, ids), ids)
+    projects = _projects(register, ids)
     of_project = {}
     for number, (type, fields) in enumerate(OF_PROJECT.items()):
         feedback.progress(number / len(OF_PROJECT))
@@ -94,7 +95,7 @@ def read_project_pipes(
     else:
         chosen = tuple(ids)
         where = AnyOf((Compare("project_in", "in", chosen), Compare("project_out", "in", chosen)))
-    return read_pipes(register, settings, where, feedback)
+    return read_pipes(register, settings, where, feedback, few=ids is not None)
 
 
 def day_of(value: str | None) -> Day | None:
@@ -108,22 +109,20 @@ def last_day_of(value: str | None) -> Day | None:
 
 
 def _read(
-    register: Register,
-    type: str,
-    fields: tuple[str, ...],
-    where: Condition | None,
-    ids: Collection[int] | None = None,
+    register: Register, type: str, fields: tuple[str, ...], where: Condition | None
 ) -> list[dict[str, Any]]:
-    """A few rows are read here, all of a type in the worker."""
-    if ids is not None:
-        found = register.find(Query(type, ids=list(ids), fields=fields))
-        return [{ID: each.id, **each.values} for each in found]
-    if where is not None:
-        return [
-            {ID: each.id, **each.values} for each in register.find(Query(type, where=where, fields=fields))
-        ]
-    rows: list[dict[str, Any]] = register.columns(type, fields).to_pylist()
+    """A few thousand rows are read here, all of many in the worker, so that no window stutters."""
+    in_worker = where is None and register.count(type) > MANY_ROWS
+    table = register.columns(type, fields) if in_worker else register.values(type, fields, where)
+    rows: list[dict[str, Any]] = table.to_pylist()
     return rows
+
+
+def _projects(register: Register, ids: Collection[int] | None) -> list[dict[str, Any]]:
+    if ids is None:
+        return _read(register, "project", PROJECT_FIELDS, None)
+    found = register.find(Query("project", ids=list(ids), fields=PROJECT_FIELDS))
+    return [{ID: each.id, **each.values} for each in found]
 
 
 def _in(field: str, ids: Collection[int] | None) -> Condition | None:

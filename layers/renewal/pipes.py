@@ -80,14 +80,23 @@ def read_pipes(
     settings: RenewalSettings,
     where: Condition | None = None,
     feedback: Feedback | None = None,
+    *,
+    few: bool = False,
 ) -> PipeArrays:
-    """The pipes that meet ``where``. Shapes are read only of those that a project has or that no length is told of."""
+    """The pipes that meet ``where``. Shapes are read only of those that a project has or that no length is told of.
+
+    ``few``: they are few, so that they are read here and not in the worker.
+    """
     feedback = feedback or Feedback()
     asset_type = register.catalogue[PIPE]
+    if few:
+        table = register.values(PIPE, FIELDS, where)
+        return pipe_arrays(table, register.rows(PIPE, table["fid"].to_pylist(), ()), asset_type, settings)
     table = register.columns(PIPE, FIELDS, where=where, feedback=feedback)
     unmeasured: Condition = All(tuple(Compare(column, "is null") for _, column in REPORT_LENGTHS))
     needed = AnyOf((unmeasured, Compare("project_in", "is not null")))
-    drawn = register.columns(PIPE, (), geometry=True, where=_both(where, needed), feedback=feedback)
+    both = needed if where is None else All((where, needed))
+    drawn = register.columns(PIPE, (), geometry=True, where=both, feedback=feedback)
     return pipe_arrays(table, drawn, asset_type, settings)
 
 
@@ -213,7 +222,3 @@ def _texts(table: pa.Table, name: str) -> Texts:
     words: Any = np.array([*coded.dictionary.to_pylist(), ""], dtype=object)
     found: Texts = words[coded.indices.fill_null(len(words) - 1).to_numpy(zero_copy_only=False)]
     return found
-
-
-def _both(where: Condition | None, other: Condition) -> Condition:
-    return other if where is None else All((where, other))

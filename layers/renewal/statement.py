@@ -397,7 +397,7 @@ def _or_of_project(rows: ProjectRows, links: Ids, own: Ids) -> Ids:
 
 
 def _names(register: Register, type: str) -> dict[int, str]:
-    table = register.columns(type, ("name",))
+    table = register.values(type, ("name",))
     return {
         id: name or "" for id, name in zip(table["fid"].to_pylist(), table["name"].to_pylist(), strict=True)
     }

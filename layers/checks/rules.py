@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry, BaseMultipartGeometry
 
 from layers.model.catalogue import AssetType
 from layers.model.fields import GeometryField
+from layers.model.ordering import order_problems
 from layers.model.problem import Problem
 
 _SHAPES = {
@@ -31,7 +32,8 @@ def row_problems(asset_type: AssetType, row: Mapping[str, Any], names: Sequence[
             problems += geometry_problems(field, row[name])
         else:
             problems += field.check(row[name])
-    return problems
+    wrong = {problem.field for problem in problems}
+    return problems + [p for p in order_problems(asset_type, row, names) if p.field not in wrong]
 
 
 def geometry_problems(field: GeometryField, geometry: Any) -> Iterator[Problem]:

@@ -24,8 +24,9 @@ Shape = Literal["point", "line", "polygon"]
 class AssetType:
     """The description of one kind of thing: titles, geometry, fields in order, codes and symbol.
 
-    ``table_fields``: the columns that a table shows at first. ``fallback``: rows of a layer of mixed things that
-    name no other type belong here.
+    ``in_order``: pairs of fields of which the second may not come before the first. ``unique_together``: no two
+    assets have the same values in all of these. ``table_fields``: the columns that a table shows at first.
+    ``fallback``: rows of a layer of mixed things that name no other type belong here.
     """
 
     name: str
@@ -45,6 +46,8 @@ class AssetType:
     aliases: tuple[str, ...] = ()
     element_codes: Mapping[str, str] = field(default_factory=dict)
     unique_across: tuple[str, ...] = ()
+    unique_together: tuple[str, ...] = ()
+    in_order: tuple[tuple[str, str], ...] = ()
     fallback: bool = False
     editing: EditingWords = field(default_factory=EditingWords)
     lifetime: Lifetime = field(default_factory=Lifetime)

@@ -267,6 +267,8 @@ class _TypeSource(_FieldTables):
             unique_across=tuple(
                 {n: None for p in used for n in p.unique_across} | dict.fromkeys(head.texts("unique_across"))
             ),
+            unique_together=head.texts("unique_together"),
+            in_order=self._in_order(),
             fallback=head.flag("fallback"),
             editing=editing,
             lifetime=lifetime,
@@ -274,6 +276,16 @@ class _TypeSource(_FieldTables):
         )
         head.done()
         self._check()
+
+    def _in_order(self) -> tuple[tuple[str, str], ...]:
+        """Pairs of names, written "first <= second"."""
+        pairs = []
+        for words in self.head.texts("in_order"):
+            first, sign, second = words.partition("<=")
+            if not sign:
+                raise self.head.fail("catalogue.unknown_field", "in_order", field=words)
+            pairs.append((first.strip(), second.strip()))
+        return tuple(pairs)
 
     def _collect(
         self, used: Iterable[_Part], companions: _Part, lists: Mapping[str, CodeList], shape: Shape | None
@@ -313,6 +325,8 @@ class _TypeSource(_FieldTables):
             ("table_fields", self.type.table_fields),
             ("kind_field", kind),
             ("unique_across", self.type.unique_across),
+            ("unique_together", self.type.unique_together),
+            ("in_order", tuple(name for pair in self.type.in_order for name in pair)),
             ("editing", tuple(self.type.editing.named_fields())),
             ("computed", tuple(name for computed in self.type.computed for name in computed.of)),
             ("lifetime", tuple(self.type.lifetime.names)),

@@ -43,6 +43,8 @@ def _part_of_type(
         label_fields=tuple(name for name in asset_type.label_fields if name in names),
         search_fields=tuple(name for name in asset_type.search_fields if name in names),
         unique_across=tuple(name for name in asset_type.unique_across if name in names),
+        unique_together=asset_type.unique_together if names.issuperset(asset_type.unique_together) else (),
+        in_order=tuple(pair for pair in asset_type.in_order if names.issuperset(pair)),
     )
 
 

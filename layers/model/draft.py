@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from layers.model.catalogue import AssetType
 from layers.model.fields import Field, GeometryField, ValueRefused
+from layers.model.ordering import order_problems
 from layers.model.problem import Problem
 
 
@@ -148,7 +149,11 @@ class Draft:
 
     def _own_problems(self, name: str, value: Any) -> Iterable[Problem]:
         field = self.asset_type.field_named(name)
-        return () if isinstance(field, GeometryField) else field.check(value)
+        if isinstance(field, GeometryField):
+            return ()
+        entered = {each: known for each, known in self.values.items() if known is not MIXED}
+        ordered = (p for p in order_problems(self.asset_type, entered, (name,)) if p.field == name)
+        return (*field.check(value), *ordered)
 
     def _is_given(self, problem: Problem) -> bool:
         """A code that is left empty is given by the type's pattern."""

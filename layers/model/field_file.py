@@ -26,6 +26,7 @@ _READ: dict[str, Callable[[Reader, str], Any]] = {
     "usual_minimum": Reader.number,
     "usual_maximum": Reader.number,
     "decimals": Reader.whole,
+    "not_future": Reader.flag,
     "targets": Reader.texts,
     "unknown_flag": Reader.text,
     "inside": Reader.flag,

@@ -140,9 +140,13 @@ class BooleanField(Field):
 
 @dataclass(frozen=True, kw_only=True)
 class DateField(Field):
-    """A date known to the day, month, year, decade or not at all (see ``layers.model.edtf``)."""
+    """A date known to the day, month, year, decade or not at all (see ``layers.model.edtf``).
+
+    ``not_future``: it tells what has happened, so that a day to come is a mistake.
+    """
 
     kind: ClassVar[str] = "date"
+    not_future: bool = False
 
     @property
     def storage(self) -> Storage:
@@ -170,6 +174,8 @@ class DateField(Field):
     def _check(self, value: Any) -> Iterator[Problem]:
         if not isinstance(value, str) or not edtf.is_valid(value):
             yield self.problem("not_a_date", "error", value)
+        elif self.not_future and (day := edtf.earliest(value)) is not None and day > datetime.date.today():
+            yield self.problem("in_future", "error", value)
         elif not edtf.is_usual(value):
             yield self.problem("unusual_date", "warning", value)
 

@@ -150,6 +150,7 @@ def _row_problems(
     for id, row in current_rows(store, connection, name, ids).items():
         broken = rules(asset_type, row, list(row))
         broken += integrity.repeated_values(store, connection, asset_type, row, id)
+        broken += integrity.repeated_together(store, connection, asset_type, row, tuple(row), id)
         several = {link.name: row[link.name] for link in asset_type.links if link.several}
         broken += integrity.dangling_links(store, connection, asset_type, several)
         for problem in broken:

@@ -290,6 +290,8 @@ class Edit:
         named = {name: row[name] for name in names if name not in wrong}
         problems += integrity.dangling_links(self.store, self.connection, asset_type, named)
         problems += integrity.repeated_values(self.store, self.connection, asset_type, named, id)
+        if not wrong:
+            problems += integrity.repeated_together(self.store, self.connection, asset_type, row, names, id)
         errors = [p for p in problems if p.severity == "error"]
         if errors:
             raise ValuesRefused(asset_type, str(row.get(CODE) or ""), errors)

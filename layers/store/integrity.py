@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -32,6 +32,31 @@ def repeated_values(
             if _exists(store, connection, other, field, value, mine):
                 yield field.problem("not_unique", "error", value, type=other.title)
                 break
+
+
+def repeated_together(
+    store: Store,
+    connection: sa.Connection,
+    asset_type: AssetType,
+    row: Mapping[str, Any],
+    names: Collection[str],
+    id: int | None,
+) -> Iterator[Problem]:
+    """An asset that has the same as ``row`` in all fields that are to be unique together, blank ones included.
+
+    Asked when one of ``names`` is among them.
+    """
+    together = asset_type.unique_together
+    if not together or not any(name in names for name in together) or not all(n in row for n in together):
+        return
+    table = store.schema.assets[asset_type.name]
+    same = [table.c[n].is_(None) if row[n] is None else table.c[n] == row[n] for n in together]
+    statement = sa.select(table.c[FID]).where(*same, *(() if id is None else (table.c[FID] != id,)))
+    if connection.execute(statement.limit(1)).first() is not None:
+        field = asset_type.field_named(together[-1 if len(together) == 1 else 1])
+        titles = tuple(asset_type.field_named(name).title for name in together)
+        told = row[field.name]
+        yield field.problem("not_unique_together", "error", told, type=asset_type.title, fields=titles)
 
 
 def _sharing(catalogue: Catalogue, asset_type: AssetType, field: Field) -> list[AssetType]:

@@ -160,6 +160,9 @@ def refuse_taken(edit: Edit, type_name: str, row: Row) -> None:
     """Unique values that come back must still be free."""
     asset_type = edit.catalogue[type_name]
     problems = list(integrity.repeated_values(edit.store, edit.connection, asset_type, row, row[FID]))
+    problems += integrity.repeated_together(
+        edit.store, edit.connection, asset_type, row, tuple(row), row[FID]
+    )
     if problems:
         raise ValuesRefused(asset_type, integrity.name_rows([row])[0], problems)
 

@@ -96,13 +96,13 @@ def plan_release(register: Register, project: int, mains: Sequence[AssetKey]) ->
 def plan_copies(register: Register, project: int, mains: Sequence[AssetKey], *, offset: str = "") -> EditPlan:
     """Planned copies of old mains for a project to lay; the old ones are to retire.
 
-    They lie ``offset`` metres (as typed) to the left. A copy has the values of its main but its own ones, and the old main leads to it already. Raises ``UserError``
-    when a main is in another project, or not in service.
+    They lie ``offset`` metres (as typed) to the left. A copy has the values of its main but its own ones, and the old
+    main leads to it already. Raises ``UserError`` when a main is in another project, or not in service.
     """
     draft = Draft(register)
     item = _open_project(draft, project)
     items = list(_mains(draft, mains))
-    metres, before = _typed(offset), planned_m(draft, project)
+    metres, before, drawn = _typed(offset), planned_m(draft, project), 0.0
     for main in items:
         other = main.values.get(OUT)
         if other is not None and other != project:
@@ -124,6 +124,7 @@ def plan_copies(register: Register, project: int, mains: Sequence[AssetKey], *, 
         values["condition"] = None
         line = shapely.force_2d(main.geometry)
         values[GEOMETRY] = line if not metres else _beside(line, metres)
+        drawn += values[GEOMETRY].length
         copy = draft.add(
             main.type.name, {name: value for name, value in values.items() if name in _names(main)}
         )
@@ -132,7 +133,6 @@ def plan_copies(register: Register, project: int, mains: Sequence[AssetKey], *, 
         if successor is not None and main.values.get(successor) is None:
             draft.set(main, **{successor: copy.link})
     draft.figure(Message("works.figure_copies", {"count": len(items), "code": item.code}))
-    drawn = sum(main.geometry.length for main in items if main.geometry is not None)
     follow_length(draft, item, before, before + drawn)
     plan = draft.plan(Message("works.copied", {"count": len(items), "code": item.code}))
     return replace(plan, entries=(Entry("offset", Message("works.offset"), offset, "0", "m"),))

@@ -31,6 +31,7 @@ from layers.text import Message
 #: Stages that should be reached before water flows, and those that completion reaches.
 _BEFORE = ("pressure_test", "flush")
 _BEGINNING = "start"
+_OWN = "completion."
 
 
 def plan_completion(
@@ -70,7 +71,10 @@ def plan_completion(
         draft.figure(Message("completion.rest", {"count": rest}))
     names = {"code": item.code, "name": str(item.values.get("name") or ""), "date": day}
     plan = draft.plan(Message("completion.done" if not rest else "completion.partly_done", names))
-    return replace(plan, entries=entries)
+    # What the project does stands before what that does to the network around it.
+    own = tuple(figure for figure in plan.figures if figure.id.startswith(_OWN))
+    others = tuple(figure for figure in plan.figures if not figure.id.startswith(_OWN))
+    return replace(plan, entries=entries, figures=(*own, *others))
 
 
 # ---- guards

@@ -252,6 +252,6 @@ def tell(draft: Draft, done: Reattached, project: str) -> None:
     if done.lines or done.points:
         draft.figure(Message("completion.comes_over", {"lines": len(done.lines), "points": len(done.points)}))
     for item in done.points:
-        draft.recheck(item, Message("completion.recheck_place", {"type": item.type.title, "code": item.code}))
+        draft.recheck(item, Message("completion.recheck_place"))
     for item in done.left:
-        draft.recheck(item, Message("completion.recheck_left", {"type": item.type.title, "project": project}))
+        draft.recheck(item, Message("completion.recheck_left", {"project": project}))

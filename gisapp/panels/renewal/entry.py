@@ -36,8 +36,8 @@ class Entry(QFrame):
         self._fields: dict[str, Field] = {}
         self._choices: dict[str, Sequence[tuple[Any, Words]]] = {}
         self.editors: dict[str, QLineEdit | QComboBox] = {}
-        self.title = Label(language, theme, size="small", strong=True, wrap=True)
-        self.title.hide()
+        self.heading = Label(language, theme, size="small", strong=True, wrap=True)
+        self.heading.hide()
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(4)
@@ -55,7 +55,7 @@ class Entry(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(6)
-        column.addWidget(self.title)
+        column.addWidget(self.heading)
         column.addLayout(self._grid)
         column.addWidget(self.error)
         column.addLayout(self.buttons)

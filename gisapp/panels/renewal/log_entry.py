@@ -25,8 +25,8 @@ class LogEntry(Entry):
     ) -> None:
         super().__init__(language, theme, Message("renewal_desk.log.save"))
         self.photos: list[Path] = []
-        self.title.show_words(Message("renewal_desk.log.title"))
-        self.title.show()
+        self.heading.show_words(Message("renewal_desk.log.title"))
+        self.heading.show()
         works = log_type.field_named("work")
         self.add_field("metres", log_type.field_named("metres"))
         self.add_field("dn", log_type.field_named("dn"), self._usual_size(card, last))

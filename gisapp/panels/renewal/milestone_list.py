@@ -36,7 +36,7 @@ class MilestoneRow(QFrame):
         self.setFixedHeight(_ROW)
         self._number = number
         self._sign = IconLabel(theme, "circle", 12, "text3")
-        self.title = ElidedLabel(language, theme, size="base")
+        self.stage = ElidedLabel(language, theme, size="base")
         self._planned = Label(language, theme, size="small", tone="quiet")
         self.actual = Label(language, theme, size="small")
         self.delay = Label(language, theme, size="small")
@@ -44,7 +44,7 @@ class MilestoneRow(QFrame):
         row.setContentsMargins(12, 0, 12, 0)
         row.setSpacing(6)
         row.addWidget(self._sign)
-        row.addWidget(self.title, 1)
+        row.addWidget(self.stage, 1)
         for label, width in ((self._planned, _DATE), (self.actual, _DATE), (self.delay, _DELAY)):
             label.setFixedWidth(width)
             label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -53,9 +53,9 @@ class MilestoneRow(QFrame):
     def show_step(self, step: Step, card: Card, day: datetime.date, year: int) -> None:
         """Show a step as it stands."""
         is_now = card.current is step
-        self.title.show_words(step.stage.title)
+        self.stage.show_words(step.stage.title)
         tone = "faint" if step.stage.optional and step.actual is None else ""
-        self.title.set_tone(tone)  # type: ignore[arg-type]
+        self.stage.set_tone(tone)  # type: ignore[arg-type]
         self._planned.show_words(short_day(step.planned, year))
         actual: Words = short_day(step.actual, year)
         if step.actual is None and is_now:

@@ -44,8 +44,8 @@ class MoveCard(QFrame):
         """Ask for the dates of a move, near the column ``at``."""
         self.shut()
         entry = Entry(self._language, self._theme, Message("renewal_desk.move.save"))
-        entry.title.show_words(Message("renewal_desk.move.title", {"project": card.name, "phase": phase}))
-        entry.title.show()
+        entry.heading.show_words(Message("renewal_desk.move.title", {"project": card.name, "phase": phase}))
+        entry.heading.show()
         self._stages = [step.stage.code for step in move.steps]
         for step in move.steps:
             entry.add_field(

@@ -47,8 +47,8 @@ class NewProject(QFrame):
         """Ask for a new project; ``mine`` is the manager offered first."""
         self.shut()
         entry = Entry(self._language, self._theme, Message("renewal_desk.new.save"))
-        entry.title.show_words(Message("renewal_desk.new.title"))
-        entry.title.show()
+        entry.heading.show_words(Message("renewal_desk.new.title"))
+        entry.heading.show()
         for name in _FIELDS:
             field = asset_type.field_named(name)
             if isinstance(field, ChoiceField):

@@ -40,12 +40,12 @@ def _stage(card: Card, board: Board) -> Any:
 
 
 _COLUMNS = (
-    _Column("code", 88, False, lambda card, _: card.code),
-    _Column("name", 168, False, lambda card, _: card.name),
-    _Column("stage", 104, False, _stage),
-    _Column("standing", 100, False, lambda card, board: -card.delay(board.day)),
-    _Column("planned", 76, True, lambda card, _: card.planned),
-    _Column("laid", 76, True, lambda card, _: card.laid),
+    _Column("code", 80, False, lambda card, _: card.code),
+    _Column("name", 160, False, lambda card, _: card.name),
+    _Column("stage", 96, False, _stage),
+    _Column("standing", 104, False, lambda card, board: -card.delay(board.day)),
+    _Column("planned", 72, True, lambda card, _: card.planned),
+    _Column("laid", 64, True, lambda card, _: card.laid),
     _Column("share", 56, True, lambda card, _: card.share),
     _Column("households", 64, True, lambda card, _: card.households),
     _Column("budget", 84, True, lambda card, _: card.budget),

@@ -16,8 +16,8 @@ _PROJECT = "project"
 def row_entry(language: Language, theme: Theme, asset_type: AssetType, day: str) -> Entry:
     """The entry of a new row; the first date that is not a plan is today's."""
     entry = Entry(language, theme, Message("renewal_desk.save"))
-    entry.title.show_words(Message("renewal_desk.new_row", {"type": asset_type.title}))
-    entry.title.show()
+    entry.heading.show_words(Message("renewal_desk.new_row", {"type": asset_type.title}))
+    entry.heading.show()
     is_dated = False
     for name in asset_type.table_fields:
         field = asset_type.field_named(name)

@@ -37,6 +37,7 @@ from gisapp.commands.statements import statement_actions, tie_statements
 from gisapp.commands.styling import style_actions
 from gisapp.commands.tables import table_actions, tie_table
 from gisapp.commands.viewing import view_actions
+from gisapp.commands.works import tie_works, works_actions
 from gisapp.crash import Crash, CrashReporter
 from gisapp.dialogs.crash_dialog import CrashDialog
 from gisapp.finder import Finder
@@ -112,6 +113,7 @@ class Application(QObject):
             select_actions(window),
             check_actions(window),
             renewal_desk_actions(window),
+            works_actions(window),
             table_actions(window),
             drawing_actions(window),
             statement_actions(window),
@@ -124,6 +126,7 @@ class Application(QObject):
         tie_basemaps(window)
         tie_table(window)
         tie_renewal(window)
+        tie_works(window)
         tie_drawing(window)
         tie_statements(window)
         tie_clashes(window)

@@ -32,22 +32,23 @@ def field_findings(book: Book, asset_type: AssetType) -> Iterator[Findings]:
 
 def _of_field(book: Book, asset_type: AssetType, field: Field) -> Iterator[Findings]:
     column = book.table(asset_type.name).column(field.name)
-    encoded = (column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column).dictionary_encode()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.combine_chunks()
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    asked = _doubtful(field, whole)
+    if not len(asked):
+        return
+    encoded = (whole if len(asked) == len(whole) else whole.take(pa.array(asked))).dictionary_encode()
     codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
     by_rule: dict[tuple[str, str], list[tuple[int, Problem]]] = {}
-    asked = _doubtful(field, encoded.dictionary)
-    values = encoded.dictionary.take(pa.array(asked)).to_pylist()
-    for code, value in [*zip(asked.tolist(), values, strict=True), (-1, None)]:
+    for code, value in [*enumerate(encoded.dictionary.to_pylist()), (-1, None)]:
         for problem in field.check(value):
             by_rule.setdefault((problem.rule, problem.severity), []).append((code, problem))
     for broken in by_rule.values():
         problem_of = dict(broken)
-        rows = np.flatnonzero(np.isin(codes, list(problem_of)))
-        if not len(rows):
+        broken_at = np.flatnonzero(np.isin(codes, list(problem_of)))
+        if not len(broken_at):
             continue
-        problems = [problem_of[code] for code in codes[rows].tolist()]
+        problems = [problem_of[code] for code in codes[broken_at].tolist()]
+        rows = asked[broken_at]
         places = book.places(asset_type.name)[rows] if asset_type.shape else np.full((len(rows), 2), np.nan)
         yield Findings(
             "field",
@@ -64,12 +65,14 @@ def _of_field(book: Book, asset_type: AssetType, field: Field) -> Iterator[Findi
         )
 
 
-def _doubtful(field: Field, words: pa.Array) -> Integers:
-    """Which of the distinct values must be looked at one by one: of a text not those that are plainly sound."""
-    if type(field) is not TextField or field.pattern is not None or not pa.types.is_string(words.type):
-        return np.arange(len(words))
-    sound = pc.and_(
-        pc.match_substring_regex(words, _PLAIN), pc.less_equal(pc.utf8_length(words), field.length)
-    )
-    blank = pc.is_in(words, value_set=pa.array(sorted(field.blank_words), words.type))
-    return np.flatnonzero(~pc.and_not(sound, blank).to_numpy(zero_copy_only=False))
+def _doubtful(field: Field, column: pa.Array) -> Integers:
+    """The rows whose values must be looked at one by one: not blanks that may be, nor texts that are plainly sound."""
+    if column.null_count == len(column) and not field.required:
+        return np.zeros(0, np.int64)
+    if type(field) is not TextField or field.pattern is not None or not pa.types.is_string(column.type):
+        return np.arange(len(column))
+    plain = pc.match_substring_regex(column, _PLAIN)
+    short = pc.less_equal(pc.utf8_length(column), field.length)
+    blank = pc.is_in(column, value_set=pa.array(sorted(field.blank_words), column.type))
+    sound = pc.fill_null(pc.and_not(pc.and_(plain, short), blank), not field.required)
+    return np.flatnonzero(~sound.to_numpy(zero_copy_only=False))

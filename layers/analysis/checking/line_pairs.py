@@ -129,4 +129,4 @@ def _ahead(lines: Lines, line: Integers, vertex: Integers, step: int) -> Floats:
     along = shapely.line_locate_point(lines.network.shapes[line[bent]], shapely.points(xy[vertex[bent]]))
     shapes = lines.network.shapes[line[bent]]
     place[bent] = shapely.get_coordinates(shapely.line_interpolate_point(shapes, along + step * far[bent]))
-    return place
+    return np.asarray(place)

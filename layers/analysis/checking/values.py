@@ -94,7 +94,7 @@ def length_differs(book: Book, rule: Rule) -> Findings:
     """A recorded length that is more than the set share off the drawn one."""
     stated = book.numbers(rule.type, rule.parameters["field"])
     every = book.packed(rule.type)
-    drawn = np.bincount(every.row, lengths(every), minlength=len(stated))
+    drawn = np.bincount(every.row, lengths(every), minlength=len(stated)).astype(np.float64)
     share = float(book.setting(rule.parameters["setting"])) / 100
     with np.errstate(invalid="ignore"):
         off = (drawn > 0) & (np.abs(stated - drawn) > share * np.maximum(stated, drawn))

@@ -105,6 +105,7 @@ def _costs(pipes: PipeArrays, projects: Mapping[int, Values], day: Day) -> Doubl
     for id, row in projects.items():
         if row["settled_cost"] is not None:
             settled[id] = row["settled_cost"]
-    per_metre = np.divide(settled, metres, out=np.full(top, np.nan), where=metres > 0)
-    cost: Doubles = per_metre[pipes.project_in] * pipes.length
+    of_project = metres[pipes.project_in]
+    share = np.divide(pipes.length, of_project, out=np.full(len(pipes), np.nan), where=of_project > 0)
+    cost: Doubles = settled[pipes.project_in] * share
     return cost

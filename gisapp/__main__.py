@@ -31,6 +31,7 @@ from layers.cli.values import (
 from layers.errors import UserError
 from layers.model.query import Box
 from layers.scene.kept import BUILDING_MODULES, is_kept
+from layers.scene.last_picture import read_picture
 from layers.scene.paper import ORIENTATIONS, Paper
 from layers.text import Message
 
@@ -45,10 +46,18 @@ def open_window(
 ) -> int:
     """The window, empty, on ``target`` or on the sample city."""
     _require_display()
-    worker = None if target is None or sample else _worker_for(target)
+    worker = picture = None
+    if target is not None and not sample:
+        worker = _worker_for(target)
+        kept = read_picture(_scenes(), target)
+        if kept is not None:
+            from gisapp.first_picture import show_first_picture
+
+            picture = show_first_picture(kept)
     from gisapp.app import run_window
 
-    return run_window(target, sample=sample, language=context.obj.texts.language, worker=worker)
+    language = context.obj.texts.language
+    return run_window(target, sample=sample, language=language, worker=worker, picture=picture)
 
 
 def render(
@@ -116,13 +125,18 @@ COMMANDS: CommandTable = {
 
 def _worker_for(target: str) -> Worker | None:
     """The processes that will build the map of a register never seen: they load what they need beside Qt."""
-    if is_kept(user_cache_path("gisapp", appauthor=False) / "scenes", target):
+    if is_kept(_scenes(), target):
         return None
     from layers.store.worker import Worker
 
     worker = Worker(preload=BUILDING_MODULES)
     worker.warm_up(all=True)
     return worker
+
+
+def _scenes() -> Path:
+    """Where maps are kept from one day to the next."""
+    return user_cache_path("gisapp", appauthor=False) / "scenes"
 
 
 def _require_display() -> None:

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platformdirs import user_config_path
+from platformdirs import user_cache_path, user_config_path
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtNetwork import QNetworkProxyFactory
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from gisapp.actions import Actions
 from gisapp.commands.basemaps import basemap_actions, tie_basemaps
@@ -41,8 +41,9 @@ from gisapp.commands.works import tie_works, works_actions
 from gisapp.crash import Crash, CrashReporter
 from gisapp.dialogs.crash_dialog import CrashDialog
 from gisapp.finder import Finder
+from gisapp.first_picture import FirstPicture, picture_of
 from gisapp.language import Language
-from gisapp.notify import Notifier
+from gisapp.notify import Notice, Notifier
 from gisapp.session import Session
 from gisapp.settings import Settings
 from gisapp.tasks import Tasks
@@ -50,6 +51,8 @@ from gisapp.theme import Theme
 from gisapp.window import Parts, Window
 from layers.crash import crash_folder
 from layers.later import Later
+from layers.register import Register
+from layers.scene.last_picture import write_picture
 from layers.store.lean import load_lean
 from layers.store.worker import Worker
 
@@ -66,8 +69,12 @@ WAKE_MILLISECONDS = 200
 class Application(QObject):
     """Everything that several windows share, and the windows."""
 
-    def __init__(self, qt: QApplication, settings: Settings, language: str) -> None:
+    def __init__(
+        self, qt: QApplication, settings: Settings, language: str, *, pictures: Path | None = None
+    ) -> None:
+        """``pictures`` is the folder for what windows last showed of a register; None keeps none."""
         super().__init__()
+        self._pictures = pictures
         load_lean()
         self._qt = qt
         self.settings = settings
@@ -137,8 +144,26 @@ class Application(QObject):
         window.start.recent_chosen.connect(lambda target: open_target(window, target))
         window.start.recent_forgotten.connect(lambda target: self._forget(window, target))
         window.shut.connect(self._on_shut)
+        session.closing.connect(lambda register: self._keep_picture(window, register))
         window.show_preferences()
         return window
+
+    def _keep_picture(self, window: Window, register: Register) -> None:
+        """Keep what the window shows of a register that is being closed, for its next start."""
+        canvas, parts, folder = window.map.canvas, window.parts, self._pictures
+        seen = canvas.isVisible() and canvas.is_crisp and window.sheet is None and not window.isMinimized()
+        if folder is None or not seen or parts.session.is_past or "://" in str(register.target):
+            return
+        drawers = [window.table.widget(place) for place in range(1, window.table.count())]
+        passing: list[QWidget] = [window.side, window.status, window.notices, *drawers]
+        if window.desk_pages.currentWidget() is not window.desks["map"].panel:
+            passing.append(window.desk_pages)
+        canvas.overlay.shown = False
+        try:
+            picture = picture_of(window, passing, parts.theme.color("panel"))
+        finally:
+            canvas.overlay.shown = True
+        parts.session.afterwards.append(lambda: write_picture(folder, str(register.target), picture()))
 
     def _first_start(self, window: Window) -> None:
         login = _login()
@@ -179,21 +204,29 @@ class Application(QObject):
 
 
 def run_window(
-    target: str | None, *, sample: bool = False, language: str = "zh", worker: Worker | None = None
+    target: str | None,
+    *,
+    sample: bool = False,
+    language: str = "zh",
+    worker: Worker | None = None,
+    picture: FirstPicture | None = None,
 ) -> int:
     """Open the window, empty, on ``target`` or on the sample city, and stay until it is closed.
 
-    ``worker`` is one that was started for the target.
+    ``worker`` is one that was started for the target, ``picture`` what is shown of it already.
     """
-    qt = QApplication(sys.argv[:1])
+    qt = QApplication(sys.argv[:1]) if picture is None else picture.qt
     qt.setApplicationName("gisapp")
     # Offices reach services through a proxy; the system knows which.
     QNetworkProxyFactory.setUseSystemConfiguration(True)
     settings = Settings(user_config_path("gisapp", appauthor=False))
-    application = Application(qt, settings, language)
+    pictures = user_cache_path("gisapp", appauthor=False) / "scenes"
+    application = Application(qt, settings, language, pictures=pictures)
     application.crashes.install()
     _let_signals_through(qt)
     window = application.new_window()
+    if picture is not None:
+        _let_give_way(picture, window)
     if sample:
         QTimer.singleShot(0, window, lambda: sample_city.open_sample(window))
     elif target is not None:
@@ -208,6 +241,23 @@ def run_window(
 def _open(window: Window, target: str) -> None:
     where = target if "://" in target else str(Path(target).absolute())
     open_target(window, where, lambda path: importing.import_files(window, [path]))
+
+
+def _let_give_way(picture: FirstPicture, window: Window) -> None:
+    """The picture stays until the map lives, or something else is to be seen."""
+
+    def on_notice(notice: Notice) -> None:
+        if notice.severity in ("warning", "error"):
+            picture.close()
+
+    def on_frame() -> None:
+        if window.map.canvas.is_crisp:
+            picture.give_way()
+
+    window.map.canvas.frame_shown.connect(on_frame)
+    window.parts.notifier.told.connect(on_notice)
+    window.shut.connect(picture.close)
+    picture.begin_to_go()
 
 
 def _let_signals_through(qt: QApplication) -> None:

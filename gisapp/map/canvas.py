@@ -25,7 +25,7 @@ from gisapp.map.overlay import Overlay
 from gisapp.map.pens import Colours
 from gisapp.map.renderer import Frame, Renderer
 from gisapp.map.tool import MapTool
-from gisapp.map.viewport import Viewport
+from gisapp.map.viewport import MARGIN, Viewport
 from gisapp.tasks import Tasks
 from layers.model.query import Box
 from layers.scene.request import Hit
@@ -76,7 +76,7 @@ class MapCanvas(QWidget):
         self._outdated: tuple[Box, ...] | None = ()
         self._drag_from: QPointF | None = None
         self._space_held = False
-        self._fit_when_shown: Box | None = None
+        self._fit_when_shown: tuple[Box, float] | None = None
         #: Panels that lie over the map and let nothing of it be seen but at their corners.
         self.panels_above: Callable[[], Iterable[QWidget]] = lambda: ()
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE)
@@ -88,6 +88,12 @@ class MapCanvas(QWidget):
     def scene(self) -> Scene | None:
         """What is shown."""
         return self.renderer.scene
+
+    @property
+    def is_crisp(self) -> bool:
+        """Whether all that is seen of the scene is painted as it is now."""
+        frame = self._frame
+        return self.scene is not None and frame is not None and frame.shows(self.viewport) and not self._outdated
 
     @property
     def backdrop(self) -> Backdrop | None:
@@ -180,13 +186,13 @@ class MapCanvas(QWidget):
             # A frame under way that will do is waited for: asking anew at every step, none would ever be ready.
             self._ask()
 
-    def fit(self, box: Box | None) -> None:
-        """Show all of ``box``."""
+    def fit(self, box: Box | None, margin: float = MARGIN) -> None:
+        """Show all of ``box`` with ``margin`` pixels around it."""
         if box is None:
             return
         if self.width() < 2 or not self.isVisible():
-            self._fit_when_shown = box
-        self.go(Viewport.fitting(box, self.width(), self.height()))
+            self._fit_when_shown = box, margin
+        self.go(Viewport.fitting(box, self.width(), self.height(), margin))
 
     def zoom(self, factor: float) -> None:
         """Zoom about the middle."""
@@ -281,8 +287,8 @@ class MapCanvas(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if self._fit_when_shown is not None:
-            box, self._fit_when_shown = self._fit_when_shown, None
-            self.fit(box)
+            (box, margin), self._fit_when_shown = self._fit_when_shown, None
+            self.fit(box, margin)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.viewport = self.viewport.resized(max(self.width(), 1), max(self.height(), 1))

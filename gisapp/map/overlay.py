@@ -31,11 +31,15 @@ class Overlay:
         self.rubber: QRectF | None = None
         self.marks: Floats = np.empty((0, 2))
         self.sketches: list[Sketch] = []
+        #: Whether any of it is painted.
+        self.shown = True
 
     def paint(
         self, painter: QPainter, viewport: Viewport, colours: Colours, tool: Sketch | None = None
     ) -> None:
         """Paint over the map, the sketch of ``tool`` last."""
+        if not self.shown:
+            return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._dots(painter, viewport, colours)
         window = shapely.box(*viewport.box) if self.selected else None

@@ -13,7 +13,8 @@ from layers.scene.style import METRES_PER_PIXEL
 SMALLEST, LARGEST = 0.0005, 20000.0
 """Limits of metres per pixel: from half a millimetre to the globe."""
 
-
+MARGIN = 24.0
+"""Pixels around what is shown whole."""
 _FARTHEST = 1e12
 
 
@@ -89,7 +90,7 @@ class Viewport:
         return replace(self, x=x, y=y, metres_per_pixel=metres_per_pixel or self.metres_per_pixel)
 
     @classmethod
-    def fitting(cls, box: Box, width: float, height: float, margin: float = 24.0) -> Viewport:
+    def fitting(cls, box: Box, width: float, height: float, margin: float = MARGIN) -> Viewport:
         """The largest scale that shows all of ``box`` with ``margin`` pixels around it."""
         # One asset far out of the world, as other programs may write it, must not end in infinity.
         box = Box(*(max(-_FARTHEST, min(_FARTHEST, edge)) for edge in box))

@@ -228,7 +228,8 @@ class MapView(QWidget):
         """Look as when this register was left; called while its scene is still being read."""
         self.legend.restore(hidden)
         self.styles.use(style)
-        self.canvas.fit(box)
+        # To the pixel: with a margin, every start would show a little more of the land than the last.
+        self.canvas.fit(box, margin=0.0)
 
     def _give_radius(self, metres: float | None) -> None:
         self._radius_tool.metres = metres

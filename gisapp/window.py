@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidge
 from gisapp.actions import Actions
 from gisapp.desks.check_desk import CheckDesk
 from gisapp.desks.desk_place import DeskPlace
+from gisapp.desks.desk_room import DeskRoom
 from gisapp.desks.map_desk import map_desk
 from gisapp.desks.renewal_desk import RenewalDesk
 from gisapp.desks.statement_desk import StatementDesk
@@ -49,8 +50,6 @@ from layers.text import Message
 
 NARROW = 1360
 INSPECTOR_NARROW = 288
-#: So wide the map stays beside a wide desk.
-LEAST_MAP = 320
 
 
 @dataclass(frozen=True)
@@ -106,19 +105,14 @@ class Window(QMainWindow):
         centre = CheckCentre(parts.session, parts.tasks, parts.notifier, self)
         self.checks = CheckDesk(language, theme, parts.session, centre, self.map, parts.actions)
         self.desk = "map"
-        self._desk_widths: dict[int, int] = {}
         self.renewal = RenewalDesk(
             language, theme, parts.session, parts.tasks, parts.notifier, self.map, parts.actions,
             lambda: parts.settings.preferences.name,
         )  # fmt: skip
-        self.statements = StatementDesk(
-            language, theme, parts.session, parts.tasks, self.map, parts.actions
-        )
+        self.statements = StatementDesk(language, theme, parts.session, parts.tasks, self.map, parts.actions)
         self.works = ProjectActs(parts.session, parts.tasks, self.map.drafting, self)
         self.before_after = BeforeAfter(self.map)
-        desks = (
-            map_desk(language, theme, self.map), self.checks.desk, self.renewal.desk, self.statements.desk
-        )  # fmt: skip
+        desks = (map_desk(language, theme, self.map), self.checks.desk, self.renewal.desk, self.statements.desk)
         self.desks = {desk.id: desk for desk in desks}
         self.rail = Rail(language, theme, tuple(self.desks.values()))
         self.pages = QStackedWidget()
@@ -172,23 +166,10 @@ class Window(QMainWindow):
         above.addWidget(self.filters)
         above.addWidget(self.map, 1)
         self.centre, self.side = DeskPlace(middle), DeskPlace(self.inspector)
-        self.upper = QSplitter(Qt.Orientation.Horizontal)
-        self.upper.setChildrenCollapsible(False)
-        self.upper.setHandleWidth(1)
-        for panel in (self.desk_pages, self.centre):
-            self.upper.addWidget(panel)
-        self.upper.setStretchFactor(1, 1)
-        self.below = DeskPlace(QWidget())
-        self.below.hide()
-        self.middle = QSplitter(Qt.Orientation.Vertical)
-        self.middle.setChildrenCollapsible(False)
-        self.middle.setHandleWidth(1)
-        for panel in (self.upper, self.below):
-            self.middle.addWidget(panel)
-        self.middle.setStretchFactor(0, 1)
-        self.middle.setSizes([600, 250])
+        self.room = DeskRoom(self.desk_pages, self.centre)
+        self.upper = self.room.upper
         parts = self.parts
-        self.table = TablePlace(parts.language, theme, parts.session, parts.tasks, self.middle)
+        self.table = TablePlace(parts.language, theme, parts.session, parts.tasks, self.room)
         for panel in (self.table, self.side):
             self.work.addWidget(panel)
         self.work.setStretchFactor(0, 1)
@@ -260,8 +241,6 @@ class Window(QMainWindow):
         self.checks.centre.news_changed.connect(self.status.checks.show_count)
         self.checks.centre.changed.connect(actions.refresh)
         self.status.checks.clicked.connect(self.show_new_findings)
-        self.renewal.arranged.connect(self._arrange_renewal)
-        self.renewal.fields_asked.connect(lambda key: session.select((key,)))
 
     def _open_style_editor(self) -> None:
         """Put the style editor in the place of the legend until it is closed."""
@@ -280,7 +259,7 @@ class Window(QMainWindow):
     def show_desk(self, name: str) -> None:
         """Go to a desk."""
         desk = self.desks[name]
-        self._fit_desk(self.desks[self.desk].width, desk.width)
+        self.room.fit(self.desks[self.desk].width, desk.width)
         self.desk = name
         self.desk_pages.setCurrentWidget(desk.panel)
         self.centre.show_of(desk.id, desk.centre)
@@ -290,22 +269,6 @@ class Window(QMainWindow):
         self.statements.work.show(name == "statements")
         self.renewal.show(name == "renewal")
         self.parts.actions.refresh()
-
-    def _fit_desk(self, before: int, after: int) -> None:
-        """Desks of one usual width share the width that the user gave them."""
-        if before != after:
-            now, whole = self.upper.sizes()[0], sum(self.upper.sizes())
-            self._desk_widths[before] = now
-            width = min(self._desk_widths.get(after, after), max(whole - LEAST_MAP, 0))
-            self.upper.setSizes([width, whole - width])
-
-    def _arrange_renewal(self) -> None:
-        """The page of a project stands in the inspector's place, its timeline under the map, while there is one."""
-        if self.desk == "renewal":
-            renewal = self.renewal
-            self.side.show_of("renewal", (lambda: renewal.page) if renewal.shows_page else None)
-            self.below.show_of("renewal", (lambda: renewal.schedule) if renewal.shows_schedule else None)
-        self.below.setVisible(self.desk == "renewal" and self.renewal.shows_schedule)
 
     def show_new_findings(self) -> None:
         """What the last edits brought."""

@@ -85,8 +85,19 @@ def renewal_desk_actions(window: Window) -> list[Action]:
 
 def tie_renewal(window: Window) -> None:
     """Rows of a project are listed in the table, kept to it by a filter that can be seen and taken away."""
+    window.renewal.arranged.connect(lambda: _arrange(window))
+    window.renewal.fields_asked.connect(lambda key: window.parts.session.select((key,)))
     window.renewal.rows_asked.connect(lambda name, project: _list_rows(window, name, project))
     window.renewal.centre.chosen.connect(window.parts.actions.refresh)
+
+
+def _arrange(window: Window) -> None:
+    """The page of a project stands in the inspector's place, its timeline under the map, while there is one."""
+    renewal, is_here = window.renewal, window.desk == "renewal"
+    if is_here:
+        window.side.show_of("renewal", (lambda: renewal.page) if renewal.shows_page else None)
+    is_below = is_here and renewal.shows_schedule
+    window.room.show_below("renewal", (lambda: renewal.schedule) if is_below else None)
 
 
 def _list_rows(window: Window, type_name: str, project: AssetKey | None) -> None:

@@ -123,7 +123,7 @@ def test_date_a_milestone_and_log_metres(works: Path, open_town: Window, qtbot: 
     # A pipe of the project, picked on the map, stands for it; without the desk nobody asks.
     session.select(())
     qtbot.waitUntil(lambda: window.side.currentWidget() is window.inspector, timeout=PATIENCE)
-    assert not window.below.isVisible()
+    assert not window.room.below.isVisible()
     pipe = centre.board.by_id[project].pipes[0]
     session.select((AssetKey("pipe", pipe),))
     assert centre.project == AssetKey("project", project)

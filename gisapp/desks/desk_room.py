@@ -1,0 +1,47 @@
+"""How desks share the room of the window: the width of their panels, and what one of them puts under the map."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter, QWidget
+
+from gisapp.desks.desk_place import DeskPlace
+
+#: So wide the map stays beside a wide desk.
+LEAST_MAP = 320
+_HEIGHTS = (600, 250)
+
+
+class DeskRoom(QSplitter):
+    """The panel of a desk beside the map (``upper``), and below both what the desk that is open puts there."""
+
+    def __init__(self, panels: QWidget, centre: QWidget) -> None:
+        super().__init__(Qt.Orientation.Vertical)
+        self.upper = QSplitter(Qt.Orientation.Horizontal)
+        self.below = DeskPlace(QWidget())
+        self.below.hide()
+        self._widths: dict[int, int] = {}
+        for splitter, parts in ((self.upper, (panels, centre)), (self, (self.upper, self.below))):
+            splitter.setChildrenCollapsible(False)
+            splitter.setHandleWidth(1)
+            for part in parts:
+                splitter.addWidget(part)
+        self.upper.setStretchFactor(1, 1)
+        self.setStretchFactor(0, 1)
+        self.setSizes(list(_HEIGHTS))
+
+    def fit(self, before: int, after: int) -> None:
+        """From a desk of usual width ``before`` to one of ``after``: desks of one usual width share the width that
+        the user gave them."""
+        if before != after:
+            now, whole = self.upper.sizes()[0], sum(self.upper.sizes())
+            self._widths[before] = now
+            width = min(self._widths.get(after, after), max(whole - LEAST_MAP, 0))
+            self.upper.setSizes([width, whole - width])
+
+    def show_below(self, desk: str, make: Callable[[], QWidget] | None) -> None:
+        """Show what ``make`` makes for the desk under the map, or nothing."""
+        self.below.show_of(desk, make)
+        self.below.setVisible(make is not None)

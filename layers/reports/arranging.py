@@ -8,7 +8,7 @@ from layers.renewal.figure import Breakdown, Column, Figure, Row, Words
 from layers.renewal.frozen import checksum
 from layers.renewal.funnel import Funnel
 from layers.renewal.settings import RenewalSettings
-from layers.renewal.statement import Period, Statement
+from layers.renewal.statement import Period, Statement, SupervisionRow
 from layers.reports.report import Bar, Chart, Report, Tile
 from layers.reports.wording import number_text
 from layers.text import Message
@@ -81,7 +81,9 @@ def _tiles(statement: Statement) -> tuple[Tile, ...]:
             "renewal_cost",
             Message("report.tile.cost"),
             of["renewal_cost"],
-            Message("report.tile.cost.note", {"cost": number_text(of["unit_cost"])}),
+            Message("report.tile.cost.note", {"cost": number_text(of["unit_cost"])})
+            if of["unit_cost"].value
+            else "",
         ),
         Tile(
             "communities_finished",
@@ -152,7 +154,7 @@ def _plastic(settings: RenewalSettings) -> Words:
         for de, dn in settings.de_as_dn.items()
         if settings.dn_threshold <= dn <= 2 * settings.dn_threshold
     )
-    pairs = tuple(f"de{de}=DN{dn}" for de, dn in near[:4])
+    pairs = tuple(f"de{de}=DN{dn}" for de, dn in near[:3])
     return Message("report.setting.plastic.value", {"pairs": pairs})
 
 
@@ -236,43 +238,31 @@ def _supervision(statement: Statement) -> Breakdown:
         Column("visits", Message("report.column.visits"), "count"),
         Column("score", Message("report.column.score"), "points"),
         Column("found", Message("report.column.found"), "count"),
-        Column("rectified_in_time", Message("report.column.rectified"), "count"),
+        Column("rectified_in_time", Message("report.column.rectified"), "%"),
         Column("open", Message("report.column.open"), "count"),
     )
+
+    def cells(each: SupervisionRow) -> dict[str, Figure]:
+        return {column.name: getattr(each, column.name) for column in columns}
+
     rows = tuple(
-        Row(
-            f"project-{each.project}",
-            each.title,
-            "item",
-            {name: getattr(each, name) for name in ("visits", "score", "found", "rectified_in_time", "open")},
-        )
-        for each in statement.supervision
+        Row(f"project-{each.project}", each.title, "item", cells(each)) for each in statement.supervision
     )
-    return Breakdown("supervision", Message("report.table.supervision"), columns, rows, _sum(rows, columns))
+    whole = statement.supervision_total
+    total = Row("total", Message("report.total"), "total", {} if whole is None else cells(whole))
+    return Breakdown("supervision", Message("report.table.supervision"), columns, rows, total)
 
 
 def _sum(rows: tuple[Row, ...], columns: tuple[Column, ...]) -> Row:
-    """What can be added; shares and scores cannot."""
+    """Sums, and the share of one sum in another."""
     cells: dict[str, Figure] = {}
     for column in columns:
         parts = [row.cells[column.name] for row in rows]
         ids = tuple(sorted({id for part in parts for id in part.ids}))
         kind = parts[0].type if parts else "project"
-        if column.unit in ("%", "points"):
-            cells[column.name] = Figure(_share(rows, column), column.unit, kind, ids)
-        else:
-            cells[column.name] = Figure(sum(part.value or 0.0 for part in parts), column.unit, kind, ids)
+        value: float | None = sum(part.value or 0.0 for part in parts)
+        if column.unit == "%":
+            planned, done = (cells[name].value or 0.0 for name in ("planned", "done"))
+            value = 100.0 * done / planned if planned else None
+        cells[column.name] = Figure(value, column.unit, kind, ids)
     return Row("total", Message("report.total"), "total", cells)
-
-
-def _share(rows: tuple[Row, ...], column: Column) -> float | None:
-    """A share of sums, a mean of scores weighed by visits."""
-    above, below = ("done", "planned") if column.unit == "%" else ("score", "visits")
-    if column.unit == "%":
-        whole = sum(row.cells[below].value or 0.0 for row in rows)
-        return 100.0 * sum(row.cells[above].value or 0.0 for row in rows) / whole if whole else None
-    scored = [row for row in rows if row.cells[above].value is not None]
-    whole = sum(row.cells[below].value or 0.0 for row in scored)
-    if not whole:
-        return None
-    return sum((row.cells[above].value or 0.0) * (row.cells[below].value or 0.0) for row in scored) / whole

@@ -227,7 +227,7 @@ class _Workbook:
             {"reverse": True, "num_font": {"name": _FONT}, "major_gridlines": {"visible": False}}
         )
         drawn.set_x_axis(
-            {"min": 0, "major_gridlines": {"visible": False}, "visible": False}
+            {"min": 0, "max": _whole(chart), "major_gridlines": {"visible": False}, "visible": False}
         )
         drawn.set_size({"width": 640, "height": max(36 * len(chart.bars) + 90, 260)})
         sheet.insert_chart(2, 5, drawn)
@@ -250,6 +250,12 @@ def state_of(report: Report) -> Message:
         return Message("report.draft", {"day": report.day.isoformat()})
     when, who = report.submitted
     return Message("report.submitted", {"when": f"{when:%Y-%m-%d %H:%M}", "who": who})
+
+
+def _whole(chart: Chart) -> float:
+    """The end of the scale in the unit that is shown."""
+    divisor = shown(chart.bars[0].value.unit).divisor if chart.bars else 1.0
+    return max(chart.whole / divisor, 1.0)
 
 
 def _name(say: Speech, row: Row) -> str:

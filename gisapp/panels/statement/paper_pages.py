@@ -152,13 +152,18 @@ class StatementPages:
         rows = lines(table)
         self._heading(self._say(table.title), mm(9) + _ROW * min(len(rows), 4))
         self._head(table)
-        for row in rows:
-            if self._put(_ROW, self._row(table, row)):
+        for number, row in enumerate(rows):
+            if row.level == "total" and number:
+                # A sum does not stand alone on a page.
+                continue
+            after = rows[number + 1] if number + 1 < len(rows) else None
+            pair = after is not None and after.level == "total"
+            if self._put(_ROW * (2 if pair else 1), self._rows(table, row, after if pair else None)):
                 # The row that turned the page comes after the head, which is set again.
                 _, paint = self._pages[-1].pop()
                 self._y = _TOP
                 self._head(table)
-                self._put(_ROW, paint)
+                self._put(_ROW * (2 if pair else 1), paint)
         for note in table.notes:
             self._note(self._say(note), _SMALL)
 
@@ -174,6 +179,19 @@ class StatementPages:
             pen.rule(y + mm(9))
 
         self._put(mm(9), paint)
+
+    def _rows(self, table: Breakdown, row: Row, total: Row | None) -> Paint:
+        """A row, and the total beneath it."""
+        first = self._row(table, row)
+        if total is None:
+            return first
+        second = self._row(table, total)
+
+        def paint(pen: _Pen, y: float) -> None:
+            first(pen, y)
+            second(pen, y + _ROW)
+
+        return paint
 
     def _row(self, table: Breakdown, row: Row) -> Paint:
         def paint(pen: _Pen, y: float) -> None:
@@ -206,7 +224,7 @@ class StatementPages:
 
     def _chart(self, chart: Chart) -> None:
         height = bars_height(chart) + mm(2)
-        self._heading(self._say(chart.title), height)
+        self._heading(self._say(chart.title), height + _ROW * 1.3 * len(chart.remarks))
 
         def font(strong: bool) -> QFont:
             return self._font(12.0, strong)

@@ -93,7 +93,7 @@ def _funnel() -> Funnel:
 
 
 def _points(*values: float) -> tuple[Figure, ...]:
-    units: tuple[Unit, ...] = ("count", "points", "count", "count", "count")
+    units: tuple[Unit, ...] = ("count", "points", "count", "%", "count")
     return tuple(Figure(float(v), unit, "supervision_visit", (1, 2)) for v, unit in zip(values, units, strict=True))
 
 

@@ -1,0 +1,1 @@
+"""Projects as one HTML file with a map that needs no network."""

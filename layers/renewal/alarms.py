@@ -26,15 +26,16 @@ def _in_time(project: ProjectFigure, settings: RenewalSettings, day: Day) -> Ite
     if project.finished is not None:
         return
     overdue = [m for m in project.milestones if m.state == "overdue" and not m.stage.optional]
-    delay = max(project.delay_days or 0, max((m.delay_days or 0 for m in overdue), default=0))
     if overdue:
         first = max(overdue, key=lambda m: m.delay_days or 0)
-        text = Message("alarm.overdue", {"stage": first.stage.title, "days": first.delay_days or 0})
+        days = first.delay_days or 0
+        text = Message("alarm.overdue", {"stage": first.stage.title, "days": days})
         ids = tuple(m.id for m in overdue if m.id is not None)
-        yield _alarm(project, "late", text, delay, "error", "milestone", ids)
-    elif delay > 0:
-        text = Message("alarm.late", {"days": delay, "finish": str(project.forecast_finish)})
-        yield _alarm(project, "late", text, delay)
+        yield _alarm(project, "late", text, days, "error", "milestone", ids)
+    elif project.delay_days is not None and project.delay_days > 0:
+        days = project.delay_days
+        text = Message("alarm.late", {"days": days, "finish": str(project.forecast_finish)})
+        yield _alarm(project, "late", text, days)
     laying = of_meaning(project.milestones, "laying")
     if laying is None or laying.actual is not None or project.started is None:
         return

@@ -35,7 +35,7 @@ from layers.renewal.project_figure import (
     SizeProgress,
 )
 from layers.renewal.settings import RenewalSettings
-from layers.renewal.stages import CONVERSION, Stage, stage_list_of, stages_of, work_meaning
+from layers.renewal.stages import CONVERSION, HasCatalogue, Stage, stage_list_of, stages_of, work_meaning
 from layers.renewal.standing import milestones_of, of_meaning, stage_after, stage_reached
 
 __all__ = [
@@ -71,16 +71,16 @@ def project_figures(
 
 
 def figures_of(
-    register: Register,
+    source: HasCatalogue,
     rows: ProjectRows,
     pipes: PipeArrays,
     settings: RenewalSettings,
     day: Day,
     feedback: Feedback | None = None,
 ) -> ProjectFigures:
-    """The figures from rows that were read before; of the register only its catalogue is asked."""
+    """The figures from rows that were read before; ``source`` knows the catalogue."""
     feedback = feedback or Feedback()
-    maker = _Maker(register, rows, pipes, settings, day)
+    maker = _Maker(source, rows, pipes, settings, day)
     projects = []
     for number, id in enumerate(rows.projects):
         feedback.progress(number / len(rows.projects))
@@ -90,9 +90,9 @@ def figures_of(
 
 class _Maker:
     def __init__(
-        self, register: Register, rows: ProjectRows, pipes: PipeArrays, settings: RenewalSettings, day: Day
+        self, source: HasCatalogue, rows: ProjectRows, pipes: PipeArrays, settings: RenewalSettings, day: Day
     ) -> None:
-        self._register, self._rows, self._pipes = register, rows, pipes
+        self._source, self._rows, self._pipes = source, rows, pipes
         self._settings, self._day = settings, day
         self._laid_by = _groups(pipes.project_in)
         self._retired_by = _groups(pipes.project_out)
@@ -141,7 +141,7 @@ class _Maker:
                 whole, day, laying, planned.value or 0.0, laid.value or 0.0, planned_finish, laying_planned,
                 laid_stage is not None and laid_stage.actual is not None,
             )  # fmt: skip
-        by_households = stage_list_of(self._register, row["kind"]) == CONVERSION and not planned.value
+        by_households = stage_list_of(self._source, row["kind"]) == CONVERSION and not planned.value
         percent = _percent(planned.value, laid.value, in_service.value, finished is not None, by_households)
         return self._finished(
             ProjectFigure(
@@ -188,13 +188,13 @@ class _Maker:
 
     def _stages(self, kind: str) -> tuple[tuple[Stage, ...], tuple[Stage, ...]]:
         if kind not in self.stages:
-            self.stages[kind] = stages_of(self._register, kind)
-            self._all_stages[kind] = stages_of(self._register, kind, switched_off=True)
+            self.stages[kind] = stages_of(self._source, kind)
+            self._all_stages[kind] = stages_of(self._source, kind, switched_off=True)
         return self.stages[kind], self._all_stages[kind]
 
     def _work(self, work: str | None) -> str:
         if work not in self._works:
-            self._works[work] = work_meaning(self._register, work)
+            self._works[work] = work_meaning(self._source, work)
         return self._works[work]
 
     def _sizes(

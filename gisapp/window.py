@@ -112,8 +112,8 @@ class Window(QMainWindow):
         self.statements = StatementDesk(language, theme, parts.session, parts.tasks, self.map, parts.actions)
         self.works = ProjectActs(parts.session, parts.tasks, self.map.drafting, self)
         self.before_after = BeforeAfter(self.map)
-        desks = (map_desk(language, theme, self.map), self.checks.desk, self.renewal.desk, self.statements.desk)
-        self.desks = {desk.id: desk for desk in desks}
+        desks = [each.desk for each in (self.checks, self.renewal, self.statements)]
+        self.desks = {desk.id: desk for desk in (map_desk(language, theme, self.map), *desks)}
         self.rail = Rail(language, theme, tuple(self.desks.values()))
         self.pages = QStackedWidget()
         self._place()

@@ -93,6 +93,15 @@ def check_register(
     rule_book: RuleBook | None = None,
 ) -> list[Findings]:
     """Run the checks (those named in ``rules``, else all) in the worker. Rules that found nothing are left out."""
+    job = check_job(register, rules=rules, rule_book=rule_book)
+    found: list[Findings] = register.worker.run(run_job, job, feedback=feedback)
+    return found
+
+
+def check_job(
+    register: Register, *, rules: Collection[str] | None = None, rule_book: RuleBook | None = None
+) -> CheckJob:
+    """What a run over a register needs, to be sent to the worker."""
     rule_book = rule_book or load_rules()
     reads = {
         asset_type.name: register.bulk_read(
@@ -106,9 +115,7 @@ def check_register(
     names = {v for rule in rule_book.rules for n, v in rule.parameters.items() if n.endswith("setting")}
     settings = {name: register.setting(name) for name in {*names, "node_tolerance_m"}}
     chosen = None if rules is None else frozenset(rules)
-    job = CheckJob(register.catalogue, reads, settings, rule_book, chosen)
-    found: list[Findings] = register.worker.run(run_job, job, feedback=feedback)
-    return found
+    return CheckJob(register.catalogue, reads, settings, rule_book, chosen)
 
 
 def run_job(feedback: Feedback, job: CheckJob) -> list[Findings]:

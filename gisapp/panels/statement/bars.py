@@ -16,7 +16,7 @@ from layers.reports.report import Chart
 from layers.reports.wording import number_text
 
 ROW = 30.0
-_LABEL, _NUMBERS = 0.24, 116.0
+_LABEL, _NUMBERS = 0.3, 116.0
 Render = Callable[[Words], str]
 Colours = dict[str, QColor]
 PAPER: Colours = {
@@ -40,7 +40,7 @@ def paint_bars(
 ) -> None:
     """Paint the bars of ``chart`` into ``room``: name, bar, number and percent; what is beyond the last is hatched."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    label = min(room.width() * _LABEL, 190.0)
+    label = min(room.width() * _LABEL, 220.0)
     left, right = room.left() + label + 12, room.right() - _NUMBERS
     whole = max(chart.whole, max((bar.value.value or 0.0 for bar in chart.bars), default=0.0), 1e-9)
     centre, end = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignRight

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from gisapp.forms.words import ElidedLabel, Label, Line
+from gisapp.forms.words import Button, ElidedLabel, Label, Line
 from gisapp.language import Language, Words
 from gisapp.theme import Theme
 from layers.renewal.figure import Figure
@@ -17,6 +17,8 @@ from layers.reports.report import Tile
 from layers.reports.wording import NONE, number_text, shown
 from layers.text import Message
 
+#: What a figure is called, by its table and column.
+Titles = Mapping[tuple[str, str], Words]
 #: More differences than this are counted, not listed.
 _MOST = 40
 
@@ -118,35 +120,49 @@ def tile_list(language: Language, theme: Theme, tiles: Sequence[Tile]) -> TileRo
     return TileRow(language, theme, tiles, large=False)
 
 
-def differences_card(language: Language, theme: Theme, differences: Sequence[Difference]) -> QFrame:
-    """What a frozen copy says and what the register would say now."""
-    inner = QWidget()
-    grid = QGridLayout(inner)
-    grid.setContentsMargins(12, 6, 12, 8)
-    grid.setVerticalSpacing(4)
-    for column, title in enumerate(("figure", "before", "now", "change")):
-        side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
-        grid.addWidget(
-            Label(language, theme, Message(f"reporting.differs.{title}"), size="small", tone="quiet"),
-            0,
-            column,
-            side,
-        )
-    for line, each in enumerate(differences[:_MOST], 1):
-        name = Message("reporting.figure", {"row": each.row, "column": each.column})
-        grid.addWidget(ElidedLabel(language, theme, name), line, 0)
-        for column, figure in ((1, each.before), (2, each.now)):
-            grid.addWidget(
-                Label(language, theme, _text(language, figure)), line, column, Qt.AlignmentFlag.AlignRight
+class DifferencesCard(QFrame):
+    """What a frozen copy says and what the register would say now; each line opens what is in one of them only."""
+
+    figure_chosen = Signal(str, object, object)
+
+    def __init__(
+        self, language: Language, theme: Theme, differences: Sequence[Difference], titles: Titles
+    ) -> None:
+        super().__init__()
+        inner = QWidget()
+        grid = QGridLayout(inner)
+        grid.setContentsMargins(12, 6, 12, 8)
+        grid.setVerticalSpacing(4)
+        right = Qt.AlignmentFlag.AlignRight
+        for column, title in enumerate(("figure", "before", "now", "change")):
+            words = Message(f"reporting.differs.{title}")
+            label = Label(language, theme, words, size="small", tone="quiet")
+            grid.addWidget(label, 0, column, right if column else Qt.AlignmentFlag.AlignLeft)
+        for line, each in enumerate(differences[:_MOST], 1):
+            of = titles.get((each.table, each.column), "")
+            name: Words = (
+                Message("reporting.figure", {"row": each.row, "column": of}) if of else each.row
             )
-        grid.addWidget(
-            Label(language, theme, _change(each), strong=True), line, 3, Qt.AlignmentFlag.AlignRight
-        )
-    if len(differences) > _MOST:
-        more = Message("reporting.differs.more", {"count": len(differences) - _MOST})
-        grid.addWidget(Label(language, theme, more, size="small", tone="faint"), _MOST + 1, 0)
-    grid.setColumnStretch(0, 1)
-    return card(language, theme, Message("reporting.differs"), "", inner)
+            link = Button(language, name, "link")
+            link.setEnabled(bool(each.objects))
+            link.clicked.connect(lambda _=False, each=each, name=name: self._choose(each, name))
+            grid.addWidget(link, line, 0)
+            for column, figure in ((1, each.before), (2, each.now)):
+                grid.addWidget(Label(language, theme, _text(language, figure)), line, column, right)
+            grid.addWidget(Label(language, theme, _change(each), strong=True), line, 3, right)
+        if len(differences) > _MOST:
+            more = Message("reporting.differs.more", {"count": len(differences) - _MOST})
+            grid.addWidget(Label(language, theme, more, size="small", tone="faint"), _MOST + 1, 0)
+        grid.setColumnStretch(0, 1)
+        column_of_all = QVBoxLayout(self)
+        column_of_all.setContentsMargins(0, 0, 0, 0)
+        column_of_all.addWidget(card(language, theme, Message("reporting.differs"), "", inner))
+
+    def _choose(self, each: Difference, name: Words) -> None:
+        known = each.now or each.before
+        if known is not None:
+            figure = Figure(each.change, known.unit, known.type, each.objects)
+            self.figure_chosen.emit(f"difference/{each.table}/{each.key}", name, figure)
 
 
 def _text(language: Language, figure: Figure | None) -> str:
@@ -156,8 +172,8 @@ def _text(language: Language, figure: Figure | None) -> str:
 
 
 def _change(each: Difference) -> str:
-    before, now = each.before, each.now
-    if before is None or now is None or before.value is None or now.value is None:
+    known = each.now or each.before
+    if known is None:
         return NONE
-    by = Figure(now.value - before.value, now.unit)
-    return f"{'+' if (by.value or 0.0) > 0 else ''}{number_text(by)}"
+    text = number_text(Figure(each.change, known.unit))
+    return f"+{text}" if each.change > 0 else text

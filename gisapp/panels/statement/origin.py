@@ -23,6 +23,8 @@ from layers.model.fields import Field, LinkField
 from layers.model.query import Box, Query
 from layers.register import Register
 from layers.renewal.figure import Figure
+from layers.renewal.pipes import FIELDS, PIPE, pipe_arrays
+from layers.renewal.settings import RenewalSettings
 from layers.reports.wording import number_text, shown
 from layers.search.link_names import RegisterLinks
 from layers.text import Message
@@ -37,7 +39,7 @@ _COLUMNS = {
     "visit_finding": ("item", "deduction", "rectify_by", "rechecked_date"),
     "milestone": ("project", "stage", "planned_date", "actual_date"),
 }
-_MAP_HEIGHT = 300
+_MAP_HEIGHT, _WIDEST = 300, 130
 
 
 @dataclass(frozen=True)
@@ -174,6 +176,8 @@ class OriginPanel(QWidget):
             for column, text in enumerate(row):
                 self.list.setItem(line, column, QTableWidgetItem(text))
         self.list.resizeColumnsToContents()
+        for column in range(len(found.columns)):
+            self.list.setColumnWidth(column, min(self.list.columnWidth(column), _WIDEST))
         self.list.horizontalHeader().setStretchLastSection(True)
         hidden = len(figure.ids) - len(found.rows)
         self.more.setVisible(hidden > 0)
@@ -214,9 +218,31 @@ def _find(register: Register, figure: Figure, language: str, feedback: Feedback)
             return ""
         return links.name(field, value) if isinstance(field, LinkField) else field.format(value, language)
 
+    lengths = _lengths(register, figure)
     rows = tuple(tuple(text(field, row.values.get(field.name)) for field in fields) for row in listed)
     shapes: tuple[BaseGeometry, ...] = ()
     if asset_type.shape is not None:
-        located = register.find(Query(figure.type, ids=figure.ids[:MOST_DRAWN], located=True, fields=("geom",)))
-        shapes = tuple(row.geometry for row in located if row.geometry is not None and not row.geometry.is_empty)
-    return _Found(rows, tuple(row.key for row in listed), tuple(field.title for field in fields), shapes)
+        located = register.find(
+            Query(figure.type, ids=figure.ids[:MOST_DRAWN], located=True, fields=("geom",))
+        )
+        shapes = tuple(
+            row.geometry for row in located if row.geometry is not None and not row.geometry.is_empty
+        )
+    columns: tuple[Words, ...] = tuple(field.title for field in fields)
+    if lengths:
+        # Beside the code: the metres that were counted.
+        columns = (columns[0], Message("reporting.length"), *columns[1:])
+        rows = tuple(
+            (row[0], lengths.get(asset.id, ""), *row[1:]) for row, asset in zip(rows, listed, strict=True)
+        )
+    return _Found(rows, tuple(row.key for row in listed), columns, shapes)
+
+
+def _lengths(register: Register, figure: Figure) -> dict[int, str]:
+    """The counted metres of the pipes listed, by id."""
+    if figure.type != PIPE:
+        return {}
+    ids = figure.ids[:MOST_LISTED]
+    asset_type, settings = register.catalogue[PIPE], RenewalSettings.of(register)
+    pipes = pipe_arrays(register.rows(PIPE, ids, FIELDS), register.rows(PIPE, ids, ()), asset_type, settings)
+    return {int(id): f"{metres:.1f}" for id, metres in zip(pipes.ids, pipes.length, strict=True)}

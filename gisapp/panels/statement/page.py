@@ -10,11 +10,12 @@ from gisapp.forms.chip import Chip
 from gisapp.forms.words import Button, ElidedLabel, Label, Line
 from gisapp.language import Language, Words
 from gisapp.panels.statement.bars import BarChart
-from gisapp.panels.statement.cards import TileRow, card, differences_card, tile_list
+from gisapp.panels.statement.cards import DifferencesCard, TileRow, Titles, card, tile_list
 from gisapp.panels.statement.table_view import HEAD_HEIGHT, ROW_HEIGHT, TableView
 from gisapp.panels.statement.work import Opened, StatementWork
 from gisapp.theme import Theme
 from layers.renewal.figure import Breakdown, Figure
+from layers.renewal.frozen import Difference
 from layers.reports.report import Chart
 from layers.text import Message
 
@@ -105,7 +106,9 @@ class StatementPage(QWidget):
         report, language, theme = opened.report, self._language, self._theme
         self.title.show_words(report.title)
         if self._shows_differences and opened.differences:
-            column.addWidget(differences_card(language, theme, opened.differences))
+            told = DifferencesCard(language, theme, opened.differences, _titles(opened))
+            told.figure_chosen.connect(self._choose)
+            column.addWidget(told)
         self.tiles = TileRow(language, theme, report.tiles[:LARGE_TILES])
         self.tiles.figure_chosen.connect(self._choose)
         column.addWidget(self.tiles)
@@ -202,7 +205,10 @@ class StatementPage(QWidget):
             return Message("reporting.frozen")
         if not opened.differences:
             return Message("reporting.frozen.same")
-        return Message("reporting.frozen.differs", {"count": len(opened.differences)})
+        objects = {(_type(each), id) for each in opened.differences for id in each.objects}
+        return Message(
+            "reporting.frozen.differs", {"count": len(opened.differences), "objects": f"{len(objects):,}"}
+        )
 
     def _show_busy(self, on: bool) -> None:
         if on:
@@ -225,3 +231,16 @@ class StatementPage(QWidget):
             if not path.startswith(f"{name}/"):
                 table.mark(None)
         self.figure_chosen.emit(path, words, figure)
+
+
+def _type(each: Difference) -> str:
+    known = each.now or each.before
+    return "" if known is None else known.type
+
+
+def _titles(opened: Opened) -> Titles:
+    """What the figures of a statement are called."""
+    titles: dict[tuple[str, str], Words] = {
+        (table.name, column.name): column.title for table in opened.report.tables for column in table.columns
+    }
+    return titles | {("headline", tile.name): tile.title for tile in opened.report.tiles}

@@ -30,7 +30,7 @@ from layers.reports.wording import number_text, shown
 from layers.text import Message
 
 Index = QModelIndex | QPersistentModelIndex
-ROW_HEIGHT, HEAD_HEIGHT = 27, 44
+ROW_HEIGHT, HEAD_HEIGHT = 27, 58
 _STRONG = frozenset({"class", "total"})
 
 
@@ -92,7 +92,8 @@ class TableModel(QAbstractTableModel):
         if side != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            wrapped = int(Qt.TextFlag.TextWordWrap)
+            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter) | wrapped
         if role == Qt.ItemDataRole.DisplayRole and 0 < section <= len(self.columns):
             column = self.columns[section - 1]
             render = self._language.render
@@ -110,7 +111,7 @@ class _Cells(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         model, theme = self._view.table_model, self._theme
         row = model.rows[index.row()]
-        box = QRectF(option.rect)  # type: ignore[attr-defined]
+        box = QRectF(option.rect)
         painter.save()
         ground = {"unclassified": "warn_soft", "class": "sunken", "total": "sunken"}.get(row.level)
         if ground is not None:

@@ -87,6 +87,7 @@ class StatementWork(QObject):
         self.is_stale = False
         self.is_shown = False
         self._drafts: dict[str, Entry] = {}
+        self._book: stating.StatementBook | None = None
         self._fresh = Debounce(QUIET, self._refresh, self)
         session.changed.connect(self._follow)
         session.closed.connect(self._forget)
@@ -160,10 +161,18 @@ class StatementWork(QObject):
     def _open(self, register: Register, entry: Entry, feedback: Feedback) -> Opened:
         if entry.id is None:
             period = stating.Period(entry.first, entry.last)
-            made = stating.statement(register, period, feedback=feedback)
+            made = stating.statement_of(self._read(register, feedback), period, Day.today())
         else:
             made = frozen.reopen(register, entry.id)
         return Opened(entry, made, self._report(register, entry, made))
+
+    def _read(self, register: Register, feedback: Feedback) -> stating.StatementBook:
+        """What statements are made from; read again only when something changed."""
+        book = self._book
+        if book is None or book.data_version != register.data_version:
+            book = stating.read_book(register, feedback=feedback)
+            self._book = book
+        return book
 
     def _report(self, register: Register, entry: Entry, made: stating.Statement) -> Report:
         title = entry.title or self._language.render(
@@ -253,6 +262,7 @@ class StatementWork(QObject):
     def _forget(self) -> None:
         self._fresh.stop()
         self._drafts.clear()
+        self._book = None
         self.entries, self.current, self.wanted = (), None, None
         self._set_stale(False)
         self.listed.emit(())

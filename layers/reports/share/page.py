@@ -67,7 +67,7 @@ def write_page(found: SharedMap, title: str, day: datetime.date, texts: Texts, *
     safe = data.replace("</", "<\\/").replace("<!--", "<\\!--")
     head.add_child(_raw(f"<script>window.shared={safe};{_own('share.js')}</script>"), name="data")
     figure.html.add_child(_raw(_panel(found, title, day, texts, is_sample)), name="panel")
-    page.add_child(_Projects())
+    page.add_child(_Projects())  # type: ignore[no-untyped-call]
     return str(figure.render())
 
 

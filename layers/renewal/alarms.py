@@ -45,24 +45,36 @@ def _in_time(project: ProjectFigure, settings: RenewalSettings, day: Day) -> Ite
 
 
 def _as_built(project: ProjectFigure, settings: RenewalSettings, day: Day) -> Iterator[Alarm]:
-    running = of_meaning(project.milestones, "in_service")
-    surveyed = of_meaning(project.milestones, "as_built")
-    if running is None or running.actual is None or surveyed is None or surveyed.actual is not None:
+    """In service, but not so in the register: no as-built survey, or pipes that are still planned there."""
+    running = of_meaning(project.milestones, "in_service", "finish")
+    if running is None or running.actual is None:
         return
     days = (day - running.actual).days
-    if days > settings.as_built_days:
+    if days <= settings.as_built_days:
+        return
+    surveyed = of_meaning(project.milestones, "as_built")
+    if surveyed is not None and surveyed.actual is None:
         text = Message("alarm.as_built_late", {"days": days, "limit": settings.as_built_days})
         ids = () if surveyed.id is None else (surveyed.id,)
         yield _alarm(project, "as_built_late", text, days, "warning", "milestone", ids)
+        return
+    left = tuple(sorted(set(project.pipes_in) - set(project.in_service.ids)))
+    if left and project.state == "open":
+        text = Message("alarm.not_in_register", {"days": days, "pipes": len(left)})
+        yield _alarm(project, "as_built_late", text, days, "warning", "pipe", left)
 
 
 def _money(project: ProjectFigure, settings: RenewalSettings) -> Iterator[Alarm]:
-    budget, expected = project.money.budget, project.money.expected
-    if not budget or expected is None:
+    """What is agreed, paid or settled; priced items are a plan like the budget itself."""
+    money = project.money
+    spent = (
+        max(money.contracts.value or 0.0, money.paid.value or 0.0) if money.settled is None else money.settled
+    )
+    if not money.budget or not spent:
         return
-    percent = (expected / budget - 1) * 100
-    if percent > max(settings.budget_overrun_percent, 1e-9):
-        over = expected - budget
+    over = spent - money.budget
+    percent = over / money.budget * 100
+    if over >= 1 and percent > settings.budget_overrun_percent:
         text = Message("alarm.over_budget", {"over": f"{over / 10_000:,.1f}", "percent": f"{percent:.1f}"})
         yield _alarm(project, "over_budget", text, over, "error")
 

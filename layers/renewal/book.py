@@ -6,6 +6,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from layers.feedback import Feedback
@@ -98,11 +99,13 @@ def read_project_pipes(
     return read_pipes(register, settings, where, feedback, few=ids is not None)
 
 
+@lru_cache(maxsize=16_384)
 def day_of(value: str | None) -> Day | None:
     """The first day that a stored date may mean; None for none, or one that is not known."""
     return None if not value else edtf.earliest(value)
 
 
+@lru_cache(maxsize=16_384)
 def last_day_of(value: str | None) -> Day | None:
     """The last day that a stored date may mean: a plan for a month is kept until its end."""
     return None if not value else edtf.latest(value)

@@ -8,7 +8,7 @@ from gisapp.actions import Action
 from gisapp.panels.renewal.centre import PROJECT
 from gisapp.window import Window
 from layers.model.asset import AssetKey
-from layers.model.query import Compare
+from layers.model.query import Compare, Query
 from layers.text import Message
 
 _VIEWS = (
@@ -116,8 +116,10 @@ def _show_mine(window: Window) -> None:
     """Keep to the projects of whoever works here; nobody of that name manages any: say so."""
     window.show_desk("renewal")
     centre, name = window.renewal.centre, window.parts.settings.preferences.name
-    person = next((each.id for each in centre.people() if each.get("name") == name), None)
+    register = window.parts.session.register
+    found = [] if register is None else register.find(Query("person", Compare("name", "=", name), limit=1))
+    person = found[0].id if found else None
     if person is None:
         window.parts.notifier.info(Message("renewal_desk.nobody", {"name": name}))
     else:
-        centre.filter_manager(person)
+        centre.keep_to("manager", person)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
@@ -189,6 +189,9 @@ class Board:
 
     day: datetime.date
     cards: tuple[Card, ...] = ()
+    people: Mapping[int, str] = field(default_factory=dict)
+    """The names of everybody who can be put in charge, by id; ``programmes`` those of the programmes."""
+    programmes: Mapping[int, str] = field(default_factory=dict)
 
     @cached_property
     def by_id(self) -> Mapping[int, Card]:
@@ -256,18 +259,25 @@ def read_board(
     day: datetime.date,
     where: Condition | None = None,
     feedback: Feedback | None = None,
+    ids: frozenset[int] | None = None,
 ) -> Board:
-    """The board of the projects that meet ``where`` (default: all) as they stand on ``day``."""
-    ids = None
+    """The board of the projects (default: all; else of these) that meet ``where`` as they stand on ``day``."""
     if where is not None:
-        ids = frozenset(register.columns("project", ["code"], where=where)["fid"].to_pylist())
+        kept = frozenset(register.columns("project", ["code"], where=where)["fid"].to_pylist())
+        ids = kept if ids is None else kept & ids
     figures = project_figures(register, day, ids=ids, feedback=feedback)
-    people = register.columns("person", ["name"])
-    names = dict(zip(people["fid"].to_pylist(), people["name"].to_pylist(), strict=True))
+    names = _names(register, "person")
     cards = [
         _card(each, names, stage_list_of(register, each.kind) == CONVERSION) for each in figures.projects
     ]
-    return Board(day, tuple(sorted(cards, key=lambda card: card.code)))
+    cards.sort(key=lambda card: card.code)
+    return Board(day, tuple(cards), names, _names(register, "programme"))
+
+
+def _names(register: Register, type_name: str) -> dict[int, str]:
+    table = register.columns(type_name, ["name"])
+    pairs = zip(table["fid"].to_pylist(), table["name"].to_pylist(), strict=True)
+    return {fid: name or str(fid) for fid, name in pairs}
 
 
 def _card(figure: ProjectFigure, names: Mapping[int, str], is_conversion: bool) -> Card:

@@ -166,7 +166,7 @@ def test_date_a_milestone_and_log_metres(works: Path, open_town: Window, qtbot: 
     window.parts.actions.trigger("projects.mine")
     qtbot.waitUntil(lambda: len(centre.board.cards) == 2, timeout=PATIENCE)
     assert set(session.filters) == {"project"}
-    centre.filter_manager(None)
+    centre.keep_to("manager", None)
 
     # A new project is made, and looked at.
     window.parts.actions.trigger("projects.new")

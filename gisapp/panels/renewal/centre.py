@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,21 +21,22 @@ from gisapp.tasks import Debounce, Tasks
 from layers.errors import UserError
 from layers.feedback import Feedback
 from layers.later import Later
-from layers.model.asset import Asset, AssetKey
+from layers.model.asset import AssetKey
 from layers.model.change import ChangeSet
-from layers.model.query import Compare, Query
+from layers.model.query import All, Compare
 from layers.model.selection import Selection
 from layers.register import Edit, Register
 from layers.text import Message
 
 if TYPE_CHECKING:
     from layers.renewal import board as boards
-    from layers.renewal import details
+    from layers.renewal import details, following
     from layers.renewal.board import Board, Card
     from layers.renewal.details import Details
 else:
     boards = Later("layers.renewal.board")
     details = Later("layers.renewal.details")
+    following = Later("layers.renewal.following")
 
 PROJECT = "project"
 #: What a board is made of: a change to anything else leaves it as it is.
@@ -42,6 +44,8 @@ FOLLOWED = (
     "project", "milestone", "daily_log", "contract", "pipe", "section", "programme", "person", "supervision_visit",
     "visit_finding", "budget_item", "price_item", "community", "project_document", "attachment",
 )  # fmt: skip
+#: The fields by which the desk itself filters.
+KEPT_BY = ("manager", "programme")
 _PAUSE = 60
 
 
@@ -65,6 +69,7 @@ class RenewalCentre(QObject):
         self.made: int | None = None
         self.is_shown = False
         self._is_stale = True
+        self._changes: list[ChangeSet] = []
         self._later = Debounce(_PAUSE, self.read, self)
         session.opened.connect(lambda _: self._forget())
         session.closed.connect(self._forget)
@@ -103,8 +108,18 @@ class RenewalCentre(QObject):
         register = self.register
         if register is None or not self.is_shown or PROJECT not in register.catalogue:
             return
-        self._is_stale = False
+        before, changes = (None if self._is_stale else self.board), self._changes
+        self._is_stale, self._changes = False, []
         where, day = self.session.filters.get(PROJECT), self.today
+
+        def work(feedback: Feedback) -> Board:
+            if before is None:
+                return boards.read_board(register, day, where, feedback)
+            return following.follow_board(register, before, changes, day, where, feedback)
+
+        def again(*_: object) -> None:
+            # What was not delivered is read with all the rest.
+            self._outdate()
 
         def done(board: Board) -> None:
             if self.register is register:
@@ -115,8 +130,9 @@ class RenewalCentre(QObject):
 
         self._tasks.run(
             Message("renewal_desk.task.board"),
-            lambda feedback: boards.read_board(register, day, where, feedback),
+            work,
             done,
+            cancelled=again,
             owner=self,
             key="renewal-board",
             shown=False,
@@ -174,8 +190,12 @@ class RenewalCentre(QObject):
             self._later.touch()
 
     def _on_changed(self, change: ChangeSet) -> None:
-        if change.touches(*FOLLOWED) or any(name.startswith("c_") for name in change.changes):
+        if not self.is_shown or any(name.startswith("c_") for name in change.changes):
             self._outdate()
+        elif change.touches(*FOLLOWED):
+            followed = {name: part for name, part in change.changes.items() if name in FOLLOWED}
+            self._changes.append(replace(change, changes=followed))
+            self._later.touch()
 
     # ---- choosing
 
@@ -277,17 +297,29 @@ class RenewalCentre(QObject):
 
         self.session.edit(label, work, ended, failed)
 
-    def people(self) -> list[Asset]:
-        """Everybody who can be put in charge."""
-        register = self.register
-        return [] if register is None else register.find(Query("person", fields=("name",)))
+    @property
+    def people(self) -> Mapping[int, str]:
+        """The names of everybody who can be put in charge."""
+        return {} if self.board is None else self.board.people
 
-    def filter_manager(self, person: int | None) -> None:
-        """Show the projects of one manager everywhere; None shows all."""
+    @property
+    def kept(self) -> dict[str, Any] | None:
+        """What the projects are kept to, by field; None when a filter says more than this desk can."""
+        where = self.session.filters.get(PROJECT)
+        parts = () if where is None else where.conditions if isinstance(where, All) else (where,)
+        found = {
+            part.field: part.value for part in parts if isinstance(part, Compare) and part.comparison == "="
+        }
+        return found if len(found) == len(parts) and set(found) <= set(KEPT_BY) else None
+
+    def keep_to(self, name: str, value: int | None) -> None:
+        """Keep to the projects of one manager or programme everywhere; None lets all through."""
+        kept = {**(self.kept or {}), name: value}
+        parts = tuple(Compare(each, "=", its) for each, its in kept.items() if its is not None)
         filters = dict(self.session.filters)
         filters.pop(PROJECT, None)
-        if person is not None:
-            filters[PROJECT] = Compare("manager", "=", person)
+        if parts:
+            filters[PROJECT] = parts[0] if len(parts) == 1 else All(parts)
         self.session.filter(filters)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt, Signal
@@ -268,7 +268,7 @@ class Gantt(QAbstractScrollArea):
         self.viewport().update()
 
 
-def step_bars(card: Card, day: datetime.date, names: dict[int, str]) -> list[Bar]:
+def step_bars(card: Card, day: datetime.date, names: Mapping[int, str]) -> list[Bar]:
     """A row for each step of a project: from the date before it (planned, actual) to its own."""
     bars = []
     planned, actual = card.planned_start, None

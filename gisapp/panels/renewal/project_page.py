@@ -148,7 +148,7 @@ class ProjectPage(QFrame):
             self.progress.show_card(card)
         details = self._centre.details
         known = {} if details is None else {str(row["stage"]): row for row in details.milestones}
-        people: list[tuple[Any, Words]] = [(p.id, str(p.get("name", p.id))) for p in self._centre.people()]
+        people: list[tuple[Any, Words]] = list(self._centre.people.items())
         milestone_type = register.catalogue["milestone"]
         self.milestones.show_card(card, day, milestone_type, known, people, is_writable=self._is_writable)
         self.rows.show_details(details, register.catalogue, is_writable=self._is_writable)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from gisapp.actions import Actions
 from gisapp.forms.words import Button, Label, Line
 from gisapp.language import Language, Words
-from gisapp.panels.renewal.centre import PROJECT, RenewalCentre
+from gisapp.panels.renewal.centre import KEPT_BY, PROJECT, RenewalCentre
 from gisapp.panels.renewal.entry import given
 from gisapp.panels.renewal.figure_strip import FigureStrip
 from gisapp.panels.renewal.funnel_view import FunnelView
@@ -36,12 +36,11 @@ from gisapp.tasks import Debounce
 from gisapp.theme import Theme
 from layers.errors import UserError
 from layers.later import Later
-from layers.model.query import Compare
 from layers.text import Message
 
 if TYPE_CHECKING:
     from layers.renewal import moving
-    from layers.renewal.board import Card
+    from layers.renewal.board import Board, Card
 else:
     moving = Later("layers.renewal.moving")
 
@@ -112,9 +111,7 @@ class RenewalPanel(QWidget):
         """Ask for a new project."""
         register = self._centre.register
         if register is not None:
-            people: list[tuple[Any, Words]] = [
-                (p.id, str(p.get("name", p.id))) for p in self._centre.people()
-            ]
+            people: list[tuple[Any, Words]] = list(self._centre.people.items())
             mine = next((id for id, name in people if name == self._my_name()), None)
             self.new_project.ask(register.catalogue[PROJECT], people, mine)
 
@@ -137,7 +134,7 @@ class RenewalPanel(QWidget):
                 button, "setText", Message(f"renewal_desk.kind.{name}", {"count": f"{count:,}"})
             )
         self.figures.show_cards(board, self.cards)
-        self._show_manager()
+        self._show_kept()
         chosen = self._centre.session.selection.ids(PROJECT).tolist()
         current = 0 if self._centre.project is None else self._centre.project.id
         if self.view == "board":
@@ -168,29 +165,41 @@ class RenewalPanel(QWidget):
             self._show()
         self._go_on_moving()
 
-    def _show_manager(self) -> None:
-        where = self._centre.session.filters.get(PROJECT)
-        name: Words = Message("renewal_desk.manager.all")
-        if isinstance(where, Compare) and where.field == "manager":
-            name = next((c.manager_name for c in self.cards if c.manager == where.value), str(where.value))
-        elif where is not None:
-            name = Message("renewal_desk.manager.filtered")
-        self._language.say(self.manager, "setText", Message("renewal_desk.manager", {"name": name}))
+    def _show_kept(self) -> None:
+        """Say what the projects are kept to."""
+        kept, board = self._centre.kept, self._centre.board
+        for name, button in self.keepers.items():
+            words: Words = Message("renewal_desk.keep.all")
+            if kept is None:
+                words = Message("renewal_desk.keep.filtered")
+            elif name in kept:
+                names: Mapping[int, str] = {} if board is None else self._names(board, name)
+                words = names.get(kept[name], str(kept[name]))
+            self._language.say(button, "setText", Message(f"renewal_desk.keep.{name}", {"name": words}))
 
-    def _fill_managers(self) -> None:
-        self._managers.clear()
-        mine = self._my_name()
-        people = self._centre.people()
-        own = next((p.id for p in people if p.get("name") == mine), None)
-        offers: list[tuple[Words, int | None]] = [(Message("renewal_desk.manager.everyone"), None)]
-        if own is not None:
-            offers.append((Message("renewal_desk.manager.mine", {"name": mine}), own))
-        board = self._centre.board
-        managing = {} if board is None else {c.manager: c.manager_name for c in board.cards if c.manager}
-        offers += [(name, id) for id, name in sorted(managing.items(), key=lambda pair: pair[1]) if id != own]
-        for words, person in offers:
-            action: QAction = self._managers.addAction(self._language.render(words))
-            action.triggered.connect(lambda _=False, who=person: self._centre.filter_manager(who))
+    @staticmethod
+    def _names(board: Board, name: str) -> Mapping[int, str]:
+        return board.people if name == "manager" else board.programmes
+
+    def _fill(self, name: str, menu: QMenu) -> None:
+        """Offer what the projects can be kept to."""
+        menu.clear()
+        board, mine = self._centre.board, self._my_name()
+        if board is None:
+            return
+        names = self._names(board, name)
+        used = {card.manager if name == "manager" else card.programme for card in board.cards}
+        now = (self._centre.kept or {}).get(name)
+        offers: list[tuple[Words, int | None]] = [(Message(f"renewal_desk.keep.{name}.every"), None)]
+        own = {id: its for id, its in names.items() if name == "manager" and its == mine}
+        offers += [(Message("renewal_desk.keep.mine", {"name": its}), id) for id, its in own.items()]
+        others = sorted((its, id) for id, its in names.items() if id in used | {now} and id not in own)
+        offers += [(its, id) for its, id in others]
+        for words, chosen in offers:
+            action: QAction = menu.addAction(self._language.render(words).replace("&", "&&"))
+            action.setCheckable(True)
+            action.setChecked(chosen == now)
+            action.triggered.connect(lambda _=False, which=chosen: self._centre.keep_to(name, which))
 
     # ---- moving a card
 
@@ -306,14 +315,18 @@ class RenewalPanel(QWidget):
         for name in LISTS:
             self.lists[name] = self._tab(row, partial(self.show_list, name))
         row.addStretch(1)
-        self.manager = QToolButton()
-        self.manager.setObjectName("filterChip")
-        self.manager.setFont(theme.font("small"))
-        self.manager.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._managers = QMenu(self.manager)
-        self._managers.aboutToShow.connect(self._fill_managers)
-        self.manager.setMenu(self._managers)
-        row.addWidget(self.manager)
+        self.keepers: dict[str, QToolButton] = {}
+        for name in reversed(KEPT_BY):
+            button = QToolButton()
+            button.setObjectName("filterChip")
+            button.setFont(theme.font("small"))
+            button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+            button.setMaximumWidth(150)
+            menu = QMenu(button)
+            menu.aboutToShow.connect(partial(self._fill, name, menu))
+            button.setMenu(menu)
+            row.addWidget(button)
+            self.keepers[name] = button
         self.new = Button(language, Message("renewal_desk.new"), "primary")
         self.new.clicked.connect(lambda: self._actions.trigger("projects.new"))
         row.addWidget(self.new)

@@ -50,7 +50,6 @@ class Schedule(QFrame):
         card, board = self._centre.card, self._centre.board
         if card is None or board is None:
             return
-        names = {person.id: str(person.get("name", "")) for person in self._centre.people()}
-        bars = step_bars(card, board.day, names)
+        bars = step_bars(card, board.day, board.people)
         self._title.show_words(Message("renewal_desk.schedule.title", {"code": card.code, "name": card.name}))
         self.gantt.show_bars(bars, board.day, card.at)

@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 
 from layers.errors import Conflict
 from layers.model.catalogue_file import load_catalogue
+from layers.model.change import ChangeSet
 from layers.model.query import Compare
 from layers.register import Register
 from layers.renewal.board import PHASES, Board, Card, Step, funnel_rows, phases_of, read_board
 from layers.renewal.details import read_details
+from layers.renewal.following import follow_board, touched_projects
 from layers.renewal.moving import plan_move
 from layers.renewal.stages import Stage, stages_of
 from layers.text import Message, Title
@@ -164,6 +166,22 @@ def test_the_board_of_a_register_follows_logs_and_dates(register: Register) -> N
     assert other.is_conversion
     assert other.households == 319
     assert [c.id for c in read_board(register, DAY, Compare("manager", "=", person)).cards] == [project]
+
+    heard: list[ChangeSet] = []
+    stop = register.listen(heard.append)
+    with register.edit(Message("store.created")) as edit:
+        values = {"project": project, "work_date": "2024-07-18", "work": "laying", "dn": 200, "metres": 112}
+        log = edit.insert("daily_log", values)
+        edit.insert("milestone", {"project": homes, "stage": "scouted", "actual_date": "2024-07-01"})
+    assert touched_projects(register, board, heard) == {project, homes}
+    assert follow_board(register, board, heard, DAY) == read_board(register, DAY)
+    assert follow_board(register, board, [], DAY) is board
+    with register.edit(Message("store.created")) as edit:
+        edit.delete("daily_log", log, 1)
+    # Whose row it was cannot be told any more: all are read.
+    assert touched_projects(register, board, heard[1:]) is None
+    assert follow_board(register, board, heard, DAY).by_id[project].laid == 610
+    stop()
 
     details = read_details(register, project)
     assert details is not None

@@ -43,8 +43,10 @@ class Tables(Mapping[str, sa.Table]):
         made = self._made[name]
         if made is None:
             with self._making:
-                made = self._made[name] or self._make(name)
-                self._made[name] = made
+                # Another thread may have made it meanwhile; a table has no truth value to ask for.
+                made = self._made[name]
+                if made is None:
+                    made = self._made[name] = self._make(name)
         return made
 
     def __contains__(self, name: object) -> bool:

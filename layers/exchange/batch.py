@@ -28,6 +28,7 @@ from layers.exchange.staging_data import (
 from layers.exchange.values import ORIGIN, SOURCE, UNKNOWN_WORD, as_text, read_values
 from layers.model.catalogue import AssetType
 from layers.model.fields import ChoiceField, Field, LinkField, TextField
+from layers.model.ordering import order_problems
 from layers.text import Message
 
 CODE, REMARK, GEOMETRY = "code", "remark", "geom"
@@ -70,11 +71,13 @@ class Batch:
         """Read, check, identify and sort the rows into accepted, unchanged, changed and quarantined."""
         self._read_fields()
         shapes, parts = self._read_shapes()
-        self._check_required()
+        self._check_order()
         self._warn_of_labels()
         hashes = self._hashes()
         keys = identity.make_keys(self._native(), hashes)
         known = identity.identify(keys, hashes, self._job.source_id, self._context.book)
+        known = self._recognised(known)
+        self._check_required(known)
         self._check_codes(known, parts)
         self._note_remarks()
         placement = self._job.placement
@@ -233,7 +236,9 @@ class Batch:
 
     # ---- rules
 
-    def _check_required(self) -> None:
+    def _check_required(self, known: identity.Identified) -> None:
+        """A list may tell of an asset that is there only what changes."""
+        there = known.is_known & self._type.kept_in_lists
         for field in self._type.columns:
             if not field.required or field.name == CODE:
                 continue
@@ -241,7 +246,7 @@ class Batch:
             blank = np.ones(self._size, np.bool_) if values is None else _flags(pc.is_null(values))
             broken = self._findings.broken
             problem = field.problem("required", "error", None)
-            self._findings.flag("required", "error", problem.message, blank & ~broken, field=field.name)
+            self._findings.flag("required", "error", problem.message, blank & ~broken & ~there, field=field.name)
 
     def _warn_of_labels(self) -> None:
         """What a type is named by besides its code: blanks and repeats are allowed, and told."""
@@ -249,6 +254,8 @@ class Batch:
             values = self._values.get(name)
             rule = self._rule.column_for(name)
             if name == CODE or values is None or rule is None or not pa.types.is_string(values.type):
+                continue
+            if not isinstance(self._type.field_named(name), TextField):
                 continue
             title = {"field": self._type.field_named(name).title}
             blank = _flags(pc.is_null(values))
@@ -298,6 +305,33 @@ class Batch:
         if placement is not None and not placement.is_identity:
             seed += f"|{placement.source}|{placement.scale:g}|{placement.offset}|{placement.swapped}"
         return hash_rows(columns, self._size, seed)
+
+    def _recognised(self, known: identity.Identified) -> identity.Identified:
+        """Rows of lists are known by what they name; what names one asset twice is kept out."""
+        names = identity.natural_fields(self._type)
+        if not names or names[0] not in self._values:
+            return known
+        blank = pa.nulls(self._size, pa.string())
+        natural = identity.natural_keys([self._values.get(name, blank) for name in names], self._size)
+        if names != (CODE,):
+            again = identity.repeated_after_first(natural)[0]
+            field = self._type.field_named(names[-1 if len(names) == 1 else 1])
+            titles = tuple(self._type.field_named(name).title for name in names)
+            told = field.problem("not_unique_together", "error", None, type=self._type.title, fields=titles)
+            self._findings.flag("not_unique_together", "error", told.message, again, field=field.name)
+        return identity.recognise(known, natural, self._context.book)
+
+    def _check_order(self) -> None:
+        """Values that stand the wrong way round."""
+        for first, second in self._type.in_order:
+            if first not in self._values or second not in self._values:
+                continue
+            pairs = zip(self._values[first].to_pylist(), self._values[second].to_pylist(), strict=True)
+            for row, (earlier, later) in enumerate(pairs):
+                for problem in order_problems(self._type, {first: earlier, second: later}, (second,)):
+                    one = np.zeros(self._size, dtype=np.bool_)
+                    one[row] = True
+                    self._findings.flag(problem.rule, "error", problem.message, one, field=second)
 
     # ---- sorting
 

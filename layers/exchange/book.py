@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from layers.exchange.identity import Book
+from layers.exchange.identity import Book, natural_fields
 from layers.model.query import All, Compare
 from layers.register import Register
 
@@ -30,8 +30,9 @@ class RegisterBook:
     def of(self, type_name: str) -> Book:
         """The identities of every asset of a type."""
         if type_name not in self._books:
-            table = self._columns(type_name, ["code", *_IDENTITY])
-            self._books[type_name] = Book.empty() if table is None else Book.of(table)
+            natural = () if self._register is None else natural_fields(self._register.catalogue[type_name])
+            table = self._columns(type_name, list(dict.fromkeys(("code", *_IDENTITY, *natural))))
+            self._books[type_name] = Book.empty() if table is None else Book.of(table, natural)
         return self._books[type_name]
 
     def names(self, type_name: str, fields: Sequence[str]) -> pa.Table:

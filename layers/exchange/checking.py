@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from layers.exchange.book import RegisterBook
-from layers.exchange.differences import split_changed
+from layers.exchange.differences import Update, split_changed, updates_of
 from layers.exchange.findings import Finding
 from layers.exchange.identity import folded
 from layers.exchange.import_plan import ImportPlan, PlannedLayer
@@ -61,12 +62,17 @@ class Checked:
     data_version: int
     rows: dict[str, list[pa.Table]] = field(default_factory=dict)
     quarantined: list[Quarantined] = field(default_factory=list)
+    updates: list[Update] = field(default_factory=list)
     report: ImportReport = field(default_factory=lambda: ImportReport(Counts(), {}))
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to write."""
-        return not self.quarantined and not any(t.num_rows for tables in self.rows.values() for t in tables)
+        return (
+            not self.quarantined
+            and not self.updates
+            and not any(t.num_rows for tables in self.rows.values() for t in tables)
+        )
 
     def count(self, type_name: str) -> int:
         """How many rows are staged for a type."""
@@ -179,7 +185,8 @@ class _Run:
     def finish(self) -> Checked:
         """The outcome of all layers."""
         unknown = self._resolve()
-        written = {name: self._checked.count(name) for name in self._checked.rows}
+        changed = Counter(update.type for update in self._checked.updates)
+        written = {name: self._checked.count(name) + changed[name] for name in self._checked.rows}
         outcomes = {
             name: replace(self._outcomes.get(name, TypeOutcome()), written=count)
             for name, count in written.items()
@@ -271,7 +278,12 @@ class _Run:
         waiting = self._book.waiting(name or "?", layer.mapping.dataset)
         records = [r for r in part.quarantined if f"{r.key}|{r.hash}" not in waiting]
         if part.changed is not None:
-            same, differing, told = split_changed(self._book, self._catalogue[name], part)
+            if self._catalogue[name].kept_in_lists:
+                same, updates, differing, told = updates_of(self._book, self._catalogue[name], part)
+                self._checked.updates += updates
+                counts = replace(counts, accepted=counts.accepted + len(updates))
+            else:
+                same, differing, told = split_changed(self._book, self._catalogue[name], part)
             counts = replace(
                 counts, unchanged=counts.unchanged + same, quarantined=counts.quarantined + len(differing)
             )

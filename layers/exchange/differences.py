@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,10 +15,20 @@ from layers.exchange.identity import differing_fields
 from layers.exchange.staging_data import QuarantineRecord, StagedType
 from layers.model.catalogue import AssetType
 from layers.model.fields import LinkField
+from layers.model.ordering import order_problems
 from layers.model.problem import Problem
 from layers.text import Message
 
 _SAME_PLACE = 0.001
+
+
+@dataclass(frozen=True)
+class Update:
+    """What a row of a list changes in the asset ``fid``."""
+
+    type: str
+    fid: int
+    values: dict[str, Any]
 
 
 def split_changed(
@@ -61,6 +72,55 @@ def split_changed(
             Finding(problem.rule, "error", problem.message, np.array([record.row]), problem.field)
         )
     return len(same), records, findings
+
+
+def updates_of(
+    book: RegisterBook, asset_type: AssetType, part: StagedType
+) -> tuple[int, list[Update], list[QuarantineRecord], list[Finding]]:
+    """Of a type kept in lists: how many rows say nothing new, and what the others change in the register.
+
+    A blank of the file erases nothing. A row that would put values the wrong way round is kept out and told.
+    """
+    assert part.changed is not None
+    rows = part.changed
+    fields = [name for name in rows.column_names if name in asset_type and name != "geom"]
+    held = book.values(
+        asset_type.name, [*fields, *_bounds(asset_type, fields)], geometry="geom" in rows.column_names
+    )
+    assert held is not None
+    place = {fid: position for position, fid in enumerate(held.column("fid").to_pylist())}
+    held = held.take(pa.array([place[fid] for fid in rows.column("fid").to_pylist()]))
+    new, old, moved = rows.to_pylist(), held.to_pylist(), _moved(rows, held)
+    differing = differing_fields(rows, held, fields)
+    same, updates = 0, list[Update]()
+    records, findings = list[QuarantineRecord](), list[Finding]()
+    for position, record in _by_row(part):
+        # Links to rows that this import itself brings have no id yet.
+        names = [n for n in differing[position] if not _is_to_come(new[position][n])]
+        values = {name: new[position][name] for name in names}
+        problems = list(order_problems(asset_type, {**old[position], **values}, names))
+        if problems:
+            records.append(replace(record, problems=(*record.problems, *problems)))
+            rows_of = np.array([record.row])
+            findings += [Finding(p.rule, "error", p.message, rows_of, p.field) for p in problems]
+            continue
+        if moved[position]:
+            values["geom"] = shapely.from_wkb(new[position]["geom"])
+        if values:
+            updates.append(Update(asset_type.name, new[position]["fid"], values))
+        else:
+            same += 1
+    return same, updates, records, findings
+
+
+def _bounds(asset_type: AssetType, fields: list[str]) -> list[str]:
+    """Fields that others of the row are held against, beside those that the file has."""
+    named = dict.fromkeys(name for pair in asset_type.in_order for name in pair)
+    return [name for name in named if name not in fields]
+
+
+def _is_to_come(value: object) -> bool:
+    return isinstance(value, int) and value < 0
 
 
 def _by_row(part: StagedType) -> list[tuple[int, QuarantineRecord]]:

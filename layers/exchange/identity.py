@@ -15,6 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from layers.model.catalogue import AssetType
+
 Flags = NDArray[np.bool_]
 Numbers = NDArray[np.int64]
 
@@ -33,6 +35,8 @@ class Book:
     source_id: Numbers
     source_key: pa.Array
     source_hash: Numbers
+    natural: pa.Array | None = None
+    """What a list names each asset by, for types that are kept in lists (``natural_keys``)."""
 
     @classmethod
     def empty(cls) -> Book:
@@ -41,14 +45,15 @@ class Book:
         return cls(none, texts, none, texts, none)
 
     @classmethod
-    def of(cls, table: pa.Table) -> Book:
-        """From the register's columns fid, code, source_id, source_key, source_hash."""
+    def of(cls, table: pa.Table, natural: Sequence[str] = ()) -> Book:
+        """From the register's columns fid, code, source_id, source_key, source_hash and ``natural`` ones."""
         return cls(
             _whole(table.column("fid"), 0),
             _texts(table.column("code")),
             _whole(table.column("source_id"), -1),
             _texts(table.column("source_key")),
             _whole(table.column("source_hash"), 0),
+            natural_keys([table.column(name) for name in natural], table.num_rows) if natural else None,
         )
 
 
@@ -111,6 +116,37 @@ def identify(keys: pa.Array, hashes: Numbers, source_id: int | None, book: Book)
         fid = np.where(found, book.fid[rows], -1)
         same = found & (book.source_hash[rows] == hashes)
     return Identified(keys, fid, same)
+
+
+def natural_fields(asset_type: AssetType) -> tuple[str, ...]:
+    """The fields that a list names an asset of the type by; none where a file's own identity alone counts."""
+    if not asset_type.kept_in_lists:
+        return ()
+    return ("code",) if "code" in asset_type else asset_type.unique_together
+
+
+def natural_keys(columns: Sequence[pa.Array | pa.ChunkedArray], count: int) -> pa.Array:
+    """One text of several columns, case apart; null where the first one is blank: that names nothing."""
+    if not columns:
+        return pa.nulls(count, pa.string())
+    texts = [pc.utf8_trim_whitespace(folded(column)) for column in columns]
+    rest = [pc.fill_null(column, "") for column in texts[1:]]
+    first = pc.if_else(pc.equal(texts[0], ""), None, texts[0])
+    return pc.binary_join_element_wise(first, *rest, "|") if rest else first
+
+
+def recognise(known: Identified, natural: pa.Array, book: Book) -> Identified:
+    """What no source knows may be an asset that the list names; the first row of a name has it."""
+    if book.natural is None or not len(book.fid):
+        return known
+    place = pc.index_in(natural, value_set=book.natural, skip_nulls=True)
+    found = pc.is_valid(place).to_numpy(zero_copy_only=False) & (known.fid < 0)
+    found &= ~repeated_after_first(natural)[0]
+    rows = pc.fill_null(place, 0).to_numpy(zero_copy_only=False)
+    owner = book.fid[rows]
+    # Another row of this very file may be that asset already.
+    found &= ~np.isin(owner, known.fid[known.fid >= 0])
+    return Identified(known.keys, np.where(found, owner, known.fid), known.same)
 
 
 def occurrence(values: pa.Array) -> Numbers:

@@ -216,8 +216,9 @@ def _planned(
 
 
 def _could_be_located(catalogue: Catalogue, mapping: LayerMapping) -> bool:
-    """Whether the layer becomes assets that have a place on the map."""
-    return any(catalogue[name].shape is not None for name in mapping.types)
+    """Whether the layer becomes assets that have a place on the map; those kept in lists need none."""
+    types = [catalogue[name] for name in mapping.types]
+    return any(each.shape is not None and not each.kept_in_lists for each in types)
 
 
 def _file_guesses(surveyed: list[_Surveyed], register_crs: Crs | None) -> dict[str, CrsGuess]:

@@ -33,6 +33,10 @@ def write_checked(register: Register, checked: Checked, feedback: Feedback) -> I
         register.backup_before("import", feedback.part(0.0, 0.1))
     with register.edit(import_label(checked), "import") as edit:
         _write(register.catalogue, edit, checked, feedback)
+        for update in checked.updates:
+            asset = register.get(update.type, update.fid)
+            if asset is not None:
+                edit.update(update.type, update.fid, asset.version, update.values)
         # Cancelling after the commit could not be undone by leaving it out.
         feedback.check()
     written = edit.change_set
@@ -42,7 +46,7 @@ def write_checked(register: Register, checked: Checked, feedback: Feedback) -> I
 def import_label(checked: Checked) -> Message:
     """What the change set is called: the files, and how many assets came."""
     files = tuple(dict.fromkeys(Path(layer.path).name for layer in checked.plan.imported))
-    count = sum(checked.count(name) for name in checked.rows)
+    count = sum(checked.count(name) for name in checked.rows) + len(checked.updates)
     shown = files if len(files) <= 3 else (*files[:2], "…")
     return Message("import.label", {"files": shown, "count": count})
 

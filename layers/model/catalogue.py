@@ -26,7 +26,8 @@ class AssetType:
 
     ``in_order``: pairs of fields of which the second may not come before the first. ``unique_together``: no two
     assets have the same values in all of these. ``table_fields``: the columns that a table shows at first.
-    ``fallback``: rows of a layer of mixed things that name no other type belong here.
+    ``fallback``: rows of a layer of mixed things that name no other type belong here. ``kept_in_lists``: people keep
+    these in lists of their own: a row of a file is the asset of its code, or of what is unique together; it changes it.
     """
 
     name: str
@@ -49,6 +50,7 @@ class AssetType:
     unique_together: tuple[str, ...] = ()
     in_order: tuple[tuple[str, str], ...] = ()
     fallback: bool = False
+    kept_in_lists: bool = False
     editing: EditingWords = field(default_factory=EditingWords)
     lifetime: Lifetime = field(default_factory=Lifetime)
     computed: tuple[Computed, ...] = ()

@@ -270,6 +270,7 @@ class _TypeSource(_FieldTables):
             unique_together=head.texts("unique_together"),
             in_order=self._in_order(),
             fallback=head.flag("fallback"),
+            kept_in_lists=head.flag("kept_in_lists"),
             editing=editing,
             lifetime=lifetime,
             computed=tuple(c for source in (self, *used) for c in source.computed),

@@ -190,8 +190,10 @@ class Board:
     day: datetime.date
     cards: tuple[Card, ...] = ()
     people: Mapping[int, str] = field(default_factory=dict)
-    """The names of everybody who can be put in charge, by id; ``programmes`` those of the programmes."""
+    """The names of everybody who can be put in charge, by id; ``programmes`` those of the programmes. ``full_mark``:
+    the points of a visit that found nothing."""
     programmes: Mapping[int, str] = field(default_factory=dict)
+    full_mark: float = 100.0
 
     @cached_property
     def by_id(self) -> Mapping[int, Card]:
@@ -271,7 +273,8 @@ def read_board(
         _card(each, names, stage_list_of(register, each.kind) == CONVERSION) for each in figures.projects
     ]
     cards.sort(key=lambda card: card.code)
-    return Board(day, tuple(cards), names, _names(register, "programme"))
+    full_mark = float(register.setting("visit_full_mark"))
+    return Board(day, tuple(cards), names, _names(register, "programme"), full_mark)
 
 
 def _names(register: Register, type_name: str) -> dict[int, str]:

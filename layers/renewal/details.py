@@ -24,6 +24,7 @@ class Details:
     findings: tuple[Asset, ...]
     documents: tuple[Asset, ...]
     sections: tuple[Asset, ...]
+    budget: tuple[Asset, ...]
     counts: dict[str, int]
 
 
@@ -54,5 +55,6 @@ def read_details(register: Register, project: int) -> Details | None:
         tuple(findings),
         rows("project_document", "document_date"),
         rows("section", "code"),
+        rows("budget_item", "name"),
         counts,
     )

@@ -39,7 +39,7 @@ def follow_board(
     part = read_board(register, day, where, feedback, ids=touched)
     cards = [card for card in before.cards if card.id not in touched]
     together = sorted([*cards, *part.cards], key=lambda card: card.code)
-    return Board(day, tuple(together), part.people, part.programmes)
+    return Board(day, tuple(together), part.people, part.programmes, part.full_mark)
 
 
 def touched_projects(

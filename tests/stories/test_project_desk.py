@@ -114,6 +114,36 @@ def test_date_a_milestone_and_log_metres(works: Path, open_town: Window, qtbot: 
     assert "已敷 0.02 km（8 %）" in visible_texts(panel)
     assert {size.dn: size.laid for size in centre.card.sizes} == {400: 24, 200: 0}
 
+    # A visit with its checklist: points off are counted while they are typed.
+    page.open_row("supervision_visit")
+    points, until = page.entry.items["hoarding"]
+    qtbot.keyClicks(points, "4")
+    qtbot.keyClicks(until, "20XX")
+    assert page.entry.score.text() == "得分 96"
+    page.entry.commit()
+    assert page.entry.error.isVisible()
+    write(page.entry.editors["inspector"], "刘督查", qtbot)
+    until.setText(centre.today.isoformat())
+    page.entry.commit()
+    qtbot.waitUntil(lambda: centre.details.counts["supervision_visit"] == 1, timeout=PATIENCE)
+    settle(window, qtbot)
+    assert [each["deduction"] for each in centre.details.findings] == [4]
+    assert "督查 刘督查，扣 4 分" in visible_texts(page)
+    window.parts.actions.trigger("edit.undo")
+    qtbot.waitUntil(lambda: centre.details.counts["supervision_visit"] == 0, timeout=PATIENCE)
+    settle(window, qtbot)
+    # What is typed stays with the project it was typed for.
+    page.open_row("contract")
+    write(page.entry.editors["contractor"], "城建三处", qtbot)
+    centre.choose(cards[RESTING].id)
+    settle(window, qtbot)
+    assert page.entry is None
+    assert not page.log.isEnabled()
+    _click_card(window, project, qtbot)
+    page.open_row("contract")
+    assert page.entry.editors["contractor"].text() == "城建三处"
+    page.close_entry()
+
     # Both are one step each.
     assert "DN400 24 m" in window.parts.language.render(session.undo_label)
     window.parts.actions.trigger("edit.undo")

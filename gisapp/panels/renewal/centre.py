@@ -225,6 +225,10 @@ class RenewalCentre(QObject):
 
     # ---- writing
 
+    def refuse(self) -> None:
+        """Say why nothing can be changed now."""
+        self._notifier.error(self.session.refusal() or UserError(Message("renewal_desk.read_only")))
+
     def put_milestones(
         self,
         project: int,
@@ -261,6 +265,23 @@ class RenewalCentre(QObject):
 
         def work(edit: Edit) -> None:
             self.made = edit.insert(type_name, values)
+
+        self._write(label, work, done, failed)
+
+    def add_visit(
+        self,
+        values: Mapping[str, Any],
+        findings: Sequence[Mapping[str, Any]],
+        label: Message,
+        done: Callable[[], None],
+        failed: Callable[[UserError], None],
+    ) -> None:
+        """Add a supervision visit with what it found, as one act."""
+
+        def work(edit: Edit) -> None:
+            visit = edit.insert("supervision_visit", values)
+            for finding in findings:
+                edit.insert("visit_finding", {"visit": visit, **finding})
 
         self._write(label, work, done, failed)
 

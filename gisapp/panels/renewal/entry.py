@@ -100,6 +100,24 @@ class Entry(QFrame):
         if isinstance(editor, QLineEdit):
             editor.selectAll()
 
+    @property
+    def texts(self) -> dict[str, str]:
+        """What is typed and not saved, by name; empty when nothing was typed."""
+        typed = {
+            name: editor.text()
+            for name, editor in self.editors.items()
+            if isinstance(editor, QLineEdit) and editor.isModified()
+        }
+        return typed
+
+    def restore(self, texts: Mapping[str, str]) -> None:
+        """Put back what was typed before."""
+        for name, text in texts.items():
+            editor = self.editors.get(name)
+            if isinstance(editor, QLineEdit):
+                editor.setText(text)
+                editor.setModified(True)
+
     def values(self) -> dict[str, Any] | None:
         """What is entered; None when something of it is wrong, which is then said."""
         found: dict[str, Any] = {}

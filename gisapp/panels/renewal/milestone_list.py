@@ -86,6 +86,8 @@ class MilestoneList(QWidget):
     """``saved``: the code of a stage and the values entered for its milestone."""
 
     saved = Signal(str, object)
+    refused = Signal()
+    """A milestone was clicked where nothing can be changed."""
 
     def __init__(self, language: Language, theme: Theme) -> None:
         super().__init__()
@@ -97,6 +99,7 @@ class MilestoneList(QWidget):
         self._type: AssetType | None = None
         self._known: dict[str, Asset] = {}
         self._is_writable = False
+        self._typed: dict[tuple[int, str], dict[str, str]] = {}
         self._people: list[tuple[Any, Words]] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 2, 0, 4)
@@ -130,7 +133,7 @@ class MilestoneList(QWidget):
     ) -> None:
         """Show the steps of a project. What is being entered stays while it is the same project."""
         if self._card is None or self._card.id != card.id:
-            self.close_entry()
+            self.put_aside()
         self._card, self._type, self._known = card, milestone_type, known
         self._people, self._is_writable = people, is_writable
         while len(self.rows) < len(card.steps):
@@ -150,7 +153,10 @@ class MilestoneList(QWidget):
     def open_entry(self, number: int) -> None:
         """Let a milestone be dated."""
         card, milestone_type = self._card, self._type
-        if card is None or milestone_type is None or not self._is_writable:
+        if card is None or milestone_type is None:
+            return
+        if not self._is_writable:
+            self.refused.emit()
             return
         step = card.steps[number]
         if self._open == step.stage.code:
@@ -169,6 +175,7 @@ class MilestoneList(QWidget):
         entry.add_field("reason", milestone_type.field_named("reason"), values.get("reason"))
         entry.saved.connect(lambda found, stage=step.stage.code: self.saved.emit(stage, found))
         entry.left.connect(self.close_entry)
+        entry.restore(self._typed.pop((card.id, step.stage.code), {}))
         self.entry, self._open = entry, step.stage.code
         self._column.insertWidget(self._column.indexOf(self.rows[number]) + 1, entry)
         entry.show()
@@ -179,6 +186,12 @@ class MilestoneList(QWidget):
         current = None if self._card is None else self._card.current
         if self._card is not None and current is not None and self._open != current.stage.code:
             self.open_entry(self._card.at)
+
+    def put_aside(self) -> None:
+        """Another project is looked at: what is typed stays with the one it was typed for."""
+        if self.entry is not None and self._card is not None and self.entry.texts:
+            self._typed[self._card.id, self._open] = self.entry.texts
+        self.close_entry()
 
     def close_entry(self) -> None:
         """Leave what is entered."""

@@ -29,6 +29,7 @@ from gisapp.panels.renewal.numbers import standing_words
 from gisapp.panels.renewal.progress_view import ProgressView
 from gisapp.panels.renewal.recent_rows import RecentRows
 from gisapp.panels.renewal.row_entry import row_entry
+from gisapp.panels.renewal.visit_entry import VisitEntry
 from gisapp.theme import Theme
 from layers.model.fields import ChoiceField
 from layers.text import Message
@@ -59,11 +60,17 @@ class ProjectPage(QFrame):
         self._language, self._theme, self._centre, self._actions = language, theme, centre, actions
         self._shown = 0
         self.entry: Entry | None = None
+        self._entry_name = ""
+        #: What has more to it than its own fields.
+        self._own_entries = {"supervision_visit": self._open_visit, "daily_log": self.open_log}
+        #: What was typed and not saved when another project was looked at, by project and entry.
+        self._typed: dict[tuple[int, str], dict[str, str]] = {}
         self.milestones = MilestoneList(language, theme)
         self.progress = ProgressView(language, theme)
         self.rows = RecentRows(language, theme)
         self._lay_out()
         self.milestones.saved.connect(self._save_milestone)
+        self.milestones.refused.connect(centre.refuse)
         self.rows.opened.connect(self.opened)
         self.rows.all_asked.connect(self.rows_asked)
         self.rows.add_asked.connect(self.open_row)
@@ -86,7 +93,7 @@ class ProjectPage(QFrame):
         day = self._centre.today.isoformat()
         entry = LogEntry(self._language, self._theme, register.catalogue["daily_log"], card, last, day)
         entry.saved.connect(lambda values: self._save_log(entry, values))
-        self._open(entry, "metres")
+        self._open(entry, "metres", "daily_log")
 
     def open_row(self, type_name: str) -> None:
         """Let a row of another type be entered for this project."""
@@ -94,6 +101,9 @@ class ProjectPage(QFrame):
         if register is None or project is None or not self._is_writable:
             return
         asset_type = register.catalogue[type_name]
+        if type_name in self._own_entries:
+            self._own_entries[type_name]()
+            return
         entry = row_entry(self._language, self._theme, asset_type, self._centre.today.isoformat())
 
         def save(values: Mapping[str, Any]) -> None:
@@ -102,7 +112,26 @@ class ProjectPage(QFrame):
             self._centre.add(type_name, row, label, self.close_entry, entry.show_failed)
 
         entry.saved.connect(save)
-        self._open(entry, next(iter(entry.editors)))
+        self._open(entry, next(iter(entry.editors)), type_name)
+
+    def _open_visit(self) -> None:
+        project, board, register = self._centre.project, self._centre.board, self._centre.register
+        if project is None or board is None or register is None:
+            return
+        visit_type, finding_type = (
+            register.catalogue["supervision_visit"],
+            register.catalogue["visit_finding"],
+        )
+        day = self._centre.today.isoformat()
+        entry = VisitEntry(self._language, self._theme, visit_type, finding_type, day, board.full_mark)
+
+        def save(values: Mapping[str, Any]) -> None:
+            label = Message("renewal_desk.act.add", {"type": visit_type.title, "project": self._name})
+            visit = {"project": project.id, **given({n: v for n, v in values.items() if n != "findings"})}
+            self._centre.add_visit(visit, values["findings"], label, self.close_entry, entry.show_failed)
+
+        entry.saved.connect(save)
+        self._open(entry, "inspector", "supervision_visit")
 
     def open_milestone(self) -> None:
         """Let the milestone worked at be dated."""
@@ -123,11 +152,12 @@ class ProjectPage(QFrame):
         """Show the project looked at as it stands now."""
         card, register = self._centre.card, self._centre.register
         if card is None or register is None or self._centre.board is None:
+            self._put_aside()
             self._shown = 0
             return
         if card.id != self._shown:
+            self._put_aside()
             self._shown = card.id
-            self.close_entry()
             self._scroll.verticalScrollBar().setValue(0)
         day = self._centre.board.day
         kind_field = register.catalogue["project"].field_named("kind")
@@ -154,6 +184,12 @@ class ProjectPage(QFrame):
         self.rows.show_details(details, register.catalogue, is_writable=self._is_writable)
         self._manager.show_words(Message("renewal_desk.page.manager", {"manager": card.manager_name or "—"}))
         self._show_writable()
+
+    def _put_aside(self) -> None:
+        """Another project is looked at: what is typed stays with the one it was typed for."""
+        if self.entry is not None and self.entry.texts:
+            self._typed[self._shown, self._entry_name] = self.entry.texts
+        self.close_entry()
 
     @property
     def _name(self) -> str:
@@ -209,9 +245,11 @@ class ProjectPage(QFrame):
         steps = () if card is None else card.steps
         return next((step.stage.title for step in steps if step.stage.code == code), code)
 
-    def _open(self, entry: Entry, first: str) -> None:
+    def _open(self, entry: Entry, first: str, name: str) -> None:
         self.close_entry()
         self.milestones.close_entry()
+        entry.restore(self._typed.pop((self._shown, name), {}))
+        self._entry_name = name
         entry.left.connect(self.close_entry)
         self.entry = entry
         self._entry_place.addWidget(entry)

@@ -59,6 +59,8 @@ class RecentRows(QWidget):
             ("daily_log", [_log_line(row, catalogue) for row in details.logs[:_SHOWN]]),
             ("supervision_visit", [_visit_line(row, details) for row in details.visits[:_SHOWN]]),
             ("contract", [_contract_line(row) for row in details.contracts[:_SHOWN]]),
+            ("budget_item", [_budget_line(row) for row in details.budget[:_SHOWN]]),
+            ("section", [_section_line(row) for row in details.sections[:_SHOWN]]),
             ("project_document", [_document_line(row) for row in details.documents[:_SHOWN]]),
         ):
             self._add_group(type_name, lines, details, catalogue, is_writable=is_writable)
@@ -105,9 +107,10 @@ class _LineView(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 0)
         row.setSpacing(8)
-        day = Label(language, theme, line.day, size="small", tone="quiet")
-        day.setFixedWidth(70)
-        row.addWidget(day)
+        if line.day:
+            day = Label(language, theme, line.day, size="small", tone="quiet")
+            day.setFixedWidth(70)
+            row.addWidget(day)
         row.addWidget(ElidedLabel(language, theme, line.words, size="small"), 1)
         end = Label(language, theme, line.end, size="small", tone="quiet")
         end.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -142,6 +145,18 @@ def _contract_line(row: Asset) -> Line:
     values = {"paid": wan(row.get("paid", 0.0)), "value": wan(row.get("value", 0.0))}
     name = str(row.get("contractor") or row.get("number") or row.get("code") or "—")
     return Line(row.key, str(row.get("signed_date", "")), name, Message("renewal_desk.contract.line", values))
+
+
+def _budget_line(row: Asset) -> Line:
+    quantity, price = row.get("quantity", 0.0), row.get("unit_price", 0.0)
+    values = {"quantity": f"{quantity:g}", "price": f"{price:g}", "amount": wan(quantity * price)}
+    return Line(row.key, "", str(row.get("name", "—")), Message("renewal_desk.budget.line", values))
+
+
+def _section_line(row: Asset) -> Line:
+    places = [str(row[name]) for name in ("from_place", "to_place") if row.get(name)]
+    name = str(row.get("name") or row.get("code") or "—")
+    return Line(row.key, "", " ".join([name, " — ".join(places)]).strip(), str(row.get("contractor", "")))
 
 
 def _document_line(row: Asset) -> Line:

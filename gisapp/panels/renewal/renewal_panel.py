@@ -219,8 +219,8 @@ class RenewalPanel(QWidget):
         if card is None or centre.details is None or register is None:
             return
         phase, self._moving = self._moving[1], None
-        if (error := centre.session.refusal()) is not None or not centre.session.may("edit"):
-            self.refused.emit(error or UserError(Message("renewal_desk.move.read_only")))
+        if not centre.session.may("edit"):
+            centre.refuse()
             return
         move = moving.plan_move(card, phase)
         if move.refusal is not None:

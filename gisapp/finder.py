@@ -14,6 +14,8 @@ from layers.search.index import Hit, SearchIndex
 from layers.text import Message
 
 START_MILLISECONDS = 1000
+#: An edit is painted before it can be searched for.
+EDIT_MILLISECONDS = 150
 
 Answer = Callable[[list[Hit]], None]
 
@@ -35,6 +37,7 @@ class Finder(QObject):
         self._is_patching = False
         self._map_was_busy = False
         self._start = Debounce(START_MILLISECONDS, self._build_after_map, self)
+        self._after_edit = Debounce(EDIT_MILLISECONDS, self._patch, self)
         self._changes: list[ChangeSet] = []
         self._waiting: tuple[str, Answer, QObject] | None = None
         session.opened.connect(self._on_opened)
@@ -47,6 +50,8 @@ class Finder(QObject):
 
     def search(self, text: str, answer: Answer, owner: QObject) -> None:
         """Call ``answer`` with the hits for ``text``, unless a later question comes or ``owner`` goes."""
+        if self._changes:
+            self._patch()
         index = self._index
         if index is None:
             self._waiting = (text, answer, owner) if self._session.is_open else None
@@ -97,6 +102,7 @@ class Finder(QObject):
 
     def _on_closed(self) -> None:
         self._start.stop()
+        self._after_edit.stop()
         self._index = None
         self._is_building = False
         self._waiting = None
@@ -105,7 +111,7 @@ class Finder(QObject):
 
     def _on_changed(self, change: ChangeSet) -> None:
         self._changes.append(change)
-        self._patch()
+        self._after_edit.touch()
 
     def _patch(self) -> None:
         """Bring the changes so far into the index, one task at a time."""

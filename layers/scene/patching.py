@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -10,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from layers.feedback import Feedback
-from layers.geometry.packed import Floats, Integers, boxes, pack_points
+from layers.geometry.packed import Floats, Integers, PackedLines, boxes, pack_points
 from layers.model.change import ChangeSet
 from layers.model.query import Box
 from layers.register import Register
@@ -82,8 +83,12 @@ def patched(
         of_mains = touched[mains.layer.type]
         lines = LayerLines.of(mains.layer, tables[mains.layer.type])
         came.append(lines)
-        moved += [box for part in mains.of_ids(of_mains.ids) for box in _extents(part.boxes)]
-        moved += [box for rows in lines.classes.values() for box in _extents(boxes(rows.lines))]
+        before = list(mains.of_ids(of_mains.ids))
+        after = [rows.lines for rows in lines.classes.values()]
+        if _shapes([PackedLines(p.xy, p.offsets, p.id) for p in before]) != _shapes(after):
+            # Only then may symbols turn: another value in a field leaves them as they stand.
+            moved += [box for part in before for box in _extents(part.boxes)]
+            moved += [box for each in after for box in _extents(boxes(each))]
         mains = made[mains.layer.id] = mains.patched(of_mains.ids, lines, of_mains.added)
     for source in scene.sources:
         feedback.check()
@@ -109,6 +114,15 @@ def patched(
     grown = replace(scene, sources=sources, data_version=version, box=_grown(scene.box, came))
     where = tuple(dict.fromkeys([*changed, *moved, *_places(grown, touched)]))
     return replace(grown, changes=Changes(weakref.ref(scene), where, frozenset(touched)))
+
+
+def _shapes(parts: Iterable[PackedLines]) -> dict[tuple[int, bytes], int]:
+    """How often each of these assets has each of these lines."""
+    found: Counter[tuple[int, bytes]] = Counter()
+    for part in parts:
+        for number, id in enumerate(part.row.tolist()):
+            found[id, part.xy[part.offsets[number] : part.offsets[number + 1]].tobytes()] += 1
+    return found
 
 
 def _places(scene: Scene, touched: Mapping[str, Touched]) -> list[Box]:

@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEventLoop
+from PySide6.QtCore import QCoreApplication, QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from gisapp.app import Application
@@ -128,11 +128,15 @@ def _idle(window: Window) -> None:
 
 
 def _wait(is_done: Callable[[], bool]) -> None:
+    """Sleep between events as a window does: who asks without rest takes the interpreter from the readers."""
     end = time.monotonic() + PATIENCE
+    heart = QTimer(interval=50)
+    heart.start()
     while not is_done():
         if time.monotonic() > end:
             raise TimeoutError("the window did not get there")
-        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 5)
+        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+    heart.stop()
 
 
 if __name__ == "__main__":

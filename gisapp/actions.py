@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QIcon, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from gisapp.language import Language
+from gisapp.plain_tip import plain_tip
 from gisapp.theme import Theme
 from layers.text import Message
 
@@ -161,4 +162,4 @@ def key_text(key: str) -> str:
 
 
 def _tip(title: str, key: str) -> str:
-    return f"{title}  {key_text(key)}" if key else title
+    return plain_tip(f"{title}  {key_text(key)}" if key else title)

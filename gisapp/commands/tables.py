@@ -88,7 +88,8 @@ def tie_table(window: Window) -> None:
     table.condition_asked.connect(lambda name: ask_condition(window, name, filters=True))
     table.export_asked.connect(lambda name, ids: ask_rows(window, name, ids))
     table.type_shown.connect(window.filters.leave_out)
-    table.noticed.connect(notifier.info)
+    table.noticed.connect(notifier.done)
+    table.written.connect(lambda words: notifier.done(words, "edit.undo"))
     table.warned.connect(notifier.warn)
     table.switched.connect(lambda _: window.parts.actions.refresh())
 

@@ -25,6 +25,7 @@ from gisapp.map.sheet_layout import PX_PER_MM, SheetLayout
 from gisapp.map.sheet_output import DOTS_PER_INCH, ImageOutput, Output, PdfOutput, PngOutput, SvgOutput
 from gisapp.map.sheet_plan import SheetPlan, moved, plan_one, plan_series, something_in, too_large
 from gisapp.map.sheet_press import Press
+from gisapp.plain_tip import plain_tip
 from gisapp.tasks import Debounce, Tasks
 from gisapp.theme import Theme
 from layers.errors import UserError
@@ -326,7 +327,7 @@ class PrintDialog(Dialog):
         self._show_busy(False)
         render = self.language.render
         self.say_wrong(Message("printing.failed", {"what": error.title, "hint": error.hint or ""}))
-        self.wrong.setToolTip(render(error.detail) if error.detail else "")
+        self.wrong.setToolTip(plain_tip(render(error.detail)) if error.detail else "")
 
     def _cancel(self) -> None:
         self.press.cancel()

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from gisapp.forms.choice_button import ChoiceButton
 from gisapp.forms.words import IconButton, Label
 from gisapp.language import Language
+from gisapp.plain_tip import plain_tip
 from gisapp.theme import Theme
 from layers.model.catalogue import AssetType
 from layers.model.condition_terms import SIGNS, Links, comparisons_of, fields_of, simplified
@@ -267,7 +268,7 @@ class _Row(QWidget):
 
     def _mark(self, error: ConditionError | None) -> None:
         self.value.setProperty("wrong", "false" if error is None else "true")
-        self.value.setToolTip("" if error is None else self._language.render(error.title))
+        self.value.setToolTip("" if error is None else plain_tip(self._language.render(error.title)))
         self.value.style().unpolish(self.value)
         self.value.style().polish(self.value)
 

@@ -13,6 +13,7 @@ from gisapp.notify import Notice, Notifier
 from gisapp.panels.basemap_feed import BasemapFeed
 from gisapp.panels.basemap_rows import BasemapRows
 from gisapp.panels.map_view import MARGIN, MapView
+from gisapp.plain_tip import plain_tip
 from gisapp.session import Session
 from gisapp.settings import Settings
 from gisapp.tasks import Tasks
@@ -79,7 +80,7 @@ class BasemapNote(QFrame):
             for text in (error.title, error.hint)
             if text is not None
         ]
-        self.chip.setToolTip("\n".join(lines))
+        self.chip.setToolTip(plain_tip("\n".join(lines)))
 
 
 class BasemapView(QObject):

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from gisapp.actions import Actions
 from gisapp.language import Language
+from gisapp.plain_tip import plain_tip
 from gisapp.theme import Theme
 from layers.scene.style import MapStyle
 from layers.text import Message, Title
@@ -86,5 +87,5 @@ class StyleButton(QToolButton):
         render = self._language.render
         words = self.fontMetrics().elidedText(render(self._title), Qt.TextElideMode.ElideRight, 220)
         self.setText(f"{render(Message('map.style'))}  {words}  ")
-        self.setToolTip(render(self._title))
+        self.setToolTip(plain_tip(render(self._title)))
         self.adjustSize()

@@ -151,7 +151,7 @@ class TopBar(QWidget):
 
         def follow() -> None:
             button.setEnabled(made.isEnabled())
-            self._language.say(button, "setToolTip", made.toolTip())
+            button.setToolTip(made.toolTip())
 
         made.changed.connect(follow)
         follow()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QScro
 
 from gisapp.forms.words import Button, ElidedLabel, IconLabel, Label
 from gisapp.language import Language, Words
+from gisapp.plain_tip import plain_tip
 from gisapp.theme import Theme
 from layers.model.asset import Asset
 from layers.model.catalogue import AssetType
@@ -106,7 +107,7 @@ class RowPanel(QWidget):
             field.setProperty("wrong", "true" if mine else "false")
             field.style().unpolish(field)
             field.style().polish(field)
-            field.setToolTip("\n".join(self._language.render(problem.message) for problem in mine))
+            field.setToolTip(plain_tip("\n".join(self._language.render(problem.message) for problem in mine)))
 
     def _reasons(self, problems: tuple[Problem, ...]) -> QFrame:
         frame = QFrame()

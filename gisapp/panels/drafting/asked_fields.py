@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QW
 from gisapp.forms.escape import takes_escape
 from gisapp.forms.words import ElidedLabel, set_style
 from gisapp.language import Language
+from gisapp.plain_tip import plain_tip
 from gisapp.theme import Theme
 from layers.model.catalogue import AssetType
 from layers.model.field import Field, ValueRefused
@@ -145,7 +146,7 @@ class AskedFields(QWidget):
             _, problem = self._read(field)
             editor = self.editors[field.name]
             set_style(editor, "wrong", "true" if problem else "false")
-            editor.setToolTip("" if problem is None else self._language.render(problem.message))
+            editor.setToolTip("" if problem is None else plain_tip(self._language.render(problem.message)))
 
     def _translate(self) -> None:
         for field in self.fields:

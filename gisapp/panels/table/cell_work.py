@@ -31,6 +31,8 @@ class CellWork(QObject):
 
     noticed = Signal(object)
     """A Message for the status bar."""
+    written = Signal(object)
+    """The Message of an act that was saved."""
     warned = Signal(object, object)
     """Something was not done: what, and what to do about it."""
 
@@ -182,7 +184,7 @@ class CellWork(QObject):
 
         def done(change: ChangeSet | None) -> None:
             if change is not None:
-                self.noticed.emit(Message("table.written", {"label": label}))
+                self.written.emit(Message("table.written", {"label": label}))
 
         def failed(error: UserError) -> None:
             self._tasks.failed.emit(error)

@@ -57,6 +57,8 @@ class TableDrawer(QFrame):
     """Another type is in the table; empty when it is closed."""
     closed = Signal()
     noticed = Signal(object)
+    written = Signal(object)
+    """The Message of an act that was saved."""
     warned = Signal(object, object)
 
     def __init__(self, language: Language, theme: Theme, session: Session, tasks: Tasks) -> None:
@@ -147,6 +149,7 @@ class TableDrawer(QFrame):
         self.totals.classed.connect(self._class_by)
         self.strip.row_asked.connect(self._show_row)
         self.cells.noticed.connect(self.noticed)
+        self.cells.written.connect(self.written)
         self.cells.warned.connect(self.warned)
         grid.flown.connect(lambda row: self.fly_asked.emit(self.tie.key(row)))
         grid.searched.connect(self.begin_search)
@@ -264,6 +267,8 @@ class TableDrawer(QFrame):
             row = model.number_of(id)
             if row is not None:
                 grid.go_to(row, current.column())
+        elif not is_same_type and (selected := model.first_selected()) is not None:
+            grid.show_row(selected)
         self._tell_totals(shown)
         self.only_these.offer()
         if not len(shown.rows):

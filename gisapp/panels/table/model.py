@@ -155,7 +155,7 @@ class TableModel(QAbstractTableModel):
             return f"{self._language.render(field.title)}{unit}{self._mark(field)}"
         if role == Qt.ItemDataRole.ToolTipRole:
             note = f"\n{self._language.render(field.note)}" if field.note is not None else ""
-            return f"{self._language.render(field.title)}{note}"
+            return plain_tip(f"{self._language.render(field.title)}{note}")
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = (
                 Qt.AlignmentFlag.AlignRight if isinstance(field, NumericField) else Qt.AlignmentFlag.AlignLeft

@@ -32,6 +32,7 @@ class TablePlace(QSplitter):
     condition_asked = Signal(str)
     type_shown = Signal(str)
     noticed = Signal(object)
+    written = Signal(object)
     warned = Signal(object, object)
     switched = Signal(bool)
     """The drawer is open now, or closed."""
@@ -103,7 +104,15 @@ class TablePlace(QSplitter):
         self.setStretchFactor(0, 1)
         made.remember(self._memory)
         made.closed.connect(self.shut)
-        for name in ("fly_asked", "export_asked", "condition_asked", "type_shown", "noticed", "warned"):
+        for name in (
+            "fly_asked",
+            "export_asked",
+            "condition_asked",
+            "type_shown",
+            "noticed",
+            "written",
+            "warned",
+        ):
             getattr(made, name).connect(getattr(self, name))
         return made
 

@@ -1,5 +1,5 @@
-"""Registers for the checks: copies of one empty file, with one worker for the module."""
+"""Registers for the checks: copies of one empty file, with one worker for the module; for contracts a server too."""
 
-from tests.layers.store.conftest import empty_register, register, worker
+from tests.layers.store.conftest import empty_register, new_place, register, running_server, server, worker
 
-__all__ = ["empty_register", "register", "worker"]
+__all__ = ["empty_register", "new_place", "register", "running_server", "server", "worker"]

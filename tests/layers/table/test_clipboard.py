@@ -7,7 +7,8 @@ from hypothesis import given
 
 from layers.table.clipboard import read_cells, write_cells
 
-CELL = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0\r"), max_size=6)
+LETTER = st.characters(exclude_categories=("Cs",), exclude_characters="\0\r") | st.sampled_from("'=+-@1")
+CELL = st.text(LETTER, max_size=6)
 CELLS = st.integers(1, 4).flatmap(
     lambda width: st.lists(st.lists(CELL, min_size=width, max_size=width), min_size=1, max_size=4)
 )
@@ -16,6 +17,14 @@ CELLS = st.integers(1, 4).flatmap(
 @given(CELLS)
 def test_cells_come_back(cells: list[list[str]]) -> None:
     assert read_cells(write_cells(cells) + "\n") == cells
+
+
+def test_no_sheet_runs_what_was_copied() -> None:
+    run = ["=1+1", "@SUM(A1)", "+HYPERLINK(1)", "-cmd|' /C calc'!A0", "'=1"]
+    assert write_cells([run]) == "\t".join(f"'{cell}" for cell in run)
+    kept = ["-5", "+86", "-0.35", "1=1", "GD-1", "'abc", "-12%"]
+    assert write_cells([kept]) == "\t".join(kept)
+    assert read_cells("'=1+1\t'abc") == [["=1+1", "'abc"]]
 
 
 def test_what_sheets_write() -> None:

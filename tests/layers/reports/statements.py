@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 
 from layers.renewal.figure import Breakdown, Column, Figure, Level, Row, Unit
 from layers.renewal.funnel import Funnel, FunnelStep
@@ -35,15 +36,15 @@ TOTAL = (118_600.0, 8_820.0, 14_760.0, 13_430.0, 22_840_000.0, 12.4)
 
 def make_statement() -> Statement:
     """The statement."""
-    columns = tuple(Column(name, Title(zh, en), unit) for name, zh, en, unit in _COLUMNS)  # type: ignore[arg-type]
+    columns = tuple(Column(name, Title(zh, en), unit) for name, zh, en, unit in _COLUMNS)
     rows = tuple(_row(columns, number, *row) for number, row in enumerate(_ROWS))
     total = _row(columns, 9, "total", "合计", "total", TOTAL)
-    classes = Breakdown("dn_class", Title("按管径分级的主管长度", "Mains by DN class"), columns, rows, total)  # type: ignore[arg-type]
+    classes = Breakdown("dn_class", Title("按管径分级的主管长度", "Mains by DN class"), columns, rows, total)
     years = tuple(
         Row(str(year), str(year), "item", {"renewed": Figure(1000.0 * (year - 2015), "m", "pipe", (year,))})
         for year in (2022, 2023)
     )
-    by_year = Breakdown("year", Title("按年份", "By year"), columns[2:3], years, total)  # type: ignore[arg-type]
+    by_year = Breakdown("year", Title("按年份", "By year"), columns[2:3], years, total)
     units: dict[str, Unit] = {"renewal_cost": "yuan", "unit_cost": "yuan/m", "renewal_rate": "%"}
     headline = {
         name: Figure(1000.0 + number, _unit(name, units), "pipe", (1, 2, 3))
@@ -51,12 +52,22 @@ def make_statement() -> Statement:
     }
     headline["renewed"] = Figure(14_760.0, "m", "pipe", (1, 2, 3))
     headline["unit_cost"] = Figure(None, "yuan/m")
+    visited = SupervisionRow(5, "G23-019 学府路", *_points(2, 91.5, 3, 66.7, 1))
     return Statement(
-        "2023 年度供水管网报表", Period.year(2023), datetime.date(2024, 1, 12), 7, RenewalSettings(), headline,
-        {"dn_class": classes, "year": by_year}, Breakdown("lengths", Title("长度来源", "Lengths"), columns[1:2], (), total),  # type: ignore[arg-type]
-        _funnel(), (SupervisionRow(5, "G23-019 学府路", *(_points(2, 91.5, 3, 2, 1))),),
-        (FulfilmentRow(1, "2023 年改造计划", "renewal", *(_done(16_500, 14_760, 89.5, 4, 3))),), (),
-    )  # fmt: skip
+        title="2023 年度供水管网报表",
+        period=Period.year(2023),
+        day=datetime.date(2024, 1, 12),
+        data_version=7,
+        settings=RenewalSettings(),
+        headline=headline,
+        breakdowns={"dn_class": classes, "year": by_year},
+        length_sources=Breakdown("length_source", Title("长度来源", "Lengths"), columns[1:2], (), total),
+        funnel=_funnel(),
+        supervision=(visited,),
+        supervision_total=replace(visited, project=None, title=""),
+        fulfilment=(FulfilmentRow(1, "2023 年改造计划", "renewed", *_done(16_500, 14_760, 89.5, 4, 3)),),
+        notes=(),
+    )
 
 
 def _unit(name: str, units: dict[str, Unit]) -> Unit:
@@ -69,10 +80,13 @@ def _unit(name: str, units: dict[str, Unit]) -> Unit:
     return "count" if name.startswith(("mile", "comm", "house", "not_")) else "m"
 
 
-def _row(columns: tuple[Column, ...], number: int, key: str, title: str, level: Level, values: tuple[float, ...]) -> Row:
+def _row(
+    columns: tuple[Column, ...], number: int, key: str, title: str, level: Level, values: tuple[float, ...]
+) -> Row:
     ids = tuple(range(number * 10 + 1, number * 10 + 4))
     cells = {
-        column.name: Figure(value, column.unit, "pipe", ids) for column, value in zip(columns, values, strict=True)
+        column.name: Figure(value, column.unit, "pipe", ids)
+        for column, value in zip(columns, values, strict=True)
     }
     return Row(key, title, level, cells)
 
@@ -94,7 +108,9 @@ def _funnel() -> Funnel:
 
 def _points(*values: float) -> tuple[Figure, ...]:
     units: tuple[Unit, ...] = ("count", "points", "count", "%", "count")
-    return tuple(Figure(float(v), unit, "supervision_visit", (1, 2)) for v, unit in zip(values, units, strict=True))
+    return tuple(
+        Figure(float(v), unit, "supervision_visit", (1, 2)) for v, unit in zip(values, units, strict=True)
+    )
 
 
 def _done(*values: float) -> tuple[Figure, ...]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 
@@ -22,7 +21,7 @@ from layers.renewal.book import (
 )
 from layers.renewal.figure import Figure
 from layers.renewal.forecast import expected_percent, forecast_finish
-from layers.renewal.pipes import Ids, PipeArrays, counted_dn
+from layers.renewal.pipes import Ids, PipeArrays
 from layers.renewal.project_figure import (
     Alarm,
     AlarmKind,
@@ -35,6 +34,7 @@ from layers.renewal.project_figure import (
     SizeProgress,
 )
 from layers.renewal.settings import RenewalSettings
+from layers.renewal.sizes import ids_at, sizes_of, sum_figure, total_of
 from layers.renewal.stages import CONVERSION, HasCatalogue, Stage, stage_list_of, stages_of, work_meaning
 from layers.renewal.standing import milestones_of, of_meaning, stage_after, stage_reached
 
@@ -110,9 +110,9 @@ class _Maker:
         logs = [log for log in self._rows.rows("daily_log", id) if _until(log["work_date"], day)]
         laying = [log for log in logs if self._work(log["work"]) == "laying"]
         tested = [log for log in logs if self._work(log["work"]) == "pressure_test"]
-        sizes = self._sizes(id, row, pipes_in, laying, tested)
+        sizes = sizes_of(row, self._pipes, pipes_in, laying, tested, settings, day)
         planned, laid, of_tested, in_service = (
-            _total(sizes, part)
+            total_of(sizes, part)
             for part in (
                 lambda s: s.planned,
                 lambda s: s.laid,
@@ -175,8 +175,8 @@ class _Maker:
                 lengths=self._lengths(row, pipes_in),
                 money=self._money(id, row),
                 alarms=(),
-                pipes_in=_ids(self._pipes, pipes_in),
-                pipes_out=_ids(self._pipes, pipes_out),
+                pipes_in=ids_at(self._pipes, pipes_in),
+                pipes_out=ids_at(self._pipes, pipes_out),
                 score=self._score(id),
                 last_log=max((d for log in logs if (d := day_of(log["work_date"]))), default=None),
             ),
@@ -196,44 +196,6 @@ class _Maker:
         if work not in self._works:
             self._works[work] = work_meaning(self._source, work)
         return self._works[work]
-
-    def _sizes(
-        self, id: int, row: Values, pipes_in: Ids, laying: Sequence[Values], tested: Sequence[Values]
-    ) -> tuple[SizeProgress, ...]:
-        """Pipes and logs by DN. A log that tells no size is of the project's only size, if it has one."""
-        pipes, settings = self._pipes, self._settings
-        dn, length = pipes.dn[pipes_in], pipes.length[pipes_in]
-        begun = pipes.begun[pipes_in]
-        running = pipes.alive[pipes_in] & (np.isnat(begun) | (begun <= np.datetime64(self._day)))
-        of_logs = {log[ID]: _size(log["dn"], settings) for log in (*laying, *tested)}
-        sizes = sorted(
-            {_key(d) for d in dn} | {d for d in of_logs.values() if d is not None}, key=_last_unknown
-        )
-        only = sizes[0] if len(sizes) == 1 else None
-        if None in of_logs.values() and only is None and None not in sizes:
-            sizes.append(None)
-        if not sizes:
-            sizes = [None]
-        found = []
-        for size in sizes:
-            mine = np.isnan(dn) if size is None else dn == size
-            planned = _pipes_figure(pipes, pipes_in[mine], length[mine])
-            if not len(pipes_in) and len(sizes) == 1:
-                planned = Figure(float(row["planned_length"] or 0.0), "m", "project", (id,))
-            found.append(
-                SizeProgress(
-                    size,
-                    planned,
-                    _logs_figure(log for log in laying if (of_logs[log[ID]] or only) == size),
-                    _logs_figure(log for log in tested if (of_logs[log[ID]] or only) == size),
-                    _pipes_figure(pipes, pipes_in[mine & running], length[mine & running]),
-                )
-            )
-        if not len(pipes_in) and len(sizes) > 1 and row["planned_length"]:
-            whole = Figure(float(row["planned_length"]), "m", "project", (id,))
-            empty = Figure(0.0, "m", "daily_log")
-            found.append(SizeProgress(None, whole, empty, empty, Figure(0.0, "m")))
-        return tuple(found)
 
     def _lengths(self, row: Values, pipes_in: Ids) -> Lengths:
         drawn, as_built = self._pipes.drawn[pipes_in], self._pipes.as_built[pipes_in]
@@ -256,9 +218,9 @@ class _Maker:
                 price = self._rows.unit_prices.get(item["price_item"])
             if price is not None and item["quantity"] is not None:
                 priced.append((item[ID], price * item["quantity"]))
-        agreed = _sum_figure("contract", ((c[ID], c["value"]) for c in contracts))
-        paid = _sum_figure("contract", ((c[ID], c["paid"]) for c in contracts))
-        items = _sum_figure("budget_item", priced)
+        agreed = sum_figure("contract", ((c[ID], c["value"]) for c in contracts))
+        paid = sum_figure("contract", ((c[ID], c["paid"]) for c in contracts))
+        items = sum_figure("budget_item", priced)
         settled = row["settled_cost"]
         expected = settled
         if expected is None:
@@ -308,48 +270,3 @@ def _groups(links: Ids) -> dict[int, Ids]:
     return (
         {int(value): part for value, part in zip(values, parts, strict=True) if value} if len(links) else {}
     )
-
-
-def _ids(pipes: PipeArrays, places: Ids) -> tuple[int, ...]:
-    return tuple(pipes.ids[places].tolist())
-
-
-def _key(dn: float) -> int | None:
-    return None if np.isnan(dn) else int(dn)
-
-
-def _last_unknown(dn: int | None) -> int:
-    return 10**9 if dn is None else dn
-
-
-def _size(dn: int | None, settings: RenewalSettings) -> int | None:
-    """Logs name plastics by outside diameter too; no other pipe has such a size."""
-    if dn is None or not settings.plastics:
-        return dn
-    material = np.array([settings.plastics[0]], dtype=object)
-    return int(counted_dn(np.array([float(dn)]), np.array([np.nan]), material, settings)[0])
-
-
-def _pipes_figure(
-    pipes: PipeArrays, places: Ids, length: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
-) -> Figure:
-    return Figure(float(length.sum()), "m", "pipe", _ids(pipes, places))
-
-
-def _logs_figure(logs: Iterable[Values]) -> Figure:
-    return _sum_figure("daily_log", ((log[ID], log["metres"]) for log in logs), "m")
-
-
-def _sum_figure(type: str, values: Iterable[tuple[int, float | None]], unit: str = "yuan") -> Figure:
-    found = [(id, value) for id, value in values if value is not None]
-    total = float(sum(value for _, value in found))
-    return Figure(total, "m" if unit == "m" else "yuan", type, tuple(sorted(id for id, _ in found)))
-
-
-def _total(sizes: Sequence[SizeProgress], part: Callable[[SizeProgress], Figure]) -> Figure:
-    by_type: dict[str, list[Figure]] = defaultdict(list)
-    for size in sizes:
-        by_type[part(size).type].append(part(size))
-    figures = max(by_type.values(), key=lambda each: sum(f.value or 0.0 for f in each))
-    ids = sorted({id for f in figures for id in f.ids})
-    return Figure(sum(f.value or 0.0 for f in figures), "m", figures[0].type, tuple(ids))

@@ -25,7 +25,7 @@ from layers.renewal.lengths import drawn_m, enter_lengths, project_length
 from layers.renewal.reattaching import is_planned, reattach, stands_on, tell
 from layers.renewal.stage_dates import reached, set_reached, stages
 from layers.renewal.succession import successors
-from layers.renewal.words import IN, OUT, PROJECT, laying_types
+from layers.renewal.words import IN, OUT, PROJECT, SECTION, laying_types
 from layers.text import Message
 
 #: Stages that should be reached before water flows, and those that completion reaches.
@@ -52,6 +52,8 @@ def plan_completion(
     draft = Draft(register, answers)
     item = draft.get(AssetKey(PROJECT, project))
     day = _checked_day(draft, item, date, today or datetime.date.today())
+    if section is not None:
+        _check_section(draft, item, section)
     new, old = _pipes(draft, project, section)
     reach = float(register.setting("reattach_reach_m"))
     _check(draft, item, new, old)
@@ -114,6 +116,14 @@ def _check(draft: Draft, project: Item, new: Sequence[Item], old: Sequence[Item]
         raise UserError(Message("completion.both", {"codes": both}), Message("completion.both_hint"))
 
 
+def _check_section(draft: Draft, project: Item, section: int) -> None:
+    """Raise ``UserError`` when a section is one of another project."""
+    item = draft.get(AssetKey(SECTION, section))
+    if item.values.get(PROJECT) != project.link:
+        names = {"name": str(item.values.get("name") or ""), "code": project.code}
+        raise UserError(Message("completion.other_section", names), Message("completion.other_section_hint"))
+
+
 def _ask_tests(draft: Draft, project: Item) -> None:
     """Ask whether water shall flow though tests are not recorded. Raises ``UserError`` when it shall not."""
     dates = reached(draft, project)
@@ -143,7 +153,7 @@ def _pipes(draft: Draft, project: int, section: int | None) -> tuple[list[Item],
         for name, found in ((IN, new), (OUT, old)):
             where: Condition = Compare(name, "=", project)
             if section is not None:
-                where = All((where, Compare("section", "=", section)))
+                where = All((where, Compare(SECTION, "=", section)))
             keys = [each.key for each in draft.register.find(Query(asset_type.name, where=where))]
             items = [draft.get(key) for key in keys]
             found += [each for each in items if not each.is_gone and (name == OUT or is_planned(each))]

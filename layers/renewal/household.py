@@ -19,6 +19,8 @@ from layers.text import Message
 
 #: Codes of the lists of metering modes and of purposes of meters.
 HOUSEHOLD, TOTAL, CHECK = "household", "total", "check"
+#: What a meter is for when nobody said more than this.
+_UNTOLD = (None, "other")
 _AT_ONCE = 500
 
 
@@ -33,7 +35,7 @@ def convert(draft: Draft, project: Item, day: str) -> None:
     community = draft.get(AssetKey("community", number))
     customers = _customers(draft, number)
     theirs = _meters_of(draft, customers)
-    planned, totals = _inside(draft, community)
+    planned, totals, others = _inside(draft, community)
     counts = {"put": 0, "given": 0, "made": 0}
     free = _given(draft, planned, customers, theirs, day)
     for meter in planned:
@@ -51,11 +53,15 @@ def convert(draft: Draft, project: Item, day: str) -> None:
         if not mine:
             _make(draft, customer, day, behind)
             counts["made"] += 1
+    for meter in others:
+        if meter.values.get("role") in _UNTOLD and meter.values.get("customer") is None:
+            draft.set(meter, role=HOUSEHOLD)
+            counts["given"] += 1
     draft.set(community, meter_mode=HOUSEHOLD)
     draft.figure(Message("completion.household", {"name": str(community.values.get("name") or ""), **counts}))
     _close_totals(draft, totals, day)
     households = project.values.get("households")
-    metered = len(customers) or len(planned)
+    metered = len(customers) or len(planned) + sum(each.values.get("role") == HOUSEHOLD for each in others)
     if households is not None and households != metered:
         draft.figure(Message("completion.households_differ", {"households": households, "meters": metered}))
 
@@ -78,10 +84,10 @@ def _meters_of(draft: Draft, customers: Sequence[Item]) -> dict[Item, list[Item]
     return found
 
 
-def _inside(draft: Draft, community: Item) -> tuple[list[Item], list[Item]]:
-    """The planned meters within the community, and its total meters in use."""
+def _inside(draft: Draft, community: Item) -> tuple[list[Item], list[Item], list[Item]]:
+    """The planned meters within the community, its total meters in use, and the others in use."""
     if community.geometry is None:
-        return [], []
+        return [], [], []
     box = Box(*community.geometry.bounds)
     inside = [
         meter
@@ -90,7 +96,8 @@ def _inside(draft: Draft, community: Item) -> tuple[list[Item], list[Item]]:
     ]
     planned = [meter for meter in inside if is_planned(meter)]
     totals = [meter for meter in inside if not is_planned(meter) and meter.values.get("role") == TOTAL]
-    return planned, totals
+    known = {*planned, *totals}
+    return planned, totals, [meter for meter in inside if meter not in known]
 
 
 def _given(

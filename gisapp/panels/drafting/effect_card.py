@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QComboBox, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from gisapp.forms.words import Button, IconLabel, Label, set_style
 from gisapp.language import Language
 from gisapp.panels.drafting.acts import Act
 from gisapp.theme import Theme
-from layers.editing.plan import EditPlan, Entry, Question
+from layers.editing.plan import EditPlan, Entry, Question, Recheck
 from layers.text import Message
 
 WIDTH = 380
 ENTRY_WIDTH = 96
 _MOST = 8
+#: So many of those to be looked at are named.
+_NAMED = 4
 
 
 class EffectCard(QFrame):
@@ -118,10 +121,10 @@ class EffectCard(QFrame):
         )
         for figure in plan.figures[:_MOST]:
             self._line(Label(self._language, self._theme, figure, size="small", wrap=True))
-        for check in plan.rechecks[:_MOST]:
-            words = Message("draft.card.recheck", {"code": check.code, "why": check.why})
+        checks = _grouped(plan.rechecks)
+        for words in checks[:_MOST]:
             self._line(Label(self._language, self._theme, words, size="small", tone="warn", wrap=True))
-        more = max(len(plan.figures) - _MOST, 0) + max(len(plan.rechecks) - _MOST, 0)
+        more = max(len(plan.figures) - _MOST, 0) + max(len(checks) - _MOST, 0)
         if more:
             words = Message("draft.more", {"count": more})
             self._line(Label(self._language, self._theme, words, size="small", tone="faint"))
@@ -131,6 +134,12 @@ class EffectCard(QFrame):
             self._enter(entry, typed.get(entry.name, entry.value))
         self.typed.setVisible(bool(self._asked))
         self._typed_name.setVisible(bool(self._asked))
+        # A date is short, and stands beside its name; what is told in words stands below.
+        short = self._asked == "date"
+        self._answer.setDirection(
+            QBoxLayout.Direction.LeftToRight if short else QBoxLayout.Direction.TopToBottom
+        )
+        self.typed.setMaximumWidth(2 * ENTRY_WIDTH if short else WIDTH)
         if self._asked:
             self._typed_name.show_words(Message(f"draft.card.{self._asked}"))
             set_style(self.typed, "wrong", "false")
@@ -179,11 +188,34 @@ class EffectCard(QFrame):
         foot.addStretch(1)
         foot.addWidget(self.leave_button)
         foot.addWidget(self.ok)
+        self._answer = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._answer.setSpacing(4)
+        self._answer.addWidget(self._typed_name)
+        self._answer.addWidget(self.typed)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 10, 12, 10)
         column.setSpacing(8)
         column.addLayout(head)
         column.addLayout(self._body)
-        column.addWidget(self._typed_name)
-        column.addWidget(self.typed)
+        column.addLayout(self._answer)
         column.addLayout(foot)
+
+
+def _grouped(checks: Sequence[Recheck]) -> list[Message]:
+    """A sentence for each reason to look at something, with what it is; of many the first few."""
+    groups: dict[str, list[Recheck]] = {}
+    for check in checks:
+        groups.setdefault(repr(check.why), []).append(check)
+    sentences = []
+    for same in groups.values():
+        codes = tuple(check.code for check in same[:_NAMED])
+        if len(same) == 1:
+            sentences.append(Message("draft.card.recheck", {"code": codes[0], "why": same[0].why}))
+        else:
+            why = same[0].why
+            sentences.append(
+                Message("draft.card.recheck_few", {"codes": codes, "why": why})
+                if len(same) <= _NAMED
+                else Message("draft.card.recheck_many", {"codes": codes, "count": len(same), "why": why})
+            )
+    return sentences

@@ -97,12 +97,17 @@ class ProjectActs(QObject):
     # ---- acts
 
     def complete(self) -> None:
-        """Put the project's new mains into service and retire its old ones, the effect shown first."""
+        """Put the project's new mains into service and retire its old ones, the effect shown first.
+
+        With one section selected only the mains of that.
+        """
+        sections = self._session.selection.ids(SECTION).tolist()
+        section = sections[0] if len(sections) == 1 else None
 
         def make(register: Register, project: int, answers: Answers) -> EditPlan:
             date = answers.get("date", datetime.date.today().isoformat())
             rest = {name: value for name, value in answers.items() if name != "date"}
-            return completion.plan_completion(register, project, date, answers=rest or None)
+            return completion.plan_completion(register, project, date, section=section, answers=rest or None)
 
         self._do(make, shown=True, asked="date")
 

@@ -46,7 +46,7 @@ class ShareDialog(Dialog):
             words = Message("sharing.which.selected", {"count": len(selected)})
             self.which.insertItem(0, language.render(words), selected)
             self.which.setCurrentIndex(0)
-        self.title = QLineEdit(title)
+        self.name = QLineEdit(title)
         self.general = QRadioButton(language.render(Message("sharing.general")))
         self.exact = QRadioButton(language.render(Message("sharing.exact")))
         self.general.setChecked(True)
@@ -64,7 +64,7 @@ class ShareDialog(Dialog):
         row.addWidget(self.path, 1)
         row.addWidget(browse)
         self.add_field(Message("sharing.which"), self.which)
-        self.add_field(Message("sharing.name"), self.title)
+        self.add_field(Message("sharing.name"), self.name)
         self.add_field(Message("sharing.where"), places)
         self.add_field(Message("sharing.reason"), self.reason, Message("sharing.reason.note"))
         self.add_field(Message("sharing.file"), row)
@@ -74,7 +74,7 @@ class ShareDialog(Dialog):
     def wish(self) -> ShareWish:
         """What was asked for."""
         return ShareWish(
-            self.which.currentData(), self.title.text().strip(), self.exact.isChecked(), self.reason.text()
+            self.which.currentData(), self.name.text().strip(), self.exact.isChecked(), self.reason.text()
         )
 
     def accept(self) -> None:

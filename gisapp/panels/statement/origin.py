@@ -76,12 +76,12 @@ class OriginPanel(QWidget):
             view,
         )
         self.figure: Figure | None = None
-        self.title = Label(language, theme, Message("reporting.origin"), size="heading", strong=True)
+        self.heading = Label(language, theme, Message("reporting.origin"), size="heading", strong=True)
         close = IconButton(language, theme, "x", Message("reporting.close"))
         close.clicked.connect(self.closed)
         head = QHBoxLayout()
         head.setContentsMargins(12, 6, 6, 6)
-        head.addWidget(self.title, 1)
+        head.addWidget(self.heading, 1)
         head.addWidget(close)
         self.words = ElidedLabel(
             language, theme, Message("reporting.origin.none"), size="small", tone="quiet"

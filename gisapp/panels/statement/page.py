@@ -35,13 +35,13 @@ class StatementPage(QWidget):
         self.tables: dict[str, TableView] = {}
         self.tiles: TileRow | None = None
         self._shows_differences = False
-        self.title = ElidedLabel(language, theme, Message("reporting.none"), size="object", strong=True)
+        self.heading = ElidedLabel(language, theme, Message("reporting.none"), size="object", strong=True)
         self.chip = Chip(language, theme)
         self.when = Label(language, theme, size="small", tone="quiet")
         head = QHBoxLayout()
         head.setContentsMargins(12, 6, 12, 6)
         head.setSpacing(8)
-        head.addWidget(self.title, 1)
+        head.addWidget(self.heading, 1)
         head.addWidget(self.chip)
         head.addWidget(self.when)
         self.buttons: dict[str, Button] = {}
@@ -104,7 +104,7 @@ class StatementPage(QWidget):
 
     def _fill(self, column: QVBoxLayout, opened: Opened) -> None:
         report, language, theme = opened.report, self._language, self._theme
-        self.title.show_words(report.title)
+        self.heading.show_words(report.title)
         if self._shows_differences and opened.differences:
             told = DifferencesCard(language, theme, opened.differences, _titles(opened))
             told.figure_chosen.connect(self._choose)
@@ -173,7 +173,7 @@ class StatementPage(QWidget):
         opened = self._work.current
         self.chip.setVisible(opened is not None)
         if opened is None:
-            self.title.show_words(Message("reporting.none"))
+            self.heading.show_words(Message("reporting.none"))
             self.when.show_words("")
             self.strip.hide()
             return

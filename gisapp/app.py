@@ -17,9 +17,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from gisapp.actions import Actions
 from gisapp.commands.basemaps import basemap_actions, tie_basemaps
+from gisapp.commands.calendars import calendar_actions
 from gisapp.commands.checking import check_actions
 from gisapp.commands.clashing import tie_clashes
-from gisapp.commands.configuring import configure_actions
+from gisapp.commands.configuring import configure_actions, tie_additions
 from gisapp.commands.drawing import drawing_actions, tie_drawing
 from gisapp.commands.dropping import take_dropped
 from gisapp.commands.editing import edit_actions
@@ -120,6 +121,7 @@ class Application(QObject):
             select_actions(window),
             check_actions(window),
             renewal_desk_actions(window),
+            calendar_actions(window),
             works_actions(window),
             table_actions(window),
             drawing_actions(window),
@@ -137,6 +139,7 @@ class Application(QObject):
         tie_drawing(window)
         tie_statements(window)
         tie_clashes(window)
+        tie_additions(window)
         tie_history(window, window.inspector.history_acts)
         window.filters.edit_asked.connect(lambda name: ask_condition(window, name, filters=True))
         window.map.selection.condition_asked.connect(lambda name: ask_condition(window, name))

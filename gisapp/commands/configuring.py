@@ -11,9 +11,11 @@ from PySide6.QtCore import QObject
 from gisapp.actions import Action
 from gisapp.commands.opening import reopen
 from gisapp.dialogs.fields_dialog import AddFieldDialog, AddWordDialog, FieldsDialog
+from gisapp.notify import Notice
 from gisapp.window import Window
+from layers.errors import UserError
 from layers.feedback import Feedback
-from layers.model.additions import FIELD_TYPE, LIST_TYPE, PREFIX
+from layers.model.additions import FIELD_TYPE, LIST_TYPE, MOST_FIELDS, PREFIX
 from layers.model.asset import Asset, AssetKey
 from layers.model.catalogue import Catalogue
 from layers.model.change import ChangeSet
@@ -39,8 +41,37 @@ def configure_actions(window: Window) -> list[Action]:
             handler=lambda: FieldDesk(window).open(),
             enabled=lambda: session.is_open,
             words="字段 代码表 自定义 fields code lists columns attributes",
-        )
+        ),
+        Action(
+            id="file.reopen",
+            title=Message("additions.reopen"),
+            icon="arrow-clockwise",
+            menu="tools",
+            group=8,
+            handler=lambda: reopen(window),
+            enabled=lambda: session.is_open,
+            words="重新打开 刷新 reopen reload refresh",
+        ),
     ]
+
+
+def tie_additions(window: Window) -> None:
+    """Say when somebody else added a field or a list: it can be used once the register is opened again."""
+    session = window.parts.session
+
+    def tell(awaits: bool) -> None:
+        if awaits and window.findChild(FieldsDialog) is None:
+            words, hint = Message("additions.by_others"), Message("additions.by_others_hint")
+            window.parts.notifier.tell(Notice("info", words, hint, action="file.reopen"))
+
+    def look(change: ChangeSet) -> None:
+        register = session.register
+        if register is not None and (change.touches(FIELD_TYPE) or change.touches(LIST_TYPE)):
+            window.parts.tasks.run(
+                Message("additions.task"), lambda _: register.awaits_opening, tell, owner=window, shown=False
+            )
+
+    session.changed.connect(look)
 
 
 class FieldDesk(QObject):
@@ -56,6 +87,7 @@ class FieldDesk(QObject):
         self.dialog.field_asked.connect(self._ask_field)
         self.dialog.list_asked.connect(self._ask_list)
         self.dialog.entry_asked.connect(self._ask_entry)
+        self.dialog.change_asked.connect(self._ask_change)
         self.dialog.switched.connect(self._switch)
 
     def open(self) -> None:
@@ -100,10 +132,28 @@ class FieldDesk(QObject):
 
         def work(edit: Edit) -> None:
             taken = {str(asset["key"]) for asset in register.find(Query(FIELD_TYPE))}
+            if sum(key.startswith(f"{type_name}.") for key in taken) >= MOST_FIELDS:
+                told = {"type": register.catalogue[type_name].title, "count": MOST_FIELDS}
+                raise UserError(Message("additions.too_many", told), Message("additions.too_many_hint"))
             name = own_name(values["title_en"] or values["title_zh"], taken, f"{type_name}.")
             edit.insert(FIELD_TYPE, {"key": f"{type_name}.{name}", **values})
 
         self._edit(label, work)
+
+    def _ask_change(self, key: AssetKey) -> None:
+        register, parts = self._window.parts.session.register, self._window.parts
+        asset = None if register is None else register.get(key.type, key.id)
+        if register is None or asset is None:
+            return
+        version = asset.version
+
+        def change(_: str, values: Mapping[str, Any]) -> None:
+            label = Message("additions.edit.change", {"name": values["title_zh"]})
+            self._edit(label, lambda edit: _ignore(edit.update(key.type, key.id, version, values)))
+
+        asked = AddFieldDialog(parts.language, parts.theme, register.catalogue, self.dialog, asset)
+        asked.chosen.connect(change)
+        asked.open()
 
     def _ask_list(self) -> None:
         self._ask_words(Message("additions.add_list"), None, self._add_list)

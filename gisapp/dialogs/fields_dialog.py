@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLineEdit,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
 
 from gisapp.dialogs.frame import Dialog
 from gisapp.forms.words import Button
@@ -26,6 +35,8 @@ class FieldsDialog(Dialog):
     list_asked = Signal()
     entry_asked = Signal(str)
     """A new entry for the code list of this name."""
+    change_asked = Signal(object)
+    """The AssetKey of a field that shall be called or limited otherwise."""
     switched = Signal(object, bool)
     """The AssetKey of a field or an entry, and whether it is to be in use."""
 
@@ -43,15 +54,17 @@ class FieldsDialog(Dialog):
         self.add_a_field = Button(language, Message("additions.add_field"))
         self.add_a_list = Button(language, Message("additions.add_list"))
         self.add_an_entry = Button(language, Message("additions.add_entry"))
+        self.change = Button(language, Message("additions.change"))
         self.switch = Button(language, Message("additions.switch_off"))
         acts = QHBoxLayout()
-        for button in (self.add_a_field, self.add_a_list, self.add_an_entry, self.switch):
+        for button in (self.add_a_field, self.add_a_list, self.add_an_entry, self.change, self.switch):
             acts.addWidget(button)
         acts.addStretch(1)
         self.body.addLayout(acts)
         self.add_a_field.clicked.connect(self.field_asked)
         self.add_a_list.clicked.connect(self.list_asked)
         self.add_an_entry.clicked.connect(lambda: self.entry_asked.emit(self._list_at()))
+        self.change.clicked.connect(self._change)
         self.switch.clicked.connect(self._switch)
         self.add_buttons(Message("additions.close"))
         self.say_wrong(None if may_change else Message("additions.may_not"))
@@ -110,6 +123,11 @@ class FieldsDialog(Dialog):
             item = item.parent()
         return ""
 
+    def _change(self) -> None:
+        held = self._held()
+        if isinstance(held, tuple):
+            self.change_asked.emit(held[0])
+
     def _switch(self) -> None:
         held = self._held()
         if isinstance(held, tuple):
@@ -122,19 +140,31 @@ class FieldsDialog(Dialog):
         self.add_a_list.setEnabled(self._may_change)
         self.add_an_entry.setEnabled(self._may_change and bool(self._list_at()))
         self.switch.setEnabled(self._may_change and isinstance(held, tuple))
+        is_field = isinstance(held, tuple) and held[0].type == FIELD_TYPE
+        self.change.setEnabled(self._may_change and is_field)
         is_used = not isinstance(held, tuple) or held[1]
         self.switch.show_words(Message("additions.switch_off" if is_used else "additions.switch_on"))
 
 
 class AddFieldDialog(Dialog):
-    """Asks what field is wanted."""
+    """Asks what field is wanted, or how one that is there shall be called and limited."""
 
     chosen = Signal(str, dict)
     """The type it is for, and the values of its row but for the key."""
 
-    def __init__(self, language: Language, theme: Theme, catalogue: Catalogue, parent: QWidget) -> None:
-        super().__init__(language, theme, Message("additions.add_field"), parent, 420)
+    def __init__(
+        self,
+        language: Language,
+        theme: Theme,
+        catalogue: Catalogue,
+        parent: QWidget,
+        given: Asset | None = None,
+    ) -> None:
+        """``given``: the row of a field that is there; its type and kind stay as they are."""
+        title = Message("additions.add_field" if given is None else "additions.change_field")
+        super().__init__(language, theme, title, parent, 420)
         said = language.render
+        self._given = given
         self.type, self.kind, self.list = QComboBox(), QComboBox(), QComboBox()
         for asset_type in catalogue:
             if asset_type.group != "system":
@@ -149,36 +179,91 @@ class AddFieldDialog(Dialog):
             words = said(Message("additions.plain", {"name": code_list.title}))
             self.list.addItem(words, code_list.name)
         self.chinese, self.english, self.unit = QLineEdit(), QLineEdit(), QLineEdit()
+        self.minimum, self.maximum = QLineEdit(), QLineEdit()
+        self.required = QCheckBox(said(Message("additions.required")))
         self.add_field(Message("additions.type"), self.type)
         self.add_field(Message("additions.chinese"), self.chinese)
         self.add_field(Message("additions.english"), self.english)
         self.add_field(Message("additions.kind"), self.kind)
         self.add_field(Message("additions.unit"), self.unit, Message("additions.unit_note"))
+        limits = QHBoxLayout()
+        limits.setSpacing(8)
+        for field, hint in ((self.minimum, "additions.minimum"), (self.maximum, "additions.maximum")):
+            field.setPlaceholderText(said(Message(hint)))
+            limits.addWidget(field)
+        self.add_field(Message("additions.limits"), limits, Message("additions.limits_note"))
         self.add_field(Message("additions.code_list"), self.list, Message("additions.code_list_note"))
+        self.body.addWidget(self.required)
         self.kind.currentIndexChanged.connect(self._follow)
-        self.add_buttons(Message("additions.add"), Message("additions.cancel"))
+        if given is not None:
+            self._fill(given)
+        self.add_buttons(
+            Message("additions.add" if given is None else "additions.keep"), Message("additions.cancel")
+        )
         self._follow()
+
+    def _fill(self, given: Asset) -> None:
+        type_name = str(given["key"]).partition(".")[0]
+        for box, value in ((self.type, type_name), (self.kind, given["field_kind"])):
+            box.setCurrentIndex(box.findData(value))
+            box.setEnabled(False)
+        self.list.setCurrentIndex(self.list.findData(given["code_list"]))
+        for field, name in (
+            (self.chinese, "title_zh"), (self.english, "title_en"), (self.unit, "unit"),
+            (self.minimum, "minimum"), (self.maximum, "maximum"),
+        ):  # fmt: skip
+            value = given[name]
+            field.setText("" if value is None else f"{value:g}" if isinstance(value, float) else str(value))
+        self.required.setChecked(given["required"] is True)
 
     def _follow(self) -> None:
         kind = self.kind.currentData()
-        self.unit.setEnabled(kind in ("integer", "number"))
-        self.list.setEnabled(kind == "choice")
+        for field in (self.unit, self.minimum, self.maximum):
+            field.setEnabled(kind in ("integer", "number"))
+        self.list.setEnabled(kind == "choice" and self._given is None)
 
     def accept(self) -> None:
         if not self.chinese.text().strip():
             self.say_wrong(Message("additions.name_missing"))
             self.chinese.setFocus()
             return
+        limits: dict[str, float | None] = {}
+        for name, field in (("minimum", self.minimum), ("maximum", self.maximum)):
+            text = field.text().strip() if field.isEnabled() else ""
+            limits[name] = _number(text) if text else None
+            if text and limits[name] is None:
+                self.say_wrong(Message("additions.limit_wrong", {"text": text}))
+                field.setFocus()
+                return
+        low, high = limits["minimum"], limits["maximum"]
+        if low is not None and high is not None and low > high:
+            self.say_wrong(Message("additions.limits_crossed"))
+            self.maximum.setFocus()
+            return
         values = {
             "title_zh": self.chinese.text().strip(),
             "title_en": self.english.text().strip() or None,
-            "field_kind": self.kind.currentData(),
             "unit": (self.unit.text().strip() or None) if self.unit.isEnabled() else None,
-            "code_list": self.list.currentData() if self.list.isEnabled() else None,
-            "active": True,
+            "required": self.required.isChecked(),
+            **limits,
         }
+        if self._given is None:
+            values |= {
+                "field_kind": self.kind.currentData(),
+                "code_list": self.list.currentData() if self.list.isEnabled() else None,
+                "active": True,
+            }
         self.chosen.emit(self.type.currentData(), values)
         super().accept()
+
+
+def _number(text: str) -> float | None:
+    """The number a text says, if it says one that is finite."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
 
 
 class AddWordDialog(Dialog):

@@ -49,6 +49,7 @@ HEADLINE = (
     "not_settled",
     "vague_dates",
     "undated",
+    "no_status",
 )
 """The names of ``Statement.headline``."""
 
@@ -93,6 +94,7 @@ def headline_of(
         "lengths_differ": _metres(counted, begun & counted.headline & _differing(pipes, book.settings)),
         "not_settled": _metres(counted, counted.chosen(RENEWED) & np.isnan(counted.cost)),
         "vague_dates": _metres(counted, begun & counted.headline & pipes.vague),
+        "no_status": _metres(counted, pipes.unstated),
         "undated": _metres(counted, counted.chosen("after") & np.isnat(pipes.begun)),
     }
     return found
@@ -142,6 +144,7 @@ def notes_of(headline: Mapping[str, Figure], steps: Funnel) -> tuple[Message, ..
         "not_settled",
         "vague_dates",
         "undated",
+        "no_status",
     ):
         figure = headline[name]
         if figure.ids:

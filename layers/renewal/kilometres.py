@@ -65,7 +65,7 @@ def count_pipes(
     ``meanings``: what the kind of each project counts as (``laid``, ``renewed``, ...).
     """
     first, last = np.datetime64(period.first), np.datetime64(min(period.last, day))
-    in_ground = ~pipes.planned
+    in_ground = ~pipes.planned & ~pipes.unstated
     begun_known, ended_known = ~np.isnat(pipes.begun), ~np.isnat(pipes.ended)
     began = in_ground & begun_known & (pipes.begun >= first) & (pipes.begun <= last)
     by_then = in_ground & (~begun_known | (pipes.begun <= last))

@@ -45,6 +45,7 @@ class PipeArrays:
 
     ``begun`` is NaT for pipes without a date; ``planned`` tells those that are not in the ground yet. ``ended`` is
     set for every pipe that is out of use; one without a date of its own has that of its beginning.
+    ``unstated``: no status is told, so that nobody knows whether it is in use; it counts as nothing.
     ``vague``: the day it began is known to the month or year only, and counted as the first it may mean.
     """
 
@@ -59,6 +60,7 @@ class PipeArrays:
     vague: Flags
     planned: Flags
     alive: Flags
+    unstated: Flags
     project_in: Ids
     project_out: Ids
     section: Ids
@@ -119,6 +121,7 @@ def pipe_arrays(
     begun, vague = _first_days(table, BEGUN)
     retired, _ = _first_days(table, ("retired_date",))
     planned, over = _states(table, lifetime)
+    unstated: Flags = table[lifetime.status].is_null().to_numpy()
     begun[planned] = NO_DAY
     ended = np.where(over, retired, NO_DAY)
     undated = over & np.isnat(ended)
@@ -135,7 +138,8 @@ def pipe_arrays(
         ended=ended,
         vague=vague,
         planned=planned,
-        alive=~planned & ~over,
+        alive=~planned & ~over & ~unstated,
+        unstated=unstated,
         project_in=_integers(table, "project_in"),
         project_out=_integers(table, "project_out"),
         section=_integers(table, "section"),

@@ -260,7 +260,7 @@ def test_every_note_and_title_is_a_sentence() -> None:
     pipe = {"dn": 450, "status": "in_service", "completion_date": "2020", "project_in": 1, "drawn": 10.0}
     old = {"dn": None, "status": "in_service", "drawn": 50.0, "recorded_length_m": 80.0}
     book = book_of(
-        [pipe, old, pipe | {"dn": 80, "project_in": 2}, pipe | {"project_in": 3}, old | {"dn": 100}]
+        [pipe, old, pipe | {"dn": 80, "project_in": 2}, old | {"dn": 100}, old | {"dn": 100, "status": None}]
     )
     made = statement_of(book, Period.year(2020), Day(2021, 1, 1))
     assert np.isnan(book.pipes.dn[1])
@@ -269,7 +269,8 @@ def test_every_note_and_title_is_a_sentence() -> None:
         said = [texts.render(note) for note in made.notes]
         said += [texts.render(row.title) for b in made.breakdowns.values() for row in (*b.rows, b.total)]
         assert not [each for each in said if each.startswith("kilometres.")]
-    assert {note.id.rpartition(".")[2] for note in made.notes} >= {"unclassified", "unknown_dn", "undated"}
+    told = {"unclassified", "unknown_dn", "undated", "no_status"}
+    assert {note.id.rpartition(".")[2] for note in made.notes} >= told
 
 
 def run(*words: str) -> int:

@@ -84,7 +84,11 @@ class MapSame(QObject):
     def _note_menu(self, _: object, x: float, y: float) -> None:
         self._place = x, y
         hits = self._canvas.near(QPointF(*self._canvas.viewport.to_pixel(x, y)))
-        self._under_menu = AssetKey(hits[0].type, hits[0].id) if hits else None
+        key = AssetKey(hits[0].type, hits[0].id) if hits else None
+        # A right click selects what it is asked of, unless that belongs to what is selected already.
+        if key is not None and key not in self._session.selection:
+            self._session.select((key,))
+        self._under_menu = key
         self.reference_changed.emit()
 
     def _forget_menu(self, _: object) -> None:

@@ -328,6 +328,8 @@ def test_the_maps_menu_selects_the_same(near_by: Window, qtbot: QtBot) -> None:
     canvas.menu_asked.emit(QPoint(0, 0), 538_150.0, 3_016_000.0)
     for menu in near_by.findChildren(QMenu):
         menu.close()
+    # What was clicked is selected, so that the menu's acts mean it.
+    assert codes(near_by) == ["GD-000001"]
     assert actions.is_possible("select.same_size")
     actions.trigger("select.same_size")
     settle(near_by, qtbot)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 
+from gisapp.forms.editors.calendar import CalendarPopup
 from gisapp.forms.editors.flat import FlatEdit
 from gisapp.forms.editors.offer_list import OfferList
 from gisapp.forms.editors.offers import (
@@ -21,6 +23,7 @@ from gisapp.forms.editors.offers import (
 )
 from gisapp.language import Language
 from gisapp.theme import Theme
+from layers.model import edtf
 from layers.model.fields import BooleanField, ChoiceField, DateField, Field, LinkField
 
 CARET = 12
@@ -47,6 +50,8 @@ class OfferEdit(FlatEdit):
         self._is_open = False
         if isinstance(offers, LinkOffers):
             offers.take = self._take_pointed
+        if isinstance(offers, DateOffers):
+            offers.open_month = self._open_month
         self.setTextMargins(0, 0, CARET, 0)
         popup.chosen.connect(self._on_chosen)
 
@@ -120,6 +125,11 @@ class OfferEdit(FlatEdit):
         self.taken = None
         self.picked.emit(value)
         self.left.emit()
+
+    def _open_month(self) -> None:
+        stored = edtf.parse(self.text().strip()) if self.text().strip() else None
+        day = (None if stored is None else edtf.earliest(stored)) or datetime.date.today()
+        CalendarPopup(self._language, self._theme, self, self._take_pointed).open(day, self)
 
     def _on_typed(self, text: str) -> None:
         if not self._offers.is_closed or not text.strip():

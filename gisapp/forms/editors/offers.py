@@ -101,6 +101,8 @@ class DateOffers:
 
     def __init__(self, field: DateField, today: Callable[[], datetime.date] = datetime.date.today) -> None:
         self._field, self._today = field, today
+        #: Opens a month to choose a day from.
+        self.open_month: Callable[[], None] | None = None
 
     def ask(self, text: str, give: Give) -> None:
         stored = edtf.parse(text.strip()) if text.strip() else None
@@ -116,7 +118,10 @@ class DateOffers:
             found = [(step, Message(f"form.date.{edtf.precision(step)}")) for step in dict.fromkeys(steps)]
             found.append((decade, Message("form.date.decade")))
         found.append((edtf.UNKNOWN, Message("form.date.unknown")))
-        give([Offer(value, self._title(value), note) for value, note in found])
+        offers = [Offer(value, self._title(value), note) for value, note in found]
+        if self.open_month is not None:
+            offers.append(Offer(None, Message("form.date.calendar"), "", self.open_month))
+        give(offers)
 
     def _title(self, value: str) -> Title:
         return Title(self._field.format(value, "zh"), self._field.format(value, "en"))

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QDate, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gisapp.forms.asset_form import AssetForm
+from gisapp.forms.editors.calendar import CalendarPopup
 from gisapp.forms.editors.flat import FlatEdit
 from gisapp.forms.editors.offer_list import OfferList
 from gisapp.forms.editors.offering import OfferEdit, make_editor
@@ -170,7 +171,7 @@ def test_a_new_asset_is_filled_in_with_the_keyboard(form: AssetForm, qtbot: QtBo
     date.setFocus()
     qtbot.keyClicks(date, "2009-06-15")
     words = [form.language.render(offer.words) for offer in form.popup.offers]
-    assert words == ["2009-06-15", "2009-06", "2009", "2000年代", "不详"]
+    assert words == ["2009-06-15", "2009-06", "2009", "2000年代", "不详", "从日历中选…"]
     form.popup.chosen.emit(form.popup.offers[2])
     assert draft.values["last_test_date"] == "2009"
     assert draft.errors == ()
@@ -233,3 +234,23 @@ def test_nothing_of_a_form_is_left_in_the_other_language(form: AssetForm, qtbot:
     draft.enter("dn", "99999")
     form.refresh()
     assert "outside" in form.rows["dn"].note_text or "range" in form.rows["dn"].note_text
+
+
+def test_a_day_is_clicked_in_a_month(form: AssetForm, qtbot: QtBot) -> None:
+    draft = Draft(CATALOGUE["pipe"], {"laid_date": "1998-06"}, is_new=True)
+    form.show_draft(draft)
+    _activate(form, qtbot)
+    editor = form.row("laid_date").editor
+    assert isinstance(editor, OfferEdit)
+    editor.setFocus()
+    editor.open_list()
+    popup = editor._popup
+    (calendar,) = (offer for offer in popup.offers if offer.act is not None)
+    assert calendar.act is not None
+    calendar.act()
+    month = editor.findChild(CalendarPopup)
+    assert month is not None
+    assert month.month.selectedDate() == QDate(1998, 6, 1)
+    month.month.clicked.emit(QDate(1998, 6, 30))
+    assert draft.value("laid_date") == "1998-06-30"
+    assert not month.isVisible()

@@ -26,7 +26,8 @@ from layers.text import Message
 
 POLL_SECONDS = 2.0
 IDLE_SECONDS = 2.0
-#: The day's copy is made once the map has been read.
+#: A file never seen is checked, and the day's copy made, once the map has been read.
+CHECK_SECONDS = 5.0
 COPY_SECONDS = 30.0
 
 
@@ -88,6 +89,7 @@ class Session(QObject):
         self._poll = QTimer(self, interval=int(POLL_SECONDS * 1000))
         self._poll.timeout.connect(self._ask_others)
         self._idle = Debounce(int(IDLE_SECONDS * 1000), self._settle, self)
+        self._check = Debounce(int(CHECK_SECONDS * 1000), self._check_file, self)
         self._copy = Debounce(int(COPY_SECONDS * 1000), self._keep_copy, self)
 
     def warm_up(self) -> None:
@@ -154,6 +156,7 @@ class Session(QObject):
         self._poll.start()
         self.opened.emit(register)
         self._ask_steps()
+        self._check.touch()
         self._copy.touch()
 
     def close(self) -> None:
@@ -164,6 +167,7 @@ class Session(QObject):
         self.closing.emit(register)
         self._poll.stop()
         self._idle.stop()
+        self._check.stop()
         self._copy.stop()
         if self._unlisten is not None:
             self._unlisten()
@@ -341,6 +345,14 @@ class Session(QObject):
         if register is not None:
             self.tasks.run(
                 Message("task.poll"), lambda _: register.poll(), key="poll", shown=False, owner=self
+            )
+
+    def _check_file(self) -> None:
+        """Check the file whole, if it was opened without; whoever writes before has it checked first."""
+        register = self.register
+        if register is not None:
+            self.tasks.run(
+                Message("task.settle"), lambda _: register.check(), key="check", shown=False, owner=self
             )
 
     def _keep_copy(self) -> None:

@@ -117,10 +117,12 @@ class Register(TrailReader):
         catalogue: Catalogue | None = None,
         feedback: Feedback | None = None,
         worker: Worker | None = None,
+        check_later: bool = False,
     ) -> Register:
         """Open a register. Raises ``UserError`` when there is none, or none that this program can read.
 
-        ``worker`` is one that runs already; the register closes it.
+        ``worker`` is one that runs already; the register closes it. With ``check_later`` a file never seen here is
+        not checked whole before ``check()``, or before something is written.
         """
         catalogue = catalogue or load_catalogue()
         if is_server(target):
@@ -128,8 +130,14 @@ class Register(TrailReader):
             store: Store = open_postgis(server, catalogue, read_only=read_only)
             return cls(store, server.address, actor=actor, worker=worker)
         path = Path(target)
-        store = open_geopackage(path, catalogue, read_only=read_only, feedback=feedback)
+        store = open_geopackage(
+            path, catalogue, read_only=read_only, check_later=check_later, feedback=feedback
+        )
         return cls(store, path, actor=actor, worker=worker)
+
+    def check(self) -> None:
+        """Check the file whole if opening left that for later. Raises ``UserError`` when it is damaged."""
+        self._store.check()
 
     @staticmethod
     def restore(copy: str | Path, target: str | Path, feedback: Feedback | None = None) -> Path | None:

@@ -37,7 +37,9 @@ def open_target(window: Window, target: str, otherwise: Callable[[str], None] | 
         actor, worker = window.parts.settings.preferences.name, window.parts.session.take_worker()
         window.parts.tasks.run(
             Message("task.open", {"name": name_of(target)}),
-            lambda feedback: Register.open(target, actor=actor, feedback=feedback, worker=worker),
+            lambda feedback: Register.open(
+                target, actor=actor, feedback=feedback, worker=worker, check_later=True
+            ),
             lambda register: begin(window, register),
             failed=failed,
             lane="writer",

@@ -55,6 +55,12 @@ class Store(ABC):
     #: Whether the actor's name is only what the user said (a file), not proven by a login (a server).
     stated: bool
 
+    def check(self) -> None:  # noqa: B027 - a server checks itself
+        """Check the store whole if opening left that for later. Raises ``UserError`` when it is damaged.
+
+        Nothing is written before: the first who writes waits for it.
+        """
+
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A short transaction that sees one state of the store. Never hold it while a dialog waits."""

@@ -26,9 +26,11 @@ from layers.store.bulk_read import BulkRead, Elsewhere
 from layers.store.database_errors import translated
 from layers.store.engine import BUSY_SECONDS, WRITE
 from layers.store.idle import IdleTimer
+from layers.store.known_files import remember
 from layers.store.lock_note import LockNote
 from layers.store.rtree_check import is_sound
 from layers.store.schema import FID, GEOMETRY, Schema
+from layers.store.security import check_file
 from layers.store.triggers import all_triggers, asset_triggers
 from layers.store.types import header_length
 from layers.store.worker import Worker
@@ -50,7 +52,11 @@ class GeoPackageStore(Store):
         *,
         read_only: bool = False,
         lock_note: LockNote | None = None,
+        unchecked: bool = False,
     ) -> None:
+        """``unchecked``: the file was never seen here and is still to be checked whole."""
+        self._unchecked = unchecked
+        self._checking = threading.Lock()
         self.path = path
         self._identity = _identity(path)
         self.engine = engine
@@ -64,6 +70,12 @@ class GeoPackageStore(Store):
         self._idle = IdleTimer(self._become_complete)
 
     @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        # A file not checked yet, or on a disk that is gone: told in a sentence.
+        with translated(self.path), super().read() as connection:
+            yield connection
+
+    @contextmanager
     def write(self) -> Iterator[sa.Connection]:
         if self.read_only:
             raise UserError(
@@ -72,6 +84,7 @@ class GeoPackageStore(Store):
         if _identity(self.path) != self._identity:
             # SQLite in WAL mode would go on writing into a file that nobody can find any more.
             raise UserError(Message("store.gone", {"place": str(self.path)}), Message("store.gone_hint"))
+        self.check()
         with self._lock, translated(self.path):
             try:
                 with self._writer.begin():
@@ -80,6 +93,14 @@ class GeoPackageStore(Store):
             finally:
                 bulk.detach_staging(self._writer)
                 self._idle.touch()
+
+    def check(self) -> None:
+        with self._checking:
+            if self._unchecked:
+                with self.read() as connection:
+                    check_file(connection, self.path)
+                remember(self.path)
+                self._unchecked = False
 
     def announce(self, connection: sa.Connection, change_set: int) -> None:
         """Nothing to do: the triggers look for the open change set, which only its transaction sees."""

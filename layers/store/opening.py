@@ -89,9 +89,16 @@ def _write_tables(engine: sa.Engine, schema: Schema, crs: Crs, actor: str, meta:
 
 
 def open_geopackage(
-    path: Path, catalogue: Catalogue, *, read_only: bool = False, feedback: Feedback | None = None
+    path: Path,
+    catalogue: Catalogue,
+    *,
+    read_only: bool = False,
+    check_later: bool = False,
+    feedback: Feedback | None = None,
 ) -> GeoPackageStore:
     """Open a register's file, brought to today's schema first (after a backup).
+
+    A file never seen here is checked whole, with ``check_later`` not before ``check()`` or the first that is written.
 
     Raises ``UserError`` when there is none, it is no register, damaged, or holds what could act on its own.
     ``findings`` of the store tell why it is read-only or what was put right.
@@ -103,7 +110,7 @@ def open_geopackage(
     mode = open_mode(path, read_only=read_only)
     try:
         with translated(path):
-            return _opened(path, catalogue, mode, feedback)
+            return _opened(path, catalogue, mode, check_later, feedback)
     except BaseException:
         if mode.lock is not None:
             mode.lock.release()
@@ -122,10 +129,13 @@ class _Found:
     version: int
     beyond: tuple[str, ...]
     present: Mapping[str, Sequence[str]] | None
+    unchecked: bool
 
 
-def _opened(path: Path, program: Catalogue, mode: OpenMode, feedback: Feedback | None) -> GeoPackageStore:
-    found = _identify(path, mode, program)
+def _opened(
+    path: Path, program: Catalogue, mode: OpenMode, check_later: bool, feedback: Feedback | None
+) -> GeoPackageStore:
+    found = _identify(path, mode, program, check_later)
     catalogue = found.catalogue
     schema = build_schema(catalogue, found.srid)
     findings = list(mode.remarks)
@@ -143,7 +153,9 @@ def _opened(path: Path, program: Catalogue, mode: OpenMode, feedback: Feedback |
         if strange is None:
             with engine.connect() as connection:
                 missing = screen(connection, schema, path)
-        store = GeoPackageStore(path, engine, schema, read_only=mode.read_only, lock_note=mode.lock)
+        store = GeoPackageStore(
+            path, engine, schema, read_only=mode.read_only, lock_note=mode.lock, unchecked=found.unchecked
+        )
     except BaseException:
         engine.dispose()
         raise
@@ -201,8 +213,11 @@ def _engine(path: Path, mode: OpenMode, schema: Schema | None) -> sa.Engine:
     )
 
 
-def _identify(path: Path, mode: OpenMode, catalogue: Catalogue) -> _Found:
-    """What the file is, read while nothing in it may run; checked whole if it was left open."""
+def _identify(path: Path, mode: OpenMode, catalogue: Catalogue, check_later: bool) -> _Found:
+    """What the file is, read while nothing in it may run; checked whole if it was left open or is never seen.
+
+    ``check_later`` leaves a file never seen unchecked if nothing in it need be brought up to date.
+    """
     # Only read: another program's file stays as it is to the last byte.
     engine = _engine(path, replace(mode, read_only=True), None)
     try:
@@ -212,20 +227,27 @@ def _identify(path: Path, mode: OpenMode, catalogue: Catalogue) -> _Found:
                 raise UserError(
                     Message("store.no_register", {"place": str(path)}), Message("store.no_register_hint")
                 )
-            if mode.was_left_open or not is_known(path):
+            is_new = not is_known(path)
+            unchecked = is_new and check_later and not mode.was_left_open
+            if mode.was_left_open or (is_new and not unchecked):
                 check_file(connection, path)
             meta = read_meta(connection)
             version = int(meta.get("schema_version", 0))
             catalogue = read_additions(connection, tables).stored(catalogue)
             known = version == SCHEMA_VERSION and is_noted(meta, catalogue)
+            if unchecked and not known:
+                check_file(connection, path)
+                unchecked = False
             found = _Found(
                 catalogue,
                 gpkg.srid_of(Crs.parse(meta["crs"])),
                 version,
                 () if known else beyond(meta, catalogue),
                 None if known else present_columns(connection),
+                unchecked,
             )
     finally:
         engine.dispose()
-    remember(path)
+    if not found.unchecked:
+        remember(path)
     return found

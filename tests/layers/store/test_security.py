@@ -146,14 +146,47 @@ def test_what_is_no_register_is_told_in_a_sentence(tmp_path: Path, make: Callabl
 def test_damage_is_found_when_a_file_is_new_to_the_user_or_was_left_open(file: Path, tmp_path: Path) -> None:
     known_files.remember(file)
     copy = tmp_path / "sent.gpkg"
+    spoil(file, copy)
+    assert not known_files.is_known(copy)
+    assert refusal(copy).title.id == "store.damaged"
+
+
+def spoil(file: Path, copy: Path) -> None:
+    """A copy of a register in which one index is rubbish."""
     raw = sqlite.connect(str(file))
     (root,) = raw.execute("SELECT rootpage FROM sqlite_master WHERE name = 'ix_hydrant_code'").fetchone()
     raw.close()
     content = bytearray(file.read_bytes())
     content[(root - 1) * 4096 : root * 4096] = os.urandom(4096)
     copy.write_bytes(content)
+
+
+def test_a_file_shown_before_it_is_checked_is_checked_before_it_is_written(
+    file: Path, tmp_path: Path
+) -> None:
+    copy, sound = tmp_path / "sent.gpkg", tmp_path / "sound.gpkg"
+    spoil(file, copy)
+    before = copy.read_bytes()
+    with Register.open(copy, actor="\u6797\u5de5", check_later=True) as register:
+        with pytest.raises(UserError) as told:
+            register.count("hydrant")
+        assert told.value.title.id == "store.damaged"
+        for _ in range(2):
+            with pytest.raises(UserError) as told, register.edit(Message("store.created")) as edit:
+                edit.insert("valve", {"code": "F-1"})
+            assert told.value.title.id == "store.damaged"
+        with pytest.raises(UserError):
+            register.check()
+    # The head tells how the file is kept while it is open.
+    assert copy.read_bytes()[4096:] == before[4096:]
     assert not known_files.is_known(copy)
-    assert refusal(copy).title.id == "store.damaged"
+    shutil.copy(file, sound)
+    with Register.open(sound, actor="\u6797\u5de5", check_later=True) as register:
+        assert not known_files.is_known(sound)
+        with register.edit(Message("store.created")) as edit:
+            edit.insert("valve", {"code": "F-1"})
+        assert known_files.is_known(sound)
+        register.check()
 
 
 def test_a_file_once_opened_is_known(file: Path, tmp_path: Path) -> None:

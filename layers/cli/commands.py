@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from layers.cli import (
     backup,
+    calendar,
     checking,
     history,
     importing,
@@ -24,5 +25,6 @@ COMMANDS: CommandTable = {
     **history.COMMANDS,
     **reverting.COMMANDS,
     **statement.COMMANDS,
+    **calendar.COMMANDS,
     **backup.COMMANDS,
 }

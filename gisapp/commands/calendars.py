@@ -1,0 +1,66 @@
+"""Due dates of projects for the calendar of a telephone or an office program."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gisapp.actions import Action
+from gisapp.commands.statements import free_path, written
+from gisapp.window import Window
+from layers.errors import UserError
+from layers.feedback import Feedback
+from layers.later import Later
+from layers.register import Register
+from layers.renewal.due_dates import due_dates, lasting_name
+from layers.text import Message, Texts
+
+if TYPE_CHECKING:
+    from layers.reports import calendar_file
+else:
+    # The calendar's library is loaded when the first one is written.
+    calendar_file = Later("layers.reports.calendar_file")
+
+PROJECT = "project"
+
+
+def calendar_actions(window: Window) -> list[Action]:
+    """Writing the due dates of the projects selected, or of all that are open."""
+    session = window.parts.session
+    return [
+        Action(
+            id="projects.calendar", title=Message("due.action"), icon="calendar-check", menu="file", group=3,
+            handler=lambda: write_due_dates(window), enabled=lambda: session.is_open,
+            words="calendar ics ical due dates 日历 到期 提醒 节点 rili",
+        ),
+    ]  # fmt: skip
+
+
+def write_due_dates(window: Window, path: Path | None = None) -> None:
+    """Write them into a file of its own; a click on what is then said opens it."""
+    register = window.parts.session.register
+    if register is None:
+        return
+    texts = Texts(window.parts.language.code)
+    name = texts.render(Message("due.calendar"))
+    out = path or free_path(window, name, ".ics")
+    chosen = tuple(int(id) for id in window.parts.session.selection.ids(PROJECT))
+    window.parts.tasks.run(
+        Message("due.writing", {"file": out.name}),
+        lambda feedback: _write(register, out, chosen, texts, name, feedback),
+        written(window, out),
+        owner=window,
+        key="due-dates",
+    )
+
+
+def _write(
+    register: Register, out: Path, projects: tuple[int, ...], texts: Texts, name: str, feedback: Feedback
+) -> int:
+    dues = due_dates(register, projects=projects or None)
+    feedback.check()
+    if not dues:
+        raise UserError(Message("due.none"), Message("due.none.hint"))
+    now = datetime.datetime.now(datetime.UTC)
+    return calendar_file.write_calendar(out, dues, texts, name=name, register=lasting_name(register), now=now)

@@ -1,0 +1,54 @@
+"""``gisapp calendar``: due dates of projects as an iCalendar file."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from layers.cli.application import DONE, CommandTable
+from layers.cli.console import Console
+from layers.cli.opening import open_register
+from layers.cli.values import JsonOption, RegisterArgument
+from layers.errors import UserError
+from layers.model.query import Compare, Query
+from layers.register import Register
+from layers.renewal.due_dates import due_dates, lasting_name
+from layers.reports.calendar_file import write_calendar
+from layers.text import Message
+
+
+def calendar(
+    context: typer.Context,
+    register: RegisterArgument,
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="cli.calendar.out")],
+    manager: Annotated[str | None, typer.Option(metavar="NAME", help="cli.calendar.manager")] = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Write what is due in open projects to ``out``."""
+    console: Console = context.obj
+    with open_register(register, read_only=True) as opened:
+        person = None if manager is None else _person(opened, manager)
+        dues = due_dates(opened, manager=person)
+        name = console.texts.render(Message("due.calendar"))
+        now = datetime.datetime.now(datetime.UTC)
+        count = write_calendar(out, dues, console.texts, name=name, register=lasting_name(opened), now=now)
+    console.say(Message("due.written", {"count": count, "file": out.name}))
+    rows = [{"type": d.kind, "id": d.id, "day": d.day.isoformat(), "project": d.project} for d in dues]
+    console.result({"file": str(out), "count": count, "due": rows})
+    return DONE
+
+
+def _person(register: Register, name: str) -> int:
+    known = register.by_code("person", name)
+    found = (
+        [known] if known is not None else register.find(Query("person", Compare("name", "=", name), limit=2))
+    )
+    if len(found) != 1:
+        raise UserError(Message("cli.calendar.nobody", {"name": name}), Message("cli.calendar.nobody.hint"))
+    return found[0].id
+
+
+COMMANDS: CommandTable = {"calendar": (calendar, "cli.calendar.help")}

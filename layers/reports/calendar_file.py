@@ -1,0 +1,54 @@
+"""Due dates as an iCalendar file (RFC 5545), which the calendar of a telephone or an office program takes in."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from pathlib import Path
+
+import icalendar
+
+from layers.errors import UserError
+from layers.renewal.due_dates import DueDate
+from layers.text import Message, Texts
+
+_PRODUCT = "-//gisapp//renewal//"
+
+
+def write_calendar(
+    path: Path, dues: Iterable[DueDate], texts: Texts, *, name: str, register: str, now: datetime.datetime
+) -> int:
+    """Write one whole-day event for every due date; how many there are.
+
+    The same asset of the same ``register`` (a name that lasts) has the same id in every file, so that taking in a newer
+    file moves its event. Raises ``UserError`` when the file cannot be written; the one before is then still there.
+    """
+    calendar = icalendar.Calendar()
+    calendar.add("prodid", _PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", name)
+    count = 0
+    for due in dues:
+        event = icalendar.Event()
+        event.add("uid", f"{due.kind}-{due.id}@{register}")
+        event.add("dtstamp", now)
+        event.add("sequence", max(due.version - 1, 0))
+        event.add("dtstart", due.day)
+        event.add("dtend", due.day + datetime.timedelta(days=1))
+        event.add("summary", texts.render(due.title))
+        event.add("description", "\n".join(texts.render(note) for note in due.notes))
+        event.add("transp", "TRANSPARENT")
+        if due.place:
+            event.add("location", due.place)
+        calendar.add_component(event)
+        count += 1
+    made = path.with_name(f"{path.name}.part")
+    try:
+        made.write_bytes(calendar.to_ical())
+        made.replace(path)
+    except OSError as error:
+        made.unlink(missing_ok=True)
+        told = {"file": path.name, "reason": error.strerror or str(error)}
+        raise UserError(Message("due.not_written", told), Message("due.not_written.hint")) from error
+    return count

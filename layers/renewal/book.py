@@ -27,7 +27,7 @@ OF_PROJECT: Mapping[str, tuple[str, ...]] = {
     "daily_log": ("section", "work_date", "work", "dn", "metres"),
     "contract": ("contractor", "value", "paid", "signed_date", "planned_finish"),
     "budget_item": ("price_item", "quantity", "unit_price"),
-    "section": ("contractor", "planned_start", "planned_finish"),
+    "section": ("code", "name", "contractor", "planned_start", "planned_finish"),
     "supervision_visit": ("visit_date",),
 }
 PROJECT_FIELDS = (

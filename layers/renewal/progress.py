@@ -31,10 +31,11 @@ from layers.renewal.project_figure import (
     Money,
     ProjectFigure,
     ProjectFigures,
+    SectionProgress,
     SizeProgress,
 )
 from layers.renewal.settings import RenewalSettings
-from layers.renewal.sizes import ids_at, sizes_of, sum_figure, total_of
+from layers.renewal.sizes import ids_at, percent_of, sections_of, sizes_of, sum_figure, total_of
 from layers.renewal.stages import CONVERSION, HasCatalogue, Stage, stage_list_of, stages_of, work_meaning
 from layers.renewal.standing import milestones_of, of_meaning, stage_after, stage_reached
 
@@ -47,6 +48,7 @@ __all__ = [
     "Money",
     "ProjectFigure",
     "ProjectFigures",
+    "SectionProgress",
     "SizeProgress",
     "project_figures",
 ]
@@ -178,6 +180,7 @@ class _Maker:
                 pipes_in=ids_at(self._pipes, pipes_in),
                 pipes_out=ids_at(self._pipes, pipes_out),
                 score=self._score(id),
+                sections=sections_of(self._rows.rows("section", id), self._pipes, pipes_in, laying, tested, day),
                 last_log=max((d for log in logs if (d := day_of(log["work_date"]))), default=None),
             ),
             settings,
@@ -252,9 +255,7 @@ def _percent(
         return 100.0
     if by_households:
         return 0.0
-    if not planned:
-        return None
-    return min(100.0, max(laid or 0.0, in_service or 0.0) / planned * 100)
+    return percent_of(planned, laid, in_service)
 
 
 def _until(date: str | None, day: Day) -> bool:

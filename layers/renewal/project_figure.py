@@ -54,6 +54,19 @@ class SizeProgress:
 
 
 @dataclass(frozen=True)
+class SectionProgress:
+    """Metres of one section: its pipes, its logs. ``percent`` is None where nothing is planned."""
+
+    id: int
+    name: str
+    planned: Figure
+    laid: Figure
+    tested: Figure
+    in_service: Figure
+    percent: float | None
+
+
+@dataclass(frozen=True)
 class Alarm:
     """Something that wants attention, as a sentence, and what it is about. ``amount``: days, yuan or percent."""
 
@@ -133,6 +146,7 @@ class ProjectFigure:
     score: Figure
     """Mean score of its supervision visits, points."""
     last_log: Day | None
+    sections: tuple[SectionProgress, ...] = ()
 
     @property
     def late(self) -> bool:

@@ -9,8 +9,8 @@ import numpy as np
 
 from layers.renewal.book import ID, Day, Values
 from layers.renewal.figure import Figure, Unit
-from layers.renewal.pipes import Doubles, Ids, PipeArrays, counted_dn
-from layers.renewal.project_figure import SizeProgress
+from layers.renewal.pipes import Doubles, Flags, Ids, PipeArrays, counted_dn
+from layers.renewal.project_figure import SectionProgress, SizeProgress
 from layers.renewal.settings import RenewalSettings
 
 
@@ -26,8 +26,7 @@ def sizes_of(
     """Pipes and logs by DN. A log that tells no size is of the project's only size, if it has one."""
     id = row[ID]
     dn, length = pipes.dn[pipes_in], pipes.length[pipes_in]
-    begun = pipes.begun[pipes_in]
-    running = pipes.alive[pipes_in] & (np.isnat(begun) | (begun <= np.datetime64(day)))
+    running = in_service(pipes, pipes_in, day)
     of_logs = {log[ID]: _size(log["dn"], settings) for log in (*laying, *tested)}
     sizes = sorted({_key(d) for d in dn} | {d for d in of_logs.values() if d is not None}, key=_last_unknown)
     only = sizes[0] if len(sizes) == 1 else None
@@ -55,6 +54,40 @@ def sizes_of(
         empty = Figure(0.0, "m", "daily_log")
         found.append(SizeProgress(None, whole, empty, empty, Figure(0.0, "m")))
     return tuple(found)
+
+
+def sections_of(
+    sections: Sequence[Values],
+    pipes: PipeArrays,
+    pipes_in: Ids,
+    laying: Sequence[Values],
+    tested: Sequence[Values],
+    day: Day,
+) -> tuple[SectionProgress, ...]:
+    """How far each section is, in the order of their codes."""
+    found = []
+    for row in sorted(sections, key=lambda row: row["code"] or ""):
+        mine = pipes_in[pipes.section[pipes_in] == row[ID]]
+        running = mine[in_service(pipes, mine, day)]
+        planned, done = (_pipes_figure(pipes, each, pipes.length[each]) for each in (mine, running))
+        laid = _logs_figure(log for log in laying if log["section"] == row[ID])
+        test = _logs_figure(log for log in tested if log["section"] == row[ID])
+        percent = percent_of(planned.value, laid.value, done.value)
+        name = row["name"] or row["code"] or ""
+        found.append(SectionProgress(row[ID], name, planned, laid, test, done, percent))
+    return tuple(found)
+
+
+def in_service(pipes: PipeArrays, places: Ids, day: Day) -> Flags:
+    """Which of the pipes at these places carry water on ``day``."""
+    begun = pipes.begun[places]
+    running: Flags = pipes.alive[places] & (np.isnat(begun) | (begun <= np.datetime64(day)))
+    return running
+
+
+def percent_of(planned: float | None, laid: float | None, in_service: float | None) -> float | None:
+    """Metres done of those planned, 0 to 100; what is in service has been laid, logged or not."""
+    return min(100.0, max(laid or 0.0, in_service or 0.0) / planned * 100) if planned else None
 
 
 def total_of(sizes: Sequence[SizeProgress], part: Callable[[SizeProgress], Figure]) -> Figure:

@@ -211,6 +211,8 @@ def test_west_lake_road_in_two_sections_through_all_stages(register: Register) -
                         edit.insert("daily_log", {**log, "work_date": when, "metres": metres})
     (midway,) = project_figures(register, Day(2018, 10, 1)).projects
     assert midway.laid.value == 860
+    told = [(s.name, s.planned.value, s.laid.value, s.percent) for s in midway.sections]
+    assert told == [("一标段", 860, 860, 100), ("二标段", 700, 0, 0)]
     assert midway.percent == pytest.approx(860 / 1560 * 100)
     assert [m.stage for m in midway.milestones if m.section is None] == list(stages)
     assert all(m.actual is None for m in midway.milestones if m.section is None)

@@ -31,8 +31,8 @@ def works_actions(window: Window) -> list[Action]:
     def can_choose() -> bool:
         return has_project() and acts().can_choose
 
-    def named(title: Message) -> Callable[[], Message | None]:
-        return lambda: Message(title.id, {"name": acts().name}) if session.is_open and acts().name else None
+    def named(id: str) -> Callable[[], Message | None]:
+        return lambda: Message(id, {"name": acts().name}) if session.is_open and acts().name else None
 
     def act(
         id: str,
@@ -41,38 +41,38 @@ def works_actions(window: Window) -> list[Action]:
         handler: Callable[[], None],
         words: str,
         enabled: Callable[[], bool] = has_project,
-        label: Message | None = None,
+        label: str = "",
         key: str = "",
     ) -> Action:
         return Action(
             id=f"renewal_act.{id}", title=Message(title), icon=icon, menu="tools", group=9, handler=handler,
-            enabled=enabled, words=words, label=None if label is None else named(label), key=key,
+            enabled=enabled, words=words, label=named(label) if label else None, key=key,
         )  # fmt: skip
 
     return [
         act(
             "complete", "works.act.complete", "check-circle", lambda: acts().complete(),
-            "complete finish as built 竣工 完工 转资产 jungong", label=Message("works.act.complete.of"),
+            "complete finish as built 竣工 完工 转资产 jungong", label="works.act.complete.of",
         ),
         act(
             "draw", "works.act.draw", "pencil-line", lambda: acts().draw(),
-            "draw planned main 绘制 规划 新管", label=Message("works.act.draw.of"),
+            "draw planned main 绘制 规划 新管", label="works.act.draw.of",
         ),
         act(
             "copy_planned", "works.act.copy", "copy", lambda: acts().copy_planned(),
-            "copy old main as planned 复制 旧管 原位更换", can_choose, Message("works.act.copy.of"),
+            "copy old main as planned 复制 旧管 原位更换", can_choose, "works.act.copy.of",
         ),
         act(
             "retire_selection", "works.act.retire", "archive", lambda: acts().choose("retire"),
-            "retire old main by project 废除 旧管", can_choose, Message("works.act.retire.of"),
+            "retire old main by project 废除 旧管", can_choose, "works.act.retire.of",
         ),
         act(
             "lay_selection", "works.act.lay", "plus-circle", lambda: acts().choose("lay"),
-            "lay planned main by project 敷设 新管", can_choose, Message("works.act.lay.of"),
+            "lay planned main by project 敷设 新管", can_choose, "works.act.lay.of",
         ),
         act(
             "take_out", "works.act.take_out", "minus-circle", lambda: acts().release(),
-            "take out of project 移出项目", can_choose, Message("works.act.take_out.of"),
+            "take out of project 移出项目", can_choose, "works.act.take_out.of",
         ),
         act(
             "section", "works.act.section", "line-segments", lambda: acts().put_in_section(),

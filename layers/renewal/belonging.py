@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from layers.editing.copying import copied_values
 from layers.editing.draft import GEOMETRY, Draft, Item
-from layers.editing.plan import EditPlan, Entry
+from layers.editing.drawing import plan_draw
+from layers.editing.plan import EditPlan, Entry, together
 from layers.errors import UserError
 from layers.model.asset import AssetKey
 from layers.model.query import All, AnyOf, Compare, Query
@@ -54,23 +56,23 @@ def plan_choose(register: Register, project: int, mains: Sequence[AssetKey], sid
             "project": draft.get(AssetKey(PROJECT, other)).code,
         }
         raise UserError(
-            Message(f"works.taken_{side}", names | {"count": len(taken)}), Message("works.taken_hint")
+            Message(f"works.taken.{side}", names | {"count": len(taken)}), Message("works.taken_hint")
         )
     if not chosen and unfit:
         raise UserError(
-            Message(f"works.unfit_{side}", {"codes": tuple(unfit)}), Message(f"works.unfit_{side}_hint")
+            Message(f"works.unfit.{side}", {"codes": tuple(unfit)}), Message(f"works.unfit.{side}_hint")
         )
     before = planned_m(draft, project)
     for main in chosen:
         draft.set(main, **{link: project})
     if unfit:
-        draft.figure(Message(f"works.left_{side}", {"codes": tuple(unfit), "count": len(unfit)}))
+        draft.figure(Message(f"works.left.{side}", {"codes": tuple(unfit), "count": len(unfit)}))
     metres = sum(main.geometry.length for main in chosen if main.geometry is not None)
     if side == "lay":
         follow_length(draft, item, before, before + metres)
     names = {"count": len(chosen), "metres": f"{metres:,.1f}", "code": item.code}
-    draft.figure(Message(f"works.figure_{side}", names))
-    return draft.plan(Message(f"works.chosen_{side}", names))
+    draft.figure(Message(f"works.figure.{side}", names))
+    return draft.plan(Message(f"works.chosen.{side}", names))
 
 
 def plan_release(register: Register, project: int, mains: Sequence[AssetKey]) -> EditPlan:
@@ -110,10 +112,10 @@ def plan_copies(register: Register, project: int, mains: Sequence[AssetKey], *, 
                 "type": main.type.title, "code": main.code, "count": 1,
                 "project": draft.get(AssetKey(PROJECT, other)).code,
             }  # fmt: skip
-            raise UserError(Message("works.taken_retire", names), Message("works.taken_hint"))
+            raise UserError(Message("works.taken.retire", names), Message("works.taken_hint"))
         if main.is_gone or is_planned(main) or main.geometry is None:
             names = {"codes": (main.code,)}
-            raise UserError(Message("works.unfit_retire", names), Message("works.unfit_retire_hint"))
+            raise UserError(Message("works.unfit.retire", names), Message("works.unfit.retire_hint"))
     for main in items:
         begun, words = main.type.editing.begun, main.type.lifetime
         values = copied_values(main.type, main.values)
@@ -136,6 +138,22 @@ def plan_copies(register: Register, project: int, mains: Sequence[AssetKey], *, 
     follow_length(draft, item, before, before + drawn)
     plan = draft.plan(Message("works.copied", {"count": len(items), "code": item.code}))
     return replace(plan, entries=(Entry("offset", Message("works.offset"), offset, "0", "m"),))
+
+
+def plan_draw_for(
+    register: Register,
+    project: int,
+    type_name: str,
+    geometry: BaseGeometry,
+    values: Mapping[str, Any],
+) -> EditPlan:
+    """Draw a planned main for a project, as ``plan_draw`` does; the project's planned length follows."""
+    drawn = plan_draw(register, type_name, geometry, values)
+    draft = Draft(register)
+    item = _open_project(draft, project)
+    before = planned_m(draft, project)
+    follow_length(draft, item, before, before + geometry.length)
+    return together(drawn.label, [drawn, draft.plan(drawn.label)])
 
 
 def plan_area(register: Register, project: int, margin: str) -> EditPlan:
@@ -202,7 +220,7 @@ def plan_state(
         waiting = [main for main in mains_of(draft, project) if main.values.get(IN) == project]
         if waiting:
             draft.figure(Message("works.still_planned", {"count": len(waiting)}))
-    return draft.plan(Message(f"works.state_{state}", names))
+    return draft.plan(Message(f"works.state.{state}", names))
 
 
 def keys_of(register: Register, project: int) -> list[AssetKey]:

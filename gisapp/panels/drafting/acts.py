@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 from PySide6.QtCore import QObject, Signal
+from shapely.geometry.base import BaseGeometry
 
 from gisapp.session import Session
 from gisapp.tasks import Tasks
@@ -20,6 +21,8 @@ from layers.register import Edit, Register
 from layers.text import Message
 
 Make = Callable[[Register, Answers], EditPlan]
+Draw = Callable[[Register, str, BaseGeometry, Mapping[str, Any]], EditPlan]
+"""Plans a new asset of a type, with this shape and these values."""
 Asked = Literal["", "reason", "date", "cause"]
 
 

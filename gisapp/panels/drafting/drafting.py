@@ -15,7 +15,7 @@ from gisapp.actions import Actions
 from gisapp.language import Language
 from gisapp.map.canvas import MapCanvas
 from gisapp.map.tool import MapTool
-from gisapp.panels.drafting.acts import Act, Acts
+from gisapp.panels.drafting.acts import Act, Acts, Draw
 from gisapp.panels.drafting.draw_bar import DrawBar
 from gisapp.panels.drafting.draw_menu import fill_snapping, open_draw_menu
 from gisapp.panels.drafting.effect_card import EffectCard
@@ -83,6 +83,7 @@ class Drafting(QObject):
         self._continues: tuple[AssetKey, End] | None = None
         #: Values that everything drawn now gets beside those of the strip.
         self._given: Mapping[str, Any] = {}
+        self._plan: Draw = plan_draw
         self._was_drawing = False
         self.aid = SnapAid(canvas, language.render)
         self.draw_tool = DrawTool(canvas, self.aid, language.render)
@@ -163,10 +164,12 @@ class Drafting(QObject):
         asset_type: AssetType | None = None,
         given: Mapping[str, Any] | None = None,
         hint: Message | None = None,
+        plan: Draw | None = None,
     ) -> None:
         """Draw assets of a type: the one given, else the one of last time.
 
-        ``given``: values that all of them get, whatever the strip says; ``hint`` tells what is drawn then.
+        ``given``: values that all of them get, whatever the strip says; ``hint`` tells what is drawn then,
+        ``plan`` does it instead of ``plan_draw``.
         """
         asset_type = asset_type or self.recent
         if asset_type is None or not self.may_edit():
@@ -175,12 +178,12 @@ class Drafting(QObject):
             # Who goes on to the next thing is done with this one.
             self.draw_tool.finish()
         self._begin(asset_type)
-        self._given = dict(given or {})
+        self._given, self._plan = dict(given or {}), plan or plan_draw
         if hint is not None:
             self.bar.hint.show_words(hint)
 
     def _begin(self, asset_type: AssetType) -> None:
-        self._continues, self._given = None, {}
+        self._continues, self._given, self._plan = None, {}, plan_draw
         self.type = asset_type
         self.draw_tool.shape = asset_type.shape or "point"
         self.draw_tool.outlines = asset_type.group != "network"
@@ -269,7 +272,7 @@ class Drafting(QObject):
             return
         values = self.bar.fields.values()
         continues, self._continues = self._continues, None
-        all_values = {**values, **self._given}
+        all_values, plan = {**values, **self._given}, self._plan
         self._pending.add(places)
         self._canvas.update()
 
@@ -277,7 +280,7 @@ class Drafting(QObject):
             if continues is not None:
                 line, end = continues
                 return plan_continue(register, line, end, places[1:])
-            return plan_draw(register, asset_type.name, _geometry(places, asset_type.shape), all_values)
+            return plan(register, asset_type.name, _geometry(places, asset_type.shape), all_values)
 
         def done(done: Done) -> None:
             QTimer.singleShot(SHOWN_ON, self, lambda: self._forget(places))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Literal
 
 from PySide6.QtCore import QObject, Signal
+from shapely.geometry.base import BaseGeometry
 
 from gisapp.panels.drafting.acts import Act
 from gisapp.panels.drafting.drafting import Drafting
@@ -176,7 +177,13 @@ class ProjectActs(QObject):
         given = {str(words.status): words.not_yet[0], "project_in": project}
         if asset_type.editing.begun is not None:
             given[asset_type.editing.begun] = None
-        self._drafting.draw(asset_type, given, Message("works.hint.draw", {"name": self.name}))
+
+        def plan(
+            register: Register, type_name: str, geometry: BaseGeometry, values: Mapping[str, Any]
+        ) -> EditPlan:
+            return belonging.plan_draw_for(register, project, type_name, geometry, values)
+
+        self._drafting.draw(asset_type, given, Message("works.hint.draw", {"name": self.name}), plan)
 
     def select_mains(self, mode: SelectionMode = "new") -> None:
         """Select everything the project lays and retires, with the project itself."""

@@ -75,6 +75,7 @@ def test_a_project_from_the_map_to_completion(works: tuple[Hand, AssetKey], qtbo
     ]
     assert copy["project_in"] == project.id
     # A planned main is drawn: it belongs to the project, whatever the strip says.
+    length = now()["planned_length"]
     hand.do("renewal_act.draw")
     assert hand.drafting.bar.isVisible()
     hand.click(*at(60, 12))
@@ -84,6 +85,7 @@ def test_a_project_from_the_map_to_completion(works: tuple[Hand, AssetKey], qtbo
     asset = register.get(*drawn)
     assert asset is not None
     assert (asset["status"], asset["project_in"], asset["laid_date"]) == ("planned", project.id, None)
+    assert now()["planned_length"] == pytest.approx(length + 13, abs=0.5)  # type: ignore[operator]
     window.map.use_tool("select")
     session.select([drawn])
     hand.do("renewal_act.take_out")

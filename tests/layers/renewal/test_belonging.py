@@ -69,8 +69,8 @@ def test_mains_of_a_project_follow_the_map(new_place: NewPlace) -> None:
         # A main in service is retired by one project only.
         do(register, plan_choose(register, project, [two.key, three.key], "retire"))
         assert got(register, two.key)["project_out"] == project
-        assert refused(lambda: plan_choose(register, other, [two.key], "retire")) == "works.taken_retire"
-        assert refused(lambda: plan_choose(register, other, [two.key], "lay")) == "works.unfit_lay"
+        assert refused(lambda: plan_choose(register, other, [two.key], "retire")) == "works.taken.retire"
+        assert refused(lambda: plan_choose(register, other, [two.key], "lay")) == "works.unfit.lay"
         assert refused(lambda: plan_choose(register, other, [], "lay")) == "works.none_chosen"
         do(register, plan_release(register, project, [two.key]))
         assert got(register, two.key)["project_out"] is None

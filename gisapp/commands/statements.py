@@ -114,7 +114,13 @@ def tie_statements(window: Window) -> None:
         window.show_desk("map")
         window.map.fly_to_selection()
 
+    def to_what_is_flown_to() -> None:
+        # Found by the palette, double-clicked in the table: it shall be seen.
+        if window.desk == "statements" and not window.map.isVisible():
+            window.show_desk("map")
+
     desk.map_asked.connect(to_map)
+    window.map.canvas.viewport_changed.connect(lambda _: to_what_is_flown_to())
 
 
 def ask_period(window: Window) -> None:

@@ -12,6 +12,7 @@ from layers.cli import (
     quarantine,
     reverting,
     sample,
+    sharing,
     statement,
 )
 from layers.cli.application import CommandTable
@@ -26,5 +27,6 @@ COMMANDS: CommandTable = {
     **reverting.COMMANDS,
     **statement.COMMANDS,
     **calendar.COMMANDS,
+    **sharing.COMMANDS,
     **backup.COMMANDS,
 }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,13 +14,24 @@ from layers.cli.layout import table
 from layers.cli.opening import open_register
 from layers.cli.values import JsonOption, RegisterArgument, choice, whole_number
 from layers.errors import UserError
+from layers.later import Later
+from layers.register import Register
 from layers.renewal.figure import Breakdown, Figure
 from layers.renewal.frozen import as_json, checksum
 from layers.renewal.period import Period
 from layers.renewal.statement import BREAKDOWNS, Statement, statement
+from layers.reports.arranging import arrange, period_words
 from layers.text import Message
 
+if TYPE_CHECKING:
+    from layers.reports import excel, word
+else:
+    # The libraries of documents are loaded when one is written.
+    excel = Later("layers.reports.excel")
+    word = Later("layers.reports.word")
+
 DAY = "YYYY-MM-DD"
+_ENDINGS = (".docx", ".xlsx")
 
 
 def show_statement(
@@ -32,6 +44,9 @@ def show_statement(
     last: Annotated[str | None, typer.Option("--to", metavar=DAY, help="cli.statement.to")] = None,
     by: Annotated[str, typer.Option(parser=choice("--by", BREAKDOWNS), help="cli.statement.by")] = "dn_class",
     as_of: Annotated[str | None, typer.Option("--day", metavar=DAY, help="cli.statement.day")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="OUT.docx|xlsx", help="cli.statement.out")
+    ] = None,
     as_json_: JsonOption = False,
 ) -> int:
     """The statement of a year or any other period; with ``--json`` every figure with the ids of its objects."""
@@ -40,13 +55,30 @@ def show_statement(
     period = _period(year, _day("--from", first), _day("--to", last), today)
     with open_register(register, read_only=True) as opened, console.feedback() as feedback:
         made = statement(opened, period, day=today, feedback=feedback)
+        if out is not None:
+            _write(console, opened, made, out)
     console.result(as_json(made) | {"checksum": checksum(made)})
-    if not console.as_json:
+    if not console.as_json and out is None:
         _show(console, made, by)
     return DONE
 
 
 COMMANDS: CommandTable = {"statement": (show_statement, "cli.statement.help")}
+
+
+def _write(console: Console, register: Register, made: Statement, out: Path) -> None:
+    """As a Word document or an Excel workbook, by the ending."""
+    ending = out.suffix.lower()
+    if ending not in _ENDINGS:
+        refused = Message("cli.error.value", {"option": "--out", "value": out.name})
+        raise UserError(refused, Message("cli.hint.one_of", {"values": _ENDINGS}))
+    title = console.texts.get("report.title", period=period_words(made.period))
+    report = arrange(made, title=title, unit=register.name, is_sample=register.is_sample)
+    if ending == ".docx":
+        word.write_word(report, out, console.texts)
+    else:
+        excel.write_excel(report, out, console.texts)
+    console.say(Message("report.written", {"file": out.name}))
 
 
 def _period(

@@ -140,9 +140,7 @@ class DifferencesCard(QFrame):
             grid.addWidget(label, 0, column, right if column else Qt.AlignmentFlag.AlignLeft)
         for line, each in enumerate(differences[:_MOST], 1):
             of = titles.get((each.table, each.column), "")
-            name: Words = (
-                Message("reporting.figure", {"row": each.row, "column": of}) if of else each.row
-            )
+            name: Words = Message("reporting.figure", {"row": each.row, "column": of}) if of else each.row
             link = Button(language, name, "link")
             link.setEnabled(bool(each.objects))
             link.clicked.connect(lambda _=False, each=each, name=name: self._choose(each, name))

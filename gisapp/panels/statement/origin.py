@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QTableWidget, QTableWidgetIte
 from shapely.geometry.base import BaseGeometry
 
 from gisapp.actions import Actions
-from gisapp.forms.words import Button, ElidedLabel, IconButton, Label, Line
+from gisapp.forms.words import Button, IconButton, Label, Line
 from gisapp.language import Language, Words
 from gisapp.map.canvas import MapCanvas
 from gisapp.panels.map_view import MapView
@@ -83,8 +83,8 @@ class OriginPanel(QWidget):
         head.setContentsMargins(12, 6, 6, 6)
         head.addWidget(self.heading, 1)
         head.addWidget(close)
-        self.words = ElidedLabel(
-            language, theme, Message("reporting.origin.none"), size="small", tone="quiet"
+        self.words = Label(
+            language, theme, Message("reporting.origin.none"), size="small", tone="quiet", wrap=True
         )
         self.number = Label(language, theme, size="figure", strong=True)
         self.unit = Label(language, theme, size="small", tone="quiet")
@@ -131,10 +131,12 @@ class OriginPanel(QWidget):
         column.addWidget(self.canvas)
         column.addWidget(self.list, 1)
         column.addWidget(self.more)
-        foot = QFrame()
-        foot.setLayout(buttons)
-        column.addWidget(Line())
-        column.addWidget(foot)
+        column.addStretch(0)
+        self._foot = QFrame()
+        self._foot.setLayout(buttons)
+        column.addWidget(self._foot)
+        self._empty = QWidget()
+        column.addWidget(self._empty, 1)
         self.keys: tuple[AssetKey, ...] = ()
         view.scene_shown.connect(self._take_scene)
         theme.changed.connect(self._recolour)
@@ -144,8 +146,9 @@ class OriginPanel(QWidget):
     def show_figure(self, words: Words, figure: Figure | None) -> None:
         """Show this figure's objects, or that none is chosen."""
         self.figure = figure
-        for part in (self.canvas, self.list, self.in_table, self.on_map):
+        for part in (self.canvas, self.list, self._foot):
             part.setVisible(figure is not None)
+        self._empty.setVisible(figure is None)
         self.more.hide()
         self.number.show_words("" if figure is None else number_text(figure))
         self.unit.show_words("" if figure is None else shown(figure.unit).unit)

@@ -200,7 +200,10 @@ class StatementPage(QWidget):
 
     def _strip_words(self, opened: Opened) -> Words | None:
         if opened.entry.id is None:
-            return None
+            # Nobody should look for what is wrong: nothing has been built yet.
+            of = opened.statement.headline
+            is_empty = not any(of[name].ids for name in ("laid", "renewed", "other", "communities"))
+            return Message("reporting.empty") if is_empty else None
         if opened.differences is None:
             return Message("reporting.frozen")
         if not opened.differences:

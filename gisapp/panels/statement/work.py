@@ -122,6 +122,14 @@ class StatementWork(QObject):
         drafts = {entry.key: entry for entry in (*self._drafts.values(), *years)}
         self.entries = (*drafts.values(), *copies)
         self.listed.emit(self.entries)
+        current = self.current
+        if (
+            current is not None
+            and current.entry.id is not None
+            and current.entry.key not in {e.key for e in copies}
+        ):
+            # Its submitting was undone: it is a draft again.
+            self.open(Entry(current.entry.first, current.entry.last))
 
     def add_draft(self, first: Day, last: Day) -> None:
         """Offer and open the draft of another period."""
@@ -176,7 +184,7 @@ class StatementWork(QObject):
 
     def _report(self, register: Register, entry: Entry, made: stating.Statement) -> Report:
         title = entry.title or self._language.render(
-            Message("reporting.title", {"period": arranging.period_words(made.period)})
+            Message("report.title", {"period": arranging.period_words(made.period)})
         )
         return arranging.arrange(
             made, title=title, unit=register.name, is_sample=register.is_sample, submitted=entry.submitted

@@ -25,7 +25,7 @@ from gisapp.window import Window
 from layers.register import Register
 from layers.reports.share.sharing import ShareWish
 from layers.text import Message
-from tests.gisapp.driving import PATIENCE, settle, unrendered, visible_texts
+from tests.gisapp.driving import PATIENCE, find, settle, unrendered, visible_texts
 
 ACT = Message("action.import")
 YEAR = datetime.date.today().year - 1
@@ -204,3 +204,9 @@ def test_figures_documents_submitting_and_sharing(
     assert window.desk == "map"
     assert window.map.isVisible()
     assert window.inspector.isVisible()
+    # What is looked for is seen, whichever desk is open.
+    desk.work.open(copy.entry)
+    window.show_desk("statements")
+    settle(window, qtbot)
+    find(window, "XHS-02147", qtbot)
+    qtbot.waitUntil(lambda: window.desk == "map", timeout=PATIENCE)

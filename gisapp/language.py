@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QObject, Qt, QTranslator, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QAbstractButton, QMenu
 
 from gisapp.plain_tip import plain_tip
 from layers.text import LANGUAGES, Message, Texts, Title
@@ -10,6 +12,8 @@ from layers.text import LANGUAGES, Message, Texts, Title
 _QT_FILES = {"zh": "qtbase_zh_CN", "en": "qtbase_en"}
 
 Words = Message | Title | str
+#: What is written on a button or a line of a menu itself.
+_ON_IT = ("setText", "setTitle")
 
 
 class Language(QObject):
@@ -43,6 +47,10 @@ class Language(QObject):
     def render(self, words: Words) -> str:
         """The text a user reads for ``words``; a plain string passes unchanged."""
         return self._texts.render(words)
+
+    def label(self, words: Words) -> str:
+        """The same for menus and buttons, which take a single ``&`` for the mark of a key: it stands for itself."""
+        return self.render(words).replace("&", "&&")
 
     def say(self, owner: QObject, setter: str, words: Words) -> None:
         """Call ``owner.<setter>(text)`` now and whenever the language changes, as long as ``owner`` lives.
@@ -79,5 +87,9 @@ class _Saying(QObject):
         language.changed.connect(self.speak, Qt.ConnectionType.DirectConnection)
 
     def speak(self) -> None:
-        text = self._language.render(self.words)
-        getattr(self.parent(), self.setter)(plain_tip(text) if self.setter == "setToolTip" else text)
+        owner = self.parent()
+        if self.setter in _ON_IT and isinstance(owner, QAbstractButton | QAction | QMenu):
+            text = self._language.label(self.words)
+        else:
+            text = self._language.render(self.words)
+        getattr(owner, self.setter)(plain_tip(text) if self.setter == "setToolTip" else text)

@@ -285,5 +285,5 @@ class BasemapRow(QWidget):
             (Message("basemap.change"), lambda: self.change_asked.emit(self.entry)),
             (Message("basemap.remove"), lambda: self._feed.remove(self.entry)),
         ):
-            menu.addAction(self._language.render(words)).triggered.connect(act)
+            menu.addAction(self._language.label(words)).triggered.connect(act)
         menu.popup(self.more.mapToGlobal(QPoint(0, self.more.height())))

@@ -28,12 +28,12 @@ def open_legend_menu(
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     for mode, words in _ACTS:
-        act = menu.addAction(language.render(words))
+        act = menu.addAction(language.label(words))
         act.triggered.connect(
             lambda _=False, chosen=mode: selection.take_class(layer_id, class_id or None, chosen)
         )
     menu.addSeparator()
-    act = menu.addAction(language.render(Message("action.filter.edit")))
+    act = menu.addAction(language.label(Message("action.filter.edit")))
     act.triggered.connect(lambda: selection.condition_asked.emit(type_name))
     menu.popup(at)
     return menu

@@ -246,7 +246,7 @@ class MapFoot(QFrame):
         if self._crs is None:
             return
         for name in form_names(self._crs):
-            action = self._menu.addAction(self._language.render(form_title(name, self._crs)))
+            action = self._menu.addAction(self._language.label(form_title(name, self._crs)))
             action.setCheckable(True)
             action.setChecked(name == self.form)
             action.triggered.connect(lambda _=False, chosen=name: self._choose(chosen))

@@ -163,7 +163,7 @@ class CheckPanel(QWidget):
             if register is None or (name and name not in register.catalogue):
                 continue
             words = Message("checking.every_type") if not name else register.catalogue[name].plural
-            action = self.type_menu.addAction(self._language.render(words))
+            action = self.type_menu.addAction(self._language.label(words))
             action.setCheckable(True)
             action.setChecked(name == self.model.filter.type)
             action.setData(name)
@@ -171,7 +171,7 @@ class CheckPanel(QWidget):
         self.type_menu.addSeparator()
         orders = QActionGroup(self.type_menu)
         for order in _ORDERS:
-            action = self.type_menu.addAction(self._language.render(Message(f"checking.order.{order}")))
+            action = self.type_menu.addAction(self._language.label(Message(f"checking.order.{order}")))
             action.setCheckable(True)
             action.setChecked(order == self.model.order)
             action.triggered.connect(lambda _=False, chosen=order: self.model.sort_by(chosen))

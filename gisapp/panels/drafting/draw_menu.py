@@ -27,14 +27,14 @@ def open_draw_menu(
         (Message("draft.menu.back"), tool.step_back, bool(tool.places)),
         (Message("draft.menu.cancel"), tool.cancel, tool.is_begun),
     ):
-        action = menu.addAction(language.render(words))
+        action = menu.addAction(language.label(words))
         action.setEnabled(possible)
         action.triggered.connect(handler)
     menu.addSeparator()
     for name in SWITCHES:
         menu.addAction(actions.qt(name))
     menu.addSeparator()
-    menu.addAction(language.render(Message("draft.menu.leave"))).triggered.connect(stop)
+    menu.addAction(language.label(Message("draft.menu.leave"))).triggered.connect(stop)
     menu.popup(at)
     return menu
 
@@ -43,13 +43,13 @@ def fill_snapping(menu: QMenu, language: Language, habits: Habits, change: Calla
     """Offer the kinds of places and how far snapping reaches; ``change`` takes what ``Habits.changed`` takes."""
     menu.clear()
     for kind, words in habits.kind_words():
-        action = menu.addAction(language.render(words))
+        action = menu.addAction(language.label(words))
         action.setCheckable(True)
         action.setChecked(kind in habits.kinds)
         action.triggered.connect(lambda on, kind=kind: change(kind=kind, on=on))
     menu.addSeparator()
     for pixels in habits.offered_pixels():
-        action = menu.addAction(language.render(Message("draft.snap.pixels", {"pixels": pixels})))
+        action = menu.addAction(language.label(Message("draft.snap.pixels", {"pixels": pixels})))
         action.setCheckable(True)
         action.setChecked(pixels == habits.pixels)
         action.triggered.connect(lambda _=False, pixels=pixels: change(pixels=pixels))

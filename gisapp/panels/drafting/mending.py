@@ -139,7 +139,7 @@ class Mending(QObject):
         key = AssetKey(grip.type, grip.id)
         menu = QMenu(self._canvas)
         menu.aboutToHide.connect(menu.deleteLater)
-        remove = menu.addAction(self._language.render(Message("draft.menu.remove_bend")))
+        remove = menu.addAction(self._language.label(Message("draft.menu.remove_bend")))
         remove.setEnabled(grip.kind == "vertex")
         remove.triggered.connect(lambda: self._remove_bend(key, grip.place))
         menu.popup(at)

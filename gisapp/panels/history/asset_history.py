@@ -152,19 +152,19 @@ class AssetHistory(QWidget):
         """What can be done with one step."""
         menu = QMenu(self)
         may, key = self._session.may("restore"), self._key
-        before = menu.addAction(self._language.render(Message("history.restore_before")))
+        before = menu.addAction(self._language.label(Message("history.restore_before")))
         before.triggered.connect(
             lambda: self._acts.restore_asked.emit(
                 lambda register, _: preview_asset(register, key, act.id - 1, act.at)
             )
         )
-        after = menu.addAction(self._language.render(Message("history.restore_after")))
+        after = menu.addAction(self._language.label(Message("history.restore_after")))
         after.triggered.connect(
             lambda: self._acts.restore_asked.emit(
                 lambda register, _: preview_asset(register, key, act.id, act.at)
             )
         )
-        whole = menu.addAction(self._language.render(Message("history.take_back")))
+        whole = menu.addAction(self._language.label(Message("history.take_back")))
         whole.triggered.connect(
             lambda: self._acts.restore_asked.emit(
                 lambda register, feedback: preview_act(register, act, feedback)
@@ -173,6 +173,6 @@ class AssetHistory(QWidget):
         for action in (before, after, whole):
             action.setEnabled(may)
         menu.addSeparator()
-        show = menu.addAction(self._language.render(Message("history.show_act")))
+        show = menu.addAction(self._language.label(Message("history.show_act")))
         show.triggered.connect(lambda: self._acts.act_asked.emit(act.id))
         return menu

@@ -89,5 +89,6 @@ def _menu(drawer: TableDrawer) -> QMenu:
 
 
 def _add(menu: QMenu, words: str, act: object, key: str = "") -> None:
+    words = words.replace("&", "&&")
     action = menu.addAction(f"{words}\t{key}" if key else words)
     action.triggered.connect(lambda _=False: act())  # type: ignore[operator]

@@ -85,7 +85,7 @@ class TotalsBar(QFrame):
         offered: list[tuple[str, Words]] = [("", Message("table.by.none"))]
         offered += [(field.name, field.title) for field in fields]
         for name, words in offered:
-            action = self._menu.addAction(self._language.render(words))
+            action = self._menu.addAction(self._language.label(words))
             action.setCheckable(True)
             action.setChecked(name == ("" if chosen is None else chosen.name))
             action.triggered.connect(lambda _=False, which=name: self.classed.emit(which))

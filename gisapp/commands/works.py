@@ -8,9 +8,11 @@ from functools import partial
 from gisapp.actions import Action
 from gisapp.panels.works.before_after import BeforeAfter, View
 from gisapp.panels.works.project_acts import ProjectActs
+from gisapp.tools.drawing.pick_tool import PickTool
 from gisapp.window import Window
 from layers.text import Message
 
+_TOOL = "project_mains"
 _VIEWS: tuple[tuple[View, str, Message], ...] = (
     ("before", "clock-counter-clockwise", Message("works.act.before")),
     ("after", "arrow-clockwise", Message("works.act.after")),
@@ -57,6 +59,10 @@ def works_actions(window: Window) -> list[Action]:
         act(
             "draw", "works.act.draw", "pencil-line", lambda: acts().draw(),
             "draw planned main 绘制 规划 新管", label="works.act.draw.of",
+        ),
+        act(
+            "pick", "works.act.pick", "hand-pointing", lambda: _pick(window),
+            "click mains into the project 点选 管线", label="works.act.pick.of",
         ),
         act(
             "copy_planned", "works.act.copy", "copy", lambda: acts().copy_planned(),
@@ -115,6 +121,20 @@ def tie_works(window: Window) -> None:
             acts.take(project)
 
     window.renewal.centre.chosen.connect(follow)
+    drafting = window.map.drafting
+    tool = PickTool(window.map.canvas, drafting.aid)
+    tool.news.picked.connect(lambda picked: acts.toggle(picked[0][0]))
+    tool.news.missed.connect(lambda: drafting.mending.noticed.emit(Message("draft.missed")))
+    window.map.add_tool(_TOOL, tool)
+
+
+def _pick(window: Window) -> None:
+    """Every click on a main takes it into the project, or out of it again."""
+    drafting = window.map.drafting
+    if drafting.may_edit():
+        window.map.use_tool(_TOOL)
+        drafting.hint.show_hint(Message("works.hint.pick", {"name": window.works.name}))
+        drafting.place()
 
 
 def _before_after(window: Window) -> BeforeAfter:

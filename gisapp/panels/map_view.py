@@ -176,6 +176,10 @@ class MapView(QWidget):
         """Show all that is selected."""
         self.selection.fly_to(self._session.selection)
 
+    def add_tool(self, name: str, tool: MapTool) -> None:
+        """Let ``use_tool`` know one more."""
+        self._tools[name] = tool
+
     def use_tool(self, name: str) -> None:
         """Let the mouse mean this: a name of ``_tools``, as in the action ``tool.NAME``."""
         if self.canvas.tool is not None:
@@ -306,15 +310,7 @@ class MapView(QWidget):
 
     def _place(self) -> None:
         self.zoom_strip.move(self.width() - self.zoom_strip.width() - MARGIN, MARGIN)
-        self.tool_strip.move(MARGIN, MARGIN)
-        self.edit_strip.move(self.tool_strip.geometry().right() + GAP, MARGIN)
-        self.measure_strip.move(self.edit_strip.geometry().right() + GAP, MARGIN)
-        # In a narrow window the styles (and the basemaps beside them) get a row of their own.
-        beside, below = self.measure_strip.geometry().right() + GAP, MARGIN + self.tool_strip.height() + GAP
-        fits = beside + self.style_button.width() + BASEMAP_ROOM <= self.zoom_strip.x() - GAP
-        self.style_button.move(*((beside, MARGIN) if fits else (MARGIN, below)))
-        if not fits:
-            below += self.style_button.height() + GAP
+        below = self._place_strips()
         self.select_bar.move(MARGIN, below)
         self.select_bar.give_room(self.zoom_strip.x() - GAP - MARGIN)
         self.foot.give_room(self.width() - 2 * MARGIN)
@@ -325,6 +321,19 @@ class MapView(QWidget):
         self.navigation.place(below - GAP)
         overview = self.navigation.overview
         self.past.place(self.width() if overview.isHidden() else overview.x(), self.foot.y())
+
+    def _place_strips(self) -> int:
+        """The strips from the left in as many rows as they take beside the zoom column; where the next row begins."""
+        left, top, height, room = MARGIN, MARGIN, 0, self.zoom_strip.x() - GAP
+        strips: tuple[tuple[QWidget, int], ...] = (
+            (self.tool_strip, 0), (self.edit_strip, 0), (self.measure_strip, 0), (self.style_button, BASEMAP_ROOM),
+        )  # fmt: skip
+        for strip, more in strips:
+            if left > MARGIN and left + strip.width() + more > room:
+                left, top, height = MARGIN, top + height + GAP, 0
+            strip.move(left, top)
+            left, height = left + strip.width() + GAP - 1, max(height, strip.height())
+        return top + height + GAP
 
 
 def _font(pixels: float, strong: bool) -> QFont:

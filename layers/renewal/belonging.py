@@ -95,6 +95,18 @@ def plan_release(register: Register, project: int, mains: Sequence[AssetKey]) ->
     return draft.plan(Message("works.released", {"count": count, "code": item.code}))
 
 
+def plan_toggle(register: Register, project: int, main: AssetKey) -> EditPlan:
+    """Take a main into a project, to be laid when it is planned, else to be retired; or out of it again.
+
+    Raises ``UserError`` as ``plan_choose`` and ``plan_release`` do.
+    """
+    draft = Draft(register)
+    item = _mains(draft, [main])[0]
+    if project in (item.values.get(IN), item.values.get(OUT)):
+        return plan_release(register, project, [main])
+    return plan_choose(register, project, [main], "lay" if is_planned(item) else "retire")
+
+
 def plan_copies(register: Register, project: int, mains: Sequence[AssetKey], *, offset: str = "") -> EditPlan:
     """Planned copies of old mains for a project to lay; the old ones are to retire.
 

@@ -117,6 +117,10 @@ class ProjectActs(QObject):
         mains = self.mains
         self._do(lambda register, project, _: belonging.plan_choose(register, project, mains, side))
 
+    def toggle(self, main: AssetKey) -> None:
+        """Take one main into the project, or out of it."""
+        self._do(lambda register, project, _: belonging.plan_toggle(register, project, main))
+
     def release(self) -> None:
         """Take what is selected out of the project."""
         mains = self.mains

@@ -64,6 +64,15 @@ def test_a_project_from_the_map_to_completion(works: tuple[Hand, AssetKey], qtbo
     chosen = register.get(*main.key)
     assert chosen is not None
     assert chosen["project_out"] == project.id
+    # Clicks on the map take mains in and out again.
+    hand.do("renewal_act.pick")
+    for belongs in (None, project.id):
+        hand.click(*at(110, 0.85))
+        hand.wait()
+        clicked = register.get(*main.key)
+        assert clicked is not None
+        assert clicked["project_out"] == belongs
+    window.map.use_tool("select")
     # Its planned copy, shown first; the offset is typed.
     hand.do("renewal_act.copy_planned")
     assert card.isVisible()

@@ -43,7 +43,7 @@ def renewal_desk_actions(window: Window) -> list[Action]:
 
     views = [
         Action(
-            id=f"projects.{view}", title=title, icon=icon, menu="tools", group=7,
+            id=f"projects.{view}", title=title, icon=icon, menu="projects", group=7,
             handler=partial(show, view), enabled=is_open, words=words,
         )
         for view, icon, title, words in _VIEWS
@@ -51,32 +51,32 @@ def renewal_desk_actions(window: Window) -> list[Action]:
     return [
         Action(
             id="projects.open", title=Message("renewal_desk.action.open"), key="Ctrl+Shift+J", icon="arrows-clockwise",
-            menu="tools", group=7, handler=lambda: window.show_desk("renewal"), enabled=is_open,
+            menu="projects", group=7, handler=lambda: window.show_desk("renewal"), enabled=is_open,
             words="renewal projects desk 改造台 项目 gaizao",
         ),
         *views,
         Action(
             id="projects.log", title=Message("renewal_desk.action.log"), key="Ctrl+L", icon="note-pencil",
-            menu="tools", group=8, handler=lambda: window.renewal.page.open_log(), enabled=may_write,
+            menu="projects", group=8, handler=lambda: window.renewal.page.open_log(), enabled=may_write,
             words="log metres laid today 施工日志 敷设 rizhi",
         ),
         Action(
             id="projects.milestone", title=Message("renewal_desk.action.milestone"), key="Ctrl+M", icon="flag",
-            menu="tools", group=8, handler=lambda: window.renewal.page.open_milestone(), enabled=may_write,
+            menu="projects", group=8, handler=lambda: window.renewal.page.open_milestone(), enabled=may_write,
             words="milestone date stage 节点 日期 jiedian",
         ),
         Action(
-            id="projects.new", title=Message("renewal_desk.action.new"), icon="plus", menu="tools", group=8,
+            id="projects.new", title=Message("renewal_desk.action.new"), icon="plus", menu="projects", group=8,
             handler=lambda: _ask_new(window), enabled=lambda: is_open() and session.may("edit"),
             words="new project 新建项目 xinjian",
         ),
         Action(
-            id="projects.mine", title=Message("renewal_desk.action.mine"), icon="user", menu="tools", group=8,
+            id="projects.mine", title=Message("renewal_desk.action.mine"), icon="user", menu="projects", group=8,
             handler=lambda: _show_mine(window), enabled=is_open, words="my projects 我的项目 wode",
         ),
         Action(
             id="projects.schedule", title=Message("renewal_desk.action.schedule"), icon="chart-bar-horizontal",
-            menu="tools", group=8, handler=lambda: window.renewal.show_schedule(not window.renewal.wants_schedule),
+            menu="projects", group=8, handler=lambda: window.renewal.show_schedule(not window.renewal.wants_schedule),
             enabled=lambda: window.desk == "renewal", checked=lambda: window.renewal.wants_schedule,
             words="schedule gantt 进度计划 jindu",
         ),

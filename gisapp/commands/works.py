@@ -44,11 +44,11 @@ def works_actions(window: Window) -> list[Action]:
         words: str,
         enabled: Callable[[], bool] = has_project,
         label: str = "",
-        key: str = "",
+        group: int = 9,
     ) -> Action:
         return Action(
-            id=f"renewal_act.{id}", title=Message(title), icon=icon, menu="tools", group=9, handler=handler,
-            enabled=enabled, words=words, label=named(label) if label else None, key=key,
+            id=f"renewal_act.{id}", title=Message(title), icon=icon, menu="projects", group=group, handler=handler,
+            enabled=enabled, words=words, label=named(label) if label else None,
         )  # fmt: skip
 
     return [
@@ -94,9 +94,12 @@ def works_actions(window: Window) -> list[Action]:
         ),
         act("area", "works.act.area", "polygon", lambda: acts().make_area(), "project area 项目范围"),
         act("budget", "works.act.budget", "calculator", lambda: acts().price(), "budget price 预算 单价 长度"),
-        act("suspend", "works.act.suspend", "pause", lambda: acts().put_state("suspended"), "suspend 暂停 停工"),
-        act("cancel", "works.act.cancel", "x-circle", lambda: acts().put_state("cancelled"), "cancel 取消"),
-        act("resume", "works.act.resume", "play", lambda: acts().put_state("open"), "resume 恢复 复工"),
+        act(
+            "suspend", "works.act.suspend", "pause", lambda: acts().put_state("suspended"),
+            "suspend 暂停 停工", group=10,
+        ),
+        act("cancel", "works.act.cancel", "x-circle", lambda: acts().put_state("cancelled"), "cancel 取消", group=10),
+        act("resume", "works.act.resume", "play", lambda: acts().put_state("open"), "resume 恢复 复工", group=10),
         *(
             Action(
                 id=f"renewal_act.{view}", title=title, icon=icon, menu="view", group=6,

@@ -39,8 +39,9 @@ if TYPE_CHECKING:
 
 #: What the menu of a project offers, by the ids of its actions.
 _MENU = (
-    "renewal_act.draw", "renewal_act.retire_selection", "renewal_act.suspend", "renewal_act.resume",
-    "renewal_act.cancel",
+    "renewal_act.draw", "renewal_act.pick", "renewal_act.copy_planned", "renewal_act.retire_selection",
+    "renewal_act.lay_selection", "renewal_act.take_out", "renewal_act.select_mains", "renewal_act.select_road",
+    "renewal_act.area", "renewal_act.budget", "renewal_act.suspend", "renewal_act.resume", "renewal_act.cancel",
 )  # fmt: skip
 COMPLETE = "renewal_act.complete"
 
@@ -77,6 +78,7 @@ class ProjectPage(QFrame):
         centre.chosen.connect(self.show_project)
         centre.changed.connect(self.show_project)
         centre.session.steps_changed.connect(self._show_writable)
+        language.changed.connect(self.show_project)
 
     # ---- what actions ask
 

@@ -77,10 +77,11 @@ def headline_of(
     found["laying_unit_cost"] = Figure(cost, "yuan/m", "project", found["laying_cost"].ids)
     for means in (LAID, RENEWED):
         found[f"{means}_per_year"] = _derived(total[means].value, "m/a", total[means], years)
-        planned = [row.planned for row in plans if row.means == means]
-        ids = tuple(sorted({id for figure in planned if figure.type == "programme" for id in figure.ids}))
+        planned = [row.planned for row in plans if row.means == means and row.planned.value]
         amount = sum(figure.value or 0.0 for figure in planned)
-        found[f"{means}_plan"] = Figure(amount, "m", "programme", ids)
+        type = "programme" if any(figure.type == "programme" for figure in planned) else "project"
+        ids = tuple(sorted({id for figure in planned if figure.type == type for id in figure.ids}))
+        found[f"{means}_plan"] = Figure(float(amount), "m", type, ids)
         found[f"{means}_fulfilment"] = Figure(
             ratio(total[means].value, amount, 100), "%", "pipe", total[means].ids
         )

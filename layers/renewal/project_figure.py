@@ -197,4 +197,6 @@ def _summed(
 ) -> Figure:
     """Only the projects that have the value are counted, so that the figure opens what it was added from."""
     found = [(p.id, number) for p in projects if (number := value(p))]
-    return Figure(sum(number for _, number in found), unit, "project", tuple(sorted(id for id, _ in found)))
+    return Figure(
+        float(sum(number for _, number in found)), unit, "project", tuple(sorted(id for id, _ in found))
+    )

@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
+from layers.model.nominal import NOMINAL_MM
 from layers.renewal.book import ID, Day, Values
 from layers.renewal.figure import Figure, Unit
-from layers.renewal.pipes import Doubles, Flags, Ids, PipeArrays, counted_dn
+from layers.renewal.pipes import Doubles, Flags, Ids, PipeArrays
 from layers.renewal.project_figure import SectionProgress, SizeProgress
 from layers.renewal.settings import RenewalSettings
+
+NOMINAL = frozenset(NOMINAL_MM)
 
 
 def sizes_of(
@@ -122,10 +125,7 @@ def _last_unknown(dn: int | None) -> int:
 
 def _size(dn: int | None, settings: RenewalSettings) -> int | None:
     """Logs name plastics by outside diameter too; no other pipe has such a size."""
-    if dn is None or not settings.plastics:
-        return dn
-    material = np.array([settings.plastics[0]], dtype=object)
-    return int(counted_dn(np.array([float(dn)]), np.array([np.nan]), material, settings)[0])
+    return dn if dn is None or dn in NOMINAL else settings.de_as_dn.get(dn, dn)
 
 
 def _pipes_figure(pipes: PipeArrays, places: Ids, length: Doubles) -> Figure:

@@ -95,7 +95,7 @@ def _with_order(found: list[MilestoneFigure], active: set[str]) -> list[Mileston
     """Mark what was reached although a required stage before it, that has a row, was not or only later."""
     latest_before = [datetime.date.min, *accumulate((_required(m, active) for m in found), max)]
     return [
-        replace(m, out_of_order=m.actual is not None and latest_before[n] > m.actual)
+        replace(m, out_of_order=True) if m.actual is not None and latest_before[n] > m.actual else m
         for n, m in enumerate(found)
     ]
 

@@ -45,7 +45,7 @@ class Editing(UnsavedWork):
         super().__init__(session, form, bar, parent)
         self.news, self._drafts = news, drafts
         self._asset: Asset | None = None
-        self._label: str = ""
+        self._label: Words = ""
         self._dropped: tuple[AssetKey, dict[str, Any]] | None = None
         self._others: ChangeSet | None = None
         self._conflict: UserError | None = None
@@ -73,7 +73,7 @@ class Editing(UnsavedWork):
         """What the asset is called."""
         return self._label
 
-    def show(self, asset_type: AssetType, asset: Asset, label: str, names: Names) -> None:
+    def show(self, asset_type: AssetType, asset: Asset, label: Words, names: Names) -> None:
         """Show the asset as it was just read. Of the one shown already, what was entered stays."""
         writable = self._session.may("edit")
         before, draft = self._asset, self.draft

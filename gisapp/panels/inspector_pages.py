@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from gisapp.forms.rows import GroupHeader
 from gisapp.forms.words import Button, IconLabel, Label, SymbolLabel
-from gisapp.language import Language
+from gisapp.language import Language, Words
 from gisapp.panels.reading import LinkGroup
 from gisapp.theme import Theme
 from layers.model.asset import AssetKey
@@ -66,7 +66,7 @@ def nothing_page(language: Language, theme: Theme, icon: str, words: Message) ->
 
 
 def _link_row(
-    language: Language, theme: Theme, asset_type: AssetType, label: str, choose: Callable[[], None]
+    language: Language, theme: Theme, asset_type: AssetType, label: Words, choose: Callable[[], None]
 ) -> QWidget:
     line = QWidget()
     line.setFixedHeight(theme.size("row_field"))

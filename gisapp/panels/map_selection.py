@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, QPointF, Signal
@@ -75,7 +76,7 @@ class MapSelection(QObject):
         #: Also what is switched on but not drawn at this scale (meters in a view of the city).
         self.with_waiting = False
         self.chooser = HitChooser(theme, canvas)
-        self.marks = SelectionMarks()
+        self.marks = SelectionMarks(self._beside)
         canvas.overlay.sketches.insert(0, self.marks)
         session.selection_changed.connect(self._mark)
         session.filters_changed.connect(self._keep_filtered)
@@ -269,6 +270,15 @@ class MapSelection(QObject):
 
         self._with_shapes(scene, selection, show, "mark")
 
+    def _beside(self, work: Callable[[], Any], take: Callable[[Any], None]) -> None:
+        """Make a picture of very many marks without stopping the window."""
+
+        def show(made: Any) -> None:
+            take(made)
+            self._canvas.update()
+
+        self._tasks.run(Message("task.select"), lambda _: work(), show, owner=self, key="marks", shown=False)
+
     def _figure(self, selection: Selection) -> None:
         """Count the selection by class and tell; beside the window, for it may be large."""
         scene = self._canvas.scene
@@ -339,5 +349,8 @@ class MapSelection(QObject):
             if isinstance(field, ChoiceField):
                 note = f"{note} · {field.show(asset[kind], self._language.code)}"
         return Entry(
-            asset_label(asset_type, asset), note, lambda: self.take([asset.key], mode), symbol=asset_type
+            self._language.render(asset_label(asset_type, asset)),
+            note,
+            lambda: self.take([asset.key], mode),
+            symbol=asset_type,
         )

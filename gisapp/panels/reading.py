@@ -9,6 +9,7 @@ from typing import Any
 from gisapp.forms.link_search import linked_key
 from layers.model.asset import Asset, AssetKey
 from layers.model.catalogue import AssetType
+from layers.model.naming import label_of
 from layers.model.query import Compare, Query
 from layers.past.book import Past, asset_as_of
 from layers.register import Register
@@ -22,7 +23,7 @@ class Link:
     """Another asset: which, and what it is called."""
 
     key: AssetKey
-    label: str
+    label: str | Title
 
 
 @dataclass(frozen=True)
@@ -70,18 +71,15 @@ def read_inspected(register: Register, key: AssetKey, past: Past | None = None) 
         return None
     asset_type = register.catalogue[key.type]
     outgoing = _outgoing(register, asset_type, asset)
-    names = {(name, asset[name]): group.links[0].label for name, group in outgoing}
+    names = {(name, asset[name]): str(group.links[0].label) for name, group in outgoing}
     groups = (*(group for _, group in outgoing), *_incoming(register, asset))
     acts, photos = register.act_count(key.type, key.id), _photos(register, key)
     return Inspected(asset_type, asset, groups, names, acts, photos, then is not None)
 
 
-def asset_label(asset_type: AssetType, asset: Asset) -> str:
-    """What an asset is called: the first of the type's label fields that is filled, else its number."""
-    for name in asset_type.label_fields:
-        if asset.get(name):
-            return str(asset[name])
-    return asset_type.code(asset.id)
+def asset_label(asset_type: AssetType, asset: Asset) -> str | Title:
+    """What an asset is called."""
+    return label_of(asset_type, asset.id, asset.values)
 
 
 def _outgoing(register: Register, asset_type: AssetType, asset: Asset) -> list[tuple[str, LinkGroup]]:

@@ -32,7 +32,7 @@ class ClashTold:
 
     key: AssetKey
     type: AssetType
-    name: str
+    name: str | Title
     head: Message
     version: int
     is_gone: bool

@@ -179,7 +179,7 @@ def _tallies(register: Register, reversal: Reversal) -> tuple[Tally, ...]:
     return tuple(Tally(register.catalogue[name], *counts) for name, counts in found.items())
 
 
-def _name(register: Register, key: AssetKey, reversal: Reversal) -> str:
+def _name(register: Register, key: AssetKey, reversal: Reversal) -> str | Title:
     row = next(iter(reversal.rows), None)
     if row is not None:
         return name_of(register.catalogue[key.type], key.id, row.now or row.then or {})

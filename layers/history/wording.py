@@ -13,6 +13,7 @@ from layers.model.asset import AssetKey
 from layers.model.catalogue import AssetType
 from layers.model.change import Operation, RowChange
 from layers.model.fields import Field, LinkField
+from layers.model.naming import label_of
 from layers.register import Register
 from layers.text import Message, Title
 
@@ -57,7 +58,7 @@ class AssetChange:
 
     type: AssetType
     id: int
-    name: str
+    name: str | Title
     operation: Operation
     fields: tuple[FieldChange, ...]
     old_place: BaseGeometry | None = None
@@ -83,7 +84,7 @@ class Wording:
 
     def __init__(self, register: Register) -> None:
         self._register = register
-        self._names: dict[AssetKey, str] = {}
+        self._names: dict[AssetKey, str | Title] = {}
 
     def tell(self, type_name: str, id: int, before: Values | None, after: Values | None) -> AssetChange:
         """What became of an asset; ``before`` is None when it was not there, ``after`` when it is not any more."""
@@ -116,13 +117,13 @@ class Wording:
                 old, new = self.value(field, before.get(name)), self.value(field, after.get(name))
                 yield FieldChange(name, field.title, old, new, field.unit or "")
 
-    def _link(self, field: LinkField, value: int | str) -> str:
+    def _link(self, field: LinkField, value: int | str) -> str | Title:
         key = AssetKey(field.targets[0], int(value)) if isinstance(value, int) else _several(value)
         if key not in self._names:
             self._names[key] = self._name(key)
         return self._names[key]
 
-    def _name(self, key: AssetKey) -> str:
+    def _name(self, key: AssetKey) -> str | Title:
         """The name of an asset, also of one that is gone."""
         asset_type = self._register.catalogue[key.type]
         asset = self._register.get(key.type, key.id)
@@ -132,9 +133,9 @@ class Wording:
         return name_of(asset_type, key.id, (trail[0].before if trail else None) or {})
 
 
-def name_of(asset_type: AssetType, id: int, values: Values) -> str:
-    """What an asset is called: the first of its label fields that is filled, else its number."""
-    return next((str(values[n]) for n in asset_type.label_fields if values.get(n)), asset_type.code(id))
+def name_of(asset_type: AssetType, id: int, values: Values) -> str | Title:
+    """What an asset is called."""
+    return label_of(asset_type, id, values)
 
 
 def net_changes(steps: Sequence[RowChange]) -> list[RowChange]:

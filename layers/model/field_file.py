@@ -27,6 +27,7 @@ _READ: dict[str, Callable[[Reader, str], Any]] = {
     "usual_maximum": Reader.number,
     "decimals": Reader.whole,
     "not_future": Reader.flag,
+    "adds_up": Reader.flag,
     "targets": Reader.texts,
     "unknown_flag": Reader.text,
     "inside": Reader.flag,

@@ -122,10 +122,14 @@ class IntegerField(NumericField):
 
 @dataclass(frozen=True, kw_only=True)
 class NumberField(NumericField):
-    """A measured number in the field's ``unit``; ``decimals`` are those shown, not those kept."""
+    """A measured number in the field's ``unit``; ``decimals`` are those shown, not those kept.
+
+    ``adds_up``: of several the sum tells something (money, metres of projects), else the mean.
+    """
 
     kind: ClassVar[str] = "number"
     decimals: int = 2
+    adds_up: bool = False
 
     @property
     def storage(self) -> Storage:
@@ -154,3 +158,4 @@ class LengthField(NumberField):
     kind: ClassVar[str] = "length"
     unit: str | None = "m"
     minimum: float | None = 0.0
+    adds_up: bool = True

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from layers.model.fields import BooleanField, ChoiceField, Field, IntegerField, LengthField
+from layers.model.fields import BooleanField, ChoiceField, Field, IntegerField, NumberField
 from layers.table.columns import NumberColumn, Numbers, WordColumn
 from layers.table.data import DRAWN_LENGTH, TableData
 
@@ -87,7 +87,7 @@ def _figure(column: NumberColumn, rows: Numbers) -> Figure | None:
         return None
     if isinstance(field, BooleanField):
         return Figure(field, "share", float(numbers.mean()), len(numbers))
-    if isinstance(field, LengthField | IntegerField):
+    if isinstance(field, IntegerField) or (isinstance(field, NumberField) and field.adds_up):
         return Figure(field, "sum", float(numbers.sum()), len(numbers))
     return Figure(field, "mean", float(numbers.mean()), len(numbers))
 

@@ -51,7 +51,7 @@ def table_actions(window: Window) -> list[Action]:
             id="view.table_selected",
             title=Message("action.table_selected"),
             key="Ctrl+Shift+T",
-            icon="check-square",
+            icon="selection-foreground",
             menu="view",
             group=2,
             handler=lambda: show_selected(window),

@@ -80,7 +80,7 @@ class TableDrawer(QFrame):
         self.chooser = ColumnChooser(language, theme, self)
         self.cells = CellWork(language, session, tasks, self.grid, self.strip, self)
         self.only = IconButton(
-            language, theme, "check-square", Message("table.only_selected.tip"),
+            language, theme, "selection-foreground", Message("table.only_selected.tip"),
             words=Message("table.only_selected"), checkable=True, active="accent_ink",
         )  # fmt: skip
         self.only.setObjectName("tab")
@@ -130,6 +130,7 @@ class TableDrawer(QFrame):
         session.closed.connect(self._on_closed)
         session.changed.connect(lambda _: feed.count() if self.isVisible() else None)
         session.past_changed.connect(lambda _: self._on_past())
+        session.day_changed.connect(lambda _: feed.count() if self.isVisible() else None)
         self.tie.told.connect(self._on_told)
         feed.counted.connect(self._on_counted)
         feed.begun.connect(lambda: self._say(Message("table.reading_now")))

@@ -17,7 +17,7 @@ from layers.model.catalogue import AssetType
 from layers.model.change import ChangeSet
 from layers.model.query import Condition, Order
 from layers.model.selection import Selection
-from layers.past.book import Past, read_as_of
+from layers.past.book import Past, past_read, read_as_of
 from layers.register import Register
 from layers.store.bulk_read import run_read
 from layers.table.arranging import Arrangement, after, arranged
@@ -104,9 +104,11 @@ class TableFeed(QObject):
         if register is None:
             return
 
-        def work(_: Feedback) -> list[tuple[AssetType, int]]:
+        past = self._session.past
+
+        def work(feedback: Feedback) -> list[tuple[AssetType, int]]:
             types = [t for t in register.catalogue if t.group in GROUPS]
-            return [(t, register.count(t.name)) for t in types]
+            return [(t, _count(register, t.name, past, feedback)) for t in types]
 
         self._tasks.run(
             Message("table.counting"), work, self.counted.emit, owner=self, key="table-count", shown=False
@@ -329,6 +331,15 @@ class TableFeed(QObject):
 def _always(asset_type: AssetType) -> tuple[str, ...]:
     """Columns that are needed though they may not be shown: what assets are called."""
     return tuple(name for name in asset_type.label_fields if name in asset_type)
+
+
+def _count(register: Register, type_name: str, past: Past | None, feedback: Feedback) -> int:
+    """How many there are, or were on a past day."""
+    read = None if past is None else past_read(register, type_name, past, [], geometry=False)
+    if read is None:
+        return register.count(type_name)
+    feedback.check()
+    return len(register.worker.run(run_read, read, feedback=feedback))
 
 
 def _ids(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from layers.renewal.book import Day
+from layers.renewal.forecast import held_up, overdue
 from layers.renewal.project_figure import Alarm, AlarmKind, ProjectFigure, Severity
 from layers.renewal.settings import RenewalSettings
 from layers.renewal.standing import of_meaning
@@ -25,13 +26,14 @@ def alarms_of(project: ProjectFigure, settings: RenewalSettings, day: Day) -> Pr
 def _in_time(project: ProjectFigure, settings: RenewalSettings, day: Day) -> Iterator[Alarm]:
     if project.finished is not None:
         return
-    overdue = [m for m in project.milestones if m.state == "overdue" and not m.stage.optional]
-    if overdue:
-        first = max(overdue, key=lambda m: m.delay_days or 0)
+    missed = overdue(project.milestones)
+    if missed:
+        holding = held_up(project.milestones)
+        first = max(holding or missed, key=lambda m: m.delay_days or 0)
         days = first.delay_days or 0
         text = Message("alarm.overdue", {"stage": first.stage.title, "days": days})
-        ids = tuple(m.id for m in overdue if m.id is not None)
-        yield _alarm(project, "late", text, days, "error", "milestone", ids)
+        ids = tuple(m.id for m in missed if m.id is not None)
+        yield _alarm(project, "late", text, days, "error" if holding else "warning", "milestone", ids)
     elif project.delay_days is not None and project.delay_days > 0:
         days = project.delay_days
         text = Message("alarm.late", {"days": days, "finish": str(project.forecast_finish)})

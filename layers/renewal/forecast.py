@@ -41,12 +41,19 @@ def forecast_finish(
         return None
     reached = [m for m in milestones if m.actual is not None and m.delay_days is not None]
     slip = max(reached, key=lambda m: m.stage.order).delay_days if reached else 0
-    overdue = max((m.delay_days or 0 for m in milestones if _holds_up(m)), default=0)
-    return max(day, planned_finish + datetime.timedelta(days=max(slip or 0, overdue)))
+    due = max((m.delay_days or 0 for m in held_up(milestones)), default=0)
+    return max(day, planned_finish + datetime.timedelta(days=max(slip or 0, due)))
 
 
-def _holds_up(milestone: MilestoneFigure) -> bool:
-    return milestone.state == "overdue" and not milestone.stage.optional
+def held_up(milestones: Sequence[MilestoneFigure]) -> list[MilestoneFigure]:
+    """What is overdue and still to come. One that later stages have passed by holds nothing up: its date is missing."""
+    last = max((m.stage.order for m in milestones if m.actual is not None), default=-1)
+    return [m for m in overdue(milestones) if m.stage.order > last]
+
+
+def overdue(milestones: Sequence[MilestoneFigure]) -> list[MilestoneFigure]:
+    """All that should have been reached and was not."""
+    return [m for m in milestones if m.state == "overdue" and not m.stage.optional]
 
 
 def _pace(laying: Sequence[Values], day: Day) -> float:

@@ -163,6 +163,10 @@ def test_no_log_for_days_and_overdue_stages() -> None:
     (late,) = [a for a in overdue.alarms if a.kind == "late"]
     assert (late.severity, late.amount, late.type, late.ids) == ("error", 10, "milestone", (2,))
     assert overdue.forecast_finish == Day(2024, 8, 23) + datetime.timedelta(days=11)
+    skipped = (milestone("permits", "2024-01-10"), *STAGES)
+    passed = figure(PLAN, PLANNED, milestone=skipped, day=Day(2024, 7, 1))
+    (told,) = [a for a in passed.alarms if a.kind == "late"]
+    assert (told.severity, told.amount, passed.delay_days) == ("warning", 173, 11)
     for state in ("suspended", "cancelled"):
         rests = figure(PLAN | {"state": state}, PLANNED, day=Day(2024, 8, 30), milestone=STAGES)
         assert (kinds(rests), rests.forecast_finish) == (set(), None)

@@ -15,6 +15,8 @@ from layers.text import Message
 
 CARD_HEIGHT = 104
 _PAD = 8
+#: A name with less room than this says nothing.
+_LEAST_NAME = 30
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _CHIPS = {"danger": "danger", "warn": "warn", "neutral": "neutral", "ok": "ok"}
@@ -94,7 +96,7 @@ class CardPainter:
         painter.drawText(QRect(left + 16, place.top(), place.right() - left - 16, 20), _LEFT, text)
         used = left + width + 6 - place.left()
         rest = QRect(place.left() + used, place.top(), place.width() - used, 20)
-        if rest.width() > 20:
+        if rest.width() > _LEAST_NAME:
             painter.setPen(theme.color("text2"))
             self._text(painter, rest, card.manager_name, _RIGHT)
 

@@ -70,6 +70,7 @@ class RenewalCentre(QObject):
         self.is_shown = False
         self._is_stale = True
         self._changes: list[ChangeSet] = []
+        self._is_reading = self._is_waiting = False
         self._later = Debounce(_PAUSE, self.read, self)
         session.opened.connect(lambda _: self._forget())
         session.closed.connect(self._forget)
@@ -108,8 +109,13 @@ class RenewalCentre(QObject):
         register = self.register
         if register is None or not self.is_shown or PROJECT not in register.catalogue:
             return
+        if self._is_reading:
+            # One after another: what is new meanwhile is read then.
+            self._is_waiting = True
+            return
         before, changes = (None if self._is_stale else self.board), self._changes
         self._is_stale, self._changes = False, []
+        self._is_reading, self._is_waiting = True, False
         where, day = self.session.filters.get(PROJECT), self.today
 
         def work(feedback: Feedback) -> Board:
@@ -117,24 +123,31 @@ class RenewalCentre(QObject):
                 return boards.read_board(register, day, where, feedback)
             return following.follow_board(register, before, changes, day, where, feedback)
 
-        def again(*_: object) -> None:
-            # What was not delivered is read with all the rest.
-            self._outdate()
-
         def done(board: Board) -> None:
+            self._is_reading = False
             if self.register is register:
                 self.board = board
                 self.changed.emit()
                 self._on_selection(self.session.selection)
                 self._read_details()
+            if self._is_waiting or self.register is not register:
+                self.read()
+
+        def failed(error: UserError) -> None:
+            self._is_reading, self._is_stale = False, True
+            self._notifier.error(error)
+
+        def cancelled() -> None:
+            self._is_reading = False
+            self._outdate()
 
         self._tasks.run(
             Message("renewal_desk.task.board"),
             work,
             done,
-            cancelled=again,
+            failed=failed,
+            cancelled=cancelled,
             owner=self,
-            key="renewal-board",
             shown=False,
         )
 

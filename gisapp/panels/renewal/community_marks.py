@@ -48,7 +48,7 @@ class CommunityMarks:
         for mark, (x0, y0, x1, y1) in self._marks:
             if x1 < view.x0 or x0 > view.x1 or y1 < view.y0 or y0 > view.y1:
                 continue
-            colour = _mixed(colours["bar_bg"], colours["accent"], mark.share)
+            colour = mixed(colours["bar_bg"], colours["accent"], mark.share)
             fill = QColor(colour)
             fill.setAlpha(150)
             painter.setBrush(fill)
@@ -76,7 +76,7 @@ class CommunityMarks:
         painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, words)
 
 
-def _mixed(first: QColor, second: QColor, share: float) -> QColor:
+def mixed(first: QColor, second: QColor, share: float) -> QColor:
     """From the first colour to the second."""
     parts = (
         (first.redF(), second.redF()),

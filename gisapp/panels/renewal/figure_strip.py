@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from gisapp.language import Language, Words
-from gisapp.panels.renewal.numbers import km, percent, wan
+from gisapp.panels.renewal.numbers import km, money, percent
 from gisapp.theme import Theme
 from layers.renewal.board import Board, Card
 from layers.text import Message
@@ -41,26 +41,15 @@ class FigureStrip(QWidget):
 
     def show_cards(self, board: Board | None, cards: tuple[Card, ...]) -> None:
         """Count these."""
-        planned, laid = sum(card.planned for card in cards), sum(card.laid for card in cards)
-        money = sum(card.contract or card.budget for card in cards)
-        paid = sum(card.paid for card in cards)
         late = () if board is None else tuple(c for c in cards if c.standing(board.day) == "late")
         alarmed = tuple(card for card in cards if card.alarms)
-        share = percent(laid / planned) if planned else "0 %"
+        budgeted = tuple(card for card in cards if card.paid or card.contract or card.budget)
+        paid = money(sum(card.paid for card in cards), self._language.code)
+        whole = money(sum(card.contract or card.budget for card in cards), self._language.code)
         told: dict[str, tuple[Words, tuple[Card, ...]]] = {
             "count": (Message("renewal_desk.figure.count", {"count": f"{len(cards):,}"}), cards),
-            "planned": (
-                Message("renewal_desk.figure.planned", {"km": km(planned)}),
-                tuple(card for card in cards if card.planned),
-            ),
-            "laid": (
-                Message("renewal_desk.figure.laid", {"km": km(laid), "share": share}),
-                tuple(card for card in cards if card.laid),
-            ),
-            "money": (
-                Message("renewal_desk.figure.money", {"paid": wan(paid), "budget": wan(money)}),
-                tuple(card for card in cards if card.paid or card.contract or card.budget),
-            ),
+            **(self._homes(cards) if cards and cards[0].is_conversion else self._metres(cards)),
+            "money": (Message("renewal_desk.figure.money", {"paid": paid, "budget": whole}), budgeted),
             "alarmed": (Message("renewal_desk.figure.alarmed", {"count": len(alarmed)}), alarmed),
             "late": (Message("renewal_desk.figure.late", {"count": len(late)}), late),
         }
@@ -69,6 +58,36 @@ class FigureStrip(QWidget):
             self._ids[name] = tuple(card.id for card in its)
         self.buttons["late"].setVisible(bool(late))
         self.buttons["alarmed"].setVisible(bool(alarmed))
+
+    @staticmethod
+    def _metres(cards: tuple[Card, ...]) -> dict[str, tuple[Words, tuple[Card, ...]]]:
+        """Mains are told by their length."""
+        planned, laid = sum(card.planned for card in cards), sum(card.laid for card in cards)
+        share = percent(laid / planned) if planned else "0 %"
+        return {
+            "planned": (
+                Message("renewal_desk.figure.planned", {"km": km(planned)}),
+                tuple(card for card in cards if card.planned),
+            ),
+            "laid": (
+                Message("renewal_desk.figure.laid", {"km": km(laid), "share": share}),
+                tuple(card for card in cards if card.laid),
+            ),
+        }
+
+    @staticmethod
+    def _homes(cards: tuple[Card, ...]) -> dict[str, tuple[Words, tuple[Card, ...]]]:
+        """The conversion is told by households, and by those whose communities have reached the last stage."""
+        done = tuple(card for card in cards if card.current is None)
+        homes, there = sum(card.households for card in cards), sum(card.households for card in done)
+        share = percent(there / homes) if homes else "0 %"
+        return {
+            "planned": (Message("renewal_desk.figure.homes", {"count": f"{homes:,}"}), cards),
+            "laid": (
+                Message("renewal_desk.figure.homes_done", {"count": f"{there:,}", "share": share}),
+                done,
+            ),
+        }
 
     def _draw(self) -> None:
         self.buttons["late"].setIcon(self._theme.icon("warning", "danger"))

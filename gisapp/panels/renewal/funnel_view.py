@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from gisapp.language import Language
+from gisapp.panels.renewal.community_marks import mixed
 from gisapp.theme import Theme
 from layers.renewal.board import Card, FunnelRow, funnel_rows
 from layers.text import Message
@@ -83,6 +84,13 @@ class FunnelView(QWidget):
             painter.setPen(theme.color("text3"))
             optional = self._language.render(Message("renewal_desk.optional"))
             painter.drawText(QRect(12, place.top() + 28, _TITLE, 18), _LEFT, optional)
+        # The colour in which the map shows communities that have come so far.
+        spot = QRect(_TITLE + 6, place.top() + 33, 10, 10)
+        painter.fillRect(
+            spot, mixed(theme.color("bar_bg"), theme.color("accent"), (number + 1) / len(self.rows))
+        )
+        painter.setPen(theme.color("accent"))
+        painter.drawRect(spot)
         bars = (
             (
                 row.share,

@@ -199,7 +199,11 @@ class Kanban(QAbstractScrollArea):
         painter.setFont(theme.font("small"))
         painter.setPen(theme.color("text2"))
         length = sum(card.planned for card in column.cards)
-        words = Message("renewal_desk.column", {"count": len(column.cards), "km": km(length)})
+        count = len(column.cards)
+        words = Message("renewal_desk.column", {"count": count, "km": km(length)})
+        if any(card.is_conversion for card in column.cards):
+            homes = sum(card.households for card in column.cards)
+            words = Message("renewal_desk.column.homes", {"count": count, "homes": f"{homes:,}"})
         painter.drawText(
             QRect(left, 23, width, 18), Qt.AlignmentFlag.AlignVCenter, self._language.render(words)
         )

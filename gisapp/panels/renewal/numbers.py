@@ -8,7 +8,8 @@ from gisapp.forms.chip import ChipKind
 from layers.renewal.board import Card
 from layers.text import Message
 
-YUAN_PER_WAN = 10_000.0
+#: Budgets are told in ten thousands of yuan in Chinese, in millions in English.
+_YUAN = {"zh": 10_000.0, "en": 1_000_000.0}
 
 
 def km(metres: float) -> str:
@@ -21,9 +22,11 @@ def metres(value: float) -> str:
     return f"{value:,.0f}"
 
 
-def wan(yuan: float) -> str:
-    """Ten thousands of yuan, as budgets are told."""
-    amount = yuan / YUAN_PER_WAN
+def money(yuan: float, language: str) -> str:
+    """An amount as budgets are told in a language, without its unit."""
+    amount = yuan / _YUAN[language]
+    if language == "en":
+        return f"{amount:,.2f}"
     return f"{amount:,.1f}" if abs(amount) < 1000 else f"{amount:,.0f}"
 
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from gisapp.language import Language
-from gisapp.panels.renewal.numbers import metres, percent, wan
+from gisapp.panels.renewal.numbers import metres, money, percent
 from gisapp.theme import Theme
 from layers.renewal.board import Card
 from layers.text import Message
@@ -76,7 +76,7 @@ class ProgressView(QWidget):
         painter.setPen(theme.color("text2"))
         painter.drawText(QRect(_PAD, top, self.width() - 2 * _PAD, _ROW), _LEFT, self._expected(card))
         top += _ROW + 6
-        whole = card.contract or card.budget
+        whole, code = card.contract or card.budget, self._language.code
         self._heading(
             painter, top, say(Message("renewal_desk.page.money")), say(Message("renewal_desk.page.wan"))
         )
@@ -89,8 +89,10 @@ class ProgressView(QWidget):
         painter.setFont(theme.font("small"))
         painter.setPen(theme.color("text2"))
         line = QRect(_PAD, top, self.width() - 2 * _PAD, _ROW)
-        painter.drawText(line, _LEFT, say(Message("renewal_desk.page.paid", {"paid": wan(card.paid)})))
-        told = {"budget": wan(card.budget), "contract": wan(card.contract)}
+        painter.drawText(
+            line, _LEFT, say(Message("renewal_desk.page.paid", {"paid": money(card.paid, code)}))
+        )
+        told = {"budget": money(card.budget, code), "contract": money(card.contract, code)}
         painter.drawText(line, _RIGHT, say(Message("renewal_desk.page.contract", told)))
         painter.end()
 

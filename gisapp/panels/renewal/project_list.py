@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 
 from gisapp.forms.words import Label
 from gisapp.language import Language
-from gisapp.panels.renewal.numbers import km, metres, percent, standing_words, wan
+from gisapp.panels.renewal.numbers import km, metres, money, percent, standing_words
 from gisapp.theme import Theme
 from layers.renewal.board import Board, Card
 from layers.text import Message
@@ -136,7 +136,7 @@ class ProjectModel(QAbstractTableModel):
         if name == "households":
             return f"{card.households:,}" if card.households else ""
         if name in ("budget", "paid"):
-            return wan(getattr(card, name)) if getattr(card, name) else ""
+            return money(getattr(card, name), self._language.code) if getattr(card, name) else ""
         return str(card.manager_name if name == "manager" else getattr(card, name))
 
 
@@ -148,6 +148,7 @@ class ProjectList(QWidget):
 
     def __init__(self, language: Language, theme: Theme) -> None:
         super().__init__()
+        self._language = language
         self.model = ProjectModel(language, theme, self)
         self.table = QTableView()
         self.table.setModel(self.model)
@@ -190,8 +191,8 @@ class ProjectList(QWidget):
             "count": len(cards),
             "planned": km(sum(card.planned for card in cards)),
             "laid": km(sum(card.laid for card in cards)),
-            "budget": wan(sum(card.budget for card in cards)),
-            "paid": wan(sum(card.paid for card in cards)),
+            "budget": money(sum(card.budget for card in cards), self._language.code),
+            "paid": money(sum(card.paid for card in cards), self._language.code),
         }
         self.totals.show_words(Message("renewal_desk.totals", values))
 

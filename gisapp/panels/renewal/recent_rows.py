@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from gisapp.forms.words import Button, ElidedLabel, Label
 from gisapp.language import Language, Words
-from gisapp.panels.renewal.numbers import metres, wan
+from gisapp.panels.renewal.numbers import metres, money
 from gisapp.theme import Theme
 from layers.model.asset import Asset, AssetKey
 from layers.model.catalogue import Catalogue
@@ -55,11 +55,12 @@ class RecentRows(QWidget):
                 widget.deleteLater()
         if details is None:
             return
+        code = self._language.code
         for type_name, lines in (
             ("daily_log", [_log_line(row, catalogue) for row in details.logs[:_SHOWN]]),
             ("supervision_visit", [_visit_line(row, details) for row in details.visits[:_SHOWN]]),
-            ("contract", [_contract_line(row) for row in details.contracts[:_SHOWN]]),
-            ("budget_item", [_budget_line(row) for row in details.budget[:_SHOWN]]),
+            ("contract", [_contract_line(row, code) for row in details.contracts[:_SHOWN]]),
+            ("budget_item", [_budget_line(row, code) for row in details.budget[:_SHOWN]]),
             ("section", [_section_line(row) for row in details.sections[:_SHOWN]]),
             ("project_document", [_document_line(row) for row in details.documents[:_SHOWN]]),
         ):
@@ -141,15 +142,15 @@ def _visit_line(row: Asset, details: Details) -> Line:
     return Line(row.key, str(row.get("visit_date", "")), words, end)
 
 
-def _contract_line(row: Asset) -> Line:
-    values = {"paid": wan(row.get("paid", 0.0)), "value": wan(row.get("value", 0.0))}
+def _contract_line(row: Asset, language: str) -> Line:
+    values = {"paid": money(row.get("paid", 0.0), language), "value": money(row.get("value", 0.0), language)}
     name = str(row.get("contractor") or row.get("number") or row.get("code") or "—")
     return Line(row.key, str(row.get("signed_date", "")), name, Message("renewal_desk.contract.line", values))
 
 
-def _budget_line(row: Asset) -> Line:
+def _budget_line(row: Asset, language: str) -> Line:
     quantity, price = row.get("quantity", 0.0), row.get("unit_price", 0.0)
-    values = {"quantity": f"{quantity:g}", "price": f"{price:g}", "amount": wan(quantity * price)}
+    values = {"quantity": f"{quantity:g}", "price": f"{price:g}", "amount": money(quantity * price, language)}
     return Line(row.key, "", str(row.get("name", "—")), Message("renewal_desk.budget.line", values))
 
 

@@ -246,6 +246,7 @@ class RenewalPanel(QWidget):
     def _tie(self) -> None:
         centre = self._centre
         centre.changed.connect(self._show)
+        self._language.changed.connect(self._show)
         centre.chosen.connect(self._show_chosen)
         self.words.textChanged.connect(lambda _: self._later.touch())
         self.figures.gathered.connect(centre.choose_many)

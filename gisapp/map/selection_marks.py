@@ -6,6 +6,7 @@ widened into dots and lines with an edge. The cost is that of the pixels, not of
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,6 +23,8 @@ Mask = npt.NDArray[np.bool_]
 ROOM = 0.2
 #: Marks are thinner at smaller scales than this.
 FAR = 8000.0
+#: So many marks are painted at once; a picture of more is made beside the window.
+AT_ONCE = 50_000
 
 
 @dataclass(frozen=True)
@@ -32,18 +35,36 @@ class _Picture:
     edge: int
 
 
+@dataclass(frozen=True)
+class _Wanted:
+    """What a picture must show to be the right one."""
+
+    viewport: Viewport
+    ratio: float
+    edge: int
+    halo: int
+
+
+Beside = Callable[[Callable[[], _Picture], Callable[[_Picture], None]], None]
+"""Does work beside the window and hands over what it made."""
+
+
 class SelectionMarks:
     """Dots at ``points`` (n, 2) and marks along ``pieces`` (n, 4), in the register's CRS."""
 
-    def __init__(self) -> None:
+    def __init__(self, beside: Beside | None = None) -> None:
+        """``beside`` makes pictures of very many marks; until one is there, the last is shown in its place."""
         self.points: Floats = np.empty((0, 2))
         self.pieces: Floats = np.empty((0, 4))
+        self._beside = beside
         self._picture: _Picture | None = None
+        #: Stands for what is marked while its picture is being made.
+        self._asked: object | None = None
 
     def show(self, points: Floats, pieces: Floats) -> None:
         """Mark these and nothing else."""
         self.points, self.pieces = points, pieces
-        self._picture = None
+        self._picture = self._asked = None
 
     def clear(self) -> None:
         """Mark nothing."""
@@ -55,42 +76,63 @@ class SelectionMarks:
             return
         device = painter.device()
         ratio = 1.0 if device is None else device.devicePixelRatio()
+        wanted = _Wanted(viewport, ratio, colours["select_edge"].rgba(), colours["select_halo"].rgba())
+        if self._picture is None or not _is_right(self._picture, wanted):
+            self._renew(wanted)
         have = self._picture
-        if (
-            have is None
-            or have.viewport.metres_per_pixel != viewport.metres_per_pixel
-            or have.ratio != ratio
-            or have.edge != colours["select_edge"].rgba()
-            or not have.viewport.covers(viewport)
-        ):
-            have = self._make(viewport, ratio, colours)
-            self._picture = have
+        if have is None:
+            return
         seen = have.viewport
         left, top = viewport.to_pixel(seen.box.x0, seen.box.y1)
         # Whole pixels: a plain blit.
         left, top = round(left * ratio) / ratio, round(top * ratio) / ratio
-        painter.drawImage(QRectF(left, top, seen.width, seen.height), have.image)
+        grown = seen.metres_per_pixel / viewport.metres_per_pixel
+        painter.drawImage(QRectF(left, top, seen.width * grown, seen.height * grown), have.image)
 
-    def _make(self, viewport: Viewport, ratio: float, colours: Colours) -> _Picture:
-        width = round(viewport.width * (1 + 2 * ROOM) * ratio)
-        height = round(viewport.height * (1 + 2 * ROOM) * ratio)
-        seen = viewport.resized(width / ratio, height / ratio)
-        fine = replace(seen, metres_per_pixel=seen.metres_per_pixel / ratio, width=width, height=height)
-        size = max(1, round(ratio))
-        dots = _dots(self.points, fine)
-        lines = _lines(self.pieces, fine)
-        # From afar thin marks, or a selected city would be one blot.
-        fat = size if viewport.denominator <= FAR else 0
-        core = _widened(dots, size + fat) | _widened(lines, fat)
-        edge = _widened(core, size)
-        # Rows of an indexed image begin at multiples of four bytes.
-        pixels = np.zeros((height, -(-width // 4) * 4), np.uint8)
-        pixels[:, :width] = edge
-        pixels[:, :width] += core
-        indexed = QImage(pixels.data, width, height, pixels.shape[1], QImage.Format.Format_Indexed8)
-        indexed.setColorTable([0, colours["select_edge"].rgba(), colours["select_halo"].rgba()])
-        image = indexed.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
-        return _Picture(image, seen, ratio, colours["select_edge"].rgba())
+    def _renew(self, wanted: _Wanted) -> None:
+        points, pieces = self.points, self.pieces
+        if self._beside is None or len(points) + len(pieces) <= AT_ONCE:
+            self._picture = _make(points, pieces, wanted)
+            return
+        if self._asked is not None:
+            return  # looked at again when it is there
+        token = self._asked = object()
+
+        def take(picture: _Picture) -> None:
+            if self._asked is token:
+                self._picture, self._asked = picture, None
+
+        self._beside(lambda: _make(points, pieces, wanted), take)
+
+
+def _is_right(have: _Picture, wanted: _Wanted) -> bool:
+    same = (have.viewport.metres_per_pixel, have.ratio, have.edge)
+    return same == (
+        wanted.viewport.metres_per_pixel, wanted.ratio, wanted.edge,
+    ) and have.viewport.covers(wanted.viewport)  # fmt: skip
+
+
+def _make(points: Floats, pieces: Floats, wanted: _Wanted) -> _Picture:
+    viewport, ratio = wanted.viewport, wanted.ratio
+    width = round(viewport.width * (1 + 2 * ROOM) * ratio)
+    height = round(viewport.height * (1 + 2 * ROOM) * ratio)
+    seen = viewport.resized(width / ratio, height / ratio)
+    fine = replace(seen, metres_per_pixel=seen.metres_per_pixel / ratio, width=width, height=height)
+    size = max(1, round(ratio))
+    dots = _dots(points, fine)
+    lines = _lines(pieces, fine)
+    # From afar thin marks, or a selected city would be one blot.
+    fat = size if viewport.denominator <= FAR else 0
+    core = _widened(dots, size + fat) | _widened(lines, fat)
+    edge = _widened(core, size)
+    # Rows of an indexed image begin at multiples of four bytes.
+    pixels = np.zeros((height, -(-width // 4) * 4), np.uint8)
+    pixels[:, :width] = edge
+    pixels[:, :width] += core
+    indexed = QImage(pixels.data, width, height, pixels.shape[1], QImage.Format.Format_Indexed8)
+    indexed.setColorTable([0, wanted.edge, wanted.halo])
+    image = indexed.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+    return _Picture(image, seen, ratio, wanted.edge)
 
 
 def _dots(points: Floats, viewport: Viewport) -> Mask:

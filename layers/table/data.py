@@ -17,6 +17,9 @@ DRAWN_LENGTH = LengthField(
 )
 """The length of a line as drawn: a column that no asset type has and every line can show."""
 
+#: More ids than this are looked up in a table, if it is at most so many times as long as there are rows.
+_MANY, _GAPS = 10_000, 8
+
 
 @dataclass(frozen=True, eq=False)
 class TableData:
@@ -40,6 +43,13 @@ class TableData:
 
     def holds(self, ids: Numbers) -> Mask:
         """For each row whether its asset is one of ``ids``."""
+        if len(ids) > _MANY and len(self):
+            # Ids are numbered nearly without gaps: to look all of them up is far sooner done than to search for each.
+            first, last = int(self.fids[0]), int(self.fids[-1])
+            if last - first < _GAPS * len(self):
+                known = np.zeros(last - first + 1, np.bool_)
+                known[ids[(ids >= first) & (ids <= last)] - first] = True
+                return np.asarray(known[self.fids - first])
         mask = np.zeros(len(self), np.bool_)
         mask[self.rows_of(ids)] = True
         return mask

@@ -15,6 +15,7 @@ from layers.feedback import Feedback
 from layers.model.catalogue import AssetType
 from layers.model.catalogue_file import load_catalogue
 from layers.model.query import Order
+from layers.table import data
 from layers.table.arranging import Arrangement, after, arranged
 from layers.table.columns import Column, NumberColumn, WordColumn, date_key, is_number
 from layers.table.data import DRAWN_LENGTH, TableData
@@ -196,3 +197,18 @@ def test_the_worker_sends_rows_by_id_whatever_the_store_gives() -> None:
     assert [None if code < 0 else words[int(code)].as_py() for code in codes] == [None, "b", "b"]
     assert np.array_equal(encoded.columns["dn"], [np.nan, 80, 100], equal_nan=True)
     assert np.array_equal(encoded.columns["burst"], [np.nan, 0, 1], equal_nan=True)
+
+
+def test_many_ids_are_found_as_few_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    asset_type = load_catalogue()["pipe"]
+    rng = np.random.default_rng(7)
+    for spread in (2, 50):  # with few gaps between the ids, and with many
+        fids = np.sort(rng.choice(3_000 * spread, 3_000, replace=False)).astype(np.int64)
+        table = TableData(asset_type, fids, np.ones(3_000, np.int64), {})
+        ids = rng.integers(-100, 3_000 * spread + 100, 2_000)
+        slow = table.holds(ids)
+        with monkeypatch.context() as many:
+            many.setattr(data, "_MANY", 0)
+            assert np.array_equal(table.holds(ids), slow)
+        assert slow.any()
+        assert table.holds(fids).all()

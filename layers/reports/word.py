@@ -38,6 +38,8 @@ from layers.text import Texts
 _LATIN, _CHINESE = "Arial", "微软雅黑"
 _PAGE, _MARGIN = (210.0, 297.0), 18.0
 _WIDTH = _PAGE[0] - 2 * _MARGIN
+#: Twentieths of a point: many columns of figures need the room.
+_CELL_MARGIN = "50"
 
 
 def write_word(
@@ -131,14 +133,14 @@ class _Paper:
         """One table; its head stands again on every page, and no row is torn."""
         say = self._say
         self.document.add_heading(say(table.title), 1)
-        first = 46.0
+        first = 46.0 if len(table.columns) < 8 else 34.0
         widths = [first, *[(_WIDTH - first) / len(table.columns)] * len(table.columns)]
         rows = lines(table)
         grid = self._grid(len(rows) + 1, widths)
         head = grid.rows[0]
         _repeat(head)
         _cell(head.cells[0], "", fill=HEAD)
-        small = 8.0 if len(table.columns) > 6 else 9.0
+        small = 9.0 if len(table.columns) < 7 else 8.0 if len(table.columns) < 8 else 7.5
         for cell, column in zip(head.cells[1:], table.columns, strict=True):
             unit = say(shown(column.unit).unit)
             _cell(cell, f"{say(column.title)}\n{unit}", bold=True, right=True, fill=HEAD, size=small)
@@ -196,7 +198,16 @@ class _Paper:
             for name, value in (("val", "single"), ("sz", "4"), ("space", "0"), ("color", RULE)):
                 border.set(qn(f"w:{name}"), value)
             borders.append(border)
-        grid._tbl.tblPr.append(borders)
+        # Word refuses what does not stand in the order of its schema.
+        layout = grid._tbl.tblPr.find(qn("w:tblLayout"))
+        layout.addprevious(borders)
+        margins = OxmlElement("w:tblCellMar")
+        for side in ("left", "right"):
+            margin = OxmlElement(f"w:{side}")
+            margin.set(qn("w:w"), _CELL_MARGIN)
+            margin.set(qn("w:type"), "dxa")
+            margins.append(margin)
+        layout.addnext(margins)
         for column, width in zip(grid.columns, widths, strict=True):
             column.width = Mm(width)
             for cell in column.cells:

@@ -11,7 +11,7 @@ from gisapp.forms.words import Button, ElidedLabel, Label, Line
 from gisapp.language import Language, Words
 from gisapp.panels.statement.bars import BarChart
 from gisapp.panels.statement.cards import DifferencesCard, TileRow, Titles, card, tile_list
-from gisapp.panels.statement.table_view import HEAD_HEIGHT, ROW_HEIGHT, TableView
+from gisapp.panels.statement.table_view import ROW_HEIGHT, TableView
 from gisapp.panels.statement.work import Opened, StatementWork
 from gisapp.theme import Theme
 from layers.renewal.figure import Breakdown, Figure
@@ -140,7 +140,7 @@ class StatementPage(QWidget):
     def _fold(self, frame: QFrame, view: TableView) -> None:
         """The first rows, and a line that unfolds the rest."""
         whole = view.height()
-        view.setFixedHeight(HEAD_HEIGHT + ROW_HEIGHT * LONG)
+        view.setFixedHeight(view.head_height + ROW_HEIGHT * LONG)
         rows = len(view.table_model.rows)
         more = Button(self._language, Message("reporting.all_rows", {"count": rows}), "link")
 

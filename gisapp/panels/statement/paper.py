@@ -13,7 +13,6 @@ from PySide6.QtGui import QFont, QPainter
 from shapely.geometry.base import BaseGeometry
 
 from gisapp.map.label_words import label_writer
-from gisapp.map.overlay import Overlay
 from gisapp.map.sheet import Page, Sheet, SheetDress
 from gisapp.map.sheet_fonts import sheet_font
 from gisapp.map.sheet_job import Cut, CutOut, Steps
@@ -25,6 +24,7 @@ from gisapp.map.sheet_words import BlockWords, SheetWords
 from gisapp.map.symbols import SymbolAtlas, Symbols, VectorSymbols
 from gisapp.panels.map_view import MapView
 from gisapp.panels.statement.bars import png_of
+from gisapp.panels.statement.paper_marks import Group, paint_key, paint_marks
 from gisapp.panels.statement.paper_pages import HEIGHT, WIDTH, StatementPages
 from gisapp.panels.statement.work import Opened
 from gisapp.session import Session
@@ -57,8 +57,8 @@ class StatementPaper(QObject):
     def write(self, opened: Opened, path: Path, done: Callable[[object], None]) -> None:
         """Write a PDF: the pages, then the map of what was laid and renewed."""
 
-        def go(shapes: Sequence[BaseGeometry]) -> None:
-            job = self._job(opened, shapes, to_pdf=True)
+        def go(groups: tuple[Group, ...]) -> None:
+            job = self._job(opened, groups, to_pdf=True)
             report = opened.report
             font = sheet_font(to_pdf=True)
             pages = StatementPages(report, self._texts, font, 0 if job is None else 1)
@@ -70,8 +70,8 @@ class StatementPaper(QObject):
     def picture(self, opened: Opened, done: Callable[[Picture | None], None]) -> None:
         """The map sheet alone as a picture; None where nothing of it can be drawn."""
 
-        def go(shapes: Sequence[BaseGeometry]) -> None:
-            job = self._job(opened, shapes, to_pdf=False)
+        def go(groups: tuple[Group, ...]) -> None:
+            job = self._job(opened, groups, to_pdf=False)
             if job is None:
                 self.deleteLater()
                 done(None)
@@ -87,12 +87,12 @@ class StatementPaper(QObject):
 
         self._gather(opened, go)
 
-    def _gather(self, opened: Opened, go: Callable[[Sequence[BaseGeometry]], None]) -> None:
+    def _gather(self, opened: Opened, go: Callable[[tuple[Group, ...]], None]) -> None:
         register = self._session.register
         assert register is not None
         self._tasks.run(
             Message("reporting.finding"),
-            lambda feedback: _shapes(register, opened, feedback),
+            lambda feedback: _groups(register, opened, feedback),
             go,
             owner=self,
             shown=False,
@@ -113,11 +113,11 @@ class StatementPaper(QObject):
         # Pages alone ask nothing of a scene.
         self._press.start(steps, cast(Scene, scene))
 
-    def _job(self, opened: Opened, shapes: Sequence[BaseGeometry], *, to_pdf: bool) -> _MapJob | None:
+    def _job(self, opened: Opened, groups: tuple[Group, ...], *, to_pdf: bool) -> _MapJob | None:
         scene, register = self._view.canvas.scene, self._session.register
         if scene is None or register is None or scene.box is None:
             return None
-        extent = _extent(shapes) or scene.box
+        extent = _extent([shape for group in groups for shape in group.shapes]) or scene.box
         paper = Paper.of("A4", PORTRAIT if to_pdf else LANDSCAPE)
         plan = plan_one(SheetLayout.of_paper(paper), extent, None)
         font = sheet_font(to_pdf=to_pdf)
@@ -143,16 +143,16 @@ class StatementPaper(QObject):
             True,
             convergence_of(plan, register.crs),
         )
-        return _MapJob(scene, paper, plan, dress, tuple(shapes))
+        return _MapJob(scene, paper, plan, dress, groups)
 
 
 class _MapJob:
     """The one sheet with the map."""
 
     def __init__(
-        self, scene: Scene, paper: Paper, plan: SheetPlan, dress: SheetDress, shapes: tuple[BaseGeometry, ...]
+        self, scene: Scene, paper: Paper, plan: SheetPlan, dress: SheetDress, groups: tuple[Group, ...]
     ) -> None:
-        self.scene, self.paper, self.plan, self.dress, self.shapes = scene, paper, plan, dress, shapes
+        self.scene, self.paper, self.plan, self.dress, self.groups = scene, paper, plan, dress, groups
 
     @property
     def page(self) -> Page:
@@ -164,15 +164,14 @@ class _MapJob:
         return Cut(DrawRequest(0, drawn.box, drawn.metres_per_pixel, self.dress.hidden), drawn.box)
 
     def mark(self, painter: QPainter) -> None:
-        """Mark the mains of the statement on the map."""
+        """Mark what was laid and renewed on the map, each in its colour, and say which is which."""
         layout = self.plan.layout
         painter.save()
         painter.setClipRect(layout.map)
         painter.translate(layout.map.topLeft())
-        overlay = Overlay()
-        overlay.selected = self.shapes
-        overlay.paint(painter, self.page.viewport, self.dress.colours)
+        paint_marks(painter, self.page.viewport, self.groups)
         painter.restore()
+        paint_key(painter, layout.map, self.groups, self.dress.words)
 
 
 def _map_steps(job: _MapJob, output: Output, *, finish: bool) -> Steps:
@@ -229,12 +228,16 @@ def _extent(shapes: Sequence[BaseGeometry]) -> Box | None:
     return Box(min(x0), min(y0), max(x1), max(y1))
 
 
-def _shapes(register: Register, opened: Opened, feedback: Feedback) -> list[BaseGeometry]:
-    found: list[BaseGeometry] = []
+def _groups(register: Register, opened: Opened, feedback: Feedback) -> tuple[Group, ...]:
+    """The mains laid and renewed, with the figures that they make."""
+    titles = {tile.name: tile.title for tile in opened.report.tiles}
+    groups = []
     for name in MARKED:
         figure = opened.statement.headline[name]
         feedback.check()
         if figure.ids:
             query = Query(figure.type, ids=figure.ids[:MOST_MARKED], located=True, fields=("geom",))
-            found += [row.geometry for row in register.find(query) if row.geometry is not None]
-    return [shape for shape in found if not shape.is_empty]
+            shapes = [row.geometry for row in register.find(query)]
+            located = tuple(shape for shape in shapes if shape is not None and not shape.is_empty)
+            groups.append(Group(name, titles[name], figure, located))
+    return tuple(groups)

@@ -153,6 +153,8 @@ def _title(entry: Entry) -> Words:
         return entry.title
     if (first.month, first.day, last.month, last.day, first.year) == (1, 1, 12, 31, last.year):
         return Message("reporting.draft_of", {"year": first.year})
+    if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
+        return Message("reporting.draft_of_years", {"first": first.year, "last": last.year})
     return f"{first} – {last}"
 
 

@@ -30,7 +30,9 @@ from layers.reports.wording import number_text, shown
 from layers.text import Message
 
 Index = QModelIndex | QPersistentModelIndex
-ROW_HEIGHT, HEAD_HEIGHT = 27, 58
+ROW_HEIGHT, HEAD_HEIGHT = 27, 44
+#: English names of columns take a line more.
+HIGH_HEAD = 58
 _STRONG = frozenset({"class", "total"})
 
 
@@ -157,16 +159,17 @@ class TableView(QTableView):
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         head = self.horizontalHeader()
         head.setFont(theme.font("small"))
-        head.setFixedHeight(HEAD_HEIGHT)
+        self.head_height = HEAD_HEIGHT if language.code == "zh" else HIGH_HEAD
+        head.setFixedHeight(self.head_height)
         head.setHighlightSections(False)
         head.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
-        head.resizeSection(0, 220 if len(self.table_model.columns) < 7 else 150)
+        head.resizeSection(0, 220 if len(self.table_model.columns) < 7 else 168)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFixedHeight(HEAD_HEIGHT + ROW_HEIGHT * len(self.table_model.rows) + 2)
+        self.setFixedHeight(self.head_height + ROW_HEIGHT * len(self.table_model.rows) + 2)
         self.clicked.connect(self.choose)
 
     def choose(self, index: Index) -> None:

@@ -81,6 +81,9 @@ def test_word_says_every_figure(tmp_path: Path, language: str) -> None:
     assert len(paper.inline_shapes) == 2
     # The head of a table stands again on every page.
     heads = [table.rows[0]._tr.trPr for table in paper.tables]
+    order = [child.tag.rpartition("}")[2] for child in paper.tables[0]._tbl.tblPr]
+    wanted = ["tblStyle", "tblW", "jc", "tblBorders", "tblLayout", "tblCellMar", "tblLook"]
+    assert order == [name for name in wanted if name in order], "Word refuses another order"
     assert sum(head is not None and head.find(qn("w:tblHeader")) is not None for head in heads) == len(
         report.tables
     )

@@ -222,6 +222,12 @@ def test_west_lake_road_in_two_sections_through_all_stages(register: Register) -
             register, project, day, section=section, answers={"tests": "go"}, today=Day(2019, 12, 31)
         )
         _do(register, plan)
+    made = statement(register, Period.years(2018, 2019), day=Day(2020, 1, 5))
+    register.undo()
+    assert statement(register, Period.year(2019), day=Day(2020, 1, 5)).headline["renewed"].value == 0
+    register.redo()
+    again = statement(register, Period.years(2018, 2019), day=Day(2020, 1, 5))
+    assert (again.headline, again.breakdowns) == (made.headline, made.breakdowns)
     (done,) = project_figures(register, Day(2019, 12, 31)).projects
     assert (done.percent, done.stage, done.next_stage) == (100, stages[-1], None)
     assert done.in_service.value == 1560

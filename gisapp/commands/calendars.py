@@ -30,7 +30,7 @@ def calendar_actions(window: Window) -> list[Action]:
     session = window.parts.session
     return [
         Action(
-            id="projects.calendar", title=Message("due.action"), icon="calendar-check", menu="file", group=3,
+            id="projects.calendar", title=Message("due.action"), icon="calendar-check", menu="projects", group=9,
             handler=lambda: write_due_dates(window), enabled=lambda: session.is_open,
             words="calendar ics ical due dates 日历 到期 提醒 节点 rili",
         ),

@@ -20,7 +20,7 @@ from layers.model.problem import Problem
 from layers.text import Message
 
 #: A title is at most so wide; a longer one ends in "…".
-MOST_TITLE = 120
+MOST_TITLE = 136
 _WIDTHS = {"integer": 64, "number": 72, "date": 92, "choice": 112, "text": 112}
 
 

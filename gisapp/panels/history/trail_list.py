@@ -122,15 +122,14 @@ class TrailDelegate(QStyledItemDelegate):
         left, right = box.left() + 36, box.right() - 12
         upper = QRect(left, box.top() + 4, right - left, 20)
         lower = QRect(left, box.top() + 23, right - left, 18)
+        self._write(painter, self._language.render(act.label), "base", "text", upper)
         when = wall_time(act.at, short=True)
-        width = self._write(painter, when, "small", "text3", upper, at_right=True)
-        self._write(
-            painter, self._language.render(act.label), "base", "text", upper.adjusted(0, 0, -width - 8, 0)
-        )
+        width = self._write(painter, when, "small", "text3", lower, at_right=True)
+        lower.setRight(lower.right() - width - 10)
         width = self._write(painter, act.actor, "small", "text2", lower)
         if self.catalogue is not None:
             words = self._language.render(touched_words(act, self.catalogue))
-            self._write(painter, words, "small", "text3", lower.adjusted(width + 10, 0, 0, 0), at_right=True)
+            self._write(painter, words, "small", "text3", lower.adjusted(width + 10, 0, 0, 0))
         painter.restore()
 
     def _write(

@@ -128,7 +128,7 @@ def test_date_a_milestone_and_log_metres(works: Path, open_town: Window, qtbot: 
     qtbot.waitUntil(lambda: centre.details.counts["supervision_visit"] == 1, timeout=PATIENCE)
     settle(window, qtbot)
     assert [each["deduction"] for each in centre.details.findings] == [4]
-    assert "督查 刘督查，扣 4 分" in visible_texts(page)
+    qtbot.waitUntil(lambda: "督查 刘督查，扣 4 分" in visible_texts(page), timeout=PATIENCE)
     window.parts.actions.trigger("edit.undo")
     qtbot.waitUntil(lambda: centre.details.counts["supervision_visit"] == 0, timeout=PATIENCE)
     settle(window, qtbot)

@@ -45,6 +45,8 @@ def load_style(name: str, dn_classes: Sequence[NumberClass], folder: Path | None
     layers = []
     for entry in ground["layer"]:
         layer = replace(_layer(entry), gone=gone)
+        if layer.id in chosen.get("show", ()):
+            layer = replace(layer, shown=True)
         if layer.drawing == "main":
             layer = replace(layer, classes=(*states, *_main_classes(chosen, dn_classes)), classing=classing)
         elif layer.drawing == "symbol" and entry.get("states", True):

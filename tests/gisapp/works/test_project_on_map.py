@@ -120,6 +120,7 @@ def test_a_project_from_the_map_to_completion(works: tuple[Hand, AssetKey], qtbo
     hidden = {name.partition("/")[2] for name in hand.canvas.hidden}
     assert "to_retire" in hidden
     assert "planned" not in hidden
+    assert "project_open" not in hidden, "the areas of projects come with the style of works"
     hand.do("renewal_act.before")
     hidden = {name.partition("/")[2] for name in hand.canvas.hidden}
     assert {"planned", "construction"} <= hidden

@@ -31,6 +31,8 @@ else:
     schedule = Later("gisapp.panels.renewal.schedule")
 
 WIDTH = 640
+#: The style of the map by the stage of projects.
+STYLE = "works"
 
 
 class RenewalDesk(QObject):
@@ -66,6 +68,7 @@ class RenewalDesk(QObject):
         self._schedule: schedule.Schedule | None = None
         self.wants_schedule = True
         self._is_shown = False
+        self._style_before = ""
         self._fields_of: AssetKey | None = None
         self.marks = CommunityMarks(theme.font("small"))
         view.canvas.overlay.sketches.append(self.marks)
@@ -127,10 +130,23 @@ class RenewalDesk(QObject):
         """The desk is open, or another one is."""
         if on and self._panel is None:
             self.panel.show_view("board")
+        if on != self._is_shown:
+            self._dress(on)
         self._is_shown = on
         self.centre.show(on)
         self._mark()
         self.arranged.emit()
+
+    def _dress(self, on: bool) -> None:
+        """The map shows projects by their stage while the desk is open; a style chosen meanwhile stays."""
+        style = self._view.looks[1]
+        if on and style != STYLE:
+            self._style_before = style
+            self._view.use_style(STYLE)
+        elif not on and style == STYLE and self._style_before:
+            self._view.use_style(self._style_before)
+        if not on:
+            self._style_before = ""
 
     def _mark(self) -> None:
         """Communities stand on the map while the conversion is looked at."""

@@ -201,7 +201,7 @@ class Kanban(QAbstractScrollArea):
         length = sum(card.planned for card in column.cards)
         count = len(column.cards)
         words = Message("renewal_desk.column", {"count": count, "km": km(length)})
-        if any(card.is_conversion for card in column.cards):
+        if any(card.is_conversion for card in self._cards):
             homes = sum(card.households for card in column.cards)
             words = Message("renewal_desk.column.homes", {"count": count, "homes": f"{homes:,}"})
         painter.drawText(

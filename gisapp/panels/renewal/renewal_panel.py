@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from gisapp.actions import Actions
 from gisapp.forms.words import Button, Label, Line
 from gisapp.language import Language, Words
+from gisapp.panels.history.day_note import DayNote
 from gisapp.panels.renewal.centre import KEPT_BY, PROJECT, RenewalCentre
 from gisapp.panels.renewal.entry import given
 from gisapp.panels.renewal.figure_strip import FigureStrip
@@ -286,6 +287,7 @@ class RenewalPanel(QWidget):
         column.setSpacing(0)
         column.addWidget(self._head())
         column.addWidget(Line())
+        column.addWidget(DayNote(self._language, self._theme, self._centre.session, "today"))
         column.addWidget(self.figures)
         column.addWidget(Line())
         column.addWidget(self._bar())

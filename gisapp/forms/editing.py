@@ -227,6 +227,11 @@ class Editing(UnsavedWork):
         words = Message("form.news.changed", {"name": self._label})
         if self._others is not None:
             words = Message("form.news.by", {"name": self._label, "actor": self._others.actor})
+            register = self._session.register
+            if self._others.kind in ("undo", "redo") and register is not None:
+                # What one has taken back oneself is no news of somebody.
+                own = self._others.actor == register.actor
+                words = Message("form.news.undone", {"name": self._label}) if own else words
         titles = {each.field: draft.asset_type.field_named(each.field).title for each in differences}
         self.news.show_differences(words, differences, lambda name: titles[name], self._say)
 

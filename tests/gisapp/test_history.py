@@ -214,6 +214,8 @@ def test_the_map_shows_a_past_day(open_town: Window, qtbot: QtBot) -> None:
     assert rows is not None
     lying = set(rows.data.fids[rows.rows].tolist())
     old, young = (asset.id for asset in register.find(Query("pipe", Compare("dn", "=", 1000))))
+    settle(window, qtbot)
+    assert drawer.tabs.counts["pipe"][1] == len(rows.data)
     assert old in lying
     assert young not in lying
     assert drawer.day.isVisible()

@@ -133,6 +133,7 @@ class StatementPaper(QObject):
             register.crs.is_local,
             BlockWords(unit=report.unit),
             scene.data_version,
+            past=self._session.past,
         )
         writer = label_writer(register.catalogue, scene.style.short_names, self._texts.render, font)
         dress = SheetDress(

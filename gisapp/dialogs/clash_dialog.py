@@ -126,7 +126,7 @@ class ClashDialog(Dialog):
 
     def _pair(self, column: QVBoxLayout, told: ClashTold, name: str, mine: Message, theirs: Message) -> None:
         pair = MineTheirs(self.language, self.theme, mine, theirs)
-        pair.layout().setContentsMargins(22, 0, 0, 2)
+        pair.setContentsMargins(22, 0, 0, 2)
         pair.chosen.connect(lambda _: self._follow())
         self.choices[(told.key, name)] = pair
         column.addWidget(pair)

@@ -149,7 +149,10 @@ class EditPlan:
     @property
     def versions(self) -> dict[AssetKey, int]:
         """The versions at which it had read what it changes or removes."""
-        return {each.key: each.version for each in (*self.updates, *self.deletes)}
+        return {
+            **{each.key: each.version for each in self.updates},
+            **{each.key: each.version for each in self.deletes},
+        }
 
     @property
     def on_what_is_there(self) -> EditPlan:

@@ -76,7 +76,7 @@ class ClashDialog(Dialog):
         row.addWidget(Label(self.language, self.theme, words, wrap=True), 1)
         if sum(len(_to_choose(each)) for each in told) > 1:
             for name, mine in (("mine", True), ("theirs", False)):
-                button = Button(self.language, Message(f"clash.all_{name}"), "link")
+                button = Button(self.language, Message(f"clash.all.{name}"), "link")
                 button.setObjectName(f"all_{name}")
                 button.clicked.connect(lambda _=False, which=mine: self.choose_all(which))
                 row.addWidget(button)

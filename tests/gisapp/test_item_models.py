@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from gisapp.panels.checks.finding_model import BATCH, Filter, FindingModel
 from gisapp.panels.history.trail_list import TrailModel
 from gisapp.panels.legend_model import CHECK_ROLE, COUNT, LENGTH, NAME, LegendModel, LegendRow
 from gisapp.panels.palette_model import Entry, PaletteModel
+from gisapp.panels.renewal.project_list import ProjectModel
 from gisapp.panels.style_classes import ClassModel
 from gisapp.panels.table.model import TableModel
 from layers.analysis.checking.finding import Findings
@@ -28,6 +30,7 @@ from layers.exchange.report import Reported
 from layers.model.catalogue_file import load_catalogue
 from layers.model.change import ChangeSet
 from layers.model.problem import Problem
+from layers.renewal.board import Board, Card
 from layers.scene.style_file import load_style
 from layers.table.columns import WordColumn
 from layers.table.data import TableData
@@ -61,7 +64,11 @@ def models(application: Application) -> list[QAbstractItemModel]:
         ChangeSet(id, "2024-05-01T08:00:00.000Z", "林工", Message("action.undo"), "edit") for id in (2, 1)
     ]
     trail.show(acts, has_more=False)
-    own = [_table(application), _findings(application), offers, trail]
+    projects = ProjectModel(application.language, application.theme, application)
+    day = datetime.date(2024, 7, 18)
+    cards = tuple(Card(n, f"XM-{n}", "", "renewal", "open", (), planned=960.0) for n in (1, 2))
+    projects.show(Board(day, cards), cards)
+    own = [_table(application), _findings(application), offers, trail, projects]
     return [legend, palette, problems, quarantine, classes, *own]
 
 
@@ -157,6 +164,7 @@ def test_this_file_checks_every_model() -> None:
         "offer_list",
         "palette_model",
         "problem_model",
+        "project_list",
         "quarantine_sheet",
         "style_classes",
         "trail_list",

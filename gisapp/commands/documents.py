@@ -11,8 +11,10 @@ from gisapp.map.sheet_fonts import sheet_font
 from gisapp.panels.statement.bars import bars_picture
 from gisapp.panels.statement.paper import StatementPaper
 from gisapp.window import Window
+from layers.feedback import Feedback
 from layers.reports.document import Pictures
 from layers.reports.excel import write_excel
+from layers.reports.listing import list_pipes
 from layers.reports.word import write_word
 from layers.text import Message, Texts
 
@@ -43,11 +45,19 @@ def write_document(window: Window, kind: str, path: Path | None = None) -> None:
         for chart in report.charts
     }
 
+    register = window.parts.session.register
+    assert register is not None
+
     def go(map_sheet: Any) -> None:
-        pictures = Pictures(charts, map_sheet)
+        def work(feedback: Feedback) -> None:
+            listing = None
+            if kind == "excel":
+                listing = list_pipes(register, opened.statement, texts, feedback.part(0.0, 0.6))
+            write(report, out, texts, Pictures(charts, map_sheet, listing), feedback.part(0.6, 1.0))
+
         window.parts.tasks.run(
             Message("reporting.writing", {"file": out.name}),
-            lambda feedback: write(report, out, texts, pictures, feedback),
+            work,
             written(window, out),
             owner=window,
             key=f"statements.write.{kind}",

@@ -65,8 +65,8 @@ class StatementDesk(QObject):
         self.work.busy_changed.connect(lambda _: actions.refresh())
 
     def _make_page(self) -> QWidget:
-        language, theme, _, _, _, actions = self._parts
-        self.page = page.StatementPage(language, theme, self.work, actions)
+        language, theme, session, _, _, actions = self._parts
+        self.page = page.StatementPage(language, theme, session, self.work, actions)
         self.page.figure_chosen.connect(self.open_figure)
         return self.page
 

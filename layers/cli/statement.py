@@ -24,10 +24,12 @@ from layers.reports.arranging import arrange, period_words
 from layers.text import Message
 
 if TYPE_CHECKING:
-    from layers.reports import excel, word
+    from layers.reports import document, excel, listing, word
 else:
     # The libraries of documents are loaded when one is written.
+    document = Later("layers.reports.document")
     excel = Later("layers.reports.excel")
+    listing = Later("layers.reports.listing")
     word = Later("layers.reports.word")
 
 DAY = "YYYY-MM-DD"
@@ -77,7 +79,8 @@ def _write(console: Console, register: Register, made: Statement, out: Path) -> 
     if ending == ".docx":
         word.write_word(report, out, console.texts)
     else:
-        excel.write_excel(report, out, console.texts)
+        pipes = listing.list_pipes(register, made, console.texts)
+        excel.write_excel(report, out, console.texts, document.Pictures(listing=pipes))
     console.say(Message("report.written", {"file": out.name}))
 
 

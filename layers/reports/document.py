@@ -12,6 +12,7 @@ from pathlib import Path
 
 from layers.errors import UserError
 from layers.renewal.figure import Level, Words
+from layers.reports.listing import Listing
 from layers.text import Message, Texts
 
 #: Fills and inks of rows and bars on paper, RRGGBB.
@@ -33,10 +34,12 @@ class Picture:
 
 @dataclass(frozen=True)
 class Pictures:
-    """What a painter made for a document: a picture for each chart by its name, and the sheet with the map."""
+    """What others made for a document: a picture for each chart by its name, the sheet with the map, and a list of
+    the pipes for a workbook."""
 
     charts: Mapping[str, Picture] = field(default_factory=dict)
     map: Picture | None = None
+    listing: Listing | None = None
 
 
 class Speech:

@@ -24,6 +24,7 @@ from layers.reports.document import (
     Speech,
     whole_file,
 )
+from layers.reports.listing import Listing
 from layers.reports.report import Chart, Report, lines
 from layers.reports.wording import number, number_format, shown
 from layers.text import Message, Texts
@@ -70,6 +71,8 @@ class _Workbook:
             self._table(table)
         for chart in report.charts:
             self._chart(chart)
+        if pictures.listing is not None:
+            self._list(pictures.listing)
         if pictures.map is not None:
             sheet = self._sheet(self._say.say("report.map"), landscape=True)
             scale = 96 / 25.4 * pictures.map.width
@@ -233,6 +236,27 @@ class _Workbook:
         sheet.insert_chart(2, 5, drawn)
         for line, remark in enumerate(chart.remarks, row + 1):
             sheet.write_string(line, 0, say(remark), self._format(font_color=f"#{FAINT}"))
+
+    def _list(self, listing: Listing) -> None:
+        """Every pipe on a line, to be sorted and filtered."""
+        say = self._say
+        sheet = self._sheet(say(listing.title), landscape=True)
+        titles = [say(title) for title in listing.columns]
+        head = {"bold": True, "bg_color": f"#{HEAD}", "bottom": 1, "bottom_color": f"#{RULE}"}
+        texts, formats = self._format(), [self._format(num_format=each) for each in listing.number_formats]
+        for column, title in enumerate(titles):
+            sheet.write_string(2, column, title, self._format(**head))
+            known = [str(row[column]) for row in listing.rows[:200] if row[column] is not None]
+            sheet.set_column(column, column, min(max(1.7 * max(map(len, [title, *known])) + 2, 8), 34))
+        for line, row in enumerate(listing.rows, 3):
+            for column, value in enumerate(row):
+                if isinstance(value, str):
+                    sheet.write_string(line, column, value, texts)
+                elif value is not None:
+                    sheet.write_number(line, column, value, formats[column])
+        sheet.autofilter(2, 0, max(len(listing.rows) + 2, 3), len(titles) - 1)
+        sheet.freeze_panes(3, 0)
+        sheet.repeat_rows(0, 2)
 
     def _free(self, name: str) -> str:
         base = "".join("_" if letter in "[]:*?/\\'" else letter for letter in name)[:_LONGEST_NAME] or "_"

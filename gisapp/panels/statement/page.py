@@ -9,10 +9,12 @@ from gisapp.actions import Actions
 from gisapp.forms.chip import Chip
 from gisapp.forms.words import Button, ElidedLabel, Label, Line
 from gisapp.language import Language, Words
+from gisapp.panels.history.day_note import DayNote
 from gisapp.panels.statement.bars import BarChart
 from gisapp.panels.statement.cards import DifferencesCard, TileRow, Titles, card, tile_list
 from gisapp.panels.statement.table_view import ROW_HEIGHT, TableView
 from gisapp.panels.statement.work import Opened, StatementWork
+from gisapp.session import Session
 from gisapp.theme import Theme
 from layers.renewal.figure import Breakdown, Figure
 from layers.renewal.frozen import Difference
@@ -29,7 +31,9 @@ class StatementPage(QWidget):
 
     figure_chosen = Signal(str, object, object)
 
-    def __init__(self, language: Language, theme: Theme, work: StatementWork, actions: Actions) -> None:
+    def __init__(
+        self, language: Language, theme: Theme, session: Session, work: StatementWork, actions: Actions
+    ) -> None:
         super().__init__()
         self._language, self._theme, self._work, self._actions = language, theme, work, actions
         self.tables: dict[str, TableView] = {}
@@ -76,6 +80,7 @@ class StatementPage(QWidget):
         column.setSpacing(0)
         column.addLayout(head)
         column.addWidget(Line())
+        column.addWidget(DayNote(language, theme, session, "today"))
         column.addWidget(self.strip)
         column.addWidget(self.area, 1)
         work.opened.connect(self._show)

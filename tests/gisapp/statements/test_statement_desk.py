@@ -134,7 +134,12 @@ def test_figures_documents_submitting_and_sharing(
     assert printed.count(opened.report.code) == pages - 1
     assert "新建与改造管段" in printed
     assert len(paper.inline_shapes) >= 1
-    assert openpyxl.load_workbook(excel).worksheets[0]["A1"].value == opened.report.title
+    book = openpyxl.load_workbook(excel)
+    assert book.worksheets[0]["A1"].value == opened.report.title
+    listed = [row for row in book["管段清单"].iter_rows(min_row=4, values_only=True) if row[0]]
+    assert [row[1] for row in listed if row[0] == "改造"] == ["N-0", "N-1", "N-2"]
+    assert sum(row[4] for row in listed if row[0] == "改造") == pytest.approx(of["renewed"].value)
+    assert {row[7] for row in listed if row[0] == "废除"} == {"大塘路改造"}
     actions.trigger("statements.word")
     qtbot.waitUntil(lambda: not window.findChildren(StatementPaper), timeout=PATIENCE)
     settle(window, qtbot)

@@ -162,6 +162,19 @@ def test_a_series_is_leafed_through_and_written_whole(
     assert f"第 {count - 1} 张 共 {count - 1} 张" in texts[-1]
 
 
+def test_a_past_day_is_named_on_its_sheet(open_town: Window, tmp_path: Path, qtbot: QtBot) -> None:
+    settle(open_town, qtbot)
+    past = open_town.map.past
+    open_town.parts.actions.trigger("view.past")
+    qtbot.waitUntil(lambda: past.map.shown is not None, timeout=PATIENCE)
+    dialog = open_dialog(open_town, qtbot)
+    with qtbot.waitSignal(dialog.written, timeout=PATIENCE):
+        dialog.save_to(tmp_path / "past.pdf")
+    (text,) = text_of(tmp_path / "past.pdf")
+    assert past.map.shown is not None
+    assert f"{past.map.shown.day} 在用的管网" in text
+
+
 def test_only_what_is_selected(open_town: Window, qtbot: QtBot) -> None:
     register = open_town.parts.session.register
     assert register is not None

@@ -133,6 +133,7 @@ class DifferencesCard(QFrame):
         grid = QGridLayout(inner)
         grid.setContentsMargins(12, 6, 12, 8)
         grid.setVerticalSpacing(4)
+        grid.setHorizontalSpacing(24)
         right = Qt.AlignmentFlag.AlignRight
         for column, title in enumerate(("figure", "before", "now", "change")):
             words = Message(f"reporting.differs.{title}")
@@ -140,9 +141,9 @@ class DifferencesCard(QFrame):
             grid.addWidget(label, 0, column, right if column else Qt.AlignmentFlag.AlignLeft)
         for line, each in enumerate(differences[:_MOST], 1):
             of = titles.get((each.table, each.column), "")
-            name: Words = Message("reporting.figure", {"row": each.row, "column": of}) if of else each.row
+            row = language.render(each.row)
+            name: Words = Message("reporting.figure", {"row": row, "column": of}) if row and of else of or row
             link = Button(language, name, "link")
-            link.setEnabled(bool(each.objects))
             link.clicked.connect(lambda _=False, each=each, name=name: self._choose(each, name))
             grid.addWidget(link, line, 0)
             for column, figure in ((1, each.before), (2, each.now)):
@@ -159,7 +160,8 @@ class DifferencesCard(QFrame):
     def _choose(self, each: Difference, name: Words) -> None:
         known = each.now or each.before
         if known is not None:
-            figure = Figure(each.change, known.unit, known.type, each.objects)
+            # A length that changed is in both: then all that the figure is made of.
+            figure = Figure(each.change, known.unit, known.type, each.objects or known.ids)
             self.figure_chosen.emit(f"difference/{each.table}/{each.key}", name, figure)
 
 

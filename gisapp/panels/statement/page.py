@@ -19,9 +19,11 @@ from gisapp.theme import Theme
 from layers.renewal.figure import Breakdown, Figure
 from layers.renewal.frozen import Difference
 from layers.reports.report import Chart
+from layers.reports.wording import number_text
 from layers.text import Message
 
 LARGE_TILES = 5
+_IN_SERVICE = ("headline", "in_service")
 #: Tables with more rows than this are folded at first.
 LONG = 14
 
@@ -111,7 +113,7 @@ class StatementPage(QWidget):
         report, language, theme = opened.report, self._language, self._theme
         self.heading.show_words(report.title)
         if self._shows_differences and opened.differences:
-            told = DifferencesCard(language, theme, opened.differences, _titles(opened))
+            told = DifferencesCard(language, theme, telling(opened), _titles(opened))
             told.figure_chosen.connect(self._choose)
             column.addWidget(told)
         self.tiles = TileRow(language, theme, report.tiles[:LARGE_TILES])
@@ -213,10 +215,10 @@ class StatementPage(QWidget):
             return Message("reporting.frozen")
         if not opened.differences:
             return Message("reporting.frozen.same")
-        objects = {(_type(each), id) for each in opened.differences for id in each.objects}
-        return Message(
-            "reporting.frozen.differs", {"count": len(opened.differences), "objects": f"{len(objects):,}"}
-        )
+        grown = sum(each.change for each in opened.differences if (each.table, each.column) == _IN_SERVICE)
+        by = number_text(Figure(grown, "m"))
+        said = {"count": len(telling(opened)), "km": f"+{by}" if grown > 0 else by}
+        return Message("reporting.frozen.differs", said)
 
     def _show_busy(self, on: bool) -> None:
         if on:
@@ -241,9 +243,9 @@ class StatementPage(QWidget):
         self.figure_chosen.emit(path, words, figure)
 
 
-def _type(each: Difference) -> str:
-    known = each.now or each.before
-    return "" if known is None else known.type
+def telling(opened: Opened) -> tuple[Difference, ...]:
+    """The differences without the totals of tables, which all say the same as the headline."""
+    return tuple(each for each in opened.differences or () if each.key != "total")
 
 
 def _titles(opened: Opened) -> Titles:
@@ -251,4 +253,6 @@ def _titles(opened: Opened) -> Titles:
     titles: dict[tuple[str, str], Words] = {
         (table.name, column.name): column.title for table in opened.report.tables for column in table.columns
     }
-    return titles | {("headline", tile.name): tile.title for tile in opened.report.tiles}
+    return titles | {
+        ("headline", name): Message(f"report.headline.{name}") for name in opened.statement.headline
+    }

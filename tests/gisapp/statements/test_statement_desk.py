@@ -19,6 +19,7 @@ from gisapp.commands.opening import open_target
 from gisapp.commands.sharing import share_map
 from gisapp.commands.statements import ask_period
 from gisapp.dialogs.period_dialog import PeriodDialog
+from gisapp.forms.words import Button
 from gisapp.panels.statement.paper import StatementPaper
 from gisapp.panels.statement.table_view import TableView
 from gisapp.window import Window
@@ -168,6 +169,9 @@ def test_figures_documents_submitting_and_sharing(
     told = {(each.table, each.column): each for each in desk.work.current.differences or ()}  # type: ignore[union-attr]
     assert told["headline", "renewed"].change == pytest.approx(50)
     assert told["headline", "renewed"].objects == ()
+    link = next(each for each in page.findChildren(Button) if each.text() == "改造")
+    qtbot.mouseClick(link, Qt.MouseButton.LeftButton)
+    assert session.selection.counts == {"pipe": 3}
     renewed = next(tile for tile in desk.work.current.report.tiles if tile.name == "renewed")  # type: ignore[union-attr]
     assert renewed.figure.value == pytest.approx(300)
     # The draft of the same year follows the register.

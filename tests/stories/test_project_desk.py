@@ -13,6 +13,7 @@ from shapely.geometry import LineString, Polygon
 from gisapp.panels.renewal.log_entry import LogEntry
 from gisapp.window import Window
 from layers.model.asset import AssetKey
+from layers.model.query import Compare, Query
 from layers.register import Register
 from layers.text import Message
 from tests.gisapp.driving import PATIENCE, settle, unrendered, visible_texts, write
@@ -158,6 +159,26 @@ def test_date_a_milestone_and_log_metres(works: Path, open_town: Window, qtbot: 
     session.select((AssetKey("pipe", pipe),))
     assert centre.project == AssetKey("project", project)
     settle(window, qtbot)
+
+    # Two managers enter one milestone: the second is told, what was typed stays, and saving again goes on.
+    settle(window, qtbot)
+    number = next(n for n, step in enumerate(centre.card.steps) if step.stage.code == "accepted")
+    page.milestones.open_entry(number)
+    page.milestones.entry.editors["actual_date"].clear()
+    write(page.milestones.entry.editors["evidence"], "验收单", qtbot)
+    with register.edit(Message("action.import")) as edit:
+        edit.insert("milestone", {"project": project, "stage": "accepted", "planned_date": "2030-01-01"})
+    page.milestones.entry.commit()
+    qtbot.waitUntil(lambda: page.milestones.entry.error.isVisible(), timeout=PATIENCE)
+    assert page.milestones.entry.editors["evidence"].text() == "验收单"
+    qtbot.waitUntil(
+        lambda: "accepted" in {each["stage"] for each in centre.details.milestones}, timeout=PATIENCE
+    )
+    page.milestones.entry.commit()
+    qtbot.waitUntil(lambda: page.milestones.entry is None, timeout=PATIENCE)
+    settle(window, qtbot)
+    row = register.find(Query("milestone", Compare("stage", "=", "accepted")))[0]
+    assert (row["evidence"], row["planned_date"]) == ("验收单", "2030-01-01")
 
     # Dragging the card on asks for the dates between; a card that rests is refused with a sentence.
     kanban = panel.kanban

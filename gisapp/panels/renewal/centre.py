@@ -23,7 +23,7 @@ from layers.feedback import Feedback
 from layers.later import Later
 from layers.model.asset import AssetKey
 from layers.model.change import ChangeSet
-from layers.model.query import All, Compare
+from layers.model.query import All, Compare, Query
 from layers.model.selection import Selection
 from layers.register import Edit, Register
 from layers.text import Message
@@ -254,17 +254,29 @@ class RenewalCentre(QObject):
 
         A row somebody changed since it was read here is refused as any other asset would be.
         """
-        known = {} if self.details is None else {row["stage"]: row for row in self.details.milestones}
+        rows = () if self.details is None else self.details.milestones
+        known = {row["stage"]: row for row in rows if row.get("section") is None}
 
         def work(edit: Edit) -> None:
             for stage, given in values.items():
                 row = known.get(stage)
+                if row is None and self._is_there(project, stage):
+                    raise UserError(
+                        Message("renewal_desk.milestone_made"), Message("renewal_desk.milestone_made_hint")
+                    )
                 if row is None:
                     edit.insert("milestone", {"project": project, "stage": stage, **given})
                 else:
                     edit.update("milestone", row.id, row.version, given)
 
         self._write(label, work, done, failed)
+
+    def _is_there(self, project: int, stage: str) -> bool:
+        """Whether somebody else made the row of a stage since it was read here."""
+        where = All(
+            (Compare("project", "=", project), Compare("stage", "=", stage), Compare("section", "is null"))
+        )
+        return self.register is not None and self.register.count(Query("milestone", where)) > 0
 
     def add(
         self,

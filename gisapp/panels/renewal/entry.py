@@ -85,7 +85,7 @@ class Entry(QFrame):
 
     def _place(self, name: str, title: Words, editor: QLineEdit | QComboBox) -> None:
         row = self._grid.rowCount()
-        words = Label(self._language, self._theme, title, size="small", tone="quiet")
+        words = Label(self._language, self._theme, title, size="small", tone="quiet", wrap=True)
         words.setFixedWidth(_TITLE)
         editor.setFont(self._theme.font("base"))
         self._language.say(editor, "setAccessibleName", title)

@@ -173,7 +173,14 @@ class MilestoneList(QWidget):
         owner_title = milestone_type.field_named("owner").title
         entry.add_choice("owner", owner_title, [(None, "—"), *self._people], values.get("owner"))
         entry.add_field("reason", milestone_type.field_named("reason"), values.get("reason"))
-        entry.saved.connect(lambda found, stage=step.stage.code: self.saved.emit(stage, found))
+        before = {} if row is None else dict(row.values)
+
+        def save(found: dict[str, Any]) -> None:
+            # Only what was changed here: what others enter meanwhile in other fields stays.
+            changed = {name: value for name, value in found.items() if value != before.get(name)}
+            self.saved.emit(step.stage.code, changed)
+
+        entry.saved.connect(save)
         entry.left.connect(self.close_entry)
         entry.restore(self._typed.pop((card.id, step.stage.code), {}))
         self.entry, self._open = entry, step.stage.code

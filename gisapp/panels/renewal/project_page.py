@@ -179,7 +179,8 @@ class ProjectPage(QFrame):
         else:
             self.progress.show_card(card)
         details = self._centre.details
-        known = {} if details is None else {str(row["stage"]): row for row in details.milestones}
+        rows = () if details is None else details.milestones
+        known = {str(row["stage"]): row for row in rows if row.get("section") is None}
         people: list[tuple[Any, Words]] = list(self._centre.people.items())
         milestone_type = register.catalogue["milestone"]
         self.milestones.show_card(card, day, milestone_type, known, people, is_writable=self._is_writable)

@@ -46,9 +46,13 @@ def open_window(
 ) -> int:
     """The window, empty, on ``target`` or on the sample city."""
     _require_display()
-    worker = picture = None
+    ahead = picture = None
     if target is not None and not sample:
         worker = _worker_for(target)
+        if worker is not None:
+            from gisapp.ahead import Ahead
+
+            ahead = Ahead(target, worker)
         kept = read_picture(_scenes(), target)
         if kept is not None:
             from gisapp.first_picture import show_first_picture
@@ -57,7 +61,7 @@ def open_window(
     from gisapp.app import run_window
 
     language = context.obj.texts.language
-    return run_window(target, sample=sample, language=language, worker=worker, picture=picture)
+    return run_window(target, sample=sample, language=language, ahead=ahead, picture=picture)
 
 
 def render(

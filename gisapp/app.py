@@ -16,6 +16,7 @@ from PySide6.QtNetwork import QNetworkProxyFactory
 from PySide6.QtWidgets import QApplication, QWidget
 
 from gisapp.actions import Actions
+from gisapp.ahead import Ahead
 from gisapp.commands.basemaps import basemap_actions, tie_basemaps
 from gisapp.commands.calendars import calendar_actions
 from gisapp.commands.checking import check_actions
@@ -55,7 +56,6 @@ from layers.later import Later
 from layers.register import Register
 from layers.scene.last_picture import write_picture
 from layers.store.lean import load_lean
-from layers.store.worker import Worker
 
 if TYPE_CHECKING:
     from gisapp.commands import importing
@@ -157,7 +157,8 @@ class Application(QObject):
         seen = canvas.isVisible() and canvas.is_crisp and window.sheet is None and not window.isMinimized()
         if folder is None or not seen or parts.session.is_past or "://" in str(register.target):
             return
-        drawers = [window.table.widget(place) for place in range(1, window.table.count())]
+        below = (window.table.widget(place) for place in range(1, window.table.count()))
+        drawers = [drawer for drawer in below if drawer is not None]
         passing: list[QWidget] = [window.side, window.status, window.notices, *drawers]
         if window.desk_pages.currentWidget() is not window.desks["map"].panel:
             passing.append(window.desk_pages)
@@ -211,12 +212,12 @@ def run_window(
     *,
     sample: bool = False,
     language: str = "zh",
-    worker: Worker | None = None,
+    ahead: Ahead | None = None,
     picture: FirstPicture | None = None,
 ) -> int:
     """Open the window, empty, on ``target`` or on the sample city, and stay until it is closed.
 
-    ``worker`` is one that was started for the target, ``picture`` what is shown of it already.
+    ``ahead`` is opening the target already, ``picture`` is what is shown of it already.
     """
     qt = QApplication(sys.argv[:1]) if picture is None else picture.qt
     qt.setApplicationName("gisapp")
@@ -233,17 +234,21 @@ def run_window(
     if sample:
         QTimer.singleShot(0, window, lambda: sample_city.open_sample(window))
     elif target is not None:
-        if worker is not None:
-            window.parts.session.keep_worker(worker)
-        QTimer.singleShot(0, window, lambda: _open(window, target))
+        QTimer.singleShot(0, window, lambda: _open(window, target, ahead))
     code = qt.exec()
+    if ahead is not None:
+        ahead.drop()
     application.crashes.release()
     return code
 
 
-def _open(window: Window, target: str) -> None:
+def _open(window: Window, target: str, ahead: Ahead | None) -> None:
     where = target if "://" in target else str(Path(target).absolute())
-    open_target(window, where, lambda path: importing.import_files(window, [path]))
+    opened = None
+    if ahead is not None:
+        window.map.take_ahead(ahead.take_sketches)
+        opened = ahead.take_register
+    open_target(window, where, lambda path: importing.import_files(window, [path]), opened=opened)
 
 
 def _let_give_way(picture: FirstPicture, window: Window) -> None:

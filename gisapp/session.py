@@ -98,10 +98,6 @@ class Session(QObject):
             self._spare = Worker(preload=BUILDING_MODULES)
             self._spare.warm_up()
 
-    def keep_worker(self, worker: Worker) -> None:
-        """Take a worker that was started before there was a session."""
-        self._spare = worker
-
     def take_worker(self) -> Worker | None:
         """The worker that was started for the first register; None when it was taken or never started."""
         spare, self._spare = self._spare, None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import shiboken6
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -20,6 +20,7 @@ from layers.text import Message
 Lane = Literal["reader", "writer", "basemap"]
 Work = Callable[[Feedback], Any]
 READERS = 3
+T = TypeVar("T")
 
 
 class Task(QObject):
@@ -175,6 +176,14 @@ class Tasks(QObject):
             self._lanes[lane].shutdown(wait=True)
         self._running.clear()
         self._futures.clear()
+
+
+def begin_now(work: Callable[[], T]) -> Callable[[], T]:
+    """Begin ``work`` on a thread of its own, before there is a window that could own it; gives what waits for it."""
+    lane = ThreadPoolExecutor(1, thread_name_prefix="ahead")
+    future = lane.submit(work)
+    lane.shutdown(wait=False)
+    return future.result
 
 
 def _is_there(owner: QObject | None) -> bool:

@@ -21,8 +21,17 @@ NO_REGISTER = "store.no_register"
 """The error of a file that is no register: then it is taken as a file to import."""
 
 
-def open_target(window: Window, target: str, otherwise: Callable[[str], None] | None = None) -> None:
-    """Open the register at ``target``; a file that is none goes to ``otherwise``."""
+def open_target(
+    window: Window,
+    target: str,
+    otherwise: Callable[[str], None] | None = None,
+    *,
+    opened: Callable[[str], Register] | None = None,
+) -> None:
+    """Open the register at ``target``; a file that is none goes to ``otherwise``.
+
+    ``opened`` gives, to the actor of that name, one that is being opened already.
+    """
     if is_open_register(window, target):
         window.parts.notifier.info(Message("notify.already_open", {"name": name_of(target)}))
         return
@@ -35,11 +44,15 @@ def open_target(window: Window, target: str, otherwise: Callable[[str], None] | 
 
     def go_on() -> None:
         actor, worker = window.parts.settings.preferences.name, window.parts.session.take_worker()
+
+        def work(feedback: Feedback) -> Register:
+            if opened is not None:
+                return opened(actor)
+            return Register.open(target, actor=actor, feedback=feedback, worker=worker, check_later=True)
+
         window.parts.tasks.run(
             Message("task.open", {"name": name_of(target)}),
-            lambda feedback: Register.open(
-                target, actor=actor, feedback=feedback, worker=worker, check_later=True
-            ),
+            work,
             lambda register: begin(window, register),
             failed=failed,
             lane="writer",

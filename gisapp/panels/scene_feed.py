@@ -25,7 +25,7 @@ from layers.scene.cache import SceneCache
 from layers.scene.codec import Source
 from layers.scene.kept import is_kept
 from layers.scene.patching import Touched, patched, prepare_patching, touched_by
-from layers.scene.planning import ScenePlan, build, plan_scene, sketch, take_kept
+from layers.scene.planning import ScenePlan, Sketches, build, plan_scene, sketch, take_kept
 from layers.scene.scene import Scene
 from layers.scene.style import Drawing, LayerStyle, MapStyle
 from layers.scene.styles import SAVED, USUAL, style_or_usual
@@ -67,6 +67,8 @@ class SceneFeed(QObject):
         self.scene: Scene | None = None
         #: The name of a style, or one that is being made and has no name yet.
         self.style: str | MapStyle = USUAL
+        #: Gives what was sketched before the register was shown; asked once.
+        self.ahead: Callable[[], Sketches] | None = None
         self._plan: ScenePlan | None = None
         self._sketches: dict[str, Source] = {}
         self._sketching: list[Task] = []
@@ -157,6 +159,19 @@ class SceneFeed(QObject):
 
     def _sketch_part(self, register: Register, plan: ScenePlan, layers: Sequence[LayerStyle]) -> None:
         job = plan.job.of(layers)
+        ahead = None
+        if self.ahead is not None and any(layer.drawing == "main" for layer in layers):
+            ahead, self.ahead = self.ahead, None
+
+        def work(feedback: Feedback) -> list[Source]:
+            if ahead is None:
+                return sketch(register, job, feedback)
+            # What is new is sketched while the rest may still be under way.
+            others = sketch(register, job.of(layer for layer in layers if layer.drawing != "main"), feedback)
+            made = ahead().of(job)
+            there = {source.layer.id for source in (*others, *made)}
+            left = job.of(layer for layer in layers if layer.id not in there)
+            return [*others, *made, *sketch(register, left, feedback)]
 
         def take(sources: list[Source]) -> None:
             self._sketching.remove(task)
@@ -169,7 +184,7 @@ class SceneFeed(QObject):
             if self._plan is plan:  # who saw it may have asked for another
                 self._build_parts(register, plan, is_first=True)
 
-        task = self._run(lambda feedback: sketch(register, job, feedback), take, shown=True)
+        task = self._run(work, take, shown=True)
         self._sketching.append(task)
 
     def _show_sketch(self) -> None:

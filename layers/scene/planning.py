@@ -14,7 +14,7 @@ from layers.scene.codec import Source
 from layers.scene.patching import patched, touched_by
 from layers.scene.scene import Scene
 from layers.scene.style import Drawing, LayerStyle, MapStyle, is_restyled
-from layers.scene.styles import find_style
+from layers.scene.styles import USUAL, find_style, style_or_usual
 from layers.scene.widths import widened
 from layers.store.trail import Mark
 
@@ -123,6 +123,35 @@ def build(register: Register, job: BuildJob, feedback: Feedback) -> list[Source]
 def sketch(register: Register, job: BuildJob, feedback: Feedback) -> list[Source]:
     """Have the worker make what a first picture of the job's layers takes."""
     return register.worker.run(build_sketches, job, feedback=feedback) if job.layers else []
+
+
+@dataclass(frozen=True)
+class Sketches:
+    """Sources sketched before a scene was planned, as of ``mark``."""
+
+    mark: Mark | None
+    job: BuildJob
+    sources: tuple[Source, ...]
+
+    def of(self, job: BuildJob) -> list[Source]:
+        """Those that a job would make just so."""
+        if self.mark != job.mark:
+            return []
+        layers = {layer.id: layer for layer in job.layers}
+        return [
+            source
+            for source in self.sources
+            if layers.get(source.layer.id) == source.layer
+            and job.reads[source.layer.type] == self.job.reads[source.layer.type]
+        ]
+
+
+def sketch_mains(register: Register, feedback: Feedback) -> Sketches:
+    """Sketch the mains in the usual style and unfiltered, as a register never seen will show them."""
+    style, _ = style_or_usual(register, USUAL, feedback)
+    job = plan_scene(register, style).job
+    job = job.of(layer for layer in job.layers if layer.drawing == "main")
+    return Sketches(job.mark, job, tuple(sketch(register, job, feedback)))
 
 
 def take_kept(register: Register, plan: ScenePlan, feedback: Feedback) -> ScenePlan:

@@ -92,7 +92,7 @@ def main() -> None:
     found: list[Watch] = []
     kept_at: list[float] = []
 
-    read_picture = door.read_picture
+    read_picture = door.read_picture  # type: ignore[attr-defined]
 
     def watch_window() -> None:
         opened = app.Application.new_window
@@ -124,7 +124,7 @@ def main() -> None:
         module.show_first_picture = then_note  # type: ignore[attr-defined]
         return kept
 
-    door.read_picture = then_watch
+    door.read_picture = then_watch  # type: ignore[attr-defined]
     sys.argv = ["gisapp", "open", request["register"]]
     began = time.monotonic()
     try:

@@ -77,7 +77,7 @@ class _Workbook:
             sheet = self._sheet(self._say.say("report.map"), landscape=True)
             scale = 96 / 25.4 * pictures.map.width
             sheet.insert_image(
-                2, 0, "map.png",
+                2, 0, "map-sheet.png",
                 {"image_data": io.BytesIO(pictures.map.png), **_scaled(pictures.map.png, scale)},
             )  # fmt: skip
 

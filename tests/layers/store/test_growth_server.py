@@ -22,6 +22,7 @@ from layers.store.schema import build_schema
 from layers.text import Message
 from tests.layers.store.older import TODAY, server_structure, without
 from tests.layers.store.postgres import TestServer
+from tests.layers.store.test_growth import with_old_names
 
 pytestmark = pytest.mark.keeps_running
 
@@ -176,6 +177,34 @@ def test_numbered_steps_run_on_a_server_too(
         with register.edit(LABEL) as edit:
             edit.insert("hydrant", {"code": "H1", "remark": "x"})
         assert [c.kind for c in register.change_sets()] == ["edit", "upgrade", "migration", "creation"]
+
+
+def test_register_without_projects_gets_them_on_a_server_too(server: TestServer) -> None:
+    """What its sources said of projects in words stays, beside the links."""
+    fresh, old = (server.new_database("template_postgis") for _ in range(2))
+    Register.create(fresh, Crs.parse("EPSG:4546"), actor="").close()
+    gone = {t.name for t in TODAY if t.group == "project"} | {"statement_copy"}
+    made = Register.create(
+        old, Crs.parse("EPSG:4546"), actor="", catalogue=with_old_names(without(types=gone))
+    )
+    with made, made.edit(LABEL) as edit:
+        edit.insert("pipe", {"code": "P1", "project_in": "西湖路改造"})
+        edit.insert("pipe", {"code": "P2"})
+    server.execute(old.rpartition("/")[2], "UPDATE wa_meta SET value = '1' WHERE name = 'schema_version'")
+    with Register.open(old, actor="") as register:
+        assert rules(register) == []
+        first, second = register.by_code("pipe", "P1"), register.by_code("pipe", "P2")
+        assert first is not None
+        assert second is not None
+        assert (first["project_in_name"], first["project_in"], second["project_in_name"]) == (
+            "西湖路改造",
+            None,
+            None,
+        )
+        with register.edit(LABEL) as edit:
+            project = edit.insert("project", {"name": "西湖路改造", "kind": "renewal"})
+            edit.update("pipe", first.id, first.version, {"project_in": project})
+    assert server_structure(old) == server_structure(fresh)
 
 
 def test_steps_that_this_login_may_not_run_are_told(

@@ -53,6 +53,8 @@ class StatementPaper(QObject):
         super().__init__(parent)
         self._session, self._tasks, self._view, self._texts = session, tasks, view, texts
         self._press = Press(tasks, self)
+        # A window that closes in the middle must leave no painter open.
+        session.closing.connect(self._give_up)
 
     def write(self, opened: Opened, path: Path, done: Callable[[object], None]) -> None:
         """Write a PDF: the pages, then the map of what was laid and renewed."""
@@ -86,6 +88,10 @@ class StatementPaper(QObject):
             self._run(_map_steps(job, output, finish=True), finish)
 
         self._gather(opened, go)
+
+    def _give_up(self) -> None:
+        self._press.cancel()
+        self.deleteLater()
 
     def _gather(self, opened: Opened, go: Callable[[tuple[Group, ...]], None]) -> None:
         register = self._session.register

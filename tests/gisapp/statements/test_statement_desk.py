@@ -219,3 +219,8 @@ def test_figures_documents_submitting_and_sharing(
     settle(window, qtbot)
     find(window, "XHS-02147", qtbot)
     qtbot.waitUntil(lambda: window.desk == "map", timeout=PATIENCE)
+    # Closed while a document is on the press: nothing is left behind, not even a part of the file.
+    before = set(works_town.parent.iterdir())
+    actions.trigger("statements.pdf")
+    window.close()
+    assert {path.suffix for path in set(works_town.parent.iterdir()) - before} <= {".gpkg-wal", ".gpkg-shm"}

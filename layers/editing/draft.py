@@ -5,7 +5,7 @@ Reads the register only where it is asked, by boxes; what was changed meanwhile 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -54,6 +54,7 @@ class Item:
     number: int | None = None
     is_deleted: bool = False
     _course: tuple[BaseGeometry, Floats] | None = field(default=None, repr=False)
+    _bounds: tuple[BaseGeometry, Box] | None = field(default=None, repr=False)
 
     @property
     def geometry(self) -> BaseGeometry | None:
@@ -68,6 +69,16 @@ class Item:
         if self._course is None or self._course[0] is not geometry:
             self._course = (geometry, course_of(geometry))
         return self._course[1]
+
+    def meets(self, box: Box) -> bool:
+        """Whether its extent meets a box: asked some million times in a large act, so the extent is kept."""
+        geometry = self.values.get(GEOMETRY)
+        if geometry is None:
+            return False
+        if self._bounds is None or self._bounds[0] is not geometry:
+            self._bounds = (geometry, Box(*geometry.bounds))
+        x0, y0, x1, y1 = self._bounds[1]
+        return x0 <= box[2] and x1 >= box[0] and y0 <= box[3] and y1 >= box[1]
 
     @property
     def link(self) -> int | Born:
@@ -107,6 +118,7 @@ class Draft:
         self.tolerance = float(register.setting("node_tolerance_m"))
         self._items: dict[AssetKey, Item] = {}
         self._new: list[Item] = []
+        self._of_type: dict[str, list[Item]] = {}
         self._boxes: dict[str, list[Box]] = {}
         self._figures: list[Message] = []
         self._questions: list[Question] = []
@@ -167,7 +179,8 @@ class Draft:
         found: list[Item] = []
         for asset_type in types:
             self._read(asset_type, box)
-            found += [item for item in self._all(asset_type) if _meets(item, box)]
+            of_type = self._of_type.get(asset_type.name, ())
+            found += [item for item in of_type if item.meets(box) and not item.is_deleted]
         return [item for item in found if gone or not item.is_gone]
 
     def _read(self, asset_type: AssetType, box: Box) -> None:
@@ -221,6 +234,7 @@ class Draft:
         """A new asset."""
         item = Item(self.catalogue[type_name], dict(values), number=len(self._new))
         self._new.append(item)
+        self._of_type.setdefault(type_name, []).append(item)
         return item
 
     def delete(self, item: Item) -> None:
@@ -322,11 +336,8 @@ class Draft:
     def _keep(self, asset: Asset) -> Item:
         item = Item(self.catalogue[asset.type], dict(asset.values), asset)
         self._items[asset.key] = item
+        self._of_type.setdefault(asset.type, []).append(item)
         return item
-
-    def _all(self, asset_type: AssetType) -> Iterator[Item]:
-        known = [*self._items.values(), *self._new]
-        return (item for item in known if item.type is asset_type and not item.is_deleted)
 
 
 def box_around(places: Floats, reach: float) -> Box:
@@ -338,14 +349,6 @@ def box_around(places: Floats, reach: float) -> Box:
 
 def _within(box: Box, other: Box) -> bool:
     return box.x0 >= other.x0 and box.y0 >= other.y0 and box.x1 <= other.x1 and box.y1 <= other.y1
-
-
-def _meets(item: Item, box: Box) -> bool:
-    geometry = item.geometry
-    if geometry is None:
-        return False
-    x0, y0, x1, y1 = geometry.bounds
-    return bool(x0 <= box.x1 and x1 >= box.x0 and y0 <= box.y1 and y1 >= box.y0)
 
 
 def _was_valid(item: Item) -> bool:

@@ -162,7 +162,7 @@ class Sheet:
             parts.insert(0, words.text("printing.filtered"))
         if words.past is not None:
             day = {"day": words.past.day}
-            parts.insert(0, words.render(Message(f"printing.past_{words.past.basis}", day)))
+            parts.insert(0, words.render(Message(f"printing.past.{words.past.basis}", day)))
         if page.series is not None:
             parts.insert(0, words.render(sheet_words(page.number, page.of)))
         right = "    ".join(parts)

@@ -58,7 +58,6 @@ class TableDrawer(QFrame):
     closed = Signal()
     noticed = Signal(object)
     written = Signal(object)
-    """The Message of an act that was saved."""
     warned = Signal(object, object)
 
     def __init__(self, language: Language, theme: Theme, session: Session, tasks: Tasks) -> None:
@@ -129,8 +128,7 @@ class TableDrawer(QFrame):
         session.opened.connect(lambda _: feed.count())
         session.closed.connect(self._on_closed)
         session.changed.connect(lambda _: feed.count() if self.isVisible() else None)
-        session.past_changed.connect(lambda _: self._on_past())
-        session.day_changed.connect(lambda _: feed.count() if self.isVisible() else None)
+        session.day_changed.connect(lambda _: self._on_day())
         self.tie.told.connect(self._on_told)
         feed.counted.connect(self._on_counted)
         feed.begun.connect(lambda: self._say(Message("table.reading_now")))
@@ -170,8 +168,8 @@ class TableDrawer(QFrame):
 
     def open(self, type_name: str = "") -> None:
         """Show a type: the one named, the one shown last, or that of which most is selected."""
-        counts = self.session.selection.counts
-        name = type_name or self._to_show or self.type_name or next(iter(counts), "")
+        selected = next(iter(self.session.selection.counts), "")
+        name = type_name or self._to_show or self.type_name or selected
         self.feed.count()
         if name:
             self.show_type(name)
@@ -229,7 +227,7 @@ class TableDrawer(QFrame):
             return
         found = {t.name: n for t, n in counts}
         name = self._to_show or self.type_name
-        if not found.get(name):
+        if not found.get(name) and not self.session.is_past:
             name = next((n for n, count in found.items() if count), "")
         if name:
             self.show_type(name)
@@ -293,10 +291,10 @@ class TableDrawer(QFrame):
             metres = float(np.nansum(lengths.numbers[shown.data.rows_of(ids)]))
         self.totals.show_selected(len(ids), metres)
 
-    def _on_past(self) -> None:
-        """On a past day cells can only be read."""
+    def _on_day(self) -> None:
         self.strip.hide()
         self.model.may_edit = self.session.may("edit")
+        self.feed.count() if self.isVisible() else None
 
     def _on_refused(self, error: UserError) -> None:
         self._say(error.title)
@@ -392,8 +390,7 @@ class TableDrawer(QFrame):
         header_menu(self, column, at)
 
     def _show_row(self, row: int) -> None:
-        number = self.cells.row_of_view(row)
-        if number is not None:
+        if (number := self.cells.row_of_view(row)) is not None:
             self.grid.go_to(number, max(self.grid.currentIndex().column(), 1))
 
     def sizeHint(self) -> QSize:

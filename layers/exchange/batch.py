@@ -246,7 +246,9 @@ class Batch:
             blank = np.ones(self._size, np.bool_) if values is None else _flags(pc.is_null(values))
             broken = self._findings.broken
             problem = field.problem("required", "error", None)
-            self._findings.flag("required", "error", problem.message, blank & ~broken & ~there, field=field.name)
+            self._findings.flag(
+                "required", "error", problem.message, blank & ~broken & ~there, field=field.name
+            )
 
     def _warn_of_labels(self) -> None:
         """What a type is named by besides its code: blanks and repeats are allowed, and told."""

@@ -17,6 +17,7 @@ from gisapp.map.viewport import Viewport
 #: A community on the map gets its words when it is so wide (px).
 _WORDS = 46.0
 _SPOT = 7.0
+_SMALL = 8.0
 
 
 class Mark(NamedTuple):
@@ -56,7 +57,8 @@ class CommunityMarks:
             middle = QPointF(*viewport.to_pixel((x0 + x1) / 2, (y0 + y1) / 2))
             wide = (x1 - x0) / viewport.metres_per_pixel
             if mark.shape.geom_type in ("Point", "MultiPoint") or wide < 2 * _SPOT:
-                painter.drawEllipse(middle, _SPOT, _SPOT)
+                spot = _SPOT if wide >= _SMALL or wide == 0 else _SPOT * 0.6
+                painter.drawEllipse(middle, spot, spot)
             else:
                 for part in shapely.get_parts(mark.shape):
                     xy = viewport.pixels(np.asarray(shapely.get_coordinates(shapely.get_exterior_ring(part))))

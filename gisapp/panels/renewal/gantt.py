@@ -20,6 +20,7 @@ ROW = 24
 HEAD = 26
 TITLES = 220
 _DAY = datetime.timedelta(days=1)
+_BEYOND = datetime.timedelta(days=120)
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,10 @@ class Gantt(QAbstractScrollArea):
         for bar in self._bars:
             for pair in (bar.plan, bar.done):
                 days += pair or ()
-            if bar.forecast is not None:
-                days.append(bar.forecast)
         first, last = min(days), max(days)
+        # A forecast years away would leave no room for what is planned: it goes on beyond the edge.
+        ends = [bar.forecast for bar in self._bars if bar.forecast is not None]
+        last = max(last, min(max(ends, default=last), last + _BEYOND))
         first = first.replace(day=1)
         last = (last.replace(day=1) + 35 * _DAY).replace(day=1)
         if (last - first).days < 180:
@@ -222,7 +224,9 @@ class Gantt(QAbstractScrollArea):
         if words:
             painter.setFont(theme.font("rail"))
             painter.setPen(theme.color("danger"))
-            painter.drawText(QRectF(end + 6, top, 160, ROW), Qt.AlignmentFlag.AlignVCenter, words)
+            room = painter.fontMetrics().horizontalAdvance(words) + 4
+            left = min(end + 6, self.viewport().width() - room)
+            painter.drawText(QRectF(left, top, room, ROW), Qt.AlignmentFlag.AlignVCenter, words)
 
     def _late_words(self, bar: Bar) -> str:
         if bar.late <= 0:

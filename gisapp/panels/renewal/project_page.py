@@ -42,6 +42,7 @@ _MENU = (
     "renewal_act.draw", "renewal_act.pick", "renewal_act.copy_planned", "renewal_act.retire_selection",
     "renewal_act.lay_selection", "renewal_act.take_out", "renewal_act.select_mains", "renewal_act.select_road",
     "renewal_act.area", "renewal_act.budget", "renewal_act.suspend", "renewal_act.resume", "renewal_act.cancel",
+    "statements.share",
 )  # fmt: skip
 COMPLETE = "renewal_act.complete"
 

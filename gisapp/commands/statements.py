@@ -100,6 +100,8 @@ def statement_actions(window: Window) -> list[Action]:
             id="statements.show_written",
             title=Message("reporting.action.show_written"),
             icon="folder-open",
+            menu="file",
+            group=3,
             handler=lambda: show_written(window),
             enabled=lambda: bool(window.statements.written),
         ),

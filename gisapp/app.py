@@ -231,6 +231,7 @@ def run_window(
     window = application.new_window()
     if picture is not None:
         _let_give_way(picture, window)
+        application.crashes.crashed.connect(picture.close)
     if sample:
         QTimer.singleShot(0, window, lambda: sample_city.open_sample(window))
     elif target is not None:

@@ -251,7 +251,7 @@ def figures_of(answers: Mapping[str, list[Answer]]) -> Iterator[Figure]:
         yield Figure(f"draw {view}", "ms", drawn, faster(lambda a, v=view: a["views"][v]), *floors[view])
     # The picture that was kept is the city, crisp and true; the map that can be moved follows it.
     kept = [answer.get("kept_s", answer["start_s"]) for answer in answers["cached"]]
-    yield Figure("start to the city, cached", "s", kept, faster(lambda a: a["start_s"]), 4.0, 8.0)
+    yield Figure("start to the city as left, cached", "s", kept, faster(lambda a: a["start_s"]), 4.0, 8.0)
     for name, floor, ambition in (("cached", 1.0, 4.0), ("uncached", 1.0, 1.5)):
         started = [answer["start_s"] for answer in answers[name]]
         yield Figure(

@@ -129,14 +129,14 @@ class StatementWork(QObject):
             and current.entry.key not in {e.key for e in copies}
         ):
             # Its submitting was undone: it is a draft again.
-            self.open(Entry(current.entry.first, current.entry.last))
+            self.add_draft(current.entry.first, current.entry.last)
 
     def add_draft(self, first: Day, last: Day) -> None:
         """Offer and open the draft of another period."""
         entry = Entry(first, last)
         self._drafts[entry.key] = entry
-        self.list()
         self.open(entry)
+        self.list()
 
     # ---- the one looked at
 

@@ -23,6 +23,7 @@ from gisapp.panels.history.trail_list import TrailModel
 from gisapp.panels.legend_model import CHECK_ROLE, COUNT, LENGTH, NAME, LegendModel, LegendRow
 from gisapp.panels.palette_model import Entry, PaletteModel
 from gisapp.panels.renewal.project_list import ProjectModel
+from gisapp.panels.statement.table_view import TableModel as StatementModel
 from gisapp.panels.style_classes import ClassModel
 from gisapp.panels.table.model import TableModel
 from layers.analysis.checking.finding import Findings
@@ -31,6 +32,7 @@ from layers.model.catalogue_file import load_catalogue
 from layers.model.change import ChangeSet
 from layers.model.problem import Problem
 from layers.renewal.board import Board, Card
+from layers.renewal.figure import Breakdown, Column, Figure, Row
 from layers.scene.style_file import load_style
 from layers.table.columns import WordColumn
 from layers.table.data import TableData
@@ -68,7 +70,11 @@ def models(application: Application) -> list[QAbstractItemModel]:
     day = datetime.date(2024, 7, 18)
     cards = tuple(Card(n, f"XM-{n}", "", "renewal", "open", (), planned=960.0) for n in (1, 2))
     projects.show(Board(day, cards), cards)
-    own = [_table(application), _findings(application), offers, trail, projects]
+    column = Column("length", Message("action.undo"), "m")
+    line = Row("a", "大塘路", "item", {"length": Figure(960.0, "m", "pipe", (1, 2))})
+    breakdown = Breakdown("road", Message("action.undo"), (column,), (line,), replace(line, level="total"))
+    statement = StatementModel(application.language, application.theme, breakdown, application)
+    own = [_table(application), _findings(application), offers, trail, projects, statement]
     return [legend, palette, problems, quarantine, classes, *own]
 
 
@@ -167,5 +173,6 @@ def test_this_file_checks_every_model() -> None:
         "project_list",
         "quarantine_sheet",
         "style_classes",
+        "table_view",
         "trail_list",
     ]

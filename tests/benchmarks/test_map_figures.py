@@ -18,13 +18,14 @@ def test_every_figure_of_a_small_town(name: str, fixtures: Path, tmp_path: Path)
         pytest.skip("make_city.py is not beside the fixtures")
     town = prepare(name, 2000, fixtures, tmp_path)
     answers = run_rounds(town, tmp_path, 1, repeat=1, peer=False, say=lambda line: None)
+    assert "kept_s" in answers["cached"][0], "the second start shows what the first one left"
     figures = list(figures_of(answers))
-    assert len({figure.name for figure in figures}) == len(figures) == 19
+    assert len({figure.name for figure in figures}) == len(figures) == 20
     assert all(figure.value > 0 for figure in figures if not figure.name.startswith(("crisp", "ink")))
     json.dumps([figure.name for figure in figures])
     text = table(name, figures)
     assert "draw 200 m [ms]" in text
-    assert len(text.splitlines()) == 21
+    assert len(text.splitlines()) == 22
     sys.stdout.write(text + "\n")
 
 

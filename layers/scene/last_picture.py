@@ -17,7 +17,7 @@ from layers.scene.kept import kept_folder
 
 #: To be raised with every change of what a window looks like at its start.
 FORMAT = 1
-NOTE, PICTURE = "picture.json", "picture.png"
+NOTE, PICTURE = "left.json", "left.png"
 #: Pictures of so many registers are kept.
 KEPT = 12
 #: The head of a GeoPackage counts its changes.

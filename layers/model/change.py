@@ -9,7 +9,17 @@ from typing import Any, Literal
 from layers.text import Message
 
 ChangeKind = Literal[
-    "edit", "undo", "redo", "restore", "checkin", "import", "outside", "migration", "upgrade", "creation", "export"
+    "edit",
+    "undo",
+    "redo",
+    "restore",
+    "checkin",
+    "import",
+    "outside",
+    "migration",
+    "upgrade",
+    "creation",
+    "export",
 ]
 Operation = Literal["insert", "update", "delete"]
 

@@ -93,7 +93,9 @@ class MapCanvas(QWidget):
     def is_crisp(self) -> bool:
         """Whether all that is seen of the scene is painted as it is now."""
         frame = self._frame
-        return self.scene is not None and frame is not None and frame.shows(self.viewport) and not self._outdated
+        return (
+            self.scene is not None and frame is not None and frame.shows(self.viewport) and not self._outdated
+        )
 
     @property
     def backdrop(self) -> Backdrop | None:

@@ -17,8 +17,17 @@ def part_of(catalogue: Catalogue, present: Mapping[str, Collection[str]]) -> Cat
     choice whose code list is not there.
     """
     types = {t.name: _part_of_type(t, present[t.name], present) for t in catalogue if t.name in present}
-    lists = {name: each for name, each in catalogue.code_lists.items() if each.table in present}
+    lists = {
+        name: each if _has_part(catalogue.types[each.table], types[each.table]) else replace(each, part=None)
+        for name, each in catalogue.code_lists.items()
+        if each.table in present
+    }
     return Catalogue(types, lists, catalogue.settings)
+
+
+def _has_part(whole: AssetType, there: AssetType) -> bool:
+    """Whether a list's table has every column there should be beside the code: its entries are read with them all."""
+    return {field.name for field in whole.fields} == {field.name for field in there.fields}
 
 
 def _part_of_type(

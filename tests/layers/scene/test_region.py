@@ -111,7 +111,11 @@ def test_a_line_of_several_parts_is_met_with_any_of_them(
 
 @given(REGIONS, st.lists(CORNERS, min_size=1, max_size=6))
 def test_areas(region: Region, drawn: list[list[tuple[float, float]]]) -> None:
-    areas = [Region.of_corners(np.array(corners)).shape for corners in drawn]
+    drawn_areas = (Region.of_corners(np.array(corners)).shape for corners in drawn)
+    # As far away as the reach to the last bit: shapely itself says either, prepared or not.
+    areas = [
+        a for a in drawn_areas if not region.reach or abs(region.shape.distance(a) - region.reach) > 1e-9
+    ]
     packed = pack_lines(wkb(areas))
     found = region.meets_areas(packed.xy, packed.offsets, packed.row)
     assert np.isin(np.arange(len(areas)), found).tolist() == one_by_one(region, areas)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,11 +13,19 @@ from layers.cli.console import Console
 from layers.cli.opening import open_register
 from layers.cli.values import JsonOption, RegisterArgument
 from layers.errors import UserError
+from layers.later import Later
 from layers.model.query import Compare, Query
 from layers.register import Register
 from layers.renewal.due_dates import due_dates, lasting_name
-from layers.reports.calendar_file import write_calendar
 from layers.text import Message
+
+if TYPE_CHECKING:
+    from layers.exchange import export
+    from layers.reports import calendar_file
+else:
+    # What writes is loaded for this command alone.
+    export = Later("layers.exchange.export")
+    calendar_file = Later("layers.reports.calendar_file")
 
 
 def calendar(
@@ -30,11 +38,14 @@ def calendar(
     """Write what is due in open projects to ``out``."""
     console: Console = context.obj
     with open_register(register, read_only=True) as opened:
+        export.refuse_own_register(opened.target, out)
         person = None if manager is None else _person(opened, manager)
         dues = due_dates(opened, manager=person)
         name = console.texts.render(Message("due.calendar"))
         now = datetime.datetime.now(datetime.UTC)
-        count = write_calendar(out, dues, console.texts, name=name, register=lasting_name(opened), now=now)
+        count = calendar_file.write_calendar(
+            out, dues, console.texts, name=name, register=lasting_name(opened), now=now
+        )
     console.say(Message("due.written", {"count": count, "file": out.name}))
     rows = [{"type": d.kind, "id": d.id, "day": d.day.isoformat(), "project": d.project} for d in dues]
     console.result({"file": str(out), "count": count, "due": rows})

@@ -24,9 +24,11 @@ from layers.reports.arranging import arrange, period_words
 from layers.text import Message
 
 if TYPE_CHECKING:
+    from layers.exchange import export
     from layers.reports import document, excel, listing, word
 else:
     # The libraries of documents are loaded when one is written.
+    export = Later("layers.exchange.export")
     document = Later("layers.reports.document")
     excel = Later("layers.reports.excel")
     listing = Later("layers.reports.listing")
@@ -74,6 +76,7 @@ def _write(console: Console, register: Register, made: Statement, out: Path) -> 
     if ending not in _ENDINGS:
         refused = Message("cli.error.value", {"option": "--out", "value": out.name})
         raise UserError(refused, Message("cli.hint.one_of", {"values": _ENDINGS}))
+    export.refuse_own_register(register.target, out)
     title = console.texts.get("report.title", period=period_words(made.period))
     report = arrange(made, title=title, unit=register.name, is_sample=register.is_sample)
     if ending == ".docx":

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import icalendar
 
-from layers.errors import UserError
 from layers.renewal.due_dates import DueDate
-from layers.text import Message, Texts
+from layers.reports.document import whole_file
+from layers.text import Texts
 
 _PRODUCT = "-//gisapp//renewal//"
 
@@ -27,7 +27,7 @@ def write_calendar(
     calendar.add("prodid", _PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", name)
+    calendar.add("x-wr-calname", _line(name))
     count = 0
     for due in dues:
         event = icalendar.Event()
@@ -35,20 +35,20 @@ def write_calendar(
         event.add("dtstamp", now)
         event.add("sequence", max(due.version - 1, 0))
         event.add("dtstart", due.day)
-        event.add("dtend", due.day + datetime.timedelta(days=1))
-        event.add("summary", texts.render(due.title))
-        event.add("description", "\n".join(texts.render(note) for note in due.notes))
+        if due.day < datetime.date.max:
+            event.add("dtend", due.day + datetime.timedelta(days=1))
+        event.add("summary", _line(texts.render(due.title)))
+        event.add("description", "\n".join(_line(texts.render(note)) for note in due.notes))
         event.add("transp", "TRANSPARENT")
         if due.place:
-            event.add("location", due.place)
+            event.add("location", _line(due.place))
         calendar.add_component(event)
         count += 1
-    made = path.with_name(f"{path.name}.part")
-    try:
-        made.write_bytes(calendar.to_ical())
-        made.replace(path)
-    except OSError as error:
-        made.unlink(missing_ok=True)
-        told = {"file": path.name, "reason": error.strerror or str(error)}
-        raise UserError(Message("due.not_written", told), Message("due.not_written.hint")) from error
+    with whole_file(path) as part:
+        part.write_bytes(calendar.to_ical())
     return count
+
+
+def _line(text: str) -> str:
+    """One line without control characters: those end what an entry says, or the whole file."""
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())

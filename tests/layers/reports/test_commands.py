@@ -1,4 +1,4 @@
-"""``gisapp share`` and ``gisapp statement --out``."""
+"""``gisapp share``, ``gisapp statement --out`` and ``gisapp calendar``."""
 
 from __future__ import annotations
 
@@ -41,3 +41,24 @@ def test_sharing_and_documents_from_the_command_line(
     assert run("statement", path, "--out", tmp_path / "a.pdf") == 2
     with Register.open(path, actor="test", read_only=True) as register:
         assert register.count(Query("export_record")) == 1
+
+
+def test_no_document_takes_the_place_of_the_register(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A word too few on the command line costs no data."""
+    for name in ("city.gpkg", "city.xlsx"):
+        path = tmp_path / name
+        with Register.create(path, Crs.parse("EPSG:4546"), actor="test", name="测试") as register:
+            build(register)
+            projects = register.count(Query("project"))
+        assert run("calendar", path, path) == 2
+        assert run("statement", path, "--out", path) == 2
+        assert run("share", path, path) == 2
+        assert name in capsys.readouterr().err
+        with Register.open(path, actor="test", read_only=True) as register:
+            assert register.count(Query("project")) == projects
+        assert [each.name for each in tmp_path.glob(f".{path.stem}-*")] == []
+    out = tmp_path / "due.ics"
+    assert run("calendar", tmp_path / "city.gpkg", out) == 0
+    assert out.read_bytes().startswith(b"BEGIN:VCALENDAR")

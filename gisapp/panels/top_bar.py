@@ -59,8 +59,12 @@ class TopBar(QWidget):
         self.sample = SampleMark(language, theme)
         self.search = SearchBox(language, theme)
         self.search.clicked.connect(self.search_asked)
+        self._steps: list[tuple[IconButton, QAction]] = []
         self.undo = self._step_button("edit.undo", Message("action.undo.short"), "arrow-u-up-left")
         self.redo = self._step_button("edit.redo", None, "arrow-u-up-right")
+        # Behind the buttons' own words, which a change of the language puts back.
+        language.changed.connect(self._follow_steps)
+        self._follow_steps()
         self.tasks = IconButton(
             language, theme, "stack", Message("window.tasks.tip"), words=Message("window.tasks")
         )
@@ -148,14 +152,15 @@ class TopBar(QWidget):
         button = IconButton(self._language, self._theme, icon, self._actions[action].title, words=words or "")
         made: QAction = self._actions.qt(action)
         button.clicked.connect(made.trigger)
+        made.changed.connect(self._follow_steps)
+        self._steps.append((button, made))
+        return button
 
-        def follow() -> None:
+    def _follow_steps(self) -> None:
+        """The tips are those of the actions, which tell the step and the key."""
+        for button, made in self._steps:
             button.setEnabled(made.isEnabled())
             button.setToolTip(made.toolTip())
-
-        made.changed.connect(follow)
-        follow()
-        return button
 
     def _language_button(self) -> QToolButton:
         button = _LanguageButton(self._language, self._theme)

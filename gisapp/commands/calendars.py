@@ -14,6 +14,7 @@ from layers.feedback import Feedback
 from layers.later import Later
 from layers.register import Register
 from layers.renewal.due_dates import due_dates, lasting_name
+from layers.renewal.words import PROJECT
 from layers.text import Message, Texts
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 else:
     # The calendar's library is loaded when the first one is written.
     calendar_file = Later("layers.reports.calendar_file")
-
-PROJECT = "project"
 
 
 def calendar_actions(window: Window) -> list[Action]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from gisapp.actions import Action
-from gisapp.panels.renewal.centre import PROJECT
 from gisapp.window import Window
 from layers.model.asset import AssetKey
 from layers.model.query import Compare, Query
+from layers.renewal.words import PROJECT
 from layers.text import Message
 
 _VIEWS = (

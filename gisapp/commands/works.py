@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from gisapp.actions import Action
-from gisapp.panels.works.before_after import BeforeAfter, View
+from gisapp.panels.works.before_after import STYLE, BeforeAfter, View
 from gisapp.panels.works.project_acts import ProjectActs
 from gisapp.tools.drawing.pick_tool import PickTool
 from gisapp.window import Window
@@ -150,4 +150,4 @@ def _show(window: Window, view: View) -> None:
 
 def _is_shown(window: Window, view: View) -> bool:
     scene = window.map.canvas.scene
-    return scene is not None and scene.style.name == "works" and _before_after(window).shown == view
+    return scene is not None and scene.style.name == STYLE and _before_after(window).shown == view

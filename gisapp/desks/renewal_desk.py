@@ -14,13 +14,15 @@ from gisapp.desks.desk import Desk
 from gisapp.language import Language
 from gisapp.notify import Notifier
 from gisapp.panels.map_view import MapView
-from gisapp.panels.renewal.centre import PROJECT, RenewalCentre
+from gisapp.panels.renewal.centre import RenewalCentre
 from gisapp.panels.renewal.community_marks import CommunityMarks, Mark
+from gisapp.panels.works.before_after import STYLE
 from gisapp.session import Session
 from gisapp.tasks import Tasks
 from gisapp.theme import Theme
 from layers.later import Later
 from layers.model.asset import AssetKey
+from layers.renewal.words import PROJECT
 from layers.text import Message
 
 if TYPE_CHECKING:
@@ -31,8 +33,6 @@ else:
     schedule = Later("gisapp.panels.renewal.schedule")
 
 WIDTH = 640
-#: The style of the map by the stage of projects.
-STYLE = "works"
 
 
 class RenewalDesk(QObject):

@@ -18,6 +18,7 @@ from layers.errors import UserError
 from layers.model.asset import AssetKey
 from layers.model.query import All, AnyOf, Compare, Query
 from layers.register import Register
+from layers.renewal.lengths import typed_metres
 from layers.renewal.pricing import follow_length, planned_m
 from layers.renewal.reattaching import is_planned
 from layers.renewal.words import IN, OUT, PROJECT, SECTION, laying_types
@@ -289,10 +290,7 @@ def _mains(draft: Draft, keys: Sequence[AssetKey]) -> list[Item]:
 
 def _typed(text: str) -> float:
     """Metres as typed; blank is 0. Raises ``UserError`` for what is no number."""
-    try:
-        metres = float(text.replace(",", "").strip() or 0.0)
-    except ValueError:
-        metres = float("nan")
+    metres = typed_metres(text) if text.strip() else 0.0
     if not abs(metres) <= _FARTHEST:
         raise UserError(Message("works.no_metres", {"text": text}), Message("works.no_metres_hint"))
     return metres

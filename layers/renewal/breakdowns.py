@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from layers.renewal.figure import Breakdown, Column, Figure, Level, Row, Words
-from layers.renewal.kilometres import FLOWS, RENEWED, STOCKS, Counted
+from layers.renewal.kilometres import FLOWS, STOCKS, Counted
 from layers.renewal.pipes import Flags, Ids
+from layers.renewal.words import RENEWED
 from layers.text import Message
 
 LENGTHS = ("before", *FLOWS, "retired", "after")

@@ -10,6 +10,7 @@ from layers.model.change import ChangeSet
 from layers.model.query import Condition
 from layers.register import Register
 from layers.renewal.board import Board, read_board
+from layers.renewal.words import PROJECT
 
 #: The fields by which rows of a type belong to projects.
 _BELONGING = {
@@ -17,7 +18,6 @@ _BELONGING = {
     "supervision_visit": ("project",), "budget_item": ("project",), "project_document": ("project",),
     "pipe": ("project_in", "project_out"),
 }  # fmt: skip
-_PROJECT = "project"
 #: More projects than this are read with all the others.
 MOST = 40
 
@@ -49,7 +49,7 @@ def touched_projects(
     touched: set[int] = set()
     for change in changes:
         for name, part in change.changes.items():
-            if name == _PROJECT and not part.is_bulk:
+            if name == PROJECT and not part.is_bulk:
                 touched |= part.inserted | part.updated | part.deleted
             elif name in _BELONGING:
                 if part.is_bulk or (part.deleted and name != "pipe"):

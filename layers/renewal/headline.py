@@ -11,12 +11,13 @@ from layers.renewal.breakdowns import ratio
 from layers.renewal.figure import Breakdown, Figure, Unit
 from layers.renewal.fulfilment import FulfilmentRow
 from layers.renewal.funnel import Funnel
-from layers.renewal.kilometres import LAID, RENEWED, Counted
+from layers.renewal.kilometres import Counted
 from layers.renewal.period import Period
 from layers.renewal.pipes import Flags, PipeArrays
 from layers.renewal.settings import RenewalSettings
 from layers.renewal.stages import stage_meaning
 from layers.renewal.statement_book import StatementBook
+from layers.renewal.words import LAID, RENEWED
 from layers.text import Message
 
 HEADLINE = (

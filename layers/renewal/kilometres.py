@@ -15,9 +15,9 @@ from layers.renewal.book import Day, Values
 from layers.renewal.period import Period
 from layers.renewal.pipes import Doubles, Flags, Ids, PipeArrays
 from layers.renewal.settings import RenewalSettings
+from layers.renewal.words import LAID, RENEWED
 
-LAID, RENEWED = "laid", "renewed"
-"""What the meaning of a kind of project lets its pipes count as; pipes of other kinds and of none are ``other``."""
+#: Pipes of projects that mean neither, and of none, are ``other``.
 FLOWS = (LAID, RENEWED, "other")
 STOCKS = ("before", "after")
 

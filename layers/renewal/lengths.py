@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from layers.editing.draft import Draft, Item
@@ -46,6 +47,14 @@ def enter_lengths(draft: Draft, new: Sequence[Item]) -> tuple[Entry, ...]:
     return tuple(entries)
 
 
+def typed_metres(text: str) -> float:
+    """Metres as people type them (``1,250.5 m``); nan for what is no number."""
+    try:
+        return float(text.replace(",", "").replace("，", "").strip().removesuffix("m"))
+    except ValueError:
+        return math.nan
+
+
 def project_length(draft: Draft, project: Item) -> float | None:
     """The as-built length of all that the project laid; None while one of its mains has none."""
     if project.asset is None:
@@ -63,10 +72,7 @@ def project_length(draft: Draft, project: Item) -> float | None:
 
 
 def _metres(typed: str, drawn: float) -> float:
-    try:
-        metres = float(typed.replace(",", "").replace("，", "").removesuffix("m").strip())
-    except ValueError:
-        metres = -1.0
+    metres = typed_metres(typed)
     if not 0.0 < metres < float("inf"):
         raise UserError(
             Message("completion.no_length", {"text": typed}), Message("completion.no_length_hint")

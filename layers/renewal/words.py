@@ -7,6 +7,8 @@ from layers.model.catalogue import AssetType, Catalogue
 PROJECT, SECTION, MILESTONE = "project", "section", "milestone"
 #: Links of a main to the project that lays it, and to the one that takes it out of service.
 IN, OUT = "project_in", "project_out"
+LAID, RENEWED = "laid", "renewed"
+"""What the meaning of a kind of project lets its pipes count as."""
 
 
 def laying_types(catalogue: Catalogue) -> tuple[AssetType, ...]:

@@ -26,6 +26,7 @@ from layers.model.change import ChangeSet
 from layers.model.query import All, Compare, Query
 from layers.model.selection import Selection
 from layers.register import Edit, Register
+from layers.renewal.words import MILESTONE, PROJECT
 from layers.text import Message
 
 if TYPE_CHECKING:
@@ -38,7 +39,6 @@ else:
     details = Later("layers.renewal.details")
     following = Later("layers.renewal.following")
 
-PROJECT = "project"
 #: What a board is made of: a change to anything else leaves it as it is.
 FOLLOWED = (
     "project", "milestone", "daily_log", "contract", "pipe", "section", "programme", "person", "supervision_visit",
@@ -265,9 +265,9 @@ class RenewalCentre(QObject):
                         Message("renewal_desk.milestone_made"), Message("renewal_desk.milestone_made_hint")
                     )
                 if row is None:
-                    edit.insert("milestone", {"project": project, "stage": stage, **given})
+                    edit.insert(MILESTONE, {"project": project, "stage": stage, **given})
                 else:
-                    edit.update("milestone", row.id, row.version, given)
+                    edit.update(MILESTONE, row.id, row.version, given)
 
         self._write(label, work, done, failed)
 
@@ -276,7 +276,7 @@ class RenewalCentre(QObject):
         where = All(
             (Compare("project", "=", project), Compare("stage", "=", stage), Compare("section", "is null"))
         )
-        return self.register is not None and self.register.count(Query("milestone", where)) > 0
+        return self.register is not None and self.register.count(Query(MILESTONE, where)) > 0
 
     def add(
         self,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from gisapp.language import Language, Words
 from gisapp.panels.renewal.numbers import km, money, percent
@@ -22,9 +23,14 @@ class FigureStrip(QWidget):
         self._language, self._theme = language, theme
         self._ids: dict[str, tuple[int, ...]] = {}
         self.buttons: dict[str, QToolButton] = {}
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8, 0, 8, 0)
-        row.setSpacing(2)
+        self._rows = QHBoxLayout(), QHBoxLayout()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 0, 8, 0)
+        column.setSpacing(0)
+        for each in self._rows:
+            each.setSpacing(2)
+            column.addLayout(each)
+        row = self._rows[0]
         for name in ("count", "planned", "laid", "money", "alarmed", "late"):
             button = QToolButton()
             button.setObjectName("figureButton")
@@ -36,6 +42,7 @@ class FigureStrip(QWidget):
                 row.addStretch(1)
             row.addWidget(button)
             self.buttons[name] = button
+        self._rows[1].addStretch(1)
         theme.changed.connect(self._draw)
         self._draw()
 
@@ -58,6 +65,22 @@ class FigureStrip(QWidget):
             self._ids[name] = tuple(card.id for card in its)
         self.buttons["late"].setVisible(bool(late))
         self.buttons["alarmed"].setVisible(bool(alarmed))
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """What calls for attention stands on a line of its own where one line would cut figures short."""
+        shown = [button for button in self.buttons.values() if not button.isHidden()]
+        needed = sum(button.sizeHint().width() + 2 for button in shown) + 16
+        row = self._rows[1 if needed > self.width() else 0]
+        for name in ("alarmed", "late"):
+            if row.indexOf(self.buttons[name]) < 0:
+                other = self._rows[0] if row is self._rows[1] else self._rows[1]
+                other.removeWidget(self.buttons[name])
+                row.addWidget(self.buttons[name])
 
     @staticmethod
     def _metres(cards: tuple[Card, ...]) -> dict[str, tuple[Words, tuple[Card, ...]]]:

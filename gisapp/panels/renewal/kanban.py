@@ -137,6 +137,9 @@ class Kanban(QAbstractScrollArea):
         return QRect(column.left, top, column.width, CARD_HEIGHT)
 
     def _column_at(self, at: QPoint) -> _Column | None:
+        """The column at a place; none outside of the board, where a card is let go without moving it."""
+        if not self.viewport().rect().contains(at):
+            return None
         return next((c for c in self._columns if c.left <= at.x() < c.left + c.width), None)
 
     def _card_at(self, at: QPoint) -> Card | None:

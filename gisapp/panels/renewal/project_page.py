@@ -315,7 +315,10 @@ class ProjectPage(QFrame):
         line.addWidget(self._chip)
         column.addLayout(line)
         self._title = Label(language, theme, size="object", strong=True, wrap=True)
-        column.addWidget(self._title)
+        named = QHBoxLayout()
+        named.setSpacing(4)
+        named.addWidget(self._title, 1)
+        column.addLayout(named)
         buttons = QHBoxLayout()
         buttons.setSpacing(6)
         self.log = Button(language, Message("renewal_desk.page.log"), "primary")
@@ -332,8 +335,9 @@ class ProjectPage(QFrame):
         for button in (self.log, self.date):
             buttons.addWidget(button)
         buttons.addStretch(1)
-        buttons.addWidget(fly)
-        buttons.addWidget(self._more)
+        # Beside the name: in a narrow window the two buttons take the whole line.
+        for icon in (fly, self._more):
+            named.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(buttons)
         return top
 

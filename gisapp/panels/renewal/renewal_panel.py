@@ -24,7 +24,7 @@ from gisapp.actions import Actions
 from gisapp.forms.words import Button, Label, Line
 from gisapp.language import Language, Words
 from gisapp.panels.history.day_note import DayNote
-from gisapp.panels.renewal.centre import KEPT_BY, PROJECT, RenewalCentre
+from gisapp.panels.renewal.centre import KEPT_BY, RenewalCentre
 from gisapp.panels.renewal.entry import given
 from gisapp.panels.renewal.figure_strip import FigureStrip
 from gisapp.panels.renewal.funnel_view import FunnelView
@@ -37,6 +37,7 @@ from gisapp.tasks import Debounce
 from gisapp.theme import Theme
 from layers.errors import UserError
 from layers.later import Later
+from layers.renewal.words import PROJECT
 from layers.text import Message
 
 if TYPE_CHECKING:
@@ -206,6 +207,7 @@ class RenewalPanel(QWidget):
 
     def _ask_move(self, project: int, phase: str) -> None:
         """A card was dropped: what is known of the project is read first, then its dates are asked for."""
+        self.move_card.shut()
         self._moving = project, phase
         if self._centre.project is not None and self._centre.project.id == project:
             self._go_on_moving()

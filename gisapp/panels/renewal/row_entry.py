@@ -8,9 +8,8 @@ from gisapp.panels.renewal.entry import Entry, choices_of
 from gisapp.theme import Theme
 from layers.model.catalogue import AssetType
 from layers.model.fields import ChoiceField, DateField, LinkField
+from layers.renewal.words import PROJECT
 from layers.text import Message
-
-_PROJECT = "project"
 
 
 def row_entry(language: Language, theme: Theme, asset_type: AssetType, day: str) -> Entry:
@@ -21,7 +20,7 @@ def row_entry(language: Language, theme: Theme, asset_type: AssetType, day: str)
     is_dated = False
     for name in asset_type.table_fields:
         field = asset_type.field_named(name)
-        if name == _PROJECT or isinstance(field, LinkField) or (name == "code" and asset_type.code_prefix):
+        if name == PROJECT or isinstance(field, LinkField) or (name == "code" and asset_type.code_prefix):
             continue
         if isinstance(field, ChoiceField):
             entry.add_choice(name, field.title, [(None, "—"), *choices_of(field)])

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from gisapp.panels.map_view import MapView
 from layers.scene.style import MapStyle
 
+#: The style of the map by the stage of projects.
 STYLE = "works"
 View = Literal["before", "after", "both"]
 #: Classes of the style that are not there before, and not there any more after.

@@ -18,6 +18,7 @@ from layers.later import Later
 from layers.model.asset import AssetKey
 from layers.model.selection import Selection, SelectionMode
 from layers.register import Register
+from layers.renewal.words import IN, PROJECT, SECTION
 from layers.text import Message
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ else:
     completion = Later("layers.renewal.completion")
     pricing = Later("layers.renewal.pricing")
 
-PROJECT, SECTION = "project", "section"
 State = Literal["suspended", "cancelled", "open"]
 #: Stands for what is typed until it is.
 _NOT_YET = "…"
@@ -86,7 +86,7 @@ class ProjectActs(QObject):
         register = self._session.register
         if register is None or PROJECT not in register.catalogue:
             return ()
-        names = [t.name for t in register.catalogue if "project_in" in t]
+        names = [t.name for t in register.catalogue if IN in t]
         selection = self._session.selection
         return tuple(AssetKey(name, id) for name in names for id in selection.ids(name).tolist())
 
@@ -176,9 +176,9 @@ class ProjectActs(QObject):
         register, project = self._session.register, self._project()
         if register is None or project is None or not self._drafting.may_edit():
             return
-        asset_type = next(t for t in register.catalogue if "project_in" in t)
+        asset_type = next(t for t in register.catalogue if IN in t)
         words = asset_type.lifetime
-        given = {str(words.status): words.not_yet[0], "project_in": project}
+        given = {str(words.status): words.not_yet[0], IN: project}
         if asset_type.editing.begun is not None:
             given[asset_type.editing.begun] = None
 

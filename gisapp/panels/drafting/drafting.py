@@ -256,7 +256,7 @@ class Drafting(QObject):
             self.hint.fit(max(width or self._view.width() - 80, 320))
             self.hint.move(left, bottom + GAP)
             bottom = self.hint.geometry().bottom()
-        self.card.move(left, bottom + GAP)
+        self.card.fit(self._view.size(), left, bottom + GAP)
         return bottom
 
     # ---- drawing

@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QBoxLayout, QComboBox, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gisapp.forms.words import Button, IconLabel, Label, set_style
 from gisapp.language import Language
@@ -21,6 +30,9 @@ ENTRY_WIDTH = 96
 _MOST = 8
 #: So many of those to be looked at are named.
 _NAMED = 4
+_EDGE = 8
+#: What is told of an act never gets lower than this: two lines.
+_LEAST = 44
 
 
 class EffectCard(QFrame):
@@ -47,8 +59,17 @@ class EffectCard(QFrame):
         self.ok.clicked.connect(self.agree)
         self.leave_button = Button(language, Message("draft.card.leave"))
         self.leave_button.clicked.connect(self.refused)
-        self._body = QVBoxLayout()
+        self._told = QWidget()
+        self._body = QVBoxLayout(self._told)
+        self._body.setContentsMargins(0, 0, 0, 0)
         self._body.setSpacing(4)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidget(self._told)
+        self._scroll.viewport().setAutoFillBackground(False)
+        self._told.setAutoFillBackground(False)
         self._lay_out(theme)
         language.changed.connect(self._show)
         self.setFixedWidth(WIDTH)
@@ -70,6 +91,28 @@ class EffectCard(QFrame):
             self.typed.selectAll()
         else:
             self.ok.setFocus()
+
+    def fit(self, room: QSize, left: int, top: int) -> None:
+        """Stand at (``left``, ``top``), or higher where the buttons would be out of sight; in a map too small for
+        all that is told, it scrolls."""
+        self.setFixedWidth(max(min(WIDTH, room.width() - left - _EDGE), 200))
+        needed = self._needed()
+        self._scroll.setFixedHeight(needed)
+        self.adjustSize()
+        over = self.height() - (room.height() - 2 * _EDGE)
+        if over > 0:
+            self._scroll.setFixedHeight(min(needed, max(needed - over, _LEAST)))
+            self.adjustSize()
+        self.move(left, max(min(top, room.height() - self.height() - _EDGE), _EDGE))
+
+    def _needed(self) -> int:
+        """The height of all that is told, at the card's width."""
+        inside = (
+            self.width() - self.layout().contentsMargins().left() - self.layout().contentsMargins().right()
+        )
+        self._body.activate()
+        height = self._body.heightForWidth(inside) if self._body.hasHeightForWidth() else -1
+        return max(height, 0) if height >= 0 else self._body.sizeHint().height()
 
     def agree(self) -> None:
         """Do it, if what must be said is said."""
@@ -143,6 +186,7 @@ class EffectCard(QFrame):
         if self._asked:
             self._typed_name.show_words(Message(f"draft.card.{self._asked}"))
             set_style(self.typed, "wrong", "false")
+        self._scroll.setFixedHeight(self._needed())
         self.adjustSize()
 
     def _ask(self, question: Question, chosen: object) -> None:
@@ -196,7 +240,7 @@ class EffectCard(QFrame):
         column.setContentsMargins(12, 10, 12, 10)
         column.setSpacing(8)
         column.addLayout(head)
-        column.addLayout(self._body)
+        column.addWidget(self._scroll)
         column.addLayout(self._answer)
         column.addLayout(foot)
 

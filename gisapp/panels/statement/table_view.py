@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -163,14 +163,31 @@ class TableView(QTableView):
         head.setFixedHeight(self.head_height)
         head.setHighlightSections(False)
         head.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self._name_width = 220 if len(self.table_model.columns) < 7 else 168
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
-        head.resizeSection(0, 220 if len(self.table_model.columns) < 7 else 168)
+        head.resizeSection(0, self._name_width)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFixedHeight(self.head_height + ROW_HEIGHT * len(self.table_model.rows) + 2)
         self.clicked.connect(self.choose)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Figures stand in columns of one width; where that would cut a title, each has the width it needs."""
+        head, figures = self.horizontalHeader(), range(1, len(self.table_model.columns) + 1)
+        widest = max((head.sectionSizeHint(number) for number in figures), default=0)
+        is_narrow = self.viewport().width() - self._name_width < widest * len(figures)
+        modes = (QHeaderView.ResizeMode.Interactive, QHeaderView.ResizeMode.Stretch)
+        if is_narrow:
+            modes = (QHeaderView.ResizeMode.Stretch, QHeaderView.ResizeMode.ResizeToContents)
+        if head.sectionResizeMode(0) != modes[0]:
+            for number in figures:
+                head.setSectionResizeMode(number, modes[1])
+            head.setSectionResizeMode(0, modes[0])
+            if not is_narrow:
+                head.resizeSection(0, self._name_width)
+        super().resizeEvent(event)
 
     def choose(self, index: Index) -> None:
         """Open the figure of a cell."""

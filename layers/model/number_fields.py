@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from layers.model.field import Field, Storage, ValueRefused
 from layers.model.problem import Problem
+from layers.text import Message
 
 _NUMBER = re.compile(
     r"(?P<prefix>DN|[ΦφØø∅⌀]|de|d)?\s*"
@@ -84,7 +85,16 @@ class NumericField(Field):
             yield self._limits("unusual", "warning", value, self.usual_minimum, self.usual_maximum)
 
     def _limits(self, rule: str, severity: Any, value: Any, low: float | None, high: float | None) -> Problem:
-        return self.problem(rule, severity, value, minimum=_bound(low), maximum=_bound(high))
+        if rule != "out_of_range" or (low is None) == (high is None):
+            return self.problem(rule, severity, value, minimum=_bound(low), maximum=_bound(high))
+        told = {"field": self.title, "value": f"{value:.12g}"}
+        if high is None:
+            return Problem(
+                rule, severity, Message("field.too_small", {**told, "minimum": _bound(low)}), self.name, value
+            )
+        return Problem(
+            rule, severity, Message("field.too_large", {**told, "maximum": _bound(high)}), self.name, value
+        )
 
 
 def _outside(value: float, low: float | None, high: float | None) -> bool:

@@ -12,6 +12,8 @@ from layers.renewal.settings import RenewalSettings
 from layers.renewal.standing import of_meaning
 from layers.text import Message
 
+_AFTER_START = frozenset({"laying", "pressure_test", "flush", "in_service", "old_retired", "finish"})
+
 
 def alarms_of(project: ProjectFigure, settings: RenewalSettings, day: Day) -> ProjectFigure:
     """The project with its alarms. A suspended one is not late, a cancelled one has none."""
@@ -19,7 +21,7 @@ def alarms_of(project: ProjectFigure, settings: RenewalSettings, day: Day) -> Pr
         return project
     found = [*_in_time(project, settings, day)] if project.state == "open" else []
     found += [*_as_built(project, settings, day), *_money(project, settings), *_lengths(project, settings)]
-    found += _finish_without_start(project)
+    found += [*_beyond_plan(project, settings), *_finish_without_start(project), *_before_start(project)]
     return replace(project, alarms=tuple(found))
 
 
@@ -90,6 +92,35 @@ def _lengths(project: ProjectFigure, settings: RenewalSettings) -> Iterator[Alar
     said = [Message(f"alarm.length.{name}", {"metres": f"{m:,.1f}"}) for name, m in parts.items() if m]
     text = Message("alarm.lengths_differ", {"lengths": said, "percent": f"{percent:.1f}"})
     yield _alarm(project, "lengths_differ", text, percent)
+
+
+def _beyond_plan(project: ProjectFigure, settings: RenewalSettings) -> Iterator[Alarm]:
+    """More logged than planned: a slip of the pen, or a plan that is no longer true."""
+    planned, laid = project.planned.value or 0.0, project.laid.value or 0.0
+    if not planned or laid <= planned * (1 + settings.length_difference_percent / 100):
+        return
+    text = Message("alarm.laid_beyond_plan", {"laid": f"{laid:,.0f}", "planned": f"{planned:,.0f}"})
+    yield _alarm(project, "laid_beyond_plan", text, laid - planned)
+
+
+def _before_start(project: ProjectFigure) -> Iterator[Alarm]:
+    """What cannot be before the work was begun, and is by its date; a reason given settles it."""
+    start = of_meaning(project.milestones, "start")
+    if start is None or start.actual is None:
+        return
+    for milestone in project.milestones:
+        actual = milestone.actual
+        if milestone.stage.means not in _AFTER_START or milestone.reason or actual is None:
+            continue
+        if actual < start.actual:
+            text = Message("alarm.before_start", {
+                "stage": milestone.stage.title, "day": str(actual),
+                "start": start.stage.title, "start_day": str(start.actual),
+            })  # fmt: skip
+            ids = () if milestone.id is None else (milestone.id,)
+            days = (start.actual - actual).days
+            yield _alarm(project, "before_start", text, days, "warning", "milestone", ids)
+            return
 
 
 def _finish_without_start(project: ProjectFigure) -> Iterator[Alarm]:

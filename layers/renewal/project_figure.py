@@ -15,8 +15,9 @@ from layers.text import Message
 Day = datetime.date
 MilestoneState = Literal["reached", "reached_late", "overdue", "due_soon", "ahead", "unplanned"]
 AlarmKind = Literal[
-    "late", "no_log", "as_built_late", "over_budget", "lengths_differ", "finish_without_start"
-]
+    "late", "no_log", "as_built_late", "over_budget", "lengths_differ", "laid_beyond_plan",
+    "finish_without_start", "before_start",
+]  # fmt: skip
 Severity = Literal["warning", "error"]
 DUE_SOON_DAYS = 7
 

@@ -15,7 +15,7 @@ from layers.feedback import Feedback
 from layers.later import Later
 from layers.model.change import ChangeSet
 from layers.model.query import Order, Query
-from layers.register import Register
+from layers.register import Edit, Register
 from layers.text import Message
 
 if TYPE_CHECKING:
@@ -222,9 +222,14 @@ class StatementWork(QObject):
         title, actor = opened.report.title, register.actor
         made: list[int] = []
         when = datetime.datetime.now(datetime.UTC)
+
+        def work(edit: Edit) -> None:
+            now = stating.statement_of(self._read(register, Feedback()), opened.statement.period, Day.today())
+            made.append(frozen.submit(edit, now, title, actor, when))
+
         self._session.edit(
             frozen.submitting(title),
-            lambda edit: made.append(frozen.submit(edit, opened.statement, title, actor, when)),
+            work,
             lambda _: self._submitted(opened.entry, made[-1], title, when, actor),
         )
 

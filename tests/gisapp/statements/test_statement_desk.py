@@ -181,6 +181,18 @@ def test_figures_documents_submitting_and_sharing(
     )
     now = {tile.name: tile.figure for tile in desk.work.current.report.tiles}  # type: ignore[union-attr]
     assert now["renewed"].value == pytest.approx(350)
+    # What was written a moment before is in what is submitted, though the page has not followed yet.
+    other = register.by_code("pipe", "N-1")
+    assert other is not None
+    session.edit(ACT, lambda edit: edit.update("pipe", other.id, other.version, {"as_built_length_m": 130.0}))
+    desk.work.submit()
+    qtbot.waitUntil(
+        lambda: desk.work.current is not None and desk.work.current.entry.id not in (None, copy.entry.id),
+        timeout=PATIENCE,
+    )
+    assert desk.work.current is not None
+    assert desk.work.current.statement.headline["renewed"].value == pytest.approx(380)
+    settle(window, qtbot)
     # Another language: every word follows.
     window.parts.language.use("en")
     settle(window, qtbot)

@@ -16,6 +16,7 @@ from layers.feedback import Feedback
 from layers.model.query import Condition
 from layers.register import Register
 from layers.renewal.progress import MilestoneFigure, ProjectFigure, project_figures
+from layers.renewal.project_figure import DUE_SOON_DAYS
 from layers.renewal.stages import CONVERSION, Stage, stage_list_of
 from layers.text import Message
 
@@ -30,8 +31,6 @@ _MEANS: Mapping[str, str] = {
     "handover": "finishing",
     "acceptance": "settlement", "settlement": "settlement",
 }  # fmt: skip
-#: A step planned within so many days is told as coming.
-SOON = 7
 OPEN, SUSPENDED, CANCELLED, COMPLETED = "open", "suspended", "cancelled", "completed"
 
 Standing = Literal["on_time", "soon", "late", "suspended", "cancelled", "completed", "unplanned"]
@@ -83,7 +82,6 @@ class Card:
     manager_name: str = ""
     programme: int | None = None
     community: int | None = None
-    year: int | None = None
     planned: float = 0.0
     laid: float = 0.0
     sizes: tuple[SizeProgress, ...] = ()
@@ -180,7 +178,7 @@ class Card:
         if self.delay(day) > 0:
             return "late"
         due = self.due_in(day)
-        return "soon" if due is not None and due <= SOON else "on_time"
+        return "soon" if due is not None and due <= DUE_SOON_DAYS else "on_time"
 
 
 @dataclass(frozen=True)
@@ -197,6 +195,7 @@ class Board:
 
     @cached_property
     def by_id(self) -> Mapping[int, Card]:
+        """The cards by their projects."""
         return {card.id: card for card in self.cards}
 
     @cached_property
@@ -212,11 +211,6 @@ class Board:
     def _rank(self, card: Card) -> tuple[bool, int, str]:
         return card.state != OPEN, -card.delay(self.day), card.code
 
-    @property
-    def late(self) -> tuple[Card, ...]:
-        """Those behind their plan."""
-        return tuple(card for card in self.cards if card.standing(self.day) == "late")
-
 
 @dataclass(frozen=True)
 class FunnelRow:
@@ -229,9 +223,14 @@ class FunnelRow:
     household_share: float
 
 
+def in_funnel(cards: Iterable[Card]) -> tuple[Card, ...]:
+    """Those that a funnel is of, as in a statement: what was cancelled is not."""
+    return tuple(card for card in cards if card.steps and card.state != CANCELLED)
+
+
 def funnel_rows(cards: Iterable[Card]) -> tuple[FunnelRow, ...]:
     """How many of ``cards`` reached each stage; not "are now at": later ones may be reached by more."""
-    kept = [card for card in cards if card.steps]
+    kept = in_funnel(cards)
     stages = {step.stage.code: step.stage for card in kept for step in card.steps}
     total, homes = len(kept), sum(card.households for card in kept)
     rows = []

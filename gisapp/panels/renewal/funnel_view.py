@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from gisapp.language import Language
 from gisapp.panels.renewal.community_marks import mixed
 from gisapp.theme import Theme
-from layers.renewal.board import Card, FunnelRow, funnel_rows
+from layers.renewal.board import Card, FunnelRow, funnel_rows, in_funnel
 from layers.text import Message
 
 ROW, TOP = 58, 58
@@ -36,7 +36,7 @@ class FunnelView(QWidget):
 
     def show_cards(self, cards: tuple[Card, ...]) -> None:
         """Count these."""
-        self._cards, self.rows = cards, funnel_rows(cards)
+        self._cards, self.rows = in_funnel(cards), funnel_rows(cards)
         self._current = min(self._current, max(len(self.rows) - 1, 0))
         self.setMinimumHeight(TOP + ROW * len(self.rows) + 8)
         self.update()

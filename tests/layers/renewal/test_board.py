@@ -63,7 +63,7 @@ def test_the_most_delayed_come_first_and_what_rests_last() -> None:
     )
     board = Board(DAY, cards)
     assert [card.id for card in board.column("reserve")] == [2, 1, 3]
-    assert [card.id for card in board.late] == [1, 2]
+    assert [card.id for card in cards if card.standing(DAY) == "late"] == [1, 2]
 
 
 def test_moving_asks_for_the_dates_between() -> None:
@@ -126,6 +126,9 @@ def test_a_funnel_counts_what_was_reached_and_need_not_narrow() -> None:
     assert [len(row.projects) for row in rows] == [200, 188, 38, 63, 14, 4]
     assert [f"{row.share * 100:.1f}" for row in rows] == ["54.8", "51.5", "10.4", "17.3", "3.8", "1.1"]
     assert [row.households for row in rows] == [2000, 1880, 380, 630, 140, 40]
+    # As in a statement, what was cancelled is not in it.
+    cards[0] = replace(cards[0], state="cancelled")
+    assert [len(row.projects) for row in funnel_rows(cards)] == [199, 187, 37, 62, 13, 3]
 
 
 def test_stages_that_mean_nothing_known_go_with_the_one_before() -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from layers.text import Message, Title
 
 Unit = Literal["m", "yuan", "yuan/m", "m/a", "%", "count", "households", "points", "d"]
 Words = Message | Title | str
 """What a row or column is called: a text of the program, a title of the catalogue, or a name from the register."""
+
+#: A text edited by hand could ask for all of the memory.
+_MOST_IDS = 50_000_000
 
 Level = Literal["class", "part", "unclassified", "item", "blank", "total", "unknown"]
 """What a row is: ``class``, ``unclassified``, ``item`` and ``blank`` add up to ``total``; ``part`` rows add up to
@@ -32,8 +36,12 @@ class Figure:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Figure:
-        """Read what ``as_json`` wrote."""
-        return cls(data["value"], data["unit"], data["type"], ids_of(data["ids"]))
+        """Read what ``as_json`` wrote. Raises ``ValueError`` for what is no figure."""
+        value, unit = data["value"], data["unit"]
+        is_number = isinstance(value, int | float) and math.isfinite(value)
+        if not (value is None or is_number) or unit not in get_args(Unit):
+            raise ValueError(f"no figure: {value!r} {unit!r}")
+        return cls(value, unit, data["type"], ids_of(data["ids"]))
 
 
 @dataclass(frozen=True)
@@ -83,13 +91,18 @@ def ranges(ids: Sequence[int]) -> str:
 
 
 def ids_of(text: str) -> tuple[int, ...]:
-    """The ids that ``ranges`` wrote."""
+    """The ids that ``ranges`` wrote. Raises ``ValueError`` for more than any register has."""
     return tuple(_spread(part.split("-") for part in text.split(",") if part))
 
 
 def _spread(parts: Iterable[list[str]]) -> Iterable[int]:
+    left = _MOST_IDS
     for part in parts:
-        yield from range(int(part[0]), int(part[-1]) + 1)
+        span = range(int(part[0]), int(part[-1]) + 1)
+        left -= len(span)
+        if left < 0:
+            raise ValueError("too many ids")
+        yield from span
 
 
 def words_json(words: Words) -> Any:
@@ -113,7 +126,8 @@ def words_from_json(data: Any) -> Words:
 def message_from_json(data: Any) -> Message:
     """A message that ``words_json`` wrote."""
     words = words_from_json(data)
-    assert isinstance(words, Message)
+    if not isinstance(words, Message):
+        raise ValueError(f"no message: {data!r}")
     return words
 
 

@@ -36,13 +36,18 @@ def forecast_finish(
         after = max(after, planned_finish - laying_planned)
     if pace and remaining > 0 and not laying_reached:
         days = min(math.ceil(remaining / pace), 36_500)
-        return day + datetime.timedelta(days=days) + after
+        return _later(day, days + after.days)
     if planned_finish is None:
         return None
     reached = [m for m in milestones if m.actual is not None and m.delay_days is not None]
     slip = max(reached, key=lambda m: m.stage.order).delay_days if reached else 0
     due = max((m.delay_days or 0 for m in held_up(milestones)), default=0)
-    return max(day, planned_finish + datetime.timedelta(days=max(slip or 0, due)))
+    return max(day, _later(planned_finish, max(slip or 0, due)))
+
+
+def _later(day: Day, days: int) -> Day:
+    """So many days later; who plans for the year 9999 means never, and the calendar ends there."""
+    return day + datetime.timedelta(days=min(days, (Day.max - day).days))
 
 
 def held_up(milestones: Sequence[MilestoneFigure]) -> list[MilestoneFigure]:

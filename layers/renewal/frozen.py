@@ -6,21 +6,24 @@ import datetime
 import hashlib
 import json
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from layers.errors import UserError
 from layers.model.fields import format_instant
 from layers.register import Edit, Register
 from layers.renewal.figure import Breakdown, Figure, Words
-from layers.renewal.statement import Statement
-from layers.renewal.statement_json import as_json, from_json
+from layers.renewal.statement import HEADLINE, Statement
+from layers.renewal.statement_json import FORMAT, as_json, from_json
 from layers.text import Message
 
 __all__ = ["Difference", "as_json", "checksum", "compare", "from_json", "reopen", "submit", "submitting"]
 
 COPY = "statement_copy"
 _TOLERANCE = 1e-6
+#: What may be another word for the same figures.
+_UNSUMMED = frozenset({"title", "day", "data_version", "notes", "seal"})
 _Key = tuple[str, str, str]
 
 
@@ -62,7 +65,7 @@ def submit(edit: Edit, statement: Statement, title: str, actor: str, when: datet
 
     ``when``: the moment, with its zone.
     """
-    figures = as_json(statement) | {"title": title}
+    figures = as_json(statement) | {"title": title, "seal": checksum(statement)}
     return edit.insert(
         COPY,
         {
@@ -78,14 +81,30 @@ def submit(edit: Edit, statement: Statement, title: str, actor: str, when: datet
 
 
 def reopen(register: Register, id: int) -> Statement:
-    """A submitted statement exactly as it was. Raises ``UserError`` when there is none or it cannot be read."""
+    """A submitted statement exactly as it was; one whose copy was changed since says so in its notes.
+
+    Raises ``UserError`` when there is none or it cannot be read.
+    """
     copy = register.get(COPY, id)
     if copy is None:
         raise UserError(Message("kilometres.no_copy"))
     try:
-        return from_json(json.loads(copy["figures"]))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        data = json.loads(copy["figures"])
+        statement = from_json(data)
+        is_whole = set(HEADLINE) <= set(statement.headline) and data["format"] <= FORMAT
+        if not is_whole:
+            raise ValueError("not all figures of a statement, or those of a newer program")
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         raise UserError(Message("kilometres.unreadable_copy", {"title": copy["title"]})) from error
+    return _as_sealed(data, statement)
+
+
+def _as_sealed(data: Mapping[str, Any], statement: Statement) -> Statement:
+    seal = data.get("seal")
+    if seal is None or seal == _sum(data):
+        return statement
+    note = Message("kilometres.changed_copy", {"sum": str(seal)})
+    return replace(statement, notes=(note, *statement.notes))
 
 
 def compare(before: Statement, now: Statement) -> tuple[Difference, ...]:
@@ -102,8 +121,11 @@ def compare(before: Statement, now: Statement) -> tuple[Difference, ...]:
 
 def checksum(statement: Statement) -> str:
     """Eight letters that stand for all its figures and settings, printed on every page: ``7F3A 19C2``."""
-    data = as_json(statement)
-    told = {name: data[name] for name in data if name not in ("title", "day", "data_version", "notes")}
+    return _sum(as_json(statement))
+
+
+def _sum(data: Mapping[str, Any]) -> str:
+    told = {name: data[name] for name in data if name not in _UNSUMMED}
     digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest().upper()
     return f"{digest[:4]} {digest[4:8]}"
 

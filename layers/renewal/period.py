@@ -28,6 +28,9 @@ class Period:
     @property
     def length_years(self) -> float:
         """Years in it; whole ones exactly."""
+        if self.last == Day.max:
+            # Nothing comes after it.
+            return self.days / 365.2425
         after = self.last + datetime.timedelta(days=1)
         if (after.month, after.day) == (self.first.month, self.first.day):
             return float(after.year - self.first.year)

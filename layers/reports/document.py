@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -42,14 +43,18 @@ class Pictures:
     listing: Listing | None = None
 
 
+#: What XML cannot hold: no document takes it, and nobody can read it.
+_UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
 class Speech:
-    """Renders words in one language."""
+    """Renders words in one language, without what no document can hold."""
 
     def __init__(self, texts: Texts) -> None:
         self.texts = texts
 
     def __call__(self, words: Words) -> str:
-        return self.texts.render(words)
+        return _UNWRITABLE.sub("\ufffd", self.texts.render(words))
 
     def say(self, message_id: str) -> str:
         """A text without parameters."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
 from layers.feedback import Feedback
 from layers.renewal.figure import Breakdown, Row
@@ -49,8 +50,13 @@ def write_excel(
     """
     feedback = feedback or Feedback()
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with whole_file(path) as part, xlsxwriter.Workbook(str(part), options) as book:
-        _Workbook(book, report, Speech(texts), feedback).write(pictures or Pictures())
+    with whole_file(path) as part:
+        try:
+            with xlsxwriter.Workbook(str(part), options) as book:
+                _Workbook(book, report, Speech(texts), feedback).write(pictures or Pictures())
+        except FileCreateError as error:
+            # A full disk is told in a wrapping of its own.
+            raise OSError(*(error.__context__ or error).args) from error
 
 
 class _Workbook:
@@ -59,7 +65,11 @@ class _Workbook:
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
         self._names: set[str] = set()
         book.set_properties(
-            {"title": report.title, "company": report.unit, "comments": say(report.short_settings)}
+            {
+                "title": say(report.title)[:_LONGEST_FOOT],
+                "company": say(report.unit)[:_LONGEST_FOOT],
+                "comments": say(report.short_settings)[:_LONGEST_FOOT],
+            }
         )
 
     def write(self, pictures: Pictures) -> None:
@@ -99,9 +109,13 @@ class _Workbook:
         sheet.fit_to_pages(1, 0)
         sheet.set_default_row(18)
         report, say = self._report, self._say
-        foot = f"&L&8{_plain(say(report.short_settings))}\n{_plain(report.title)}  {report.code}&R&8&P / &N"
-        sheet.set_footer(foot[:_LONGEST_FOOT])
-        sheet.write_string(0, 0, report.title, self._format(bold=True, font_size=14))
+        # However long a title is, the check code and the number of the page are not cut off.
+        foot, end = (
+            f"&L&8{_plain(say(report.short_settings))}\n{_plain(say(report.title))}",
+            f"  {report.code}&R&8&P / &N",
+        )
+        sheet.set_footer(foot[: _LONGEST_FOOT - len(end)].rstrip("&") + end)
+        sheet.write_string(0, 0, say(report.title), self._format(bold=True, font_size=14))
         sheet.set_row(0, 26)
         return sheet
 
@@ -112,7 +126,7 @@ class _Workbook:
             sheet.set_column(column, column, width)
         quiet = self._format(font_color=f"#{FAINT}")
         row = 1
-        for words in (report.unit, say(report.period), say(state_of(report))):
+        for words in (say(report.unit), say(report.period), say(state_of(report))):
             if words:
                 sheet.write_string(row, 0, words, quiet)
                 row += 1

@@ -40,6 +40,8 @@ _PAGE, _MARGIN = (210.0, 297.0), 18.0
 _WIDTH = _PAGE[0] - 2 * _MARGIN
 #: Twentieths of a point: many columns of figures need the room.
 _CELL_MARGIN = "50"
+#: Word takes no more in what a file says of itself.
+_LONGEST_PROPERTY = 255
 
 
 def write_word(
@@ -101,11 +103,11 @@ class _Paper:
         title = document.styles["Title"].element.get_or_add_pPr()
         for border in title.findall(qn("w:pBdr")):
             title.remove(border)
-        document.core_properties.title = report.title
-        document.core_properties.author = report.unit
-        document.core_properties.comments = say(report.short_settings)
+        document.core_properties.title = say(report.title)[:_LONGEST_PROPERTY]
+        document.core_properties.author = say(report.unit)[:_LONGEST_PROPERTY]
+        document.core_properties.comments = say(report.short_settings)[:_LONGEST_PROPERTY]
         foot = section.footer.paragraphs[0]
-        _write(foot, f"{say(report.short_settings)}\n{report.title}  {report.code}  ", 8, FAINT)
+        _write(foot, f"{say(report.short_settings)}\n{say(report.title)}  {report.code}  ", 8, FAINT)
         _field(foot, "PAGE", 8)
         _write(foot, " / ", 8, FAINT)
         _field(foot, "NUMPAGES", 8)
@@ -113,8 +115,8 @@ class _Paper:
     def front(self) -> None:
         """Title, what it is, the figures looked at first, and what was counted how."""
         document, report, say = self.document, self._report, self._say
-        document.add_paragraph(report.title, style="Title")
-        said = [words for words in (report.unit, say(report.period), say(state_of(report))) if words]
+        document.add_paragraph(say(report.title), style="Title")
+        said = [words for words in (say(report.unit), say(report.period), say(state_of(report))) if words]
         _write(document.add_paragraph(), "    ".join(said), 9, FAINT)
         document.add_heading(say.say("report.summary"), 1)
         grid = self._grid(len(report.tiles), [58.0, 34.0, 82.0])

@@ -49,7 +49,7 @@ def read_picture(root: Path, target: str) -> LastPicture | None:
             return None
         x, y, width, height = map(int, note["place"])
         ratio = float(note["ratio"])
-    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+    except (OSError, ArithmeticError, ValueError, LookupError, TypeError, RecursionError):
         return None
     fits = max(abs(x), abs(y)) < _LARGEST and min(width, height) > 0 and max(width, height) < _LARGEST
     return LastPicture(png, (x, y, width, height), ratio) if fits and 0.5 <= ratio <= 8 else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import html
 import json
 import re
 import shutil
@@ -16,6 +18,8 @@ from layers.errors import UserError
 from layers.geometry.crs import Crs, transformer
 from layers.model.query import Query
 from layers.register import Register
+from layers.reports.share.features import SharedMap, SharedProject
+from layers.reports.share.page import write_page
 from layers.reports.share.sharing import ShareWish, share
 from layers.text import Message, Texts
 from tests.layers.store.conftest import NewPlace
@@ -119,3 +123,18 @@ def test_a_browser_draws_it_without_a_network(register: Register, tmp_path: Path
     assert 'data-shown="1"' in done.stdout
     assert done.stdout.count('class="main leaflet-interactive"') == 1
     assert "XM-1 西湖路&lt;/script&gt;&lt;b&gt;改造" in done.stdout
+
+
+def test_no_name_runs_as_a_template() -> None:
+    lines = ([[28.0, 112.0], [28.1, 112.1]],)
+    name = "{%endraw%}{{6*7}}{%raw%} {% end{% endraw %}raw %}{{ 6*7 }} </script><!--<script>"
+    project = SharedProject(1, name, ((name, name),), "late", lines, (), ())
+    found = SharedMap((project,), {"road": ((name, lines[0]),)}, is_local=False, is_exact=True, mains=1)
+    page = write_page(found, name, datetime.date(2026, 11, 1), Texts("zh"), is_sample=False)
+    data = re.search(r"window\.shared=(\{.*?\});function", page, re.DOTALL)
+    assert data is not None
+    assert "</script" not in data[1]
+    assert "<!--" not in data[1]
+    read = json.loads(data[1].replace("<\\/", "</").replace("<\\!--", "<!--"))
+    assert read["projects"][0]["name"] == name
+    assert html.escape(name) in page

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import docx
@@ -118,3 +122,36 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(
     assert caught.value.title.parameters["file"] == "a.docx"
     assert out.read_bytes() == b"before"
     assert list(tmp_path.iterdir()) == [out]
+
+
+@pytest.mark.parametrize(
+    "name", ["a\0b\x0b\ufffe", "\ud800", "长" * 40_000, "&P" * 300, "\u202egnp.exe", "a\r\nb"]
+)
+def test_no_name_is_too_odd_for_a_document(tmp_path: Path, name: str) -> None:
+    made = make_statement()
+    table = made.breakdowns["dn_class"]
+    odd = replace(table, rows=tuple(replace(row, title=name) for row in table.rows))
+    report = arrange(replace(made, breakdowns={"dn_class": odd}), title=name, unit=name)
+    for write, out in ((write_excel, tmp_path / "a.xlsx"), (write_word, tmp_path / "a.docx")):
+        write(report, out, Texts("zh"))
+    foot = openpyxl.load_workbook(tmp_path / "a.xlsx").worksheets[0].oddFooter
+    assert report.code in foot.left.text, "the check code is never cut off"
+    assert word_texts(tmp_path / "a.docx")
+
+
+@pytest.mark.parametrize(("write", "ending"), [(write_excel, "xlsx"), (write_word, "docx")])
+def test_a_full_disk_leaves_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Callable[..., None], ending: str
+) -> None:
+    out = tmp_path / f"a.{ending}"
+    out.write_bytes(b"last year's")
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(zipfile.ZipFile, "writestr" if ending == "docx" else "write", full)
+    with pytest.raises(UserError, match="unwritable") as told:
+        write(make_report(), out, Texts("zh"))
+    assert told.value.title.parameters["reason"] == "No space left on device"
+    assert [each.name for each in tmp_path.iterdir()] == [out.name]
+    assert out.read_bytes() == b"last year's"

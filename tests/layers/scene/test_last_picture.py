@@ -48,7 +48,10 @@ def test_what_was_spoilt_is_not_shown(register: Path, tmp_path: Path) -> None:
     write_picture(root, target, OURS)
     note = json.loads((folder / NOTE).read_text())
     spoilt = ("{", "[]", "null", "[" * 100_000, json.dumps({**note, "format": 0}))
-    lies = [{**note, "place": place} for place in ([1, 2, 3], [0, 0, 0, 9], [0, 0, 9, 10**9], "abcd", None)]
+    lies = [
+        {**note, "place": place}
+        for place in ([1, 2, 3], [0, 0, 0, 9], [0, 0, 9, 10**9], [0, 0, 9, float("inf")], "abcd", None)
+    ]
     for text in (*spoilt, *map(json.dumps, lies), json.dumps({**note, "ratio": 1e9})):
         (folder / NOTE).write_text(text)
         assert read_picture(root, target) is None

@@ -21,6 +21,7 @@ from layers.renewal.frozen import as_json, checksum
 from layers.renewal.period import Period
 from layers.renewal.statement import BREAKDOWNS, Statement, statement
 from layers.reports.arranging import arrange, period_words
+from layers.reports.wording import number_text
 from layers.text import Message
 
 if TYPE_CHECKING:
@@ -146,10 +147,10 @@ def _funnel(console: Console, made: Statement) -> str:
     rows = [
         (
             texts.render(step.stage.title),
-            f"{step.communities.value:,.0f}",
-            _percent(step.percent),
-            f"{step.households.value:,.0f}",
-            _percent(step.household_percent),
+            number_text(step.communities),
+            _shown(Figure(step.percent, "%")),
+            number_text(step.households),
+            _shown(Figure(step.household_percent, "%")),
         )
         for step in made.funnel.steps
     ]
@@ -157,15 +158,6 @@ def _funnel(console: Console, made: Statement) -> str:
 
 
 def _shown(figure: Figure) -> str:
-    if figure.value is None:
-        return "-"
-    match figure.unit:
-        case "m" | "m/a":
-            return f"{figure.value / 1000:,.2f}"
-        case "%":
-            return _percent(figure.value)
-    return f"{figure.value:,.0f}"
-
-
-def _percent(value: float | None) -> str:
-    return "-" if value is None else f"{value:.1f} %"
+    """As documents show it; a table of the terminal has no units above its columns."""
+    text = number_text(figure)
+    return f"{text} %" if figure.unit == "%" and figure.value is not None else text

@@ -59,7 +59,7 @@ class StatementPage(QWidget):
             ("statements.share", Message("reporting.share")),
         ):
             button = Button(language, words)
-            button.setToolTip(language.render(actions[name].title))
+            language.say(button, "setToolTip", actions[name].title)
             button.clicked.connect(lambda _=False, name=name: actions.trigger(name))
             self.buttons[name] = button
             head.addWidget(button)

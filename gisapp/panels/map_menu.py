@@ -19,7 +19,12 @@ ACTIONS: tuple[tuple[str, ...], ...] = (
     ("draw.again", "draw.choose", "tool.edit_shape"),
     ("tool.split", "tool.continue", "tool.extend", "tool.trim"),
     ("draw.merge", "draw.reverse", "draw.copy_attributes", "draw.replace", "draw.retire", "draw.delete"),
-    ("renewal_act.retire_selection", "renewal_act.lay_selection", "renewal_act.copy_planned", "renewal_act.take_out"),
+    (
+        "renewal_act.retire_selection",
+        "renewal_act.lay_selection",
+        "renewal_act.copy_planned",
+        "renewal_act.take_out",
+    ),
     ("view.fit_selection", "edit.deselect"),
     ("view.back", "view.forward", "view.fit"),
     ("view.go_to", "view.bookmark", "view.clear_pin"),

@@ -64,6 +64,7 @@ class EffectCard(QFrame):
         self._body.setContentsMargins(0, 0, 0, 0)
         self._body.setSpacing(4)
         self._scroll = QScrollArea()
+        self._scroll.setObjectName("told")
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -76,13 +77,12 @@ class EffectCard(QFrame):
         self.hide()
 
     def open(self, plan: EditPlan, act: Act) -> None:
-        """Show a plan and ask what must be asked."""
+        """Show a plan and ask what must be asked; of the plan shown last, the answers given still stand."""
+        is_again = plan is self._plan
         self._plan, self._asked = plan, act.asked
-        self.entries = {}
-        if act.asked == "date":
-            self.typed.setText(date.today().isoformat())
-        else:
-            self.typed.clear()
+        if not is_again:
+            self.entries, self._choices = {}, {}
+            self.typed.setText(date.today().isoformat() if act.asked == "date" else "")
         self._show()
         self.show()
         self.raise_()
@@ -107,9 +107,10 @@ class EffectCard(QFrame):
 
     def _needed(self) -> int:
         """The height of all that is told, at the card's width."""
-        inside = (
-            self.width() - self.layout().contentsMargins().left() - self.layout().contentsMargins().right()
-        )
+        layout = self.layout()
+        assert layout is not None
+        margins = layout.contentsMargins()
+        inside = self.width() - margins.left() - margins.right()
         self._body.activate()
         height = self._body.heightForWidth(inside) if self._body.hasHeightForWidth() else -1
         return max(height, 0) if height >= 0 else self._body.sizeHint().height()

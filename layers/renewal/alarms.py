@@ -63,7 +63,8 @@ def _as_built(project: ProjectFigure, settings: RenewalSettings, day: Day) -> It
         yield _alarm(project, "as_built_late", text, days, "warning", "milestone", ids)
         return
     left = tuple(sorted(set(project.pipes_in) - set(project.in_service.ids)))
-    if left and project.state == "open":
+    # One main added while another completed the project stays planned: a completed project is no excuse.
+    if left and project.state in ("open", "completed"):
         text = Message("alarm.not_in_register", {"days": days, "pipes": len(left)})
         yield _alarm(project, "as_built_late", text, days, "warning", "pipe", left)
 

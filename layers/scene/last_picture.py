@@ -72,8 +72,11 @@ def write_picture(root: Path, target: str, picture: LastPicture) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in ((PICTURE, picture.png), (NOTE, json.dumps(note).encode())):
             part = folder / f"{name}.{os.getpid()}"
-            part.write_bytes(content)
-            part.replace(folder / name)
+            try:
+                part.write_bytes(content)
+                part.replace(folder / name)
+            finally:
+                part.unlink(missing_ok=True)
         notes = sorted(root.glob(f"*/{NOTE}"), key=lambda file: file.stat().st_mtime)
         for old in notes[:-KEPT]:
             old.unlink(missing_ok=True)

@@ -78,3 +78,20 @@ def test_the_oldest_go(tmp_path: Path) -> None:
     write_picture(root, str(paths[-1]), OURS)
     assert [read_picture(root, str(path)) for path in paths] == [None, *[OURS] * KEPT]
     assert len(list(root.glob(f"*/{PICTURE}"))) == KEPT
+
+
+def test_a_disk_that_fills_up_keeps_no_half_of_one(
+    register: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, target = tmp_path / "cache", str(register)
+
+    def full(path: Path, content: bytes) -> int:
+        with path.open("wb") as file:
+            file.write(content[:3])
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", full)
+        write_picture(root, target, OURS)
+    assert read_picture(root, target) is None
+    assert list(kept_folder(root, target).iterdir()) == []

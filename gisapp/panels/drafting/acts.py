@@ -123,8 +123,17 @@ class Acts(QObject):
 
         self._tasks.run(
             Message("draft.task.plan"), lambda _: act.make(register, answers), planned,
-            failed=lambda error: self._fail(act, error), owner=self, shown=False,
+            failed=lambda error: self._ask_again(act, agreed, error), owner=self, shown=False,
         )  # fmt: skip
+
+    def _ask_again(self, act: Act, agreed: EditPlan | None, error: UserError) -> None:
+        """What was answered cannot be: that is said, and the question stands again with the answers in it."""
+        if agreed is None or self._now is not act:
+            self._fail(act, error)
+            return
+        self._tasks.failed.emit(error)
+        self._plan = agreed
+        self.proposed.emit(agreed, act)
 
     def _take(self, plan: EditPlan, *, agreed: bool) -> None:
         act = self._now

@@ -191,9 +191,10 @@ class Gantt(QAbstractScrollArea):
 
     def _paint_bar(self, painter: QPainter, bar: Bar, top: int) -> None:
         theme = self._theme
-        end = 0.0
+        end, begin = 0.0, float(self.viewport().width())
         if bar.plan is not None:
             place = self._place(bar.plan, top + 4)
+            begin = place.left()
             painter.setPen(QPen(theme.color("border_strong"), 1))
             painter.setBrush(theme.color("panel"))
             painter.drawRect(place)
@@ -203,7 +204,7 @@ class Gantt(QAbstractScrollArea):
             first, last = bar.done
             place = self._place((first, last), top + 13)
             painter.fillRect(place, theme.color("bar_fill"))
-            end = max(end, place.right())
+            end, begin = max(end, place.right()), min(begin, place.left())
             limit = None if bar.plan is None else bar.plan[1]
             if limit is not None and last > limit:
                 over = self._place((max(limit + _DAY, first), last), top + 13)
@@ -219,13 +220,16 @@ class Gantt(QAbstractScrollArea):
                 painter.setPen(QPen(theme.color("bar_fill"), 1, Qt.PenStyle.DashLine))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRect(place)
-                end = max(end, place.right())
+                end, begin = max(end, place.right()), min(begin, place.left())
         words = self._late_words(bar)
         if words:
             painter.setFont(theme.font("rail"))
             painter.setPen(theme.color("danger"))
             room = painter.fontMetrics().horizontalAdvance(words) + 4
-            left = min(end + 6, self.viewport().width() - room)
+            left, before = end + 6, begin - 6 - room
+            if left + room > self.viewport().width():
+                # No room behind the bars: before them rather than across them.
+                left = before if before >= TITLES else self.viewport().width() - room
             painter.drawText(QRectF(left, top, room, ROW), Qt.AlignmentFlag.AlignVCenter, words)
 
     def _late_words(self, bar: Bar) -> str:

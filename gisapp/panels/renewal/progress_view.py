@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from gisapp.language import Language
 from gisapp.panels.renewal.numbers import metres, money, percent
 from gisapp.theme import Theme
-from layers.renewal.board import Card
+from layers.renewal.board import Card, SizeProgress
 from layers.text import Message
 
 _ROW, _PAD = 22, 12
@@ -38,7 +38,7 @@ class ProgressView(QWidget):
 
     def _lines(self) -> int:
         card = self._card
-        return 0 if card is None else len(card.sizes) + 4
+        return 0 if card is None else len(_told_sizes(card)) + 4
 
     def _tell(self) -> None:
         card = self._card
@@ -64,7 +64,7 @@ class ProgressView(QWidget):
             say(Message("renewal_desk.page.laid_of", values)),
         )
         top += _ROW
-        for size in card.sizes:
+        for size in _told_sizes(card):
             name = say(Message("renewal_desk.dn_unknown")) if size.dn is None else f"DN{size.dn}"
             share = min(size.laid / size.planned, 1.0) if size.planned else 0.0
             told = {"laid": metres(size.laid), "planned": metres(size.planned)}
@@ -123,6 +123,11 @@ class ProgressView(QWidget):
         bar = QRect(_PAD + 80, top + 8, max(width - 2 * _PAD - 80 - 52 - room, 12), 6)
         painter.fillRect(bar, theme.color("bar_bg"))
         painter.fillRect(bar.adjusted(0, 0, round(bar.width() * (share - 1)), 0), theme.color("bar_fill"))
+
+
+def _told_sizes(card: Card) -> list[SizeProgress]:
+    """The sizes with any length: what has none says nothing about progress."""
+    return [size for size in card.sizes if size.planned or size.laid]
 
 
 def _day(day: datetime.date | None) -> str:

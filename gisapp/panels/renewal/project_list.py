@@ -166,7 +166,9 @@ class ProjectList(QWidget):
         self.table.setFont(theme.font("small"))
         self.table.horizontalHeader().setFont(theme.font("small"))
         for number, column in enumerate(_COLUMNS):
-            self.table.setColumnWidth(number, column.width)
+            # Titles in another language may be longer than the figures below them.
+            titled = self.table.horizontalHeader().sectionSizeHint(number)
+            self.table.setColumnWidth(number, max(column.width, titled))
         self.table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         self.totals = Label(language, theme, size="small", strong=True)
         self.totals.setObjectName("totalsBar")

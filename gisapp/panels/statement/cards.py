@@ -62,15 +62,18 @@ class _Tile(QFrame):
         )
         line.addStretch(1)
         title = ElidedLabel(language, theme, tile.title, tone="quiet", size="small" if large else "base")
-        note = ElidedLabel(language, theme, tile.note, size="small", tone="quiet")
         if large:
+            # Figures stand in the note too: in a narrow window it takes a second line rather than lose one.
+            note: QWidget = Label(language, theme, tile.note, size="small", tone="quiet", wrap=True)
             column = QVBoxLayout(self)
             column.setContentsMargins(12, 10, 8, 10)
             column.setSpacing(2)
             column.addWidget(title)
             column.addLayout(line)
             column.addWidget(note)
+            column.addStretch(1)
         else:
+            note = ElidedLabel(language, theme, tile.note, size="small", tone="quiet")
             row = QHBoxLayout(self)
             row.setContentsMargins(12, 5, 12, 5)
             row.addWidget(title, 2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +41,7 @@ _COLUMNS = {
     "milestone": ("project", "stage", "planned_date", "actual_date"),
 }
 _MAP_HEIGHT, _WIDEST = 300, 130
+_NUMBER = re.compile(r"-?[\d,]+(?:\.\d+)?")
 
 
 @dataclass(frozen=True)
@@ -177,7 +179,10 @@ class OriginPanel(QWidget):
         self.list.setRowCount(len(found.rows))
         for line, row in enumerate(found.rows):
             for column, text in enumerate(row):
-                self.list.setItem(line, column, QTableWidgetItem(text))
+                item = QTableWidgetItem(text)
+                if _NUMBER.fullmatch(text):
+                    item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                self.list.setItem(line, column, item)
         self.list.resizeColumnsToContents()
         for column in range(len(found.columns)):
             self.list.setColumnWidth(column, min(self.list.columnWidth(column), _WIDEST))

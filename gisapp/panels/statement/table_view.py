@@ -33,6 +33,8 @@ Index = QModelIndex | QPersistentModelIndex
 ROW_HEIGHT, HEAD_HEIGHT = 27, 44
 #: English names of columns take a line more.
 HIGH_HEAD = 58
+#: A column of names this wide or less indents its parts less, so that they stand whole.
+_ROOMY = 120
 _STRONG = frozenset({"class", "total"})
 
 
@@ -123,7 +125,8 @@ class _Cells(QStyledItemDelegate):
         text = str(model.data(index) or "")
         painter.setFont(theme.font(strong=row.level in _STRONG))
         painter.setPen(theme.color("text3" if row.level == "unknown" else "text"))
-        indent = 12.0 if row.level != "part" else 30.0
+        part = 30.0 if box.width() > _ROOMY else 20.0
+        indent = 12.0 if row.level != "part" else part
         room = box.adjusted(indent if index.column() == 0 else 2, 0, -10, 0)
         side = Qt.AlignmentFlag.AlignLeft if index.column() == 0 else Qt.AlignmentFlag.AlignRight
         metrics = painter.fontMetrics()

@@ -28,6 +28,9 @@ GRACE_SECONDS = 5.0
 
 _HOME = pytest.StashKey[Path]()
 
+#: Examples of a property in the usual run; a thorough one takes as many as hypothesis would.
+_EXAMPLES = 40
+
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     parser.addoption("--thorough", action="store_true", help="also what takes long, and more rounds of it")
@@ -47,7 +50,10 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["LANG"] = "C.UTF-8"
     base = hypothesis.settings.get_profile("ci" if os.environ.get("CI") else "default")
     slow = [hypothesis.HealthCheck.too_slow]
-    hypothesis.settings.register_profile("house", base, deadline=None, suppress_health_check=slow)
+    examples = base.max_examples if config.getoption("--thorough") else _EXAMPLES
+    hypothesis.settings.register_profile(
+        "house", base, deadline=None, suppress_health_check=slow, max_examples=examples
+    )
     hypothesis.settings.load_profile("house")
 
 

@@ -41,7 +41,7 @@ metres = st.integers(-3000, 3000).map(lambda number: number / 1000)
 shares = st.floats(0.05, 0.95)
 numbers = st.integers(0, 50)
 QUIET = settings(
-    max_examples=12,
+    max_examples=7,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -85,7 +85,7 @@ def test_one_act_and_all_of_it_back(new_place: NewPlace) -> None:
 
 
 QUIET = settings(
-    max_examples=15,
+    max_examples=7,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     deadline=None,

@@ -49,7 +49,7 @@ points = st.dictionaries(ids, place, min_size=1, max_size=40)
 edit = st.tuples(st.sets(ids, max_size=4), st.dictionaries(ids, place, max_size=4))
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(points, st.lists(edit, min_size=1, max_size=5))
 def test_patched_is_as_read_anew(
     before: dict[int, tuple[float, float]], edits: list[tuple[set[int], dict[int, tuple[float, float]]]]

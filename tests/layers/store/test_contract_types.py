@@ -175,7 +175,7 @@ class _Enough(Exception):
     """Rolls the edit back: every example starts with the same store."""
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_whatever_a_field_takes_the_store_keeps(opened: Register, data: st.DataObject) -> None:
     type_name, name = data.draw(st.sampled_from(_free_fields()))

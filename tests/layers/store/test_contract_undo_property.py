@@ -111,7 +111,7 @@ def spatial_index_is_right(register: Register) -> bool:
     }
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=7, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(plan=st.lists(doings, min_size=1, max_size=8))
 def test_undoing_all_restores_the_start_and_redoing_all_the_end(new_place: NewPlace, plan: list[Any]) -> None:
     with new_place().open() as register:
@@ -132,7 +132,7 @@ def test_undoing_all_restores_the_start_and_redoing_all_the_end(new_place: NewPl
         assert spatial_index_is_right(register)
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=7, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(before=st.lists(acts, max_size=4), act=acts)
 def test_undo_of_any_change_set_restores_exactly(new_place: NewPlace, before: list[Any], act: Any) -> None:
     place = new_place()

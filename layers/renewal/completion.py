@@ -61,7 +61,8 @@ def plan_completion(
     _put_in_service(draft, new, day)
     entries = enter_lengths(draft, new)
     taken = _retire_old(draft, new, old, day, reach)
-    done = reattach(draft, old, new, reach)
+    # Nothing hangs on an old main that came from a list and was never drawn.
+    done = reattach(draft, [item for item in old if item.geometry is not None], new, reach)
     _say(draft, new, old, taken)
     tell(draft, done, item.code)
     rest = _waiting(register, project, {each.asset.id for each in (*new, *old) if each.asset is not None})

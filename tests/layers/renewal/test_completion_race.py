@@ -124,3 +124,20 @@ def test_a_file_that_is_only_looked_at_completes_nothing(empty_register: Path, t
         with pytest.raises(UserError):
             complete(register, project)
         assert whole(register) == before
+
+
+def test_an_old_main_that_was_never_drawn_is_retired_too(empty_register: Path, tmp_path: Path) -> None:
+    path = tmp_path / "works.gpkg"
+    shutil.copy(empty_register, path)
+    with Register.open(path, actor="test") as register:
+        project = build_works(register)
+        with register.edit(Message("store.created")) as edit:
+            empty = edit.insert("project", {"code": "E", "name": "E", "kind": "renewal"})
+            for link in (project, empty):
+                values = {"code": f"LISTED-{link}", "status": "in_service", "project_out": link}
+                edit.insert("pipe", values)
+        for link in (project, empty):
+            complete(register, link)
+            main = register.by_code("pipe", f"LISTED-{link}")
+            assert main is not None
+            assert (main["status"], main["retired_date"]) == ("abandoned", "2026-11-20")

@@ -162,6 +162,11 @@ def home_folder(window: Window) -> Path:
     last = window.parts.settings.preferences.last_folder
     if last and Path(last).is_dir():
         return Path(last)
+    return documents_folder()
+
+
+def documents_folder() -> Path:
+    """The user's documents, else the user's home."""
     documents = Path.home() / "Documents"
     return documents if documents.is_dir() else Path.home()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
 from gisapp.actions import Action
-from gisapp.commands.opening import home_folder
+from gisapp.commands.opening import documents_folder, home_folder
 from gisapp.window import Window
 from layers.later import Later
 from layers.text import Message
@@ -139,8 +140,13 @@ def ask_period(window: Window) -> None:
 
 
 def free_path(window: Window, name: str, ending: str) -> Path:
-    """A file that is not there yet, in the folder used last: nothing is asked and nothing is lost."""
+    """A file that is not there yet, in the folder used last: nothing is asked and nothing is lost.
+
+    Where that folder takes no files - a register opened read-only from a share - it goes to the user's documents.
+    """
     folder = home_folder(window)
+    if not os.access(folder, os.W_OK):
+        folder = documents_folder()
     plain = "".join("_" if letter in '\\/:*?"<>|' else letter for letter in name).strip() or "gisapp"
     path, count = folder / f"{plain}{ending}", 2
     while path.exists():

@@ -78,8 +78,9 @@ def whole_file(path: Path) -> Iterator[Path]:
         part.replace(path)
         part = None
     except OSError as error:
-        said = {"file": path.name, "reason": error.strerror or str(error)}
-        raise UserError(Message("report.unwritable", said), Message("report.unwritable.hint")) from error
+        title = Message("report.unwritable", {"file": path.name, "folder": str(path.parent)})
+        detail = Message("report.unwritable.detail", {"reason": error.strerror or str(error)})
+        raise UserError(title, Message("report.unwritable.hint"), detail) from error
     finally:
         if part is not None:
             with contextlib.suppress(OSError):

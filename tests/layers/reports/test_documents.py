@@ -152,6 +152,7 @@ def test_a_full_disk_leaves_what_was_there(
     monkeypatch.setattr(zipfile.ZipFile, "writestr" if ending == "docx" else "write", full)
     with pytest.raises(UserError, match="unwritable") as told:
         write(make_report(), out, Texts("zh"))
-    assert told.value.title.parameters["reason"] == "No space left on device"
+    assert told.value.detail is not None
+    assert told.value.detail.parameters["reason"] == "No space left on device"
     assert [each.name for each in tmp_path.iterdir()] == [out.name]
     assert out.read_bytes() == b"last year's"

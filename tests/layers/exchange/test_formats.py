@@ -93,7 +93,10 @@ def test_a_zip_cannot_write_outside_its_folder(tmp_path: Path) -> None:
 
 def test_a_zip_bomb_and_a_locked_zip_are_refused(tmp_path: Path) -> None:
     bomb = tmp_path / "bomb.zip"
-    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as out, out.open("a.csv", "w") as member:
+    with (
+        zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as out,
+        out.open("a.csv", "w") as member,
+    ):
         for _ in range(1100):
             member.write(bytes(1 << 20))
     with pytest.raises(UserError) as refused:

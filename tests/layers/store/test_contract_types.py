@@ -23,15 +23,25 @@ from tests.layers.store.samples import geometry, least_row, values, whole_row
 pytestmark = pytest.mark.keeps_running
 
 LABEL = Message("store.created")
-TYPES = list(load_catalogue().types)
+CATALOGUE = load_catalogue()
+#: Code lists are made by one pattern, with and without a part: one of each in the usual run, all in a thorough one.
+USUAL = ("c_material", "c_project_kind")
+LISTS = {each.table for each in CATALOGUE.code_lists.values()}
+TYPES = [
+    pytest.param(name, marks=[pytest.mark.on_demand] if name in LISTS and name not in USUAL else [])
+    for name in CATALOGUE.types
+]
 
 
-def add_targets(register: Register, type_name: str, depth: int = 2) -> dict[str, object]:
+def add_targets(register: Register, type_name: str, depth: int = 1) -> dict[str, object]:
     """For each link of a type the value of one to an asset made for it."""
     links: dict[str, object] = {}
     for link in register.catalogue[type_name].links:
         target = register.catalogue[link.targets[0]]
-        needed = add_targets(register, target.name, depth - 1) if depth else {}
+        # What is mandatory is followed to its end.
+        if not depth and not link.required:
+            continue
+        needed = add_targets(register, target.name, max(depth - 1, 0))
         row = least_row(target, 900 + register.count(target.name), needed)
         with register.edit(LABEL) as edit:
             id = edit.insert(target.name, row)

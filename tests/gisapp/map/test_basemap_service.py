@@ -265,6 +265,8 @@ def test_it_may_go_in_mid_drawing(bench: Bench, qtbot: QtBot, monkeypatch: pytes
         ),
         bench,
     )
+    # Slow enough that the test cannot miss the moment of painting.
+    basemaps._slice.setInterval(50)
     basemaps.show([bench.opened(bench.server.template)])
     target = QImage(800, 600, QImage.Format.Format_RGB32)
     painter = QPainter(target)

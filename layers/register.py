@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -11,38 +11,30 @@ from typing import Any
 
 import pyarrow as pa
 
+from layers.asset_reader import AssetReader
 from layers.checks.rules import row_problems
 from layers.feedback import Feedback
 from layers.geometry.crs import Crs
 from layers.model.additions import FIELD_TYPE, LIST_TYPE
-from layers.model.asset import Asset, AssetKey
+from layers.model.asset import AssetKey
 from layers.model.catalogue import Catalogue
 from layers.model.catalogue_file import load_catalogue
 from layers.model.change import ChangeKind, ChangeSet
 from layers.model.problem import Problem
-from layers.model.query import Box, Condition, Query
-from layers.store import attach, history, read
+from layers.store import attach, history
 from layers.store.added_fields import read_additions
 from layers.store.adoption import adopt, types_edited_outside
 from layers.store.backup import restore
 from layers.store.base import Staged, Store
-from layers.store.bulk_read import BulkRead
 from layers.store.code_rows import effective_catalogue
-from layers.store.conditions import condition_clause, where_clause
 from layers.store.edit import Edit, ValuesRefused, open_change_set
 from layers.store.opening import create_geopackage, open_geopackage
 from layers.store.postgis_opening import create_postgis, open_postgis
 from layers.store.postgis_server import is_server, parse_server
-from layers.store.schema import GEOMETRY
-from layers.store.settings import read_setting, write_setting
+from layers.store.settings import write_setting
 from layers.store.settling import Clash, Settlement, Settling, SettlingEdit
 from layers.store.summary import (
-    LENGTH_FIELDS,
-    LengthSummary,
     RegisterSummary,
-    TypeSummary,
-    has_lengths,
-    length_summary,
 )
 from layers.store.undo import Stack, Step, nothing_to_reverse, reverse, stack_of, step_of
 from layers.store.worker import Worker
@@ -59,7 +51,7 @@ class _NothingChangedError(Exception):
     """Ends the transaction of an edit that changed nothing."""
 
 
-class Register(TrailReader):
+class Register(AssetReader, TrailReader):
     """An open register: ask, edit, undo, listen. Threads may share it; one edits at a time."""
 
     def __init__(self, store: Store, target: str | Path, *, actor: str, worker: Worker | None = None) -> None:
@@ -74,7 +66,7 @@ class Register(TrailReader):
         self._told: set[int] = set()
         with store.read() as connection:
             meta = store.meta(connection)
-            self.catalogue: Catalogue = effective_catalogue(connection, store.schema)
+            self.catalogue = effective_catalogue(connection, store.schema)
         self.crs = Crs.parse(meta["crs"])
         self.name = meta.get("name", "")
         self.is_sample = meta.get("is_sample") == "1"
@@ -166,108 +158,6 @@ class Register(TrailReader):
         """Whether a field or code list was added that can be used only after the register is opened again."""
         with self._store.read() as connection:
             return read_additions(connection, self._store.schema.assets).beyond(self._store.schema.catalogue)
-
-    # ---- asking
-
-    @property
-    def data_version(self) -> int:
-        """The id of the newest change set, by whomever; 0 for a new register."""
-        with self._store.read() as connection:
-            return history.newest(self._store, connection)
-
-    def get(self, type: str, id: int) -> Asset | None:
-        """The asset with this id, or None."""
-        with self._store.read() as connection:
-            return read.get(self._store, connection, type, id)
-
-    def by_code(self, type: str, code: str) -> Asset | None:
-        """The asset with this business code, whatever the case of its letters; None when there is none."""
-        with self._store.read() as connection:
-            return read.by_code(self._store, connection, type, code)
-
-    def find(self, query: Query) -> list[Asset]:
-        """The assets that the query asks for, in its order."""
-        with self._store.read() as connection:
-            return read.find(self._store, connection, query)
-
-    def count(self, query: Query | str) -> int:
-        """How many assets meet the query, or how many there are of a type."""
-        with self._store.read() as connection:
-            asked = Query(query) if isinstance(query, str) else query
-            return read.count(self._store, connection, asked)
-
-    def bounds(self, *types: str) -> Box | None:
-        """The extent of all located assets of these types (default: of every type)."""
-        names = [t.name for t in self.catalogue if t.shape and (not types or t.name in types)]
-        with self._store.read() as connection:
-            boxes = [b for name in names if (b := self._store.bounds(connection, name)) is not None]
-        if not boxes:
-            return None
-        x0, y0, x1, y1 = zip(*boxes, strict=True)
-        return Box(min(x0), min(y0), max(x1), max(y1))
-
-    def columns(
-        self,
-        type: str,
-        fields: Sequence[str] | None = None,
-        *,
-        geometry: bool = False,
-        where: Condition | None = None,
-        box: Box | None = None,
-        feedback: Feedback | None = None,
-    ) -> pa.Table:
-        """Bulk read in the worker: ``fid`` (int64), the fields (default: all) and, on wish, ``geom`` as WKB.
-
-        Unlocated rows have a null ``geom``; ``box`` leaves them out. Areas come as multipolygons.
-        """
-        if fields is None:
-            fields = [f.name for f in self.catalogue[type].columns]
-        names = [name for name in fields if name != GEOMETRY]
-        clause = None if where is None else condition_clause(self._store, type, where)
-        return self._store.read_columns(
-            self.worker, type, names, geometry=geometry, where=clause, box=box, feedback=feedback
-        )
-
-    def rows(
-        self, type: str, ids: Sequence[int], fields: Sequence[str], where: Condition | None = None
-    ) -> pa.Table:
-        """These assets as far as they are there (and meet ``where``) like ``columns`` with geometry, read here."""
-        names = [name for name in fields if name != GEOMETRY]
-        clauses = where_clause(self._store, Query(type, ids=ids, where=where))
-        located = self.catalogue[type].shape is not None
-        return self._store.read_here(type, names, geometry=located, conditions=clauses)
-
-    def values(self, type: str, fields: Sequence[str], where: Condition | None = None) -> pa.Table:
-        """``columns`` without geometry, read here: at once for a few thousand rows, where the worker takes 0.1 s."""
-        clauses = where_clause(self._store, Query(type, where=where))
-        return self._store.read_here(type, list(fields), geometry=False, conditions=clauses)
-
-    def bulk_read(
-        self, type: str, fields: Sequence[str], where: Condition | None = None, *, geometry: bool = True
-    ) -> BulkRead:
-        """What ``columns`` (with geometry) would do, as a value that can be sent to the worker."""
-        names = [name for name in fields if name != GEOMETRY]
-        clause = None if where is None else condition_clause(self._store, type, where)
-        return self._store.bulk_read(type, names, geometry=geometry, where=clause)
-
-    def summary(self, feedback: Feedback | None = None) -> RegisterSummary:
-        """Counts per type, and the lengths of pipes by status and size."""
-        feedback = feedback or Feedback()
-        types: dict[str, TypeSummary] = {}
-        shown = [t for t in self.catalogue if t.group != "system"]
-        for number, asset_type in enumerate(shown):
-            feedback.progress(number / len(shown))
-            name = asset_type.name
-            unlocated = self.count(Query(name, located=False)) if asset_type.shape else None
-            lengths = self._lengths(name, feedback) if has_lengths(asset_type) else None
-            types[name] = TypeSummary(self.count(name), unlocated, lengths)
-        return RegisterSummary(
-            self.name, str(self.crs), self.data_version, self.is_sample, self.bounds(), types
-        )
-
-    def _lengths(self, type: str, feedback: Feedback) -> LengthSummary:
-        table = self.columns(type, LENGTH_FIELDS, geometry=True, feedback=feedback)
-        return length_summary(table, self.setting("dn_classes"), self.setting("dn_threshold"))
 
     # ---- changing
 
@@ -366,11 +256,6 @@ class Register(TrailReader):
             raise nothing_to_reverse(step)
         return edit.change_set
 
-    def setting(self, name: str) -> Any:
-        """The value of a setting: the company's, else the catalogue's."""
-        with self._store.read() as connection:
-            return read_setting(self._store, connection, self.catalogue.settings[name])
-
     def set_setting(self, name: str, value: Any) -> ChangeSet | None:
         """Set a setting as one act; None (or the catalogue's own value) takes the company's value away.
 
@@ -448,16 +333,6 @@ class Register(TrailReader):
         Raises ``UserError`` for what is empty, too large or a program.
         """
         return attach.attach(edit, type, id, name, data, dict(values or {}))
-
-    def attachments(self, type: str, id: int) -> list[Asset]:
-        """The attachments of an asset, oldest first."""
-        with self._store.read() as connection:
-            return attach.attachments(self._store, connection, type, id)
-
-    def attachment_data(self, sha256: str) -> bytes | None:
-        """The content of an attachment by its hash; None when the register does not hold it."""
-        with self._store.read() as connection:
-            return attach.attachment_data(self._store, connection, sha256)
 
     # ---- copies
 

@@ -1,0 +1,1 @@
+"""Responsibility: which person looks after what, from when to when, and where nobody does."""

@@ -15,13 +15,14 @@ from gisapp.plain_tip import plain_tip
 from gisapp.theme import Theme
 from layers.text import Message
 
-Menu = Literal["file", "edit", "view", "tools", "projects", "help", ""]
+Menu = Literal["file", "edit", "view", "tools", "projects", "grids", "help", ""]
 MENUS: dict[Menu, Message] = {
     "file": Message("window.menu.file"),
     "edit": Message("window.menu.edit"),
     "view": Message("window.menu.view"),
     "tools": Message("window.menu.tools"),
     "projects": Message("window.menu.projects"),
+    "grids": Message("window.menu.grids"),
     "help": Message("window.menu.help"),
 }
 

@@ -143,7 +143,7 @@ class TopBar(QWidget):
         self._actions.refresh()
         self._actions.fill(menu, "file")
         menu.addSeparator()
-        for name in ("edit", "view", "tools", "projects", "help"):
+        for name in ("edit", "view", "tools", "projects", "grids", "help"):
             part = menu.addMenu(self._language.render(MENUS[name]))
             self._actions.fill(part, name)
             part.menuAction().setVisible(not part.isEmpty())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from layers.renewal.book import Day
+from layers.renewal.days import Day
 from layers.renewal.forecast import held_up, overdue
 from layers.renewal.project_figure import Alarm, AlarmKind, ProjectFigure, Severity
 from layers.renewal.settings import RenewalSettings

@@ -89,6 +89,8 @@ class Card:
     contract: float = 0.0
     paid: float = 0.0
     households: int = 0
+    converted: int | None = None
+    """Of them, those that have their own meter since the work began; None where metres tell the progress."""
     planned_start: datetime.date | None = None
     planned_finish: datetime.date | None = None
     started: datetime.date | None = None
@@ -306,6 +308,7 @@ def _card(figure: ProjectFigure, names: Mapping[int, str], is_conversion: bool) 
         contract=money.contracts.value or 0.0,
         paid=money.paid.value or 0.0,
         households=figure.households or 0,
+        converted=None if figure.converted is None or figure.finished else len(figure.converted.ids),
         planned_start=figure.planned_start,
         planned_finish=figure.planned_finish,
         started=figure.started,

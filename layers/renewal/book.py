@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import datetime
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
 from typing import Any
 
 from layers.feedback import Feedback
-from layers.model import edtf
 from layers.model.query import AnyOf, Compare, Condition, Query
 from layers.register import Register
+from layers.renewal.converted import HouseholdMeters, read_household_meters
 from layers.renewal.pipes import PipeArrays, read_pipes
 from layers.renewal.settings import RenewalSettings
+from layers.renewal.stages import CONVERSION, stage_list_of
 
 Values = Mapping[str, Any]
-Day = datetime.date
 ID = "fid"
 MANY_ROWS = 20_000
 
@@ -52,6 +50,7 @@ class ProjectRows:
     """By visit."""
     unit_prices: Mapping[int, float]
     programmes: Mapping[int, Values]
+    household_meters: HouseholdMeters = field(default_factory=HouseholdMeters)
 
     def rows(self, type: str, project: int) -> Sequence[Values]:
         """The rows of a type that belong to a project."""
@@ -79,7 +78,19 @@ def read_projects(
         _by("visit", findings),
         {row[ID]: row["unit_price"] for row in prices if row["unit_price"] is not None},
         {row[ID]: row for row in programmes},
+        read_household_meters(register, _converted(register, projects)),
     )
+
+
+def _converted(register: Register, projects: Sequence[Values]) -> set[int]:
+    """The communities whose conversion is under way: those done are no longer counted by their meters."""
+    return {
+        row["community"]
+        for row in projects
+        if row["community"] is not None
+        and row["state"] != "completed"
+        and stage_list_of(register, row["kind"]) == CONVERSION
+    }
 
 
 def read_project_pipes(
@@ -97,18 +108,6 @@ def read_project_pipes(
         chosen = tuple(ids)
         where = AnyOf((Compare("project_in", "in", chosen), Compare("project_out", "in", chosen)))
     return read_pipes(register, settings, where, feedback, few=ids is not None)
-
-
-@lru_cache(maxsize=16_384)
-def day_of(value: str | None) -> Day | None:
-    """The first day that a stored date may mean; None for none, or one that is not known."""
-    return None if not value else edtf.earliest(value)
-
-
-@lru_cache(maxsize=16_384)
-def last_day_of(value: str | None) -> Day | None:
-    """The last day that a stored date may mean: a plan for a month is kept until its end."""
-    return None if not value else edtf.latest(value)
 
 
 def _read(

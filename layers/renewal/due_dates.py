@@ -9,7 +9,7 @@ from typing import Any
 
 from layers.model.query import Query
 from layers.register import Register
-from layers.renewal.book import last_day_of
+from layers.renewal.days import last_day_of
 from layers.text import Message, Title
 
 

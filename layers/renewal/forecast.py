@@ -6,7 +6,8 @@ import datetime
 import math
 from collections.abc import Sequence
 
-from layers.renewal.book import Day, Values, day_of
+from layers.renewal.book import Values
+from layers.renewal.days import Day, day_of
 from layers.renewal.project_figure import MilestoneFigure
 
 RECENT_DAYS = 28

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layers.renewal.book import ID, Day, ProjectRows, Values, day_of, last_day_of
+from layers.renewal.book import ID, ProjectRows, Values
 from layers.renewal.breakdowns import ratio
+from layers.renewal.days import Day, day_of, last_day_of
 from layers.renewal.figure import Figure, Words
 from layers.renewal.kilometres import Counted, is_among
 from layers.renewal.period import Period

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from layers.renewal.book import Day, ProjectRows, Values, day_of
+from layers.renewal.book import ProjectRows, Values
 from layers.renewal.breakdowns import ratio
+from layers.renewal.days import Day, day_of
 from layers.renewal.figure import Figure, Unit
 from layers.renewal.stages import CONVERSION, HasCatalogue, Stage, stage_list_of, stages_of
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from layers.renewal.book import Day, day_of
 from layers.renewal.breakdowns import ratio
+from layers.renewal.days import Day, day_of
 from layers.renewal.figure import Breakdown, Figure, Unit
 from layers.renewal.fulfilment import FulfilmentRow
 from layers.renewal.funnel import Funnel

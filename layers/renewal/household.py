@@ -39,7 +39,7 @@ def convert(draft: Draft, project: Item, day: str) -> None:
     counts = {"put": 0, "given": 0, "made": 0}
     free = _given(draft, planned, customers, theirs, day)
     for meter in planned:
-        _begin(draft, meter, day)
+        _begin(draft, meter, number, day)
         counts["put"] += 1
     behind = totals[0] if len(totals) == 1 else None
     for customer in customers:
@@ -51,7 +51,7 @@ def convert(draft: Draft, project: Item, day: str) -> None:
                 draft.set(meter, role=HOUSEHOLD)
                 counts["given"] += 1
         if not mine:
-            _make(draft, customer, day, behind)
+            _make(draft, customer, number, day, behind)
             counts["made"] += 1
     for meter in others:
         if meter.values.get("role") in _UNTOLD and meter.values.get("customer") is None:
@@ -129,20 +129,23 @@ def _given(
     return served
 
 
-def _begin(draft: Draft, meter: Item, day: str) -> None:
+def _begin(draft: Draft, meter: Item, community: int, day: str) -> None:
     words = meter.type.lifetime
     values: dict[str, Any] = {str(words.status): words.alive, "completion_date": day}
     if meter.values.get("installed_date") is None:
         values["installed_date"] = day
     if meter.values.get("role") is None:
         values["role"] = HOUSEHOLD
+    if meter.values.get("community") is None:
+        values["community"] = community
     draft.set(meter, **values)
 
 
-def _make(draft: Draft, customer: Item, day: str, behind: Item | None) -> None:
+def _make(draft: Draft, customer: Item, community: int, day: str, behind: Item | None) -> None:
     words = draft.catalogue["meter"].lifetime
     values: dict[str, Any] = {
         "customer": customer.link,
+        "community": community,
         "customer_no": customer.values.get("code"),
         "role": HOUSEHOLD,
         str(words.status): words.alive,

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layers.renewal.book import Day, Values
+from layers.renewal.book import Values
+from layers.renewal.days import Day
 from layers.renewal.period import Period
 from layers.renewal.pipes import Doubles, Flags, Ids, PipeArrays
 from layers.renewal.settings import RenewalSettings

@@ -9,16 +9,8 @@ import numpy as np
 from layers.feedback import Feedback
 from layers.register import Register
 from layers.renewal.alarms import alarms_of
-from layers.renewal.book import (
-    ID,
-    Day,
-    ProjectRows,
-    Values,
-    day_of,
-    last_day_of,
-    read_project_pipes,
-    read_projects,
-)
+from layers.renewal.book import ID, ProjectRows, Values, read_project_pipes, read_projects
+from layers.renewal.days import Day, day_of, last_day_of
 from layers.renewal.figure import Figure
 from layers.renewal.forecast import expected_percent, forecast_finish
 from layers.renewal.pipes import Ids, PipeArrays
@@ -144,7 +136,12 @@ class _Maker:
                 laid_stage is not None and laid_stage.actual is not None,
             )  # fmt: skip
         by_households = stage_list_of(self._source, row["kind"]) == CONVERSION and not planned.value
-        percent = _percent(planned.value, laid.value, in_service.value, finished is not None, by_households)
+        converted = (
+            self._rows.household_meters.within(row["community"], started, day) if by_households else ()
+        )
+        percent = _percent(planned.value, laid.value, in_service.value, finished is not None)
+        if by_households and finished is None:
+            percent = percent_of(row["households"], float(len(converted)), None)
         return self._finished(
             ProjectFigure(
                 id=id,
@@ -174,6 +171,7 @@ class _Maker:
                 forecast_finish=forecast,
                 delay_days=None if forecast is None or planned_finish is None else (forecast - planned_finish).days,
                 households=row["households"],
+                converted=Figure(float(len(converted)), "households", "meter", converted) if by_households else None,
                 lengths=self._lengths(row, pipes_in),
                 money=self._money(id, row),
                 alarms=(),
@@ -249,12 +247,10 @@ def visit_scores(
 
 
 def _percent(
-    planned: float | None, laid: float | None, in_service: float | None, finished: bool, by_households: bool
+    planned: float | None, laid: float | None, in_service: float | None, finished: bool
 ) -> float | None:
     if finished:
         return 100.0
-    if by_households:
-        return 0.0
     return percent_of(planned, laid, in_service)
 
 

@@ -148,6 +148,8 @@ class ProjectFigure:
     """Mean score of its supervision visits, points."""
     last_log: Day | None
     sections: tuple[SectionProgress, ...] = ()
+    converted: Figure | None = None
+    """Household meters put in since the work began; told while a conversion without mains of its own is open."""
 
     @property
     def late(self) -> bool:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import accumulate
 
-from layers.renewal.book import ID, Day, Values, day_of, last_day_of
+from layers.renewal.book import ID, Values
+from layers.renewal.days import Day, day_of, last_day_of
 from layers.renewal.project_figure import DUE_SOON_DAYS, MilestoneFigure, MilestoneState
 from layers.renewal.stages import Stage
 

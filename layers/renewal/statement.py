@@ -11,8 +11,9 @@ import numpy as np
 
 from layers.feedback import Feedback
 from layers.register import Register
-from layers.renewal.book import Day, ProjectRows
+from layers.renewal.book import ProjectRows
 from layers.renewal.breakdowns import FLOWS_ONLY, WITH_STOCK, Grouping, breakdown, whole
+from layers.renewal.days import Day
 from layers.renewal.figure import Breakdown, Figure
 from layers.renewal.fulfilment import FulfilmentRow, fulfilment, milestones_due
 from layers.renewal.funnel import Funnel, funnel

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from layers.renewal.book import Day
+from layers.renewal.days import Day
 from layers.renewal.figure import (
     Breakdown,
     Column,

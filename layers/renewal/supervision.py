@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from layers.renewal.book import ID, Day, ProjectRows, day_of, last_day_of
+from layers.renewal.book import ID, ProjectRows
 from layers.renewal.breakdowns import ratio
+from layers.renewal.days import Day, day_of, last_day_of
 from layers.renewal.figure import Figure, Words
 from layers.renewal.period import Period
 from layers.renewal.settings import RenewalSettings

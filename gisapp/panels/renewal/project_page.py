@@ -176,7 +176,10 @@ class ProjectPage(QFrame):
         if card.is_conversion:
             reached = sum(step.actual is not None for step in card.steps)
             values = {"households": f"{card.households:,}", "reached": reached, "steps": len(card.steps)}
-            self._homes.show_words(Message("renewal_desk.page.households", values))
+            words = Message("renewal_desk.page.households", values)
+            if card.converted is not None:
+                words = Message("renewal_desk.page.converted", {**values, "done": f"{card.converted:,}"})
+            self._homes.show_words(words)
         else:
             self.progress.show_card(card)
         details = self._centre.details

@@ -23,6 +23,7 @@ from layers.renewal.belonging import (
 )
 from layers.renewal.completion import plan_completion
 from layers.renewal.pricing import plan_budget
+from layers.renewal.progress import project_figures
 from layers.text import Message
 from tests.layers.editing.networks import add, do, got, line, point
 from tests.layers.renewal.works import build_works, whole
@@ -210,3 +211,24 @@ def test_conversion_gives_every_household_its_meter(register: Register) -> None:
     assert "finished" in reached
     register.undo()
     assert whole(register) == start
+
+
+def test_a_conversion_is_as_far_as_the_meters_put_in_since_it_began(register: Register) -> None:
+    community = row(register, "community", code="XQ-2", name="滨江", meter_mode="total")
+    project = row(
+        register, "project", code="HG-2", name="滨江户改", kind="conversion", state="open", community=community,
+        households=5,
+    )  # fmt: skip
+    own = {"role": "household", "status": "in_service", "community": community}
+    add(register, "meter", point(6, 6), code="N0", installed_date="2020-01-01", **own)
+    ours = add(register, "meter", point(5, 5), code="N1", installed_date="2026-10-05", **own)
+    add(register, "meter", point(7, 7), code="N2", installed_date="2026-11", **{**own, "status": "planned"})
+
+    def standing() -> tuple[float | None, tuple[int, ...]]:
+        figure = project_figures(register, TODAY, ids=frozenset({project})).projects[0]
+        assert figure.basis == "households" and figure.converted is not None
+        return figure.percent, figure.converted.ids
+
+    assert standing() == (0, ())
+    row(register, "milestone", project=project, stage="started", actual_date="2026-10-01")
+    assert standing() == (20, (ours.id,))

@@ -6,18 +6,14 @@ import datetime
 from collections.abc import Sequence
 
 from layers.feedback import Feedback
+from layers.model.catalogue import Catalogue
 from layers.model.change import ChangeSet
+from layers.model.fields import LinkField
 from layers.model.query import Condition
 from layers.register import Register
 from layers.renewal.board import Board, read_board
 from layers.renewal.words import PROJECT
 
-#: The fields by which rows of a type belong to projects.
-_BELONGING = {
-    "milestone": ("project",), "daily_log": ("project",), "contract": ("project",), "section": ("project",),
-    "supervision_visit": ("project",), "budget_item": ("project",), "project_document": ("project",),
-    "pipe": ("project_in", "project_out"),
-}  # fmt: skip
 #: More projects than this are read with all the others.
 MOST = 40
 
@@ -47,27 +43,40 @@ def touched_projects(
 ) -> frozenset[int] | None:
     """The projects that changes are about; None when that cannot be told, or it is all of them."""
     touched: set[int] = set()
+    belonging = belonging_fields(register.catalogue)
     for change in changes:
         for name, part in change.changes.items():
             if name == PROJECT and not part.is_bulk:
                 touched |= part.inserted | part.updated | part.deleted
-            elif name in _BELONGING:
+            elif name in belonging:
                 if part.is_bulk or (part.deleted and name != "pipe"):
                     return None
                 touched |= {before.by_pipe[id] for id in part.deleted if id in before.by_pipe}
                 if name == "pipe":
                     touched |= {before.by_pipe[id] for id in part.updated if id in before.by_pipe}
-                touched |= _owners(register, name, sorted(part.inserted | part.updated))
+                touched |= _owners(register, name, belonging[name], sorted(part.inserted | part.updated))
                 # A row that went from one project to another changes both.
-                if part.updated and _BELONGING[name][0] in part.fields and name != "pipe":
+                if part.updated and part.fields & set(belonging[name]) and name != "pipe":
                     return None
             else:
                 return None
     return frozenset(touched)
 
 
-def _owners(register: Register, type_name: str, ids: Sequence[int]) -> set[int]:
-    fields = _BELONGING[type_name]
+def belonging_fields(catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
+    """By type the fields that link its rows to projects, and to nothing else."""
+    found = {
+        each.name: tuple(
+            field.name
+            for field in each.fields
+            if isinstance(field, LinkField) and field.targets == (PROJECT,)
+        )
+        for each in catalogue
+    }
+    return {name: fields for name, fields in found.items() if fields}
+
+
+def _owners(register: Register, type_name: str, fields: Sequence[str], ids: Sequence[int]) -> set[int]:
     if not ids:
         return set()
     table = register.rows(type_name, ids, fields)

@@ -39,11 +39,10 @@ else:
     details = Later("layers.renewal.details")
     following = Later("layers.renewal.following")
 
-#: What a board is made of: a change to anything else leaves it as it is.
-FOLLOWED = (
-    "project", "milestone", "daily_log", "contract", "pipe", "section", "programme", "person", "supervision_visit",
-    "visit_finding", "budget_item", "price_item", "community", "project_document", "attachment",
+SHOWN_BESIDE = (
+    PROJECT, "programme", "person", "visit_finding", "price_item", "community", "attachment",
 )  # fmt: skip
+"""What a board is made of beside the rows that belong to projects: a change to anything else leaves it as it is."""
 #: The fields by which the desk itself filters.
 KEPT_BY = ("manager", "programme")
 _PAUSE = 60
@@ -203,10 +202,12 @@ class RenewalCentre(QObject):
             self._later.touch()
 
     def _on_changed(self, change: ChangeSet) -> None:
-        if not self.is_shown or any(name.startswith("c_") for name in change.changes):
+        register = self.register
+        if register is None or not self.is_shown or any(name.startswith("c_") for name in change.changes):
             self._outdate()
-        elif change.touches(*FOLLOWED):
-            followed = {name: part for name, part in change.changes.items() if name in FOLLOWED}
+            return
+        known = {*SHOWN_BESIDE, *following.belonging_fields(register.catalogue)}
+        if followed := {name: part for name, part in change.changes.items() if name in known}:
             self._changes.append(replace(change, changes=followed))
             self._later.touch()
 

@@ -226,7 +226,8 @@ def test_a_conversion_is_as_far_as_the_meters_put_in_since_it_began(register: Re
 
     def standing() -> tuple[float | None, tuple[int, ...]]:
         figure = project_figures(register, TODAY, ids=frozenset({project})).projects[0]
-        assert figure.basis == "households" and figure.converted is not None
+        assert figure.basis == "households"
+        assert figure.converted is not None
         return figure.percent, figure.converted.ids
 
     assert standing() == (0, ())

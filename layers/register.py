@@ -26,8 +26,9 @@ from layers.store.added_fields import read_additions
 from layers.store.adoption import adopt, types_edited_outside
 from layers.store.backup import restore
 from layers.store.base import Staged, Store
+from layers.store.change_sets import open_change_set
 from layers.store.code_rows import effective_catalogue
-from layers.store.edit import Edit, ValuesRefused, open_change_set
+from layers.store.edit import Edit, ValuesRefused
 from layers.store.opening import create_geopackage, open_geopackage
 from layers.store.postgis_opening import create_postgis, open_postgis
 from layers.store.postgis_server import is_server, parse_server

@@ -18,7 +18,8 @@ from layers.model.catalogue import Catalogue
 from layers.model.problem import Problem
 from layers.store import history, integrity
 from layers.store.base import Store
-from layers.store.edit import Edit, Rules, open_change_set
+from layers.store.change_sets import open_change_set
+from layers.store.edit import Edit, Rules
 from layers.store.labels import encode_parameters
 from layers.store.rows import current_rows
 from layers.store.schema import CODE, FID, history_name

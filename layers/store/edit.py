@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,14 +14,14 @@ import sqlalchemy as sa
 from layers.errors import Conflict, UserError
 from layers.feedback import Feedback
 from layers.model.catalogue import AssetType, Catalogue
-from layers.model.change import ChangeKind, ChangeSet, IdRange, TypeChange
-from layers.model.fields import format_instant, local_time
+from layers.model.change import ChangeSet, IdRange, TypeChange
+from layers.model.fields import local_time
 from layers.model.problem import Problem
 from layers.store import history, integrity
 from layers.store.base import Staged, Store
 from layers.store.bulk_codes import with_codes
+from layers.store.change_sets import close_change_set, new_id
 from layers.store.codes import RunningNumbers
-from layers.store.labels import encode_parameters
 from layers.store.rows import Row, current_row, differing
 from layers.store.schema import CODE, FID, OP_DELETE, OP_INSERT, VERSION
 from layers.store.sources import note_source
@@ -207,7 +205,7 @@ class Edit:
         """Insert a row as it is, with its own id if it brings one."""
         table = self.store.schema.assets[type]
         result = self.connection.execute(table.insert().values(**row))
-        id = _new_id(result)
+        id = new_id(result)
         self._touched[type].inserted.add(id)
         return id
 
@@ -331,62 +329,3 @@ class Edit:
             Message("register.conflict_newer_hint"),
             names,
         )
-
-
-def _new_id(result: sa.CursorResult[Any]) -> int:
-    key = result.inserted_primary_key
-    assert key is not None
-    return int(key[0])
-
-
-def open_change_set(
-    store: Store,
-    connection: sa.Connection,
-    *,
-    actor: str,
-    label: Message,
-    kind: ChangeKind,
-    undoes: int | None = None,
-) -> ChangeSet:
-    """Begin a change set in the writing transaction ``connection``."""
-    at = format_instant(datetime.datetime.now(datetime.UTC))
-    result = connection.execute(
-        store.schema.change_set.insert().values(
-            at=at,
-            actor=actor,
-            stated=store.stated,
-            label_id=label.id,
-            label_parameters=encode_parameters(label),
-            kind=kind,
-            undoes=undoes,
-            is_open=True,
-        )
-    )
-    id = _new_id(result)
-    store.announce(connection, id)
-    return ChangeSet(id, at, actor, label, kind, {}, undoes, store.stated)
-
-
-def close_change_set(
-    store: Store, connection: sa.Connection, id: int, changes: Mapping[str, TypeChange]
-) -> None:
-    """End a change set: no later row belongs to it. It is never seen open outside its transaction."""
-    table = store.schema.change_set
-    touched = {name: sorted(change.fields) for name, change in changes.items()}
-    connection.execute(
-        table.update().where(table.c.id == id).values(touched=json.dumps(touched), is_open=False)
-    )
-    store.touched(connection, list(changes))
-
-
-def creation_row(actor: str, at: str, *, stated: bool) -> dict[str, Any]:
-    """The first change set of a register, which says who made it and when. It touches no asset."""
-    label = Message("store.created")
-    return {
-        "at": at,
-        "actor": actor,
-        "stated": stated,
-        "label_id": label.id,
-        "label_parameters": encode_parameters(label),
-        "kind": "creation",
-    }

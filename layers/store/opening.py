@@ -18,9 +18,9 @@ from layers.model.fields import format_instant
 from layers.model.problem import Problem
 from layers.store import gpkg
 from layers.store.added_fields import read_additions
+from layers.store.change_sets import creation_row
 from layers.store.code_rows import insert_catalogue_entries
 from layers.store.database_errors import translated
-from layers.store.edit import creation_row
 from layers.store.engine import WRITE, open_engine
 from layers.store.geopackage import GeoPackageStore
 from layers.store.known_files import is_known, remember

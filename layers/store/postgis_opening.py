@@ -15,8 +15,8 @@ from layers.model.catalogue_part import part_of
 from layers.model.fields import format_instant
 from layers.model.problem import Problem
 from layers.store.added_fields import with_additions
+from layers.store.change_sets import creation_row
 from layers.store.code_rows import insert_catalogue_entries
-from layers.store.edit import creation_row
 from layers.store.migrations import SCHEMA_VERSION
 from layers.store.migrations.growth import beyond, growth_of, is_noted, note_of
 from layers.store.migrations.on_server import may_migrate, migrate_server

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, cast, get_args
 
 from layers.model.catalogue import AssetType, Catalogue, Group, Shape
-from layers.model.code_list import TONES, CodeEntry, CodeList, normalise
+from layers.model.code_list import MEANING, TONES, CodeEntry, CodeList, normalise
 from layers.model.computed import read_computed
 from layers.model.editing import EditingWords, read_editing
 from layers.model.field_file import read_field
@@ -24,8 +24,6 @@ _ELEMENT_CODE = re.compile(r"[1-9]\d{7}")
 _LONGEST_CODE = 16
 _SYNTHESISED = ("located", "companions", "code_list")
 """Parts the loader adds itself: to located types, to fields with an origin, as fields of a code list."""
-_MEANING = ("means", "stages", "optional")
-"""What entries of a list with a part of its own may say besides."""
 
 
 @lru_cache(maxsize=8)
@@ -67,30 +65,42 @@ def load_catalogue(folder: Path | None = None) -> Catalogue:
 
 
 def _read_lists(folder: Path) -> dict[str, CodeList]:
+    own = _own_fields(folder)
     lists: dict[str, CodeList] = {}
     for path in sorted((folder / "code_lists").glob("*.toml")):
         file = TomlFile(path)
-        code_list = _read_list(file)
+        code_list = _read_list(file, own)
         if code_list.name in lists:
             raise file.fail_at("catalogue.duplicate_list", "name =", list=code_list.name)
         lists[code_list.name] = code_list
     return lists
 
 
-def _read_list(file: TomlFile) -> CodeList:
+def _own_fields(folder: Path) -> dict[str, tuple[str, ...]]:
+    """The names of the fields of every part: what an entry of a list with that part may say."""
+    parts = [TomlFile(path).data for path in sorted((folder / "parts").glob("*.toml"))]
+    return {
+        part["part"]["name"]: tuple(field["name"] for field in part.get("field", ()) if "name" in field)
+        for part in parts
+        if "name" in part.get("part", {})
+    }
+
+
+def _read_list(file: TomlFile, own_fields: Mapping[str, tuple[str, ...]]) -> CodeList:
     top = Reader(file, file.data, Place())
     head = Reader(file, top.table("list"), Place("list"))
     rows = head.tables("entries")
     top.done()
     part = head.text("part") if head.has("part") else None
-    entries = tuple(_entry(file, row, number, _MEANING if part else ()) for number, row in enumerate(rows))
+    own = own_fields.get(part, ()) if part else ()
+    entries = tuple(_entry(file, row, number, own) for number, row in enumerate(rows))
     name = head.text("name")
     title = head.title("title")
     note = head.title("note") if head.has("note") else None
     extensible = not head.flag("closed")
     head.done()
     _refuse_shared_words(file, entries)
-    return CodeList(name, title, entries, extensible, note, part)
+    return CodeList(name, title, entries, extensible, note, part, own)
 
 
 def _entry(file: TomlFile, row: Mapping[str, Any], number: int, own: tuple[str, ...]) -> CodeEntry:
@@ -115,8 +125,10 @@ def _entry(file: TomlFile, row: Mapping[str, Any], number: int, own: tuple[str, 
     for key in ("means", "stages"):
         if not isinstance(row.get(key, ""), str):
             raise file.fail_at("catalogue.not_a_text", words, key=key)
-    meaning = {key: row[key] for key in own if key in row}
-    return CodeEntry(row["code"], title, standard, tuple(aliases), position=position, tone=tone, **meaning)
+    meaning = {key: row[key] for key in own if key in row and key in MEANING}
+    more = tuple((key, row[key]) for key in own if key in row and key not in MEANING)
+    said = (row["code"], title, standard, tuple(aliases))
+    return CodeEntry(*said, position=position, tone=tone, more=more, **meaning)
 
 
 def _refuse_shared_words(file: TomlFile, entries: Iterable[CodeEntry]) -> None:

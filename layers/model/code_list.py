@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from layers.text import Title
 
@@ -16,13 +16,17 @@ _MARKS = re.compile(r"[\s_\-–—·（）()/]|(?<!\d)\.|\.(?!\d)")
 Tone = Literal["", "quiet", "ok", "info", "works", "warn", "danger", "neutral"]
 TONES: tuple[str, ...] = get_args(Tone)
 
+MEANING = ("means", "stages", "optional")
+"""What the program itself knows entries by."""
+
 
 @dataclass(frozen=True)
 class CodeEntry:
     """One word of a list. ``standard`` is the code of the trade's standard it maps to (CJJ 61-2017).
 
     ``tone``: what the word says of an asset, shown as a chip of that kind; without one it is plain text.
-    ``means``, ``stages``, ``optional``: what the program knows it by, in the few lists that say so (``own``).
+    ``means``, ``stages``, ``optional``: what the program knows it by, in the few lists that say so (``CodeList.own``).
+    ``more``: name and value of what else its list says of an entry.
     """
 
     code: str
@@ -35,13 +39,18 @@ class CodeEntry:
     means: str = ""
     stages: str = ""
     optional: bool = False
+    more: tuple[tuple[str, Any], ...] = ()
+
+    def value(self, name: str) -> Any:
+        """What the entry says in the field ``name`` of its list's part; None where it says nothing."""
+        return getattr(self, name) or None if name in MEANING else dict(self.more).get(name)
 
 
 @dataclass(frozen=True)
 class CodeList:
     """A named list of entries in order. Lookups also know titles, aliases and standard codes.
 
-    ``part`` names the fields that its entries have beside those of every list.
+    ``part`` names what its entries have beside the fields of every list, ``own`` are the names of these fields.
     """
 
     name: str
@@ -50,6 +59,7 @@ class CodeList:
     extensible: bool = True
     note: Title | None = None
     part: str | None = None
+    own: tuple[str, ...] = ()
 
     @property
     def table(self) -> str:

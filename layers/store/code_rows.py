@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,14 +11,14 @@ import sqlalchemy as sa
 
 from layers.model.additions import FIELD_TYPE
 from layers.model.catalogue import Catalogue
-from layers.model.code_list import CodeEntry, CodeList
+from layers.model.code_list import MEANING, CodeEntry, CodeList
+from layers.model.fields import Field
 from layers.store.added_fields import read_additions
 from layers.store.loose_values import number_of, text_of
 from layers.store.schema import Schema
 from layers.text import Title
 
 _COLUMNS = "code, title_zh, title_en, standard, aliases, position, active"
-_MEANING = ", means, stages, optional"
 
 
 def insert_catalogue_entries(connection: sa.Connection, schema: Schema) -> None:
@@ -27,23 +27,25 @@ def insert_catalogue_entries(connection: sa.Connection, schema: Schema) -> None:
         table = schema.assets.get(code_list.table)
         if table is not None and code_list.entries:
             connection.execute(
-                table.insert(), [entry_row(e, has_meaning=has_meaning(code_list)) for e in code_list.entries]
+                table.insert(),
+                [entry_row(e, [f.name for f in own_fields(schema, code_list)]) for e in code_list.entries],
             )
 
 
-def has_meaning(code_list: CodeList) -> bool:
-    """Whether the entries of the list have columns that say what the program knows them by."""
-    return code_list.part is not None
+def own_fields(schema: Schema, code_list: CodeList) -> list[Field]:
+    """The fields that the list has beside those of every list."""
+    asset_type = schema.catalogue[code_list.table]
+    return [asset_type.field_named(name) for name in code_list.own if name in asset_type]
 
 
 def by_need(catalogue: Catalogue) -> list[CodeList]:
     """The code lists in an order in which they can be filled: those whose entries name entries of others last."""
-    return sorted(catalogue.code_lists.values(), key=has_meaning)
+    return sorted(catalogue.code_lists.values(), key=lambda each: each.part is not None)
 
 
-def entry_row(entry: CodeEntry, *, has_meaning: bool = False) -> dict[str, Any]:
-    """The row of an entry; ``has_meaning``: its list is one of those whose entries mean something to the program."""
-    row = {
+def entry_row(entry: CodeEntry, own: Sequence[str] = ()) -> dict[str, Any]:
+    """The row of an entry; ``own``: the fields that its list has beside those of every list."""
+    return {
         "code": entry.code,
         "title_zh": entry.title.zh,
         "title_en": entry.title.en,
@@ -51,10 +53,8 @@ def entry_row(entry: CodeEntry, *, has_meaning: bool = False) -> dict[str, Any]:
         "aliases": "; ".join(entry.aliases) or None,
         "position": entry.position,
         "active": entry.active,
+        **{name: entry.optional if name == "optional" else entry.value(name) for name in own},
     }
-    if has_meaning:
-        row |= {"means": entry.means or None, "stages": entry.stages or None, "optional": entry.optional}
-    return row
 
 
 def effective_catalogue(connection: sa.Connection, schema: Schema) -> Catalogue:
@@ -63,21 +63,30 @@ def effective_catalogue(connection: sa.Connection, schema: Schema) -> Catalogue:
     for code_list in schema.catalogue.code_lists.values():
         if code_list.table in schema.assets:
             # As text: compiling a statement for each of forty tables takes longer than asking them all.
-            columns = _COLUMNS + (_MEANING if has_meaning(code_list) else "")
+            own = own_fields(schema, code_list)
+            columns = ", ".join((_COLUMNS, *(field.name for field in own)))
             rows = connection.exec_driver_sql(f'SELECT {columns} FROM "{code_list.table}"').mappings()
-            entries[code_list.name] = [_entry(row) for row in rows]
+            entries[code_list.name] = [_entry(row, own) for row in rows]
     filled = schema.catalogue.with_code_entries(entries)
     return read_additions(connection, schema.assets).shown(filled) if FIELD_TYPE in schema.assets else filled
 
 
-def _entry(row: Mapping[Any, Any]) -> CodeEntry:
+def _entry(row: Mapping[Any, Any], own: Sequence[Field]) -> CodeEntry:
     code, zh = text_of(row["code"]), text_of(row["title_zh"])
     aliases = tuple(word.strip() for word in re.split("[;；]", text_of(row["aliases"])) if word.strip())
     title = Title(zh or code, text_of(row["title_en"]) or zh or code)
     active = row["active"] is None or bool(row["active"])
     position = int(number_of(row["position"]) or 0)
     entry = CodeEntry(code, title, text_of(row["standard"]) or None, aliases, position, active)
-    if "means" not in row:
+    if not own:
         return entry
-    means, stages = text_of(row["means"]), text_of(row["stages"])
-    return replace(entry, means=means, stages=stages, optional=bool(row["optional"]))
+    said = {field.name: _loose(field, row[field.name]) for field in own}
+    more = tuple((name, value) for name, value in said.items() if name not in MEANING and value is not None)
+    means, stages = said.get("means") or "", said.get("stages") or ""
+    return replace(entry, means=means, stages=stages, optional=bool(said.get("optional")), more=more)
+
+
+def _loose(field: Field, value: Any) -> Any:
+    if value is None or field.storage.kind == "boolean":
+        return None if value is None else bool(value)
+    return number_of(value) if field.storage.kind in ("integer", "double") else text_of(value) or None

@@ -17,9 +17,9 @@ import sqlalchemy as sa
 from layers.model.catalogue import Catalogue
 from layers.model.fields import format_instant
 from layers.model.outline import Outline
-from layers.store.code_rows import by_need, entry_row, has_meaning
+from layers.store.code_rows import by_need, entry_row, own_fields
 from layers.store.labels import encode_parameters
-from layers.store.schema import CODE, Schema
+from layers.store.schema import CODE, VERSION, Schema
 from layers.text import Message
 
 OUTLINE, DIGEST = "catalogue", "catalogue_digest"
@@ -72,8 +72,8 @@ def new_entries(connection: sa.Connection, schema: Schema, present: Mapping[str,
         if table.name in present and history.name in present:
             for source in (table, history):
                 known.update(connection.execute(sa.select(source.c[CODE]).distinct()).scalars())
-        own = has_meaning(code_list)
-        missing = [entry_row(e, has_meaning=own) for e in code_list.entries if e.code not in known]
+        own = [field.name for field in own_fields(schema, code_list)]
+        missing = [entry_row(e, own) for e in code_list.entries if e.code not in known]
         if missing:
             rows[table.name] = missing
     return rows
@@ -146,8 +146,26 @@ def record_growth(
         touched.setdefault(name, []).append(column)
     for name, rows in entries.items():
         connection.execute(schema.assets[name].insert(), rows)
+    _tell_known_entries(connection, schema, growth.columns)
     closed = {"touched": json.dumps(touched), "is_open": False}
     connection.execute(table.update().where(table.c.id == key[0]).values(**closed))
+
+
+def _tell_known_entries(
+    connection: sa.Connection, schema: Schema, columns: Sequence[tuple[str, str]]
+) -> None:
+    """What the catalogue says of entries in a column that their list has from now on; they were there before."""
+    lists = {each.table: each for each in schema.catalogue.code_lists.values()}
+    for name, column in columns:
+        if name not in lists or column not in lists[name].own:
+            continue
+        table = schema.assets[name]
+        for entry in lists[name].entries:
+            value = entry.value(column)
+            if value is not None:
+                here = (table.c[CODE] == entry.code, table.c[column].is_(None))
+                told = {column: value, VERSION: table.c[VERSION] + 1}
+                connection.execute(table.update().where(*here).values(told))
 
 
 def names_of(names: Sequence[str], shown: int = 5) -> tuple[str, ...]:

@@ -133,7 +133,7 @@ def test_fields_with_an_origin_get_companions_beside_them(catalogue: Catalogue) 
 def test_code_lists_are_types_too(catalogue: Catalogue) -> None:
     for code_list in catalogue.code_lists.values():
         assert catalogue[code_list.table].group == "system"
-        own = ["means", "stages", "optional"] if code_list.part else []
+        own = code_list.own
         assert [f.name for f in catalogue[code_list.table].fields] == [
             "code", "title_zh", "title_en", "standard", "aliases", "position", "active", "remark", *own,
         ]  # fmt: skip

@@ -70,11 +70,10 @@ class Absence:
 class Assignment:
     """A person has charge of a target in a role and rank, from ``first`` to ``last`` (inclusive; None: for good).
 
-    ``gap_reason``: why nobody followed; the gap until the next one is accepted. ``version`` is that of the row.
+    ``gap_reason``: why nobody followed; the gap until the next one is accepted.
     """
 
     id: int
-    version: int
     code: str
     person: int
     role: str

@@ -54,6 +54,8 @@ class Store(ABC):
     findings: Sequence[Problem] = ()
     #: Whether the actor's name is only what the user said (a file), not proven by a login (a server).
     stated: bool
+    #: Whether a trigger for each row writes the trail, which a statement on many rows does better itself.
+    writes_trail_by_row: bool
 
     def check(self) -> None:  # noqa: B027 - a server checks itself
         """Check the store whole if opening left that for later. Raises ``UserError`` when it is damaged.
@@ -97,6 +99,10 @@ class Store(ABC):
     @abstractmethod
     def suspended_triggers(self, connection: sa.Connection, type_name: str) -> AbstractContextManager[None]:
         """No trigger of this asset table fires within; the caller does their work set-wise."""
+
+    @abstractmethod
+    def fill(self, connection: sa.Connection, table: sa.Table, columns: Sequence[Sequence[Any]]) -> None:
+        """Put many rows into a temporary table: its columns one by one, all of the same length."""
 
     @abstractmethod
     def stage(self, worker: Worker | None, type_name: str, rows: pa.Table, feedback: Feedback) -> Staged:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import sqlalchemy as sa
 
@@ -17,7 +18,7 @@ from layers.model.catalogue import AssetType, Catalogue
 from layers.model.change import ChangeSet, IdRange, TypeChange
 from layers.model.fields import local_time
 from layers.model.problem import Problem
-from layers.store import history, integrity
+from layers.store import history, integrity, many
 from layers.store.base import Staged, Store
 from layers.store.bulk_codes import with_codes
 from layers.store.change_sets import close_change_set, new_id
@@ -141,6 +142,36 @@ class Edit:
         """
         self.remove(type, self._expect(type, id, version))
 
+    def update_many(
+        self,
+        type: str,
+        ids: Sequence[int] | npt.NDArray[np.integer[Any]],
+        values: Mapping[str, Any],
+        versions: Sequence[int] | npt.NDArray[np.integer[Any]] | None = None,
+    ) -> int:
+        """Set fields on many assets by one statement; returns how many really change.
+
+        ``values``: field to one value for all, or to a list or array alongside ``ids``. Each value is checked by its
+        field; rules on several fields of a row are the caller's, and places and what must be unique are set one by
+        one. Assets that are gone are passed over; with ``versions``, at which they were read, one that went or
+        changed since raises ``Conflict``. Raises ``ValuesRefused`` for a wrong value.
+        """
+        numbers = np.asarray(ids, np.int64)
+        columns = many.alongside(self.store, type, len(numbers), values)
+        for name, column in columns.items():
+            self._validate_each(self.catalogue[type], name, column)
+        if not len(numbers):
+            return 0
+        wanted_names = [*columns, *(() if versions is None else (VERSION,))]
+        with many.temporary(self.store, self.connection, type, wanted_names) as wanted:
+            given = [] if versions is None else [np.asarray(versions, np.int64).tolist()]
+            many.fill(self.store, self.connection, wanted, numbers, [*columns.values(), *given])
+            if versions is not None:
+                lost = many.changed_since(self.connection, self.store.schema.assets[type], wanted)
+                if lost is not None:
+                    raise self._conflict(type, lost, given[0][numbers.tolist().index(lost)])
+            return self.set_many(type, wanted, tuple(columns))
+
     def source(self, name: str, description: str = "") -> int:
         """The id of data set ``name``, for the ``source_id`` of rows imported from it; noted if it is new."""
         return note_source(self.store, self.connection, name, description)
@@ -224,6 +255,14 @@ class Edit:
         self._touched[type].fields.update(values)
         return int(version) + 1
 
+    def set_many(self, type: str, wanted: sa.Table, names: Sequence[str]) -> int:
+        """Set values as a temporary table holds them by id; how many assets become different."""
+        changed = many.set_from(self.store, self.connection, type, wanted, names, self.change_set_id)
+        if changed:
+            self._touched[type].updated.update(changed)
+            self._touched[type].fields.update(names)
+        return len(changed)
+
     def remove(self, type: str, before: Row) -> None:
         """Delete the row that is now as ``before``."""
         self.defer_links()
@@ -294,6 +333,17 @@ class Edit:
         if errors:
             raise ValuesRefused(asset_type, str(row.get(CODE) or ""), errors)
         self.warnings += [p for p in problems if p.severity == "warning"]
+
+    def _validate_each(self, asset_type: AssetType, name: str, values: Sequence[Any]) -> None:
+        """Check every value that occurs among ``values`` of a field once."""
+        for value in set(values):
+            row = {name: value}
+            problems = [p for p in self._rules(asset_type, row, (name,)) if p.severity == "error"]
+            problems += (
+                () if problems else integrity.dangling_links(self.store, self.connection, asset_type, row)
+            )
+            if problems:
+                raise ValuesRefused(asset_type, "", problems)
 
     def _expect(self, type: str, id: int, version: int) -> dict[str, Any]:
         row = current_row(self.store, self.connection, type, id)

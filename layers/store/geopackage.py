@@ -43,6 +43,7 @@ class GeoPackageStore(Store):
     """A register in a GeoPackage. Takes an engine made for its file (``engine.open_engine``)."""
 
     stated = True
+    writes_trail_by_row = True
 
     def __init__(
         self,
@@ -146,6 +147,13 @@ class GeoPackageStore(Store):
         # Not in a finally: after an exception the whole transaction is rolled back, and they are all there.
         for statement in triggers.values():
             connection.exec_driver_sql(statement)
+
+    def fill(self, connection: sa.Connection, table: sa.Table, columns: Sequence[Sequence[Any]]) -> None:
+        places = ", ".join("?" * len(columns))
+        # By the driver: SQLAlchemy would look at every row.
+        self._raw().executemany(
+            f'INSERT INTO temp."{table.name}" VALUES ({places})', zip(*columns, strict=True)
+        )
 
     def stage(self, worker: Worker | None, type_name: str, rows: pa.Table, feedback: Feedback) -> Staged:
         shape = self.schema.catalogue[type_name].shape

@@ -46,6 +46,7 @@ class PostgisStore(Store):
     """A register in a database on a server. Takes an engine for it (``postgis_opening``)."""
 
     stated = False
+    writes_trail_by_row = False
 
     def __init__(
         self, server: Server, engine: sa.Engine, schema: Schema, *, login: str, read_only: bool = False
@@ -112,6 +113,12 @@ class PostgisStore(Store):
         connection.execute(sa.select(sa.func.set_config(BULK, type_name, True)))
         yield
         connection.execute(sa.select(sa.func.set_config(BULK, "", True)))
+
+    def fill(self, connection: sa.Connection, table: sa.Table, columns: Sequence[Sequence[Any]]) -> None:
+        with connection.connection.cursor() as cursor, cursor.copy(f'COPY "{table.name}" FROM STDIN') as copy:
+            for row in zip(*columns, strict=True):
+                copy.write_row(row)
+        connection.exec_driver_sql(f'ANALYZE "{table.name}"')
 
     def stage(self, worker: Worker | None, type_name: str, rows: pa.Table, feedback: Feedback) -> Staged:
         with told(self.server.address):

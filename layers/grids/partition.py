@@ -1,0 +1,173 @@
+"""A division of units into n connected parts of nearly equal weight with short boundaries.
+
+METIS (k-way, contiguous: Karypis and Kumar 1998) divides every connected part of the ground, several seeds are
+tried, each result is balanced and smoothed (``balancing``), the best is taken.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from layers.errors import UserError
+from layers.feedback import Feedback
+from layers.grids.annealing import even_out
+from layers.grids.balancing import Balancing, Network
+from layers.grids.faces import Floats, Integers, Shapes
+from layers.grids.units import Units, connected
+from layers.later import Later
+from layers.text import Message
+
+if TYPE_CHECKING:
+    import pymetis
+else:
+    pymetis = Later("pymetis")
+
+TRIES = 6
+"""Seeds of METIS that are tried."""
+
+SMALLEST = 0.5
+"""Of a grid's mean load: a separate piece of ground that holds less is joined to the nearest one."""
+
+FINE = 1_000_000
+"""METIS counts in whole numbers: the total weight and the total cost are told in so many parts."""
+
+
+@dataclass(frozen=True)
+class Division:
+    """The part of every unit (0..n-1), the parts that belong to one connected piece of ground, bridges used."""
+
+    label: Integers
+    piece_of_part: Integers
+    network: Network
+    bridges: int
+
+
+def network_of(units: Units, parts: int) -> tuple[Network, int]:
+    """The units as a network whose connected pieces can each hold a grid; how many bridges that took."""
+    zone = units.zone_of_unit()
+    pair, cost = units.borders.pair, units.borders.cost
+    within = zone[pair[:, 0]] == zone[pair[:, 1]]
+    pair, cost = pair[within], cost[within]
+    mean = float(units.weight.sum()) / max(parts, 1)
+    bridges = 0
+    while True:
+        piece = connected(units.count, pair)
+        many = int(piece.max(initial=-1)) + 1
+        load = np.bincount(piece, units.weight, many)
+        small = np.flatnonzero(load < SMALLEST * mean)
+        if many <= 1 or (not len(small) and many <= parts):
+            return Network(units.weight, pair, cost), bridges
+        least = int(small[np.argmin(load[small])]) if len(small) else int(np.argmin(load))
+        pair = np.concatenate([pair, _bridge(units, piece == least, zone)[None]])
+        cost = np.append(cost, 1.0)
+        bridges += 1
+
+
+def divide(units: Units, parts: int, limit: float, feedback: Feedback) -> Division:
+    """The units in ``parts`` connected parts, none heavier than ``limit`` times the mean where possible."""
+    if parts < 1 or parts > units.count:
+        raise UserError(
+            Message("grid_design.too_many_grids", {"grids": parts, "units": units.count}),
+            Message("grid_design.too_many_grids_hint"),
+        )
+    network, bridges = network_of(units, parts)
+    piece = connected(units.count, network.pair)
+    shares = allotted(np.bincount(piece, units.weight), np.bincount(piece), parts)
+    piece_of_part = np.repeat(np.arange(len(shares)), shares)
+    best: tuple[tuple[float, float], Integers] | None = None
+    for seed in range(TRIES):
+        feedback.progress(seed / TRIES)
+        label = _metis(network, piece, shares, seed)
+        balancing = Balancing(network, label, piece_of_part, limit)
+        balancing.improve(feedback.part(seed / TRIES, (seed + 1) / TRIES))
+        if balancing.worst > limit:
+            even_out(balancing, seed, feedback.part(seed / TRIES, (seed + 1) / TRIES))
+        judged = (max(balancing.worst, limit), balancing.cut)
+        if best is None or judged < best[0]:
+            best = (judged, balancing.label.copy())
+    assert best is not None
+    return Division(best[1], piece_of_part, network, bridges)
+
+
+def allotted(load: Floats, room: Integers, parts: int) -> Integers:
+    """How many parts each piece gets: by its load, at least one, no more than it has units (largest remainder)."""
+    share = load / max(float(load.sum()), 1e-12) * parts
+    found = np.maximum(np.floor(share).astype(np.int64), 1)
+    found = np.minimum(found, room)
+    while found.sum() > parts:
+        most = np.where(found > 1, found - share, -np.inf)
+        found[int(np.argmax(most))] -= 1
+    while found.sum() < parts:
+        wanting = np.where(found < room, share - found, -np.inf)
+        found[int(np.argmax(wanting))] += 1
+    return found
+
+
+def _bridge(units: Units, mine: np.ndarray[tuple[int], np.dtype[np.bool_]], zone: Integers) -> Integers:
+    """The nearest pair of units, one in ``mine``, the other outside (of the same zone where there is one)."""
+    here = mine[units.unit]
+    home = zone[np.flatnonzero(mine)[0]]
+    there = ~here & (zone[units.unit] == home)
+    if not there.any():
+        there = ~here
+    near: Shapes = units.blocks.faces[here]
+    far: Shapes = units.blocks.faces[there]
+    (asked, found), _ = shapely.STRtree(far).query_nearest(near, return_distance=True, all_matches=False)
+    gap = shapely.distance(near[asked], far[found])
+    at = int(np.argmin(gap))
+    pair = (units.unit[np.flatnonzero(here)[asked[at]]], units.unit[np.flatnonzero(there)[found[at]]])
+    return np.sort(np.array(pair, dtype=np.int64))
+
+
+def _metis(network: Network, piece: Integers, shares: Integers, seed: int) -> Integers:
+    label = np.zeros(network.count, dtype=np.int64)
+    first = 0
+    for number, share in enumerate(shares):
+        mine = np.flatnonzero(piece == number)
+        if share > 1:
+            label[mine] = first + _metis_piece(network, mine, int(share), seed)
+        else:
+            label[mine] = first
+        first += int(share)
+    return label
+
+
+def _metis_piece(network: Network, mine: Integers, parts: int, seed: int) -> Integers:
+    place = np.full(network.count, -1, dtype=np.int64)
+    place[mine] = np.arange(len(mine))
+    pair = place[network.pair]
+    inside = (pair >= 0).all(axis=1)
+    pair, cost = pair[inside], network.cost[inside]
+    source = np.concatenate([pair[:, 0], pair[:, 1]])
+    target = np.concatenate([pair[:, 1], pair[:, 0]])
+    order = np.argsort(source, kind="stable")
+    starts = np.searchsorted(source[order], np.arange(len(mine) + 1))
+    weight = network.weight[mine]
+    options = pymetis.Options(seed=seed, ufactor=20, ncuts=2)
+    found = pymetis.part_graph(
+        parts,
+        xadj=starts.tolist(),
+        adjncy=target[order].tolist(),
+        vweights=_whole(weight).tolist(),
+        eweights=np.maximum(_whole(np.concatenate([cost, cost])[order]), 1).tolist(),
+        recursive=False,
+        contiguous=True,
+        options=options,
+    )
+    label = np.asarray(found.vertex_part, dtype=np.int64)
+    # A part that METIS left empty takes a unit of the heaviest; balancing does the rest.
+    for empty in np.setdiff1d(np.arange(parts), label):
+        heaviest = np.argmax(np.bincount(label, weight, parts) * (np.bincount(label, minlength=parts) > 1))
+        members = np.flatnonzero(label == heaviest)
+        label[members[0]] = empty
+    return label
+
+
+def _whole(values: Floats) -> Integers:
+    total = float(values.sum())
+    scaled: Integers = np.rint(values * (FINE / total if total > 0 else 0.0)).astype(np.int64)
+    return scaled

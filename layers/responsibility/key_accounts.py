@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from layers.model import edtf
+from layers.model.asset import Asset
 from layers.model.query import Compare
 from layers.register import Register
 from layers.responsibility.person import Day
@@ -26,6 +27,11 @@ class Account:
     def is_open(self, day: Day) -> bool:
         """Whether it is a customer on that day."""
         return (self.opened is None or self.opened <= day) and (self.closed is None or self.closed >= day)
+
+
+def is_key_account(asset: Asset) -> bool:
+    """Whether an asset is a customer that needs a contact."""
+    return asset.type == "customer" and bool(asset.get("key_account"))
 
 
 def read_accounts(register: Register) -> dict[int, Account]:

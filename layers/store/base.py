@@ -54,8 +54,6 @@ class Store(ABC):
     findings: Sequence[Problem] = ()
     #: Whether the actor's name is only what the user said (a file), not proven by a login (a server).
     stated: bool
-    #: Whether a trigger for each row writes the trail, which a statement on many rows does better itself.
-    writes_trail_by_row: bool
 
     def check(self) -> None:  # noqa: B027 - a server checks itself
         """Check the store whole if opening left that for later. Raises ``UserError`` when it is damaged.

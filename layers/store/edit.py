@@ -257,7 +257,7 @@ class Edit:
 
     def set_many(self, type: str, wanted: sa.Table, names: Sequence[str]) -> int:
         """Set values as a temporary table holds them by id; how many assets become different."""
-        changed = many.set_from(self.store, self.connection, type, wanted, names, self.change_set_id)
+        changed = many.set_from(self.store, self.connection, type, wanted, names)
         if changed:
             self._touched[type].updated.update(changed)
             self._touched[type].fields.update(names)

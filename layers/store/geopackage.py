@@ -43,7 +43,6 @@ class GeoPackageStore(Store):
     """A register in a GeoPackage. Takes an engine made for its file (``engine.open_engine``)."""
 
     stated = True
-    writes_trail_by_row = True
 
     def __init__(
         self,

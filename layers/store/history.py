@@ -165,16 +165,19 @@ def transitions(
     change_set: int,
     *,
     removed: Sequence[IdRange] = (),
+    but: sa.Table | None = None,
 ) -> list[Transition]:
     """Every step of a change set in one type, oldest first.
 
     The rows that a bulk act removed (``removed``) are left out: there may be millions, and they come back
-    together. What else was done to them in the same act is there.
+    together. What else was done to them in the same act is there. Assets in the table ``but`` are left out, too.
     """
     table = store.schema.history[type_name]
     condition = table.c.changeset_id == change_set
     for run in removed:
         condition &= sa.not_(sa.and_(table.c.op == OP_DELETE, table.c[FID].between(run.first, run.last)))
+    if but is not None:
+        condition &= table.c[FID].not_in(sa.select(but.c[FID]))
     ids = connection.execute(sa.select(table.c[FID]).where(condition).distinct()).scalars().all()
     return [
         step

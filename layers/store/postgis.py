@@ -46,7 +46,6 @@ class PostgisStore(Store):
     """A register in a database on a server. Takes an engine for it (``postgis_opening``)."""
 
     stated = False
-    writes_trail_by_row = False
 
     def __init__(
         self, server: Server, engine: sa.Engine, schema: Schema, *, login: str, read_only: bool = False

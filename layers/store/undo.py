@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from layers.errors import UserError
-from layers.store import bulk_undo, history, integrity
+from layers.store import bulk_undo, history, integrity, many_undo
 from layers.store.base import Store
 from layers.store.edit import Edit, ValuesRefused
 from layers.store.history import Transition
@@ -99,7 +99,8 @@ def reverse(edit: Edit, step: Step) -> None:
     returned: dict[str, Rows] = {}
     for name in step.types:
         removed = ranges.get((step.id, name, OP_DELETE), [])
-        steps = history.transitions(edit.store, edit.connection, name, step.id, removed=removed)
+        with many_undo.taken_back(edit, name, step.id) as done:
+            steps = history.transitions(edit.store, edit.connection, name, step.id, removed=removed, but=done)
         # A batch comes before the edits of its rows and goes after them: on the way back the other way round.
         for run in reversed(removed):
             bulk_undo.restore_range(edit, name, run, step.id)

@@ -68,8 +68,7 @@ def test_a_wrong_value_a_link_to_nothing_and_a_newer_row_refuse_all(opened: Regi
     numbers = np.arange(ids.first, ids.last + 1)
     before = versions_and_roads(opened)
     for values in ({"feed_dn": -5}, {"grid": 77}, {"status": "no such"}):
-        with pytest.raises(ValuesRefused), opened.edit(LABEL) as edit:
-            edit.update_many("hydrant", numbers, {"road": ROAD})
+        with opened.edit(LABEL) as edit, pytest.raises(ValuesRefused):
             edit.update_many("hydrant", numbers, values)
     for values in ({"code": "A"}, {"geom": None}, {"nothing": 1}, {"road": ["a"]}):
         with pytest.raises(ValueError, match=r"many assets|values of"), opened.edit(LABEL) as edit:

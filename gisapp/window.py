@@ -12,6 +12,7 @@ from gisapp.actions import Actions
 from gisapp.desks.check_desk import CheckDesk
 from gisapp.desks.desk_place import DeskPlace
 from gisapp.desks.desk_room import DeskRoom
+from gisapp.desks.grid_desk import GridDesk
 from gisapp.desks.map_desk import map_desk
 from gisapp.desks.renewal_desk import RenewalDesk
 from gisapp.desks.statement_desk import StatementDesk
@@ -109,10 +110,13 @@ class Window(QMainWindow):
             language, theme, parts.session, parts.tasks, parts.notifier, self.map, parts.actions,
             lambda: parts.settings.preferences.name,
         )  # fmt: skip
+        self.grids = GridDesk(
+            language, theme, parts.session, parts.tasks, parts.notifier, self.map, parts.actions
+        )
         self.statements = StatementDesk(language, theme, parts.session, parts.tasks, self.map, parts.actions)
         self.works = ProjectActs(parts.session, parts.tasks, self.map.drafting, self)
         self.before_after = BeforeAfter(self.map)
-        desks = [each.desk for each in (self.checks, self.renewal, self.statements)]
+        desks = [each.desk for each in (self.checks, self.renewal, self.grids, self.statements)]
         self.desks = {desk.id: desk for desk in (map_desk(language, theme, self.map), *desks)}
         self.rail = Rail(language, theme, tuple(self.desks.values()))
         self.pages = QStackedWidget()
@@ -268,6 +272,7 @@ class Window(QMainWindow):
         self.checks.show_marks(name == "checks")
         self.statements.work.show(name == "statements")
         self.renewal.show(name == "renewal")
+        self.grids.show(name == "grids")
         self.parts.actions.refresh()
 
     def show_new_findings(self) -> None:

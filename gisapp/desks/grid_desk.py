@@ -1,0 +1,196 @@
+"""The desk of grids and people: the grids beside the map, who is responsible in the inspector's place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from gisapp.actions import Actions
+from gisapp.desks.desk import Desk
+from gisapp.language import Language
+from gisapp.notify import Notifier
+from gisapp.panels.grids.centre import GRID, Asked, GridCentre
+from gisapp.panels.grids.grid_labels import GridLabel, GridLabels
+from gisapp.panels.map_view import MapView
+from gisapp.session import Session
+from gisapp.tasks import Tasks
+from gisapp.theme import Theme
+from gisapp.tools.who import WhoTool
+from layers.later import Later
+from layers.model.asset import AssetKey
+from layers.text import Message
+
+if TYPE_CHECKING:
+    from gisapp.panels.grids import grid_panel, who_panel
+else:
+    grid_panel = Later("gisapp.panels.grids.grid_panel")
+    who_panel = Later("gisapp.panels.grids.who_panel")
+
+STYLE = "grid"
+TOOL = "who"
+
+
+class GridDesk(QObject):
+    """Made when the window is; its panels when they are first shown. ``desk`` is what the rail takes."""
+
+    arranged = Signal()
+    """The answer shall be shown, or no longer."""
+    rows_asked = Signal(object)
+    """The AssetKey whose assignments shall be listed in the table."""
+
+    def __init__(
+        self,
+        language: Language,
+        theme: Theme,
+        session: Session,
+        tasks: Tasks,
+        notifier: Notifier,
+        view: MapView,
+        actions: Actions,
+    ) -> None:
+        super().__init__(view)
+        self.centre = GridCentre(session, tasks, notifier, self)
+        self._language, self._theme = language, theme
+        self._view, self._actions, self._notifier = view, actions, notifier
+        self._holder = QWidget()
+        self._place = QVBoxLayout(self._holder)
+        self._place.setContentsMargins(0, 0, 0, 0)
+        self._panel: grid_panel.GridPanel | None = None
+        self._page: who_panel.WhoPanel | None = None
+        self._is_shown = False
+        self._style_before = ""
+        self._menu_place: tuple[float, float] | None = None
+        self.wants_labels = True
+        self.labels = GridLabels(theme.font("small"), theme.font("base", strong=True))
+        view.canvas.overlay.sketches.append(self.labels)
+        self.tool = WhoTool(view.canvas)
+        view.add_tool(TOOL, self.tool)
+        self.tool.news.asked.connect(self.ask_place)
+        self.desk = Desk("grids", Message("window.desk.grids"), "squares-four", self._holder, 320)
+        self.centre.changed.connect(self._mark)
+        self.centre.chosen.connect(self._mark)
+        self.centre.answered.connect(self._on_answered)
+        language.changed.connect(self._mark)
+        view.canvas.menu_asked.connect(self._note_menu)
+        view.canvas.hovered.connect(self._forget_menu)
+
+    # ---- the panels
+
+    @property
+    def panel(self) -> grid_panel.GridPanel:
+        """The list of grids."""
+        if self._panel is None:
+            self._panel = grid_panel.GridPanel(self._language, self._theme, self.centre, self._actions)
+            self._place.addWidget(self._panel)
+            self._panel.flown.connect(self.fly_to)
+        return self._panel
+
+    @property
+    def page(self) -> who_panel.WhoPanel:
+        """Who is responsible."""
+        if self._page is None:
+            self._page = who_panel.WhoPanel(self._language, self._theme, self.centre, self._actions)
+            self._page.closed.connect(self.centre.ask_no_more)
+            self._page.rows_asked.connect(self._ask_rows)
+            self._page.told.connect(self._notifier.info)
+        return self._page
+
+    @property
+    def shows_page(self) -> bool:
+        """Whether somebody is asked for, and the answer stands in the inspector's place."""
+        return self.centre.answer is not None
+
+    # ---- what the window asks
+
+    def show(self, on: bool) -> None:
+        """The desk is open, or another one is."""
+        if on and self._panel is None:
+            self.panel.show()
+        if on != self._is_shown:
+            self._dress(on)
+        self._is_shown = on
+        self.centre.show(on)
+        self._mark()
+        self.arranged.emit()
+
+    def ask_place(self, x: float, y: float) -> None:
+        """Ask who answers for a place."""
+        self.centre.ask(Asked(place=(x, y)))
+
+    def take_menu_place(self) -> tuple[float, float] | None:
+        """Where the map's menu was opened from which something is asked just now."""
+        place, self._menu_place = self._menu_place, None
+        return place
+
+    def ask_asset(self, key: AssetKey) -> None:
+        """Ask who answers for an asset."""
+        self.centre.ask(Asked(asset=key))
+
+    def ask_text(self, text: str) -> None:
+        """Ask who answers for what a text names: an address, a customer, a number, a project."""
+        self.centre.ask(Asked(text=text))
+
+    def fly_to(self, grid: int) -> None:
+        """Go to a grid on the map."""
+        self.centre.choose(grid)
+        self._view.fly_to_asset(AssetKey(GRID, grid))
+
+    def show_labels(self, on: bool) -> None:
+        """Write names on the map, or not."""
+        self.wants_labels = on
+        self._mark()
+
+    # ---- the map
+
+    def _dress(self, on: bool) -> None:
+        """The map shows grids while the desk is open; a style chosen meanwhile stays."""
+        style = self._view.looks[1]
+        if on and style != STYLE:
+            self._style_before = style
+            self._view.use_style(STYLE)
+        elif not on and style == STYLE and self._style_before:
+            self._view.use_style(self._style_before)
+        if not on:
+            self._style_before = ""
+            if self._view.tool_name == TOOL:
+                self._view.use_tool("select")
+
+    def _mark(self) -> None:
+        """What stands on the map."""
+        overview, labels = self.centre.overview, self.labels
+        labels.is_shown = self._is_shown and self.wants_labels
+        labels.outlined = self.centre.grid
+        asked = self.centre.asked
+        labels.pin = None if asked is None else asked.place
+        nobody = self._language.render(Message("grid_desk.label.nobody"))
+        labels.labels = () if overview is None else tuple(
+            GridLabel(
+                row.id, row.shape, row.shape.bounds, row.label, row.code, f"{row.code} {row.name}",
+                nobody if row.primary is None else row.primary.name, row.primary is None,
+            )
+            for row in overview.rows if row.shape is not None and row.label is not None
+        )  # fmt: skip
+        self._view.canvas.update()
+
+    def _note_menu(self, _: object, x: float, y: float) -> None:
+        self._menu_place = x, y
+
+    def _forget_menu(self, *_: object) -> None:
+        # The mouse is on the map again: the menu is gone.
+        self._menu_place = None
+
+    def _on_answered(self) -> None:
+        self._mark()
+        self.arranged.emit()
+
+    def _ask_rows(self) -> None:
+        answer = self.centre.answer
+        if answer is None:
+            return
+        main = answer.main
+        if main is not None:
+            self.rows_asked.emit(main.target)
+        elif answer.grid is not None:
+            self.rows_asked.emit(AssetKey(GRID, answer.grid.id))

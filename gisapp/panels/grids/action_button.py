@@ -1,0 +1,38 @@
+"""A button in a panel that does an action of the window under a short word of its own."""
+
+from __future__ import annotations
+
+from gisapp.actions import Actions
+from gisapp.forms.words import Button
+from gisapp.language import Language, Words
+from gisapp.theme import Theme
+
+
+class ActionButton(Button):
+    """Possible when the action is; its tip is the action's name. ``primary`` stands out."""
+
+    def __init__(
+        self,
+        language: Language,
+        theme: Theme,
+        actions: Actions,
+        action: str,
+        words: Words,
+        *,
+        primary: bool = False,
+    ) -> None:
+        super().__init__(language, words, "primary" if primary else "")
+        self._theme, self._icon, self._primary = theme, actions[action].icon, primary
+        self._made = actions.qt(action)
+        self._made.changed.connect(self._follow)
+        self.clicked.connect(lambda: actions.trigger(action))
+        theme.changed.connect(self._draw)
+        self._draw()
+        self._follow()
+
+    def _follow(self) -> None:
+        self.setEnabled(self._made.isEnabled())
+        self.setToolTip(self._made.toolTip())
+
+    def _draw(self) -> None:
+        self.setIcon(self._theme.icon(self._icon, "accent_text" if self._primary else "text2"))

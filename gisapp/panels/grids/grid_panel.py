@@ -1,0 +1,237 @@
+"""The panel of the grid desk: as of which day, the figures, the grids with who looks after them, and the coverage."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QListView,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gisapp.actions import Actions
+from gisapp.forms.words import Button, Label, Line
+from gisapp.language import Language
+from gisapp.panels.grids.action_button import ActionButton
+from gisapp.panels.grids.centre import GridCentre
+from gisapp.panels.grids.coverage_line import CoverageLine
+from gisapp.panels.grids.day_field import DayField
+from gisapp.panels.grids.grid_model import ROW, GridModel, Keep
+from gisapp.panels.grids.row_painter import RowPainter
+from gisapp.panels.history.day_note import DayNote
+from gisapp.theme import Theme
+from layers.responsibility.overview import GridRow
+from layers.text import Message
+
+_KEEPS: tuple[tuple[Keep, str], ...] = (("danger", "danger"), ("warn", "warn"), ("load", "warn"))
+
+
+class GridPanel(QWidget):
+    """``flown``: the grid double-clicked, to go to."""
+
+    flown = Signal(int)
+
+    def __init__(self, language: Language, theme: Theme, centre: GridCentre, actions: Actions) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._language, self._theme, self._centre, self._actions = language, theme, centre, actions
+        self._is_following = False
+        self.model = GridModel(language, self)
+        self.list = QListView()
+        self.day = DayField(language, theme, Message("grid_desk.day.tip"))
+        self.today = Button(language, Message("grid_desk.to_today"), "link")
+        self.count = Label(language, theme, strong=True)
+        self.chips: dict[Keep, QToolButton] = {}
+        self.words = QLineEdit(clearButtonEnabled=True)
+        self.order = QToolButton()
+        self.coverage = CoverageLine(language, theme, centre, actions)
+        self._empty = Label(language, theme, Message("grid_desk.empty"), tone="quiet", wrap=True)
+        self._lay_out()
+        self._tie()
+        self._show()
+
+    # ---- showing
+
+    def _show(self) -> None:
+        centre, overview = self._centre, self._centre.overview
+        self.day.show_day(centre.day)
+        self.today.setVisible(not centre.is_today)
+        rows = () if overview is None else overview.rows
+        homes = None if overview is None else overview.households
+        words = Message("grid_desk.count", {"count": f"{len(rows):,}"})
+        if homes is not None:
+            words = Message("grid_desk.count.homes", {"count": f"{len(rows):,}", "homes": f"{homes:,.0f}"})
+        self.count.show_words(words)
+        counts = {
+            keep: sum(any(alarm.severity == keep for alarm in row.alarms) for row in rows)
+            for keep in ("danger", "warn")
+        }
+        counts["load"] = sum(row.standing != "even" for row in rows)
+        for keep, chip in self.chips.items():
+            self._language.say(chip, "setText", Message(f"grid_desk.chip.{keep}", {"count": counts[keep]}))
+            chip.setVisible(counts[keep] > 0)
+            chip.setChecked(self.model.keep == keep)
+        self.model.show(overview)
+        self._empty.setVisible(overview is not None and not rows)
+        self.list.setVisible(overview is None or bool(rows))
+        self._show_chosen()
+
+    def _show_chosen(self) -> None:
+        row = self.model.row_of(self._centre.grid) if self._centre.grid is not None else -1
+        self._is_following = True
+        selection = self.list.selectionModel()
+        if row < 0:
+            selection.clear()
+        else:
+            index = self.model.index(row, 0)
+            selection.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+            self.list.scrollTo(index)
+        self._is_following = False
+
+    def _arrange(self) -> None:
+        self.model.words = self.words.text()
+        self.model.order = "load" if self.order.isChecked() else "code"
+        self.model.arrange()
+        self._show_chosen()
+
+    def keep(self, keep: Keep) -> None:
+        """Keep the list to grids with such alarms, or loads; all of them when it is kept so already."""
+        self.model.keep = "" if self.model.keep == keep else keep
+        for name, chip in self.chips.items():
+            chip.setChecked(name == self.model.keep)
+        self._arrange()
+
+    def _on_current(self, index: QModelIndex) -> None:
+        row = index.data(ROW)
+        if not self._is_following and isinstance(row, GridRow):
+            self._centre.choose(row.id)
+
+    def _on_double(self, index: QModelIndex) -> None:
+        row = index.data(ROW)
+        if isinstance(row, GridRow):
+            self.flown.emit(row.id)
+
+    # ---- layout
+
+    def _tie(self) -> None:
+        centre = self._centre
+        centre.changed.connect(self._show)
+        centre.chosen.connect(self._show_chosen)
+        self._language.changed.connect(self.list.viewport().update)
+        self._theme.changed.connect(self.list.viewport().update)
+        self.day.chosen.connect(centre.go_to_day)
+        self.today.clicked.connect(lambda: centre.go_to_day(centre.now))
+        self.words.textChanged.connect(lambda _: self._arrange())
+        self.order.toggled.connect(lambda _: self._arrange())
+        self.list.selectionModel().currentChanged.connect(lambda index, _: self._on_current(index))
+        self.list.doubleClicked.connect(self._on_double)
+
+    def _lay_out(self) -> None:
+        language, theme = self._language, self._theme
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for part in (self._head(), Line()):
+            column.addWidget(part)
+        column.addWidget(DayNote(language, theme, self._centre.session, "rows"))
+        column.addWidget(self._day_row())
+        column.addWidget(Line())
+        column.addWidget(self._figures())
+        column.addWidget(self._titles())
+        self.list.setModel(self.model)
+        self.list.setItemDelegate(RowPainter(language, theme, self.model))
+        self.list.setFrameShape(QFrame.Shape.NoFrame)
+        self.list.setMouseTracking(True)
+        self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        language.hint(self.list, Message("grid_desk.list.tip"))
+        self.list.setToolTip("")
+        self._empty.setContentsMargins(24, 24, 24, 24)
+        self._empty.hide()
+        column.addWidget(self._empty, 0, Qt.AlignmentFlag.AlignTop)
+        column.addWidget(self.list, 1)
+        column.addWidget(Line())
+        column.addWidget(self.coverage)
+
+    def _head(self) -> QWidget:
+        head = QFrame()
+        head.setFixedHeight(self._theme.size("panel_title"))
+        row = QHBoxLayout(head)
+        row.setContentsMargins(12, 0, 8, 0)
+        row.setSpacing(6)
+        row.addWidget(
+            Label(self._language, self._theme, Message("grid_desk.title"), size="heading", strong=True)
+        )
+        row.addStretch(1)
+        for name in ("grids.split_hand", "grids.hand_over"):
+            words = Message(f"grid_desk.button.{name.partition('.')[2]}")
+            button = ActionButton(self._language, self._theme, self._actions, name, words)
+            row.addWidget(button)
+        return head
+
+    def _day_row(self) -> QWidget:
+        place = QWidget()
+        row = QHBoxLayout(place)
+        row.setContentsMargins(12, 6, 8, 6)
+        row.setSpacing(8)
+        row.addWidget(Label(self._language, self._theme, Message("grid_desk.as_of"), tone="quiet"))
+        row.addWidget(self.day)
+        row.addStretch(1)
+        row.addWidget(self.today)
+        return place
+
+    def _figures(self) -> QWidget:
+        place = QWidget()
+        column = QVBoxLayout(place)
+        column.setContentsMargins(12, 6, 8, 4)
+        column.setSpacing(4)
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        row.addWidget(self.count)
+        row.addStretch(1)
+        for keep, kind in _KEEPS:
+            chip = QToolButton()
+            chip.setObjectName("alarmChip")
+            chip.setProperty("kind", kind)
+            chip.setCheckable(True)
+            chip.setFont(self._theme.font("small"))
+            chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            chip.setIcon(self._theme.icon("warning", kind))
+            chip.clicked.connect(lambda _=False, which=keep: self.keep(which))
+            self._language.hint(chip, Message(f"grid_desk.chip.{keep}.tip"))
+            row.addWidget(chip)
+            self.chips[keep] = chip
+        column.addLayout(row)
+        search = QHBoxLayout()
+        search.setSpacing(4)
+        self.words.setFont(self._theme.font("small"))
+        self._language.say(self.words, "setPlaceholderText", Message("grid_desk.search"))
+        search.addWidget(self.words, 1)
+        self.order.setObjectName("filterChip")
+        self.order.setCheckable(True)
+        self.order.setFont(self._theme.font("small"))
+        self._language.say(self.order, "setText", Message("grid_desk.by_load"))
+        self._language.say(self.order, "setToolTip", Message("grid_desk.by_load.tip"))
+        search.addWidget(self.order)
+        column.addLayout(search)
+        return place
+
+    def _titles(self) -> QWidget:
+        place = QWidget()
+        row = QHBoxLayout(place)
+        row.setContentsMargins(12, 0, 12, 2)
+        parts = (("grid_desk.column.grid", 88), ("grid_desk.column.people", 0), ("grid_desk.column.load", 0))
+        for name, width in parts:
+            label = Label(self._language, self._theme, Message(name), size="small", tone="faint")
+            if width:
+                label.setFixedWidth(width)
+            row.addWidget(label)
+            if name.endswith("people"):
+                row.addStretch(1)
+        return place

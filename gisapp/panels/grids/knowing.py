@@ -1,0 +1,66 @@
+"""What the desk knows of a day, read beside the window: first who has what, then how much that is."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from layers.feedback import Feedback
+from layers.grids import coverage, stock, workload
+from layers.grids.ground import Grids
+from layers.model.change import ChangeSet
+from layers.register import Register
+from layers.responsibility import accounts, alarms, overview
+from layers.responsibility.enquiry import Enquiry
+
+if TYPE_CHECKING:
+    from layers.grids.coverage import Coverage
+    from layers.grids.stock import Stock
+    from layers.grids.workload import Load
+    from layers.responsibility.overview import Overview
+
+
+@dataclass(frozen=True)
+class Known:
+    """As of a day: the grids, one row for each, and once they are counted what they hold and how they cover."""
+
+    enquiry: Enquiry
+    day: datetime.date
+    grids: Grids
+    overview: Overview
+    stock: Stock | None = None
+    loads: dict[int, Load] | None = None
+    coverage: Coverage | None = None
+
+
+def read_people(
+    register: Register, enquiry: Enquiry | None, day: datetime.date, changes: Sequence[ChangeSet]
+) -> Known:
+    """Who has what on a day. An ``enquiry`` of before follows ``changes``."""
+    if enquiry is None:
+        enquiry = Enquiry(register)
+    for change in changes:
+        enquiry.follow(change)
+    grids = enquiry.grids(day)
+    found = alarms.alarms(enquiry.book, day)
+    return Known(enquiry, day, grids, overview.overview_of(grids, enquiry.book, day, found))
+
+
+def count_stock(
+    register: Register, known: Known, before: Known | None, changes: Sequence[ChangeSet], feedback: Feedback
+) -> Known:
+    """The same with what every grid holds; of ``before`` only what ``changes`` touched is counted anew."""
+    held = None if before is None else before.stock
+    if held is None or before is None or before.day != known.day:
+        held = stock.read_stock(register, known.day, feedback)
+    else:
+        held = stock.follow_stock(register, held, changes, feedback)
+    loads = workload.workload(register, held)
+    percents = {id: load.percent for id, load in loads.items()}
+    book = known.enquiry.book
+    found = alarms.alarms(book, known.day, percents, accounts.read_accounts(register))
+    rows = overview.overview_of(known.grids, book, known.day, found, held, loads)
+    covered = coverage.find_coverage(register)
+    return Known(known.enquiry, known.day, known.grids, rows, held, loads, covered)

@@ -1,0 +1,230 @@
+"""Who is responsible: for the place, asset or text asked for on a day, whom to turn to else, since when, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
+
+from gisapp.actions import Actions
+from gisapp.forms.words import Button, ElidedLabel, IconButton, IconLabel, Label, Line
+from gisapp.language import Language, Words
+from gisapp.panels.grids.action_button import ActionButton
+from gisapp.panels.grids.centre import Asked, GridCentre
+from gisapp.panels.grids.day_field import DayField
+from gisapp.panels.grids.history_strip import HistoryStrip
+from gisapp.panels.grids.person_card import PersonCard
+from gisapp.panels.grids.stock_view import StockView
+from gisapp.theme import Theme
+from layers.responsibility.answer import Answer, Responsible
+from layers.text import Message
+
+_LABEL = 84
+
+
+class WhoPanel(QFrame):
+    """Follows the centre. ``closed``: no longer wanted; ``rows_asked``: the assignments of what is answered for."""
+
+    closed = Signal()
+    rows_asked = Signal()
+    told = Signal(object)
+    """A Message for the status bar."""
+
+    def __init__(self, language: Language, theme: Theme, centre: GridCentre, actions: Actions) -> None:
+        super().__init__()
+        self.setObjectName("inspector")
+        self._language, self._theme, self._centre, self._actions = language, theme, centre, actions
+        self.day = DayField(language, theme, Message("grid_desk.day.tip"))
+        self._of_past = Label(language, theme, Message("grid_desk.past_answer"), tone="quiet")
+        self.subject = ElidedLabel(language, theme, strong=True)
+        self.chain = ElidedLabel(language, theme, size="small", tone="quiet")
+        self.cards: list[PersonCard] = []
+        self.history = HistoryStrip(language, theme)
+        self.stock = StockView(language, theme, centre)
+        self._scroll = QScrollArea()
+        self._lay_out()
+        self.day.chosen.connect(centre.go_to_day)
+        self.history.day_asked.connect(centre.go_to_day)
+        centre.answered.connect(self.show_answer)
+        self.show_answer()
+
+    def show_answer(self) -> None:
+        """Show the answer there is now."""
+        answer = self._centre.answer
+        if answer is None:
+            return
+        self.day.show_day(answer.day)
+        self._of_past.setVisible(not answer.is_today)
+        self.subject.show_words(self._subject(answer))
+        chain = " · ".join(f"{each.code} {each.name}" for each in answer.grids)
+        self.chain.show_words(chain or Message("grid_desk.outside"))
+        self.history.show_spans(answer.history, answer.day)
+        self._fill(answer)
+
+    def _subject(self, answer: Answer) -> Words:
+        if answer.subject is not None:
+            return answer.subject.label
+        if answer.grid is not None:
+            return Message("grid_desk.at_place", {"grid": answer.grid.name})
+        return Message("grid_desk.at_nowhere")
+
+    def _fill(self, answer: Answer) -> None:
+        """Everything between the date and the foot, anew."""
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 8)
+        column.setSpacing(0)
+        for note in answer.notes:
+            column.addWidget(self._line(note, "clock-counter-clockwise", "info"))
+        for words in answer.missing:
+            column.addWidget(self._line(words, "warning", "danger"))
+        first = [who for who in (answer.main, *answer.backups, *answer.co_stewards) if who is not None]
+        self.cards = []
+        for who in dict.fromkeys(first):
+            card = PersonCard(self._language, self._theme, who)
+            card.copied.connect(lambda line: self.told.emit(Message("grid_desk.copied", {"text": line})))
+            self.cards.append(card)
+            column.addWidget(card)
+            column.addWidget(Line())
+        if not first and not answer.missing:
+            column.addWidget(self._line(Message("grid_desk.nobody"), "warning", "danger"))
+        rest = [who for who in answer.people if who not in first]
+        self._section(column, Message("grid_desk.others"), self._other_rows(rest))
+        self._section(column, Message("grid_desk.escalation"), self._steps(answer))
+        if answer.history:
+            column.addWidget(self._history_head(len(answer.history)))
+            self.history = HistoryStrip(self._language, self._theme)
+            self.history.show_spans(answer.history, answer.day)
+            self.history.day_asked.connect(self._centre.go_to_day)
+            column.addWidget(self.history)
+        if answer.grid is not None:
+            self.stock = StockView(self._language, self._theme, self._centre)
+            column.addWidget(self.stock)
+        if answer.others:
+            links = [(each.label, each.key) for each in answer.others]
+            column.addWidget(self._heading(Message("grid_desk.or_meant")))
+            for label, key in links:
+                button = Button(self._language, label, "link")
+                button.clicked.connect(lambda _=False, which=key: self._centre.ask(Asked(asset=which)))
+                button.setContentsMargins(12, 2, 12, 2)
+                column.addWidget(button)
+        column.addStretch(1)
+        self._scroll.setWidget(body)
+
+    def _other_rows(self, people: Iterable[Responsible]) -> list[tuple[Words, Words, str]]:
+        return [
+            (who.role_title, Message("grid_desk.other", {"name": who.name, "target": who.target_name}), who.phone)
+            for who in people
+        ]  # fmt: skip
+
+    def _steps(self, answer: Answer) -> list[tuple[Words, Words, str]]:
+        return [
+            (f"{number}", step.words, step.person.phone)
+            for number, step in enumerate(answer.escalation, start=1)
+        ]
+
+    def _section(self, column: QVBoxLayout, title: Message, rows: list[tuple[Words, Words, str]]) -> None:
+        if not rows:
+            return
+        column.addWidget(self._heading(title))
+        grid = QGridLayout()
+        grid.setContentsMargins(12, 6, 12, 8)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
+        is_numbered = all(isinstance(label, str) and label.isdigit() for label, _, _ in rows)
+        for number, (label, words, phone) in enumerate(rows):
+            name = Label(self._language, self._theme, label, size="small", tone="quiet", wrap=not is_numbered)
+            name.setFixedWidth(14 if is_numbered else _LABEL)
+            grid.addWidget(name, number, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(
+                Label(self._language, self._theme, words, size="small", wrap=True), number, 1, Qt.AlignmentFlag.AlignTop
+            )  # fmt: skip
+            told = Label(self._language, self._theme, phone, size="small", tone="quiet")
+            told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            grid.addWidget(told, number, 2, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
+        column.addLayout(grid)
+
+    def _heading(self, title: Message) -> QWidget:
+        frame = QFrame()
+        frame.setObjectName("groupHeader")
+        frame.setFixedHeight(self._theme.size("group_header"))
+        row = QHBoxLayout(frame)
+        row.setContentsMargins(12, 0, 8, 0)
+        row.addWidget(Label(self._language, self._theme, title, size="small", strong=True))
+        row.addStretch(1)
+        return frame
+
+    def _history_head(self, count: int) -> QWidget:
+        frame = self._heading(Message("grid_desk.history"))
+        every = QToolButton()
+        every.setFont(self._theme.font("small"))
+        self._language.say(every, "setText", Message("grid_desk.history.all", {"count": count}))
+        every.clicked.connect(self.rows_asked)
+        layout = frame.layout()
+        assert layout is not None
+        layout.addWidget(every)
+        return frame
+
+    def _line(self, words: Message, icon: str, kind: str) -> QWidget:
+        frame = QFrame()
+        frame.setObjectName("saidLine")
+        frame.setProperty("kind", kind)
+        row = QHBoxLayout(frame)
+        row.setContentsMargins(12, 6, 8, 6)
+        row.setSpacing(8)
+        row.addWidget(IconLabel(self._theme, icon, 16, kind), 0, Qt.AlignmentFlag.AlignTop)
+        tone = "danger" if kind == "danger" else ""
+        row.addWidget(Label(self._language, self._theme, words, size="small", tone=tone, wrap=True), 1)
+        return frame
+
+    def _lay_out(self) -> None:
+        language, theme = self._language, self._theme
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        head = QFrame()
+        head.setFixedHeight(theme.size("panel_title"))
+        row = QHBoxLayout(head)
+        row.setContentsMargins(12, 0, 8, 0)
+        row.setSpacing(8)
+        row.addWidget(IconLabel(theme, "user", 16))
+        row.addWidget(Label(language, theme, Message("grid_desk.who"), size="heading", strong=True), 1)
+        close = IconButton(language, theme, "x", Message("grid_desk.who.close"))
+        close.clicked.connect(self.closed)
+        row.addWidget(close)
+        place = QVBoxLayout()
+        place.setContentsMargins(12, 8, 12, 8)
+        place.setSpacing(2)
+        place.addWidget(self.subject)
+        place.addWidget(self.chain)
+        day = QHBoxLayout()
+        day.setSpacing(8)
+        day.addWidget(Label(language, theme, Message("grid_desk.day"), size="small", tone="quiet"))
+        day.addWidget(self.day)
+        day.addWidget(self._of_past)
+        day.addStretch(1)
+        place.addLayout(day)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        foot = QFrame()
+        foot.setObjectName("panelFoot")
+        buttons = QHBoxLayout(foot)
+        buttons.setContentsMargins(12, 8, 12, 8)
+        buttons.addWidget(
+            ActionButton(language, theme, self._actions, "grid_print.card", Message("grid_desk.print_card"))
+        )
+        buttons.addStretch(1)
+        buttons.addWidget(
+            ActionButton(
+                language, theme, self._actions, "grids.hand_over", Message("grid_desk.hand_over_this"), primary=True
+            )
+        )  # fmt: skip
+        for part in (head, Line()):
+            column.addWidget(part)
+        column.addLayout(place)
+        column.addWidget(Line())
+        column.addWidget(self._scroll, 1)
+        column.addWidget(foot)

@@ -17,13 +17,14 @@ from layers.geometry.levels import DEPTH, morton_codes
 from layers.geometry.packed import Floats, Integers, PackedLines, boxes, segments, spread, take_lines
 from layers.model.query import Box
 from layers.scene.chains import Chains, chains_of, merged_by
+from layers.scene.through import parted
 from layers.scene.words import WordIndex
 
-#: Simplified copies: metres of tolerance, used from this many metres per pixel on. A tenth of a pixel: a thin line that
-#: is drawn a quarter of a pixel aside has other shades.
-LEVELS = ((0.3, 3.0), (1.2, 12.0), (3.6, 36.0))
-#: A cell has so many lines at most, unless they lie on one another.
-CELL = 2000
+#: Simplified copies: metres of tolerance, used from this many metres per pixel on. A fifth of a pixel: a thin line that
+#: is drawn further aside has other shades.
+LEVELS = ((0.6, 3.0), (2.4, 12.0), (7.2, 36.0))
+#: A cell has so many lines at most, unless they lie on one another: what is made again when one of them changes.
+CELL = 700
 
 Cells = npt.NDArray[np.uint32]
 
@@ -109,16 +110,14 @@ class LineArrays:
         numbers = np.repeat(np.arange(len(cells)), np.diff(starts))
         lines = rows.lines
         shapes = np.zeros(0, dtype=object)
-        if coarse or rows.word is not None:
-            shapes = shapely.linestrings(
-                lines.xy, indices=np.repeat(np.arange(len(lines)), np.diff(lines.offsets))
-            )
+        if rows.word is not None:
+            shapes = _shapes(lines.xy, lines)
         return cls(
             rows,
             cells.astype(np.uint32),
             index,
             _lengths(lines),
-            _coarser(shapes, numbers, len(cells)) if coarse else (),
+            _coarser(lines, numbers, len(cells)) if coarse else (),
             None if rows.word is None else chains_of(shapes, rows.word, numbers, len(cells)),
             None if rows.short is None else chains_of(shapes, rows.short, numbers, len(cells)),
         )
@@ -198,7 +197,12 @@ def _lengths(lines: PackedLines) -> Floats:
     return np.asarray(ends[first[1:]] - ends[first[:-1]])
 
 
-def _coarser(shapes: np.ndarray, cell: Integers, cells: int) -> tuple[Pieces, ...]:
+def _shapes(xy: Floats, lines: PackedLines) -> np.ndarray:
+    return np.asarray(shapely.linestrings(xy, indices=np.repeat(np.arange(len(lines)), np.diff(lines.offsets))))
+
+
+def _coarser(lines: PackedLines, cell: Integers, cells: int) -> tuple[Pieces, ...]:
+    shapes = _shapes(parted(lines, cell), lines)
     merged, number = shapely.get_parts(merged_by(shapes, cell), return_index=True)
     levels = []
     for tolerance, _ in LEVELS:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from shapely.geometry.base import BaseGeometry
 
 from layers.errors import UserError
+from layers.geometry.packed import Integers
 from layers.model.asset import AssetKey
 from layers.register import Edit
 from layers.text import Message, Title
@@ -17,6 +18,9 @@ Answers = Mapping[str, str]
 """What the user answered to the questions of a plan: the question's name to the value of a choice."""
 
 Role = Literal["new", "changed", "gone"]
+
+#: In a ``BulkSet``: no asset.
+NOTHING: Final = -1
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,23 @@ class Delete:
     @property
     def key(self) -> AssetKey:
         return AssetKey(self.type, self.id)
+
+
+@dataclass(frozen=True, eq=False)
+class BulkSet:
+    """A link to set on many assets at once: ``values`` alongside ``ids``. A value of ``born`` stands for the asset
+    that insert of that number makes, ``NOTHING`` for a blank."""
+
+    type: str
+    link: str
+    ids: Integers
+    values: Integers
+    born: Mapping[int, int] = field(default_factory=dict)
+
+    def resolved(self, made: Sequence[AssetKey]) -> list[int | None]:
+        """The values, with the ids of assets that have just been made."""
+        known = {value: made[number].id for value, number in self.born.items()}
+        return [None if v == NOTHING else known.get(v, v) for v in self.values.tolist()]
 
 
 @dataclass(frozen=True)
@@ -135,11 +156,12 @@ class EditPlan:
     questions: tuple[Question, ...] = ()
     rechecks: tuple[Recheck, ...] = field(default=())
     entries: tuple[Entry, ...] = ()
+    bulk: tuple[BulkSet, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to do."""
-        return not (self.inserts or self.updates or self.deletes)
+        return not (self.inserts or self.updates or self.deletes or self.bulk)
 
     @property
     def touched(self) -> tuple[AssetKey, ...]:
@@ -161,7 +183,7 @@ class EditPlan:
             replace(each, values={n: v for n, v in each.values.items() if not isinstance(v, Born)})
             for each in self.updates
         )
-        return replace(self, inserts=(), questions=(), updates=updates)
+        return replace(self, inserts=(), questions=(), updates=updates, bulk=())
 
     def with_values(self, number: int, values: Mapping[str, Any]) -> EditPlan:
         """The same plan with further values for the asset of insert ``number`` (a form filled in meanwhile)."""
@@ -196,6 +218,8 @@ class EditPlan:
                 edit.update(
                     update.type, update.id, versions[update.key], _resolved(edit, update.type, late, made)
                 )
+        for many in self.bulk:
+            edit.update_many(many.type, many.ids, {many.link: many.resolved(made)})
         return Done(tuple(made))
 
 
@@ -206,8 +230,10 @@ def together(label: Message, plans: Sequence[EditPlan]) -> EditPlan:
         raise ValueError("plans that touch the same asset cannot be done together")
     inserts: list[Insert] = []
     updates: list[Update] = []
+    bulk: list[BulkSet] = []
     for plan in plans:
         before = len(inserts)
+        bulk += [replace(m, born={v: n + before for v, n in m.born.items()}) for m in plan.bulk]
         inserts += [replace(each, values=_shifted(each.values, before)) for each in plan.inserts]
         updates += [replace(each, values=_shifted(each.values, before)) for each in plan.updates]
     return EditPlan(
@@ -220,6 +246,7 @@ def together(label: Message, plans: Sequence[EditPlan]) -> EditPlan:
         _all(plan.questions for plan in plans),
         _all(plan.rechecks for plan in plans),
         _all(plan.entries for plan in plans),
+        tuple(bulk),
     )
 
 

@@ -1,0 +1,81 @@
+"""Colours for grids so that neighbours differ: few, and the same ones again after a small change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+import shapely
+
+from layers.grids.ground import EDGE, Grids
+from layers.grids.patchwork import shared_edge
+
+#: So many colours are enough for every map of areas in one piece.
+FEW: Final = 4
+#: Metres of common border from which two grids are neighbours; less is a corner.
+_LEAST_EDGE: Final = 1.0
+_MOST_STEPS: Final = 20_000
+
+
+def colours(grids: Grids, before: Mapping[int, int] | None = None) -> dict[int, int]:
+    """A colour, from 0, for every drawn grid of the lowest level, by id; neighbours differ.
+
+    Four do nearly always; ``before`` are those of an earlier time, kept where they still fit.
+    """
+    beside = neighbours(grids)
+    wish = {id: (before or {}).get(id, number % FEW) for number, id in enumerate(beside)}
+    return _searched(beside, wish, FEW) or _greedy(beside, wish)
+
+
+def neighbours(grids: Grids) -> dict[int, list[int]]:
+    """For every drawn grid of the lowest level, by id and in the order of the codes, those it has an edge with."""
+    shapes = grids.shapes[grids.lowest]
+    found: dict[int, list[int]] = {int(grids.ids[at]): [] for at in grids.lowest}
+    if not len(shapes):
+        return found
+    ids = list(found)
+    one, other = grids.tree.query(shapes, predicate="dwithin", distance=EDGE)
+    for a, b in zip(one.tolist(), other.tolist(), strict=True):
+        if a < b and _touch(shapes[a], shapes[b]):
+            found[ids[a]].append(ids[b])
+            found[ids[b]].append(ids[a])
+    return found
+
+
+def _touch(one: shapely.Geometry, other: shapely.Geometry) -> bool:
+    if shared_edge(one, other).length >= _LEAST_EDGE:
+        return True
+    # Drawn apart by a hair, or over each other.
+    near = shapely.intersection(shapely.boundary(one), shapely.buffer(other, 10 * EDGE))
+    return bool(near.length >= _LEAST_EDGE)
+
+
+def _searched(beside: Mapping[int, list[int]], wish: Mapping[int, int], count: int) -> dict[int, int] | None:
+    """DSATUR with steps back: the grid with the fewest choices left comes next; None when that takes too long."""
+    found: dict[int, int] = {}
+    order = {id: number for number, id in enumerate(beside)}
+    trail: list[tuple[int, list[int]]] = []
+    for _ in range(_MOST_STEPS):
+        if len(found) == len(beside):
+            return {id: found[id] for id in beside}
+        taken = {id: {found[n] for n in beside[id] if n in found} for id in beside if id not in found}
+        next_ = min(taken, key=lambda id: (-len(taken[id]), -len(beside[id]), order[id]))
+        free = sorted(set(range(count)) - taken[next_], key=lambda colour: (colour != wish[next_], colour))
+        trail.append((next_, free))
+        while trail and not trail[-1][1]:
+            found.pop(trail.pop()[0], None)
+        if not trail:
+            return None
+        id, choices = trail[-1]
+        found[id] = choices.pop(0)
+    return None
+
+
+def _greedy(beside: Mapping[int, list[int]], wish: Mapping[int, int]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for id in sorted(beside, key=lambda id: -len(beside[id])):
+        taken = {found[n] for n in beside[id] if n in found}
+        free = np.setdiff1d(np.arange(len(beside) + 1), list(taken))
+        found[id] = wish[id] if wish[id] not in taken else int(free[0])
+    return {id: found[id] for id in beside}

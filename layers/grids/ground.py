@@ -18,22 +18,33 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from layers.geometry.packed import Floats, Integers
+from layers.geometry.belonging import EDGE, NONE, areas_at, standing
+from layers.geometry.packed import Integers
 from layers.model import edtf
 from layers.model.fields import format_instant
 from layers.model.query import Query
 from layers.register import Register
+
+__all__ = [
+    "EDGE",
+    "GEOMETRY",
+    "GRID",
+    "NONE",
+    "Grids",
+    "Mask",
+    "Shapes",
+    "end_of",
+    "grids_of",
+    "is_valid_on",
+    "read_grids",
+    "standing",
+]
 
 Mask = npt.NDArray[np.bool_]
 Shapes = npt.NDArray[np.object_]
 
 GRID: Final = "grid"
 GEOMETRY: Final = "geom"
-#: No grid: of a place that lies in none, of a grid without a parent.
-NONE: Final = -1
-#: Metres: as near to an edge as this is on it where two drawings of the edge differ.
-EDGE: Final = 0.001
-_LINES = (shapely.GeometryType.LINESTRING, shapely.GeometryType.MULTILINESTRING)
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,35 +118,11 @@ class Grids:
 
     def at(self, places: npt.ArrayLike) -> Integers:
         """For places (n, 2) in metres the id of the lowest-level grid each belongs to, -1 for none."""
-        xy = np.asarray(places, dtype=np.float64).reshape(-1, 2)
-        found = np.full(len(xy), NONE, np.int64)
-        if not len(xy) or not len(self.lowest):
-            return found
-        shapes = self.shapes[self.lowest]
-        shapely.prepare(shapes)
-        order = np.argsort(xy[:, 0], kind="stable")
-        x, y = xy[order, 0], xy[order, 1]
-        of_sorted = np.full(len(xy), NONE, np.int64)
-        # From the last code to the first: on an edge the smallest code has the last word.
-        for position, shape in zip(self.lowest[::-1], shapes[::-1], strict=True):
-            x0, y0, x1, y1 = shape.bounds
-            slab = slice(int(np.searchsorted(x, x0)), int(np.searchsorted(x, x1, "right")))
-            inside = np.flatnonzero((y[slab] >= y0) & (y[slab] <= y1)) + slab.start
-            inside = inside[shapely.intersects_xy(shape, x[inside], y[inside])]
-            of_sorted[inside] = self.ids[position]
-        found[order] = of_sorted
-        self._place_on_edges(xy, found)
+        at = areas_at(
+            np.asarray(places, dtype=np.float64).reshape(-1, 2), self.shapes[self.lowest], self.tree
+        )
+        found: Integers = np.where(at == NONE, NONE, self.ids[self.lowest][at]) if len(self.lowest) else at
         return found
-
-    def _place_on_edges(self, xy: Floats, found: Integers) -> None:
-        """Places in the hair between two drawings of one edge belong to one of the two as well."""
-        lost = np.flatnonzero((found == NONE) & np.isfinite(xy).all(axis=1))
-        place, near = self.tree.query(shapely.points(xy[lost]), predicate="dwithin", distance=EDGE)
-        if len(place):
-            first = np.full(len(lost), len(self.ids), np.int64)
-            np.minimum.at(first, place, self.lowest[near])
-            hit = first < len(self.ids)
-            found[lost[hit]] = self.ids[first[hit]]
 
     def of(self, geometries: Iterable[BaseGeometry | None]) -> Integers:
         """For assets of any shape the id of the grid each belongs to, -1 for none or without a place."""
@@ -148,24 +135,6 @@ class Grids:
             if (position := self.position(id)) != NONE:
                 changed[position] = shape
         return replace(self, shapes=changed)
-
-
-def standing(geometries: Iterable[BaseGeometry | None]) -> Floats:
-    """Where assets count as standing (n, 2): points themselves, lines at half their length, areas at a point on their
-    surface; NaN without a place. Metres."""
-    shapes = np.array(list(geometries), dtype=object)
-    places = np.full((len(shapes), 2), np.nan)
-    kind = shapely.get_type_id(shapes)
-    told = (kind >= 0) & ~shapely.is_empty(shapes)
-    points = shapes.copy()
-    lines = told & np.isin(kind, _LINES)
-    points[lines] = shapely.line_interpolate_point(shapely.line_merge(shapes[lines]), 0.5, normalized=True)
-    areas = told & ~lines & (kind != shapely.GeometryType.POINT)
-    points[areas] = shapely.point_on_surface(shapes[areas])
-    # A line in pieces that do not meet has no half way.
-    told &= ~shapely.is_empty(points)
-    places[told, 0], places[told, 1] = shapely.get_x(points[told]), shapely.get_y(points[told])
-    return places
 
 
 def read_grids(register: Register, day: datetime.date | None = None) -> Grids:

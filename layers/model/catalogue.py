@@ -10,6 +10,7 @@ from typing import Literal
 from layers.model.code_list import CodeEntry, CodeList
 from layers.model.computed import Computed
 from layers.model.editing import EditingWords
+from layers.model.exclusive import Exclusive
 from layers.model.fields import ChoiceField, Field, GeometryField, LinkField
 from layers.model.lifetime import Lifetime
 from layers.model.outline import GEOMETRY, Outline
@@ -28,6 +29,7 @@ class AssetType:
     assets have the same values in all of these. ``table_fields``: the columns that a table shows at first.
     ``fallback``: rows of a layer of mixed things that name no other type belong here. ``kept_in_lists``: people keep
     these in lists of their own: a row of a file is the asset of its code, or of what is unique together; it changes it.
+    ``exclusive``: which assets may not run on the same day.
     """
 
     name: str
@@ -54,6 +56,7 @@ class AssetType:
     editing: EditingWords = field(default_factory=EditingWords)
     lifetime: Lifetime = field(default_factory=Lifetime)
     computed: tuple[Computed, ...] = ()
+    exclusive: tuple[Exclusive, ...] = ()
 
     @cached_property
     def _by_name(self) -> Mapping[str, Field]:
@@ -65,6 +68,11 @@ class AssetType:
 
     def __contains__(self, name: str) -> bool:
         return name in self._by_name
+
+    @property
+    def fields_by_name(self) -> Mapping[str, Field]:
+        """Every field under its name."""
+        return self._by_name
 
     @cached_property
     def columns(self) -> tuple[Field, ...]:

@@ -7,21 +7,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import cast, get_args
 
 from layers.model.catalogue import AssetType, Catalogue, Group, Shape
-from layers.model.code_list import MEANING, TONES, CodeEntry, CodeList, normalise
+from layers.model.code_list import CodeList, normalise
 from layers.model.computed import read_computed
 from layers.model.editing import EditingWords, read_editing
+from layers.model.exclusive import read_exclusive
 from layers.model.field_file import read_field
 from layers.model.fields import ChoiceField, Field
 from layers.model.lifetime import Lifetime, read_lifetime
+from layers.model.list_file import read_lists
 from layers.model.settings import read_settings
 from layers.model.toml_file import Place, Reader, TomlFile
 from layers.text import Title
 
 _ELEMENT_CODE = re.compile(r"[1-9]\d{7}")
-_LONGEST_CODE = 16
 _SYNTHESISED = ("located", "companions", "code_list")
 """Parts the loader adds itself: to located types, to fields with an origin, as fields of a code list."""
 
@@ -33,7 +34,7 @@ def load_catalogue(folder: Path | None = None) -> Catalogue:
     Raises ``CatalogueError``, naming file and line, for anything not understood.
     """
     folder = folder or Path(__file__).resolve().parent.parent / "catalogue"
-    lists = _read_lists(folder)
+    lists = read_lists(folder)
     parts = {p.name: p for p in map(_Part, map(TomlFile, sorted((folder / "parts").glob("*.toml"))))}
     sources = [
         _TypeSource(TomlFile(path), parts, lists)
@@ -62,89 +63,6 @@ def load_catalogue(folder: Path | None = None) -> Catalogue:
 
 
 # ---- code lists
-
-
-def _read_lists(folder: Path) -> dict[str, CodeList]:
-    own = _own_fields(folder)
-    lists: dict[str, CodeList] = {}
-    for path in sorted((folder / "code_lists").glob("*.toml")):
-        file = TomlFile(path)
-        code_list = _read_list(file, own)
-        if code_list.name in lists:
-            raise file.fail_at("catalogue.duplicate_list", "name =", list=code_list.name)
-        lists[code_list.name] = code_list
-    return lists
-
-
-def _own_fields(folder: Path) -> dict[str, tuple[str, ...]]:
-    """The names of the fields of every part: what an entry of a list with that part may say."""
-    parts = [TomlFile(path).data for path in sorted((folder / "parts").glob("*.toml"))]
-    return {
-        part["part"]["name"]: tuple(field["name"] for field in part.get("field", ()) if "name" in field)
-        for part in parts
-        if "name" in part.get("part", {})
-    }
-
-
-def _read_list(file: TomlFile, own_fields: Mapping[str, tuple[str, ...]]) -> CodeList:
-    top = Reader(file, file.data, Place())
-    head = Reader(file, top.table("list"), Place("list"))
-    rows = head.tables("entries")
-    top.done()
-    part = head.text("part") if head.has("part") else None
-    own = own_fields.get(part, ()) if part else ()
-    entries = tuple(_entry(file, row, number, own) for number, row in enumerate(rows))
-    name = head.text("name")
-    title = head.title("title")
-    note = head.title("note") if head.has("note") else None
-    extensible = not head.flag("closed")
-    head.done()
-    _refuse_shared_words(file, entries)
-    return CodeList(name, title, entries, extensible, note, part, own)
-
-
-def _entry(file: TomlFile, row: Mapping[str, Any], number: int, own: tuple[str, ...]) -> CodeEntry:
-    words = f'code = "{row.get("code", "")}"'
-    if unknown := set(row) - {"code", "zh", "en", "standard", "aliases", "tone", *own}:
-        raise file.fail_at("catalogue.unknown_key", words, key=min(unknown))
-    for key in ("code", "zh", "en"):
-        if not isinstance(row.get(key), str) or not row[key].strip():
-            raise file.fail_at("catalogue.not_a_text", words, key=key)
-    aliases = row.get("aliases", [])
-    standard = row.get("standard")
-    if not isinstance(aliases, list) or not all(isinstance(a, str) and a.strip() for a in aliases):
-        raise file.fail_at("catalogue.not_texts", words, key="aliases")
-    if standard is not None and not isinstance(standard, str):
-        raise file.fail_at("catalogue.not_a_text", words, key="standard")
-    if row.get("tone", "") not in TONES:
-        raise file.fail_at("catalogue.unknown_tone", words, tone=str(row["tone"]), tones=TONES[1:])
-    if len(row["code"]) > _LONGEST_CODE:
-        raise file.fail_at("catalogue.code_too_long", words, code=row["code"], length=_LONGEST_CODE)
-    title = Title(row["zh"], row["en"])
-    position, tone = (number + 1) * 10, row.get("tone", "")
-    for key in ("means", "stages"):
-        if not isinstance(row.get(key, ""), str):
-            raise file.fail_at("catalogue.not_a_text", words, key=key)
-    meaning = {key: row[key] for key in own if key in row and key in MEANING}
-    more = tuple((key, row[key]) for key in own if key in row and key not in MEANING)
-    said = (row["code"], title, standard, tuple(aliases))
-    return CodeEntry(*said, position=position, tone=tone, more=more, **meaning)
-
-
-def _refuse_shared_words(file: TomlFile, entries: Iterable[CodeEntry]) -> None:
-    """A word that names two entries could be read as either."""
-    owners: dict[str, CodeEntry] = {}
-    for entry in entries:
-        for word in (entry.code, entry.title.zh, entry.title.en, *entry.aliases):
-            owner = owners.setdefault(normalise(word), entry)
-            if owner is not entry:
-                raise file.fail_at(
-                    "catalogue.duplicate_word",
-                    f'code = "{entry.code}"',
-                    word=word,
-                    code=entry.code,
-                    other=owner.code,
-                )
 
 
 def _code_list_type(
@@ -200,6 +118,10 @@ class _FieldTables:
             for number, table in enumerate(self.top.tables("computed"))
         )
         self.editing = read_editing(Reader(file, self.top.table("editing"), Place("editing")))
+        self.exclusive = tuple(
+            read_exclusive(Reader(file, table, Place("exclusive", number)))
+            for number, table in enumerate(self.top.tables("exclusive"))
+        )
         self.lifetime = read_lifetime(Reader(file, self.top.table("lifetime"), Place("lifetime")))
 
     def read(
@@ -286,6 +208,7 @@ class _TypeSource(_FieldTables):
             editing=editing,
             lifetime=lifetime,
             computed=tuple(c for source in (self, *used) for c in source.computed),
+            exclusive=tuple(rule for source in (self, *used) for rule in source.exclusive),
         )
         head.done()
         self._check()
@@ -343,6 +266,7 @@ class _TypeSource(_FieldTables):
             ("editing", tuple(self.type.editing.named_fields())),
             ("computed", tuple(name for computed in self.type.computed for name in computed.of)),
             ("lifetime", tuple(self.type.lifetime.names)),
+            ("exclusive", tuple(name for rule in self.type.exclusive for name in rule.names)),
         ):
             for name in names:
                 if name not in self.type:

@@ -18,16 +18,11 @@ def part_of(catalogue: Catalogue, present: Mapping[str, Collection[str]]) -> Cat
     """
     types = {t.name: _part_of_type(t, present[t.name], present) for t in catalogue if t.name in present}
     lists = {
-        name: each if _has_part(catalogue.types[each.table], types[each.table]) else replace(each, part=None)
+        name: replace(each, own=tuple(own for own in each.own if own in types[each.table]))
         for name, each in catalogue.code_lists.items()
         if each.table in present
     }
     return Catalogue(types, lists, catalogue.settings)
-
-
-def _has_part(whole: AssetType, there: AssetType) -> bool:
-    """Whether a list's table has every column there should be beside the code: its entries are read with them all."""
-    return {field.name for field in whole.fields} == {field.name for field in there.fields}
 
 
 def _part_of_type(
@@ -53,6 +48,7 @@ def _part_of_type(
         search_fields=tuple(name for name in asset_type.search_fields if name in names),
         unique_across=tuple(name for name in asset_type.unique_across if name in names),
         unique_together=asset_type.unique_together if names.issuperset(asset_type.unique_together) else (),
+        exclusive=tuple(rule for rule in asset_type.exclusive if names.issuperset(rule.names)),
         in_order=tuple(pair for pair in asset_type.in_order if names.issuperset(pair)),
     )
 

@@ -35,7 +35,7 @@ def insert_catalogue_entries(connection: sa.Connection, schema: Schema) -> None:
 def own_fields(schema: Schema, code_list: CodeList) -> list[Field]:
     """The fields that the list has beside those of every list."""
     asset_type = schema.catalogue[code_list.table]
-    return [asset_type.field_named(name) for name in code_list.own if name in asset_type]
+    return [asset_type.field_named(name) for name in code_list.own]
 
 
 def by_need(catalogue: Catalogue) -> list[CodeList]:

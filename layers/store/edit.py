@@ -23,6 +23,7 @@ from layers.store.base import Staged, Store
 from layers.store.bulk_codes import with_codes
 from layers.store.change_sets import close_change_set, new_id
 from layers.store.codes import RunningNumbers
+from layers.store.periods import broken_periods
 from layers.store.rows import Row, current_row, differing
 from layers.store.schema import CODE, FID, OP_DELETE, OP_INSERT, VERSION
 from layers.store.sources import note_source
@@ -301,11 +302,20 @@ class Edit:
                 integrity.refuse_if_range_referenced(self.store, self.connection, name, run)
             for run in touched.inserted_ranges:
                 integrity.refuse_if_range_dangles(self.store, self.connection, name, run)
+            self._refuse_shared_periods(name, touched)
         self._numbers.write()
         changes = {name: touched.freeze() for name, touched in self._touched.items()}
         close_change_set(self.store, self.connection, self.change_set_id, changes)
         self.change_set = replace(self._opened, changes=changes)
         return True
+
+    def _refuse_shared_periods(self, type: str, touched: _Touched) -> None:
+        there = (touched.inserted | touched.updated) - touched.deleted.keys()
+        asset_type = self.catalogue[type]
+        wrong = broken_periods(self.store, self.connection, asset_type, there, touched.inserted_ranges)
+        if wrong:
+            row = wrong[0][0]
+            raise ValuesRefused(asset_type, str(row.get(CODE) or ""), [problem for _row, problem in wrong])
 
     def _is_back(self, type: str, id: int) -> bool:
         return (

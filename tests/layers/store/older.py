@@ -66,7 +66,12 @@ def as_of(outline: Outline) -> Catalogue:
 
 
 #: Entries that entries of other lists name: a catalogue without them is read by nobody.
-NAMED = {code for each in TODAY.code_lists.values() for e in each.entries for code in (e.means, e.stages)}
+NAMED = {
+    said
+    for each in TODAY.code_lists.values()
+    for entry in each.entries
+    for said in (entry.means, entry.stages, *(value for _name, value in entry.more))
+}
 
 
 def some_older(seed: int) -> Catalogue:

@@ -107,9 +107,20 @@ class AssetReader:
         located = self.catalogue[type].shape is not None
         return self._store.read_here(type, names, geometry=located, conditions=clauses)
 
-    def values(self, type: str, fields: Sequence[str], where: Condition | None = None) -> pa.Table:
+    def rows_within(self, type: str, box: Box, fields: Sequence[str]) -> pa.Table:
+        """The assets whose extent meets a box like ``rows``: for a few thousand."""
+        clauses = where_clause(self._store, Query(type, box=box))
+        return self._store.read_here(type, list(fields), geometry=True, conditions=clauses)
+
+    def values(
+        self,
+        type: str,
+        fields: Sequence[str],
+        where: Condition | None = None,
+        ids: Sequence[int] | None = None,
+    ) -> pa.Table:
         """``columns`` without geometry, read here: at once for a few thousand rows, where the worker takes 0.1 s."""
-        clauses = where_clause(self._store, Query(type, where=where))
+        clauses = where_clause(self._store, Query(type, where=where, ids=ids))
         return self._store.read_here(type, list(fields), geometry=False, conditions=clauses)
 
     def bulk_read(

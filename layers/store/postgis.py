@@ -114,7 +114,8 @@ class PostgisStore(Store):
         connection.execute(sa.select(sa.func.set_config(BULK, "", True)))
 
     def fill(self, connection: sa.Connection, table: sa.Table, columns: Sequence[Sequence[Any]]) -> None:
-        with connection.connection.cursor() as cursor, cursor.copy(f'COPY "{table.name}" FROM STDIN') as copy:
+        raw: Any = connection.connection.driver_connection
+        with raw.cursor() as cursor, cursor.copy(f'COPY "{table.name}" FROM STDIN') as copy:
             for row in zip(*columns, strict=True):
                 copy.write_row(row)
         connection.exec_driver_sql(f'ANALYZE "{table.name}"')

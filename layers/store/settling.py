@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import sqlalchemy as sa
 
 from layers.model.asset import AssetKey
 from layers.model.catalogue import AssetType, Catalogue
 from layers.model.change import ChangeSet
-from layers.store import history
+from layers.store import history, many
 from layers.store.base import Store
 from layers.store.edit import Edit, Rules
 from layers.store.rows import Row, current_row
-from layers.store.schema import VERSION
+from layers.store.schema import FID, VERSION
 from layers.store.types import same_value
 from layers.store.worker import Worker
 
@@ -115,6 +117,33 @@ class SettlingEdit(Edit):
         made = _made(values, seen)
         left = {name: value for name, value in made.items() if name not in decision.theirs}
         return super().update(type, id, int(now[VERSION]), left)
+
+    def update_many(
+        self,
+        type: str,
+        ids: Sequence[int] | npt.NDArray[np.integer[Any]],
+        values: Mapping[str, Any],
+        versions: Sequence[int] | npt.NDArray[np.integer[Any]] | None = None,
+    ) -> int:
+        """As ``Edit.update_many``; assets that are not at the version given are settled one by one."""
+        if versions is None:
+            return super().update_many(type, ids, values)
+        numbers, read = np.asarray(ids, np.int64), np.asarray(versions, np.int64)
+        now = self._versions(type, numbers)
+        newer = np.array([now.get(id) for id in numbers.tolist()], object) != read
+        columns = many.alongside(self.store, type, len(numbers), values)
+        for at in np.flatnonzero(newer).tolist():
+            row = {name: column[at] for name, column in columns.items()}
+            self.update(type, int(numbers[at]), int(read[at]), row)
+        rest = {name: [column[at] for at in np.flatnonzero(~newer)] for name, column in columns.items()}
+        return super().update_many(type, numbers[~newer], rest, read[~newer]) + int(newer.sum())
+
+    def _versions(self, type: str, ids: npt.NDArray[np.int64]) -> dict[int, int]:
+        table = self.store.schema.assets[type]
+        statement = sa.select(table.c[FID], table.c[VERSION]).where(
+            self.store.id_in(table.c[FID], ids.tolist())
+        )
+        return {id: version for id, version in self.connection.execute(statement)}
 
     def delete(self, type: str, id: int, version: int) -> None:
         """As ``Edit.delete``; what was decided to stay stays."""

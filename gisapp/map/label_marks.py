@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, Qt
@@ -157,9 +157,8 @@ def write(
     painter.translate(mark.x, mark.y)
     if mark.turn:
         painter.rotate(math.degrees(mark.turn))
-    font = measures.spaced if mark.spaced else measures.font
-    painter.setFont(font)
     if raster:
+        painter.setFont(measures.spaced if mark.spaced else measures.font)
         laid_out, ascent = measures.laid_out(mark.text, mark.spaced)
         x, y, aside = mark.dx, mark.dy - ascent, label.halo / 2
         painter.setPen(colours["map_halo"])
@@ -168,12 +167,27 @@ def write(
         painter.setPen(colours[label.colour])
         painter.drawStaticText(QPointF(x, y), laid_out)
     else:
-        at, path = QPointF(mark.dx, mark.dy), QPainterPath()
-        path.addText(at, font, mark.text)
+        path, placed = QPainterPath(), list(_letters(mark, measures))
+        for at, letters in placed:
+            path.addText(at, measures.font, letters)
         halo = QPen(colours["map_halo"], label.halo)
         halo.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         painter.strokePath(path, halo)
+        painter.setFont(measures.font)
         painter.setPen(colours[label.colour])
         # Written once as text, not as a path: it can be found in a PDF.
-        painter.drawText(at, mark.text)
+        for at, letters in placed:
+            painter.drawText(at, letters)
     painter.restore()
+
+
+def _letters(mark: Mark, measures: Measures) -> Iterator[tuple[QPointF, str]]:
+    """A text and where it begins; a spaced one by its letters: paths know no room between them, and devices of many
+    dots to the inch take it for dots."""
+    at = QPointF(mark.dx, mark.dy)
+    if not mark.spaced:
+        yield at, mark.text
+        return
+    for letter in mark.text:
+        yield at, letter
+        at = at + QPointF(measures.width(letter) + SPACING, 0)

@@ -61,6 +61,14 @@ class SheetSigns:
         below = QRectF(room.left(), top + height + 0.6 * unit, room.width(), room.height() - height)
         self._text.write(below, note, 2.1 * unit, self._colours["text2"], CENTRE, lines=3)
 
+    def north(self, room: QRectF) -> None:
+        """The arrow alone, with its letter above it."""
+        unit = self._unit
+        letter = QRectF(room.left(), room.top(), room.width(), 3.8 * unit)
+        north = self._words.text("picture.north")
+        self._text.write(letter, north, 3.2 * unit, self._colours["text"], CENTRE, strong=True)
+        self._arrow(QPointF(room.center().x(), letter.bottom()), room.height() - 4.4 * unit)
+
     def _arrow(self, tip: QPointF, height: float) -> None:
         half = height * 0.3
         foot, notch = tip.y() + height, tip.y() + height * 0.76

@@ -1,0 +1,1 @@
+"""Who looks after which grid: roster, calendar and balance on the screen; cards and maps on paper."""

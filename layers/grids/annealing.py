@@ -15,12 +15,12 @@ from layers.grids.balancing import Balancing
 STEPS = 120
 """Proposals per unit, at least LEAST and at most MOST in all."""
 
-LEAST, MOST = 6_000, 40_000
+LEAST, MOST = 15_000, 40_000
 
 HOT, COLD = 0.05, 0.0004
 """Temperatures, in squared shares of a mean load."""
 
-BORDER = 0.002
+BORDER = 0.004
 """What a border of mean length counts against a squared share of the mean load."""
 
 
@@ -33,11 +33,11 @@ def even_out(balancing: Balancing, seed: int, feedback: Feedback) -> None:
     border = BORDER / max(float(balancing.network.cost.mean()), 1e-9)
     steps = min(max(LEAST, STEPS * balancing.network.count), MOST)
     label, mean = balancing.label, balancing.mean.tolist()
-    best = (_judged(balancing), label.copy())
+    best = (balancing.judged, label.copy())
     for step in range(steps):
         if step % 500 == 0:
             feedback.progress(step / steps)
-            judged = _judged(balancing)
+            judged = balancing.judged
             if judged < best[0]:
                 best = (judged, label.copy())
         heat = HOT * (COLD / HOT) ** (step / steps)
@@ -56,7 +56,7 @@ def even_out(balancing: Balancing, seed: int, feedback: Feedback) -> None:
             continue
         for each in group:
             balancing.move(each, target)
-    if _judged(balancing) > best[0]:
+    if balancing.judged > best[0]:
         for unit in (label != best[1]).nonzero()[0].tolist():
             balancing.move(unit, int(best[1][unit]))
 
@@ -66,7 +66,3 @@ def _squares(balancing: Balancing, source: int, target: int, weight: float, mean
     a, b = balancing.load[source] / mean[source] - 1, balancing.load[target] / mean[target] - 1
     down, up = weight / mean[source], weight / mean[target]
     return float((a - down) ** 2 + (b + up) ** 2 - a**2 - b**2)
-
-
-def _judged(balancing: Balancing) -> tuple[float, float]:
-    return max(balancing.worst, balancing.limit), balancing.cut

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from layers.feedback import Feedback
-from layers.grids.faces import Floats, Integers, summed
+from layers.grids.faces import Floats, Integers, summed, totals
 from layers.later import Later
 
 if TYPE_CHECKING:
@@ -66,11 +66,11 @@ def smallest_flow(load: Floats, pair: Integers, low: Floats, high: Floats) -> Fl
         (many, edges),
     ).tocsr()
     both = sparse.hstack([out, -out]).tocsr()
-    found = optimize.linprog(
+    found = optimize.linprog(  # type: ignore[call-overload]
         np.ones(2 * edges),
         A_ub=sparse.vstack([-both, both]).tocsr(),
         b_ub=np.concatenate([high - load, load - low]),
-        bounds=(0, None),
+        bounds=(0.0, None),
         method="highs",
     )
     if not found.success:
@@ -95,7 +95,7 @@ class Balancing:
         self.near = network.neighbours()
         self.weight: list[float] = network.weight.tolist()
         self.parts = len(piece_of_part)
-        self.load = np.bincount(self.label, network.weight, self.parts)
+        self.load = totals(self.label, network.weight, self.parts)
         self.size = np.bincount(self.label, minlength=self.parts)
         total = np.bincount(piece_of_part, self.load)
         self.mean = (total / np.maximum(np.bincount(piece_of_part), 1))[piece_of_part]
@@ -113,6 +113,11 @@ class Balancing:
         """The cost of all boundaries."""
         a, b = self.label[self.network.pair[:, 0]], self.label[self.network.pair[:, 1]]
         return float(self.network.cost[a != b].sum())
+
+    @property
+    def judged(self) -> tuple[float, float]:
+        """What is better is less: the worst load as far as it is above the limit, then the cost of boundaries."""
+        return max(self.worst, self.limit), self.cut
 
     def improve(self, feedback: Feedback) -> None:
         """Connect, balance, smooth, and balance once more."""

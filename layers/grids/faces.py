@@ -122,8 +122,8 @@ def summed(pair: Integers, length: Floats, cost: Floats) -> Borders:
     key, which = np.unique(pair[:, 0] * many + pair[:, 1], return_inverse=True)
     return Borders(
         np.stack([key // many, key % many], axis=1),
-        np.bincount(which, length),
-        np.bincount(which, cost),
+        totals(which, length, len(key)),
+        totals(which, cost, len(key)),
     )
 
 
@@ -136,6 +136,12 @@ def _prices(middles: Floats, cuts: tuple[Cuts, ...], open_price: float) -> Float
         on, _ = shapely.STRtree(cut.lines).query(points, predicate="dwithin", distance=NEAR)
         prices[on] = np.minimum(prices[on], cut.price)
     return prices
+
+
+def totals(which: Integers, amount: Floats, count: int) -> Floats:
+    """The sum of the amounts of each of 0..count-1."""
+    found: Floats = np.bincount(which, amount, count).astype(np.float64)
+    return found
 
 
 def vertex_keys(xy: Floats) -> npt.NDArray[np.complex128]:

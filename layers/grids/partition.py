@@ -16,7 +16,7 @@ from layers.errors import UserError
 from layers.feedback import Feedback
 from layers.grids.annealing import even_out
 from layers.grids.balancing import Balancing, Network
-from layers.grids.faces import Floats, Integers, Shapes
+from layers.grids.faces import Floats, Integers, Shapes, totals
 from layers.grids.units import Units, connected
 from layers.later import Later
 from layers.text import Message
@@ -32,17 +32,18 @@ TRIES = 6
 SMALLEST = 0.5
 """Of a grid's mean load: a separate piece of ground that holds less is joined to the nearest one."""
 
+FEW = 500
+"""So few units are annealed in any case: it is quick, and boundaries get shorter."""
+
 FINE = 1_000_000
 """METIS counts in whole numbers: the total weight and the total cost are told in so many parts."""
 
 
 @dataclass(frozen=True)
 class Division:
-    """The part of every unit (0..n-1), the parts that belong to one connected piece of ground, bridges used."""
+    """The part of every unit (0..n-1) and how many pieces of ground had to be joined over a gap."""
 
     label: Integers
-    piece_of_part: Integers
-    network: Network
     bridges: int
 
 
@@ -76,21 +77,54 @@ def divide(units: Units, parts: int, limit: float, feedback: Feedback) -> Divisi
         )
     network, bridges = network_of(units, parts)
     piece = connected(units.count, network.pair)
-    shares = allotted(np.bincount(piece, units.weight), np.bincount(piece), parts)
+    shares = allotted(totals(piece, units.weight, int(piece.max()) + 1), np.bincount(piece), parts)
     piece_of_part = np.repeat(np.arange(len(shares)), shares)
-    best: tuple[tuple[float, float], Integers] | None = None
+    outer = _outer(units)
+    best: tuple[tuple[int, float, float], Integers] | None = None
     for seed in range(TRIES):
-        feedback.progress(seed / TRIES)
-        label = _metis(network, piece, shares, seed)
-        balancing = Balancing(network, label, piece_of_part, limit)
-        balancing.improve(feedback.part(seed / TRIES, (seed + 1) / TRIES))
-        if balancing.worst > limit:
-            even_out(balancing, seed, feedback.part(seed / TRIES, (seed + 1) / TRIES))
-        judged = (max(balancing.worst, limit), balancing.cut)
+        part = feedback.part(seed / TRIES, (seed + 1) / TRIES)
+        part.progress(0.0)
+        balancing = Balancing(network, _metis(network, piece, shares, seed), piece_of_part, limit)
+        improve(balancing, seed, part)
+        judged = (enclosed(network, balancing.label, outer), *balancing.judged)
         if best is None or judged < best[0]:
             best = (judged, balancing.label.copy())
     assert best is not None
-    return Division(best[1], piece_of_part, network, bridges)
+    return Division(best[1], bridges)
+
+
+def improve(balancing: Balancing, seed: int, feedback: Feedback) -> None:
+    """Connect, balance and smooth; what is still above the limit is evened out by annealing."""
+    balancing.improve(feedback.part(0.0, 0.5))
+    if balancing.worst > balancing.limit or balancing.network.count <= FEW:
+        even_out(balancing, seed, feedback.part(0.5, 0.9))
+        balancing.smooth(feedback.part(0.9, 1.0))
+
+
+def enclosed(network: Network, label: Integers, outer: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> int:
+    """How many parts lie wholly within another one, which then would have a hole."""
+    ends = np.sort(label[network.pair], axis=1)
+    ends = np.unique(ends[ends[:, 0] != ends[:, 1]], axis=0)
+    many = int(label.max(initial=-1)) + 1
+    rim = np.unique(label[outer])
+    ends = np.concatenate([ends, np.stack([rim, np.full(len(rim), many)], axis=1)])
+    found = 0
+    for part in range(many):
+        others = ends[(ends != part).all(axis=1)]
+        piece = connected(many + 1, others)
+        found += int((piece != piece[many]).sum()) - 1
+    return found
+
+
+def _outer(units: Units) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Whether each unit touches the edge of the ground."""
+    around = shapely.length(units.blocks.faces)
+    shared = np.zeros(len(around))
+    for side in (0, 1):
+        np.add.at(shared, units.blocks.touching.pair[:, side], units.blocks.touching.length)
+    free = np.bincount(units.unit, np.maximum(around - shared, 0.0), units.count)
+    rim: np.ndarray[tuple[int], np.dtype[np.bool_]] = free > 0.01
+    return rim
 
 
 def allotted(load: Floats, room: Integers, parts: int) -> Integers:
@@ -134,6 +168,11 @@ def _metis(network: Network, piece: Integers, shares: Integers, seed: int) -> In
             label[mine] = first
         first += int(share)
     return label
+
+
+def split_in_two(network: Network, mine: Integers) -> Integers:
+    """Two connected halves (0 and 1) of the units ``mine``, which are connected and at least two."""
+    return _metis_piece(network, mine, 2, 0)
 
 
 def _metis_piece(network: Network, mine: Integers, parts: int, seed: int) -> Integers:

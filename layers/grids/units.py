@@ -25,6 +25,7 @@ from layers.grids.faces import (
     cut_faces,
     faces_at,
     summed,
+    totals,
 )
 from layers.grids.unit_cutting import halving_cuts
 from layers.later import Later
@@ -143,7 +144,7 @@ def cut_blocks(ground: Ground, loads: Loads, heaviest: float, grids: int, feedba
         first_around(inside, ground.start),
         first_around(inside, ground.zones),
         first_around(inside, ground.communities),
-        np.bincount(face_of_load[placed], loads.weight[placed], len(faces)),
+        totals(face_of_load[placed], loads.weight[placed], len(faces)),
         face_of_load,
         borders(faces, ground.cuts),
         ground.keep_start,
@@ -152,11 +153,13 @@ def cut_blocks(ground: Ground, loads: Loads, heaviest: float, grids: int, feedba
 
 def joined(blocks: Blocks, whole: float) -> Units:
     """Slivers go to their longest neighbour; a community that weighs at most ``whole`` stays in one piece."""
-    unit = connected(len(blocks.faces), np.concatenate([_sliver_ties(blocks), _community_ties(blocks, whole)]))
+    unit = connected(
+        len(blocks.faces), np.concatenate([_sliver_ties(blocks), _community_ties(blocks, whole)])
+    )
     pair = np.sort(unit[blocks.touching.pair], axis=1)
     between = pair[:, 0] != pair[:, 1]
     borders_of_units = summed(pair[between], blocks.touching.length[between], blocks.touching.cost[between])
-    return Units(blocks, unit, np.bincount(unit, blocks.weight), borders_of_units)
+    return Units(blocks, unit, totals(unit, blocks.weight, int(unit.max(initial=-1)) + 1), borders_of_units)
 
 
 def first_around(points: Shapes, areas: Shapes) -> Integers:

@@ -1,0 +1,100 @@
+"""Re-balancing: from the grids there are to even ones, moving as little as possible."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from layers.feedback import Feedback
+from layers.grids.balancing import Balancing, Network, smallest_flow
+from layers.grids.faces import Borders, Integers, summed, totals
+from layers.grids.partition import Division, improve, network_of, split_in_two
+from layers.grids.units import Units, connected
+
+STAY = 3.0
+"""Taking a unit away from its grid costs as much as so many borders of mean length."""
+
+
+def rebalanced(units: Units, known: int, grids: int, limit: float, feedback: Feedback) -> Division:
+    """A division into ``grids`` that starts from the ``known`` present ones.
+
+    The heaviest are split or the lightest joined until there are as many as wished, then load is moved. Labels below
+    ``known`` are those of present grids, further ones new.
+    """
+    network, bridges = network_of(units, grids)
+    start = filled(units.start_of_unit(), units.borders)
+    names, label = np.unique(_as_many(network, start, known, grids), return_inverse=True)
+    label = label.astype(np.int64)
+    piece_of_part = np.zeros(len(names), dtype=np.int64)
+    piece_of_part[label] = connected(units.count, network.pair)
+    typical = float(network.cost.mean()) if len(network.cost) else 0.0
+    balancing = Balancing(network, label, piece_of_part, limit, STAY * typical)
+    improve(balancing, 0, feedback)
+    return Division(names[balancing.label], bridges)
+
+
+def least_move(units: Units, limit: float) -> float:
+    """The least share of the load that must change hands to bring every grid within the limit.
+
+    A smallest flow between neighbouring grids; what passes through a grid counts at each border.
+    """
+    start = filled(units.start_of_unit(), units.borders)
+    load = totals(start, units.weight, int(start.max()) + 1)
+    mean = load.mean()
+    ends = np.sort(start[units.borders.pair], axis=1)
+    ends = ends[ends[:, 0] != ends[:, 1]]
+    pair = summed(ends, np.ones(len(ends)), np.ones(len(ends))).pair
+    flow = smallest_flow(load, pair, np.zeros(len(load)), np.full(len(load), mean * limit))
+    total = float(load.sum())
+    return float(np.abs(flow).sum()) / total if flow is not None and total > 0 else 0.0
+
+
+def filled(label: Integers, touching: Borders) -> Integers:
+    """Members labelled -1 get the label with which they share the longest border, again and again."""
+    found = label.copy()
+    pair = np.concatenate([touching.pair, touching.pair[:, ::-1]])
+    length = np.concatenate([touching.length, touching.length])
+    while (found < 0).any():
+        edge = (found[pair[:, 0]] < 0) & (found[pair[:, 1]] >= 0)
+        if not edge.any():
+            found[found < 0] = int(label.max(initial=0))
+            break
+        ends = np.stack([pair[edge, 0], found[pair[edge, 1]]], axis=1)
+        many = int(ends.max()) + 1
+        key, which = np.unique(ends[:, 0] * many + ends[:, 1], return_inverse=True)
+        shared = np.bincount(which, length[edge])
+        order = np.lexsort((-shared, key // many))
+        members, first = np.unique(key[order] // many, return_index=True)
+        found[members] = key[order][first] % many
+    return found
+
+
+def _as_many(network: Network, start: Integers, known: int, grids: int) -> Integers:
+    label = start.copy()
+    new = known
+    while len(names := np.unique(label)) < grids:
+        load, size = np.bincount(label, network.weight), np.bincount(label)
+        heaviest = int(np.argmax(np.where(size > 1, load, -1.0)))
+        mine = _main_piece(network, np.flatnonzero(label == heaviest))
+        if len(mine) < 2:
+            break
+        label[mine[split_in_two(network, mine) == 1]] = new
+        new += 1
+    while len(names := np.unique(label)) > grids:
+        load = np.bincount(label, network.weight)
+        lightest = names[np.argmin(load[names])]
+        ends = label[network.pair]
+        near = np.unique(ends[(ends == lightest).any(axis=1)])
+        near = near[near != lightest]
+        others = near if len(near) else names[names != lightest]
+        label[label == lightest] = others[np.argmin(load[others])]
+    return label
+
+
+def _main_piece(network: Network, mine: Integers) -> Integers:
+    """The connected piece of most units among ``mine``."""
+    place = np.full(network.count, -1, dtype=np.int64)
+    place[mine] = np.arange(len(mine))
+    pair = place[network.pair]
+    piece = connected(len(mine), pair[(pair >= 0).all(axis=1)])
+    found: Integers = mine[piece == np.argmax(np.bincount(piece))]
+    return found

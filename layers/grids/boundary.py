@@ -36,19 +36,20 @@ REACH: Final = 1.0
 
 def plan_move_boundary(
     register: Register,
-    grid: int,
+    grid: int | None,
     line: BaseGeometry,
     *,
     reach: float = REACH,
     feedback: Feedback | None = None,
 ) -> EditPlan:
     """Let ``line`` be the boundary of a grid of the lowest level between the two places where it begins and ends on
-    it; it moves for the neighbours too.
+    it; it moves for the neighbours too. Without ``grid`` the one on whose border the line ends.
 
     Of the two ways round, the one is replaced that changes less land. Raises ``UserError`` for a line that does not
     begin and end on the boundary, that crosses itself or it, or that leads out of the service area.
     """
     grids = read_grids(register)
+    grid = _meant(grids, line, reach) if grid is None else grid
     before = lowest_shape(grids, grid)
     code = grids.codes[grids.position(grid)]
     wanted = redrawn(before, line, reach, code)
@@ -72,6 +73,24 @@ def plan_move_boundary(
     kind = "grid_ground.moved_between" if others else "grid_ground.moved"
     label = Message(kind, {"code": code, "others": others} if others else {"code": code})
     return plan_boundaries(register, grids, label, shapes, figures=figures, feedback=feedback)
+
+
+def _meant(grids: Grids, line: BaseGeometry, reach: float) -> int:
+    """The grid whose boundary a line redraws with the least change. Raises ``UserError`` when there is none."""
+    near = grids.lowest[np.sort(grids.tree.query(line, predicate="dwithin", distance=reach))]
+    changes: dict[int, float] = {}
+    refused: UserError | None = None
+    for at in near:
+        try:
+            wanted = redrawn(grids.shapes[at], line, reach, grids.codes[at])
+        except UserError as error:
+            refused = error
+            continue
+        # Of two sides of one edge the first is as good: what one gains the other loses.
+        changes[int(grids.ids[at])] = round(shapely.symmetric_difference(grids.shapes[at], wanted).area, 3)
+    if changes:
+        return min(changes, key=lambda id: changes[id])
+    raise refused or UserError(Message("grid_ground.no_boundary"), Message("grid_ground.no_boundary_hint"))
 
 
 def redrawn(shape: BaseGeometry, line: BaseGeometry, reach: float, code: str) -> BaseGeometry:

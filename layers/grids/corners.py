@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import shapely
@@ -36,14 +36,7 @@ def plan_move_corner(
     before = _meeting(grids, place)
     goal = np.array(to[:2], dtype=np.float64)
     after = {id: _each_ring(shape, lambda ring: _put(ring, place, goal)) for id, shape in before.items()}
-    ground = service_ground(register, grids)
-    now = grids.with_shapes(after)
-    for id, shape in after.items():
-        code = grids.codes[grids.position(id)]
-        checked_whole(grids.shapes[grids.position(id)], shape, code)
-        gained = shapely.difference(shape, before[id])
-        checked_inside(ground, gained, code)
-        _check_others(now, id, shape, code)
+    _check(register, grids, before, after)
     figures = tuple(
         Message(
             "grid_ground.now_has",
@@ -81,13 +74,7 @@ def plan_delete_corner(register: Register, place: Place) -> EditPlan:
     if len(beside) > 1:
         raise UserError(Message("grid_ground.junction", names), Message("grid_ground.junction_hint"))
     after = {id: _each_ring(shape, lambda ring: _without(ring, place)) for id, shape in before.items()}
-    now = grids.with_shapes(after)
-    ground = service_ground(register, grids)
-    for id, shape in after.items():
-        code = grids.codes[grids.position(id)]
-        checked_whole(before[id], shape, code)
-        checked_inside(ground, shapely.difference(shape, before[id]), code)
-        _check_others(now, id, shape, code)
+    _check(register, grids, before, after)
     return plan_boundaries(register, grids, Message("grid_ground.corner_gone", names), after)
 
 
@@ -106,6 +93,20 @@ def _meeting(grids: Grids, place: Place, reach: float = EDGE) -> dict[int, BaseG
     if not found:
         raise UserError(Message("grid_ground.no_boundary"), Message("grid_ground.no_boundary_hint"))
     return found
+
+
+def _check(
+    register: Register, grids: Grids, before: Mapping[int, BaseGeometry], after: Mapping[int, BaseGeometry]
+) -> None:
+    """Raises ``UserError`` for a boundary that crosses itself or another, or leads out of the service area."""
+    ground = service_ground(register, grids)
+    now = grids.with_shapes(after)
+    for id, shape in after.items():
+        checked_whole(before[id], shape, grids.codes[grids.position(id)])
+    for id, shape in after.items():
+        code = grids.codes[grids.position(id)]
+        checked_inside(ground, shapely.difference(shape, before[id]), code)
+        _check_others(now, id, shape, code)
 
 
 def _check_others(grids: Grids, id: int, shape: BaseGeometry, code: str) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from layers.editing.plan import EditPlan
+from layers.editing.plan import Answers, Choice, EditPlan, Question
 from layers.errors import UserError
 from layers.feedback import Feedback
-from layers.grids.ground import read_grids
+from layers.grids.ground import Grids, read_grids
 from layers.grids.outlines import together
 from layers.grids.patchwork import holes_of, pieces_of
 from layers.grids.refusals import lowest_shape
@@ -15,6 +16,8 @@ from layers.grids.reshaping import plan_boundaries
 from layers.grids.sizes import area_words
 from layers.register import Register
 from layers.text import Message
+
+KEEP = "keep"
 
 
 def plan_merge(
@@ -51,3 +54,22 @@ def plan_merge(
         figures=(figure, Message("grid_ground.end", {"codes": codes})), feedback=feedback,
     )  # fmt: skip
     return plan
+
+
+def plan_merge_asking(
+    register: Register, grids: Sequence[int], answers: Answers | None = None, *, reason: str = ""
+) -> EditPlan:
+    """The same for grids of which nobody said which one stays: asks (question ``keep``), the first is preferred."""
+    answer = (answers or {}).get(KEEP)
+    known = read_grids(register)
+    keep = int(answer) if answer is not None else grids[0]
+    plan = plan_merge(register, keep, [id for id in grids if id != keep], reason=reason)
+    if answer is not None:
+        return plan
+    choices = tuple(Choice(str(id), _title(known, id)) for id in dict.fromkeys(grids))
+    return replace(plan, questions=(Question(KEEP, Message("grid_ground.which_stays"), choices, str(keep)),))
+
+
+def _title(grids: Grids, id: int) -> str:
+    position = grids.position(id)
+    return f"{grids.codes[position]} {grids.names[position]}"

@@ -61,6 +61,15 @@ def plan_split(
     )
 
 
+def grid_of_line(grids: Grids, line: BaseGeometry) -> int:
+    """The grid of the lowest level in which most of a line lies. Raises ``UserError`` when it lies in none."""
+    near = grids.lowest[np.sort(grids.tree.query(line, predicate="intersects"))]
+    inside = shapely.length(shapely.intersection(grids.shapes[near], line))
+    if not len(near) or not inside.max() > 0:
+        raise UserError(Message("grid_ground.no_grid"), Message("grid_ground.no_grid_hint"))
+    return int(grids.ids[near[int(np.argmax(inside))]])
+
+
 def split(shape: BaseGeometry, line: BaseGeometry, code: str) -> tuple[BaseGeometry, BaseGeometry]:
     """The larger and the smaller part into which a line divides an area. Raises ``UserError`` for none or more."""
     faces = faces_of([*rings_of([shape]), led_on(shape, line)])

@@ -225,10 +225,13 @@ def _is_square(pieces: Floats, feet: Floats, origin: Floats) -> npt.NDArray[np.b
     return np.asarray((length > 1e-9) & square)
 
 
-def mains_inside(scene: Scene, box: Box, hidden: frozenset[str] = frozenset()) -> Iterator[LinePart]:
-    """The lines of mains whose extent meets ``box``, those of classes switched off left out."""
+def mains_inside(
+    scene: Scene, box: Box, hidden: frozenset[str] = frozenset(), *, outlines: bool = False
+) -> Iterator[LinePart]:
+    """The lines of mains whose extent meets ``box``, those of classes switched off left out; with ``outlines`` roads
+    and the borders of areas instead."""
     for source in scene.sources:
-        if isinstance(source, LineSource) and source.layer.drawing == "main":
+        if isinstance(source, LineSource) and (source.layer.drawing == "main") is not outlines:
             for part in source.inside(box):
                 if f"{source.layer.id}/{source.layer.classes[part.class_number].id}" not in hidden:
                     yield part

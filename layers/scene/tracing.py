@@ -21,11 +21,18 @@ _MOST = 60_000
 
 
 def trace(
-    scene: Scene, start: Place, end: Place, tolerance: float = 0.01, hidden: frozenset[str] = frozenset()
+    scene: Scene,
+    start: Place,
+    end: Place,
+    tolerance: float = 0.01,
+    hidden: frozenset[str] = frozenset(),
+    *,
+    outlines: bool = False,
 ) -> Floats | None:
     """The shortest way (n, 2) along mains from ``start`` to ``end``, both included; None when there is none.
 
-    Both places lie on mains (within ``tolerance`` metres). Ways that lead far around are not found.
+    Both places lie on mains (within ``tolerance`` metres), with ``outlines`` on roads and borders of areas instead.
+    Ways that lead far around are not found.
     """
     distance = float(np.hypot(end[0] - start[0], end[1] - start[1]))
     if distance <= tolerance:
@@ -36,7 +43,7 @@ def trace(
             min(start[0], end[0]) - room, min(start[1], end[1]) - room,
             max(start[0], end[0]) + room, max(start[1], end[1]) + room,
         )  # fmt: skip
-        pieces, ends = _pieces(scene, box, hidden)
+        pieces, ends = _pieces(scene, box, hidden, outlines)
         if len(pieces) > _MOST:
             return None
         found = _way(pieces, ends, np.array(start), np.array(end), tolerance) if len(pieces) else None
@@ -45,10 +52,10 @@ def trace(
     return None
 
 
-def _pieces(scene: Scene, box: Box, hidden: frozenset[str]) -> tuple[Floats, Floats]:
-    """The straight pieces of the mains that reach into ``box``, and the ends of these mains."""
+def _pieces(scene: Scene, box: Box, hidden: frozenset[str], outlines: bool) -> tuple[Floats, Floats]:
+    """The straight pieces of the lines that reach into ``box``, and the ends of these lines."""
     pieces, ends = [np.empty((0, 4))], [np.empty((0, 2))]
-    for part in mains_inside(scene, box, hidden):
+    for part in mains_inside(scene, box, hidden, outlines=outlines):
         pieces.append(segments(PackedLines(part.xy, part.offsets, part.id))[0])
         ends += [part.xy[part.offsets[:-1]], part.xy[part.offsets[1:] - 1]]
     return np.concatenate(pieces), np.concatenate(ends)

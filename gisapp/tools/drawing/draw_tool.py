@@ -45,7 +45,8 @@ class DrawNews(QObject):
 class DrawTool(MapTool):
     """Clicks set places; double click or Enter ends; Backspace takes the last step back; Esc drops all.
 
-    With Shift, or while ``follows`` is on, a click on a main takes the way along mains from the place before.
+    With Shift, or while ``follows`` is on, a click on a main takes the way along mains from the place before; with
+    ``outlines`` along roads and borders.
     Ctrl held down switches snapping off for the moment. What is finished is given away; the tool is free at once.
     """
 
@@ -209,7 +210,7 @@ class DrawTool(MapTool):
         if not follows or scene is None or last is None or self.shape == "point" or self._aid.found is None:
             return (place,)
         if self._traced is None or self._traced[:2] != (last, place):
-            found = tracing.trace(scene, last, place, hidden=self._canvas.hidden)
+            found = tracing.trace(scene, last, place, hidden=self._canvas.hidden, outlines=self.outlines)
             way = (place,) if found is None else tuple((float(x), float(y)) for x, y in found[1:])
             self._traced = (last, place, way)
         return self._traced[2]

@@ -1,0 +1,1 @@
+"""Tools of the map for the boundaries of grids."""

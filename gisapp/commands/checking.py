@@ -9,6 +9,7 @@ import pyarrow as pa
 from PySide6.QtWidgets import QFileDialog
 
 from gisapp.actions import Action
+from gisapp.file_ending import with_ending
 from gisapp.panels.checks.scope import Scope, ScopeName
 from gisapp.window import Window
 from layers.errors import UserError
@@ -166,7 +167,7 @@ def export_findings(window: Window, path: Path) -> None:
     centre, language, register = window.checks.centre, window.parts.language, window.parts.session.register
     if register is None:
         return
-    path = path if path.suffix.lower() in (".xlsx", ".csv") else path.with_suffix(".xlsx")
+    path = path if path.suffix.lower() in (".xlsx", ".csv") else with_ending(path, ".xlsx")
     open_parts, waived, catalogue = centre.sorted.open, centre.sorted.waived, register.catalogue
 
     def work(feedback: Feedback) -> int:

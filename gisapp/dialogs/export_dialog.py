@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from gisapp.dialogs.frame import Dialog
+from gisapp.file_ending import with_ending
 from gisapp.forms.words import Button, Label
 from gisapp.language import Language
 from gisapp.theme import Theme
@@ -132,7 +133,7 @@ class ExportDialog(Dialog):
     def _follow_format(self) -> None:
         path = self.path.text().strip()
         if path:
-            self.path.setText(str(Path(path).with_suffix(self.format.currentData())))
+            self.path.setText(str(with_ending(Path(path), self.format.currentData(), FORMATS)))
 
     def _browse(self) -> None:
         title = self.language.render(Message("settings.new.place"))
@@ -141,6 +142,6 @@ class ExportDialog(Dialog):
             self, title, self.path.text(), f"{FORMATS[ending]} (*{ending})"
         )
         if chosen:
-            self.path.setText(str(Path(chosen).with_suffix(ending)))
+            self.path.setText(str(with_ending(Path(chosen), ending, FORMATS)))
             # The system's dialog asks before it returns a file that is there.
             self._may_replace = chosen

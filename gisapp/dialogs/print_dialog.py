@@ -15,6 +15,7 @@ from gisapp.dialogs.frame import Dialog
 from gisapp.dialogs.print_choice import Extents, PrintChoice
 from gisapp.dialogs.print_form import Area, PrintForm
 from gisapp.dialogs.print_preview import SheetPreview
+from gisapp.file_ending import with_ending
 from gisapp.forms.words import Button, IconButton, Label
 from gisapp.language import Language
 from gisapp.map.picture_file import picture_ending
@@ -256,7 +257,8 @@ class PrintDialog(Dialog):
         )
         if chosen:
             path = Path(chosen)
-            self.save_to(path if path.suffix else path.with_suffix(f".{kind[:3].lower()}"))
+            known = {f".{each}" for each in self._kinds()}
+            self.save_to(path if path.suffix.lower() in known else with_ending(path, f".{kind[:3].lower()}"))
 
     def _kinds(self) -> tuple[str, ...]:
         several = self._plan is not None and len(self._plan.pages) > 1

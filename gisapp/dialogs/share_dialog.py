@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from gisapp.dialogs.frame import Dialog
+from gisapp.file_ending import with_ending
 from gisapp.forms.words import Button, Label
 from gisapp.language import Language
 from gisapp.theme import Theme
@@ -78,7 +79,8 @@ class ShareDialog(Dialog):
         )
 
     def accept(self) -> None:
-        path = Path(self.path.text().strip())
+        typed = self.path.text().strip()
+        path = with_ending(Path(typed), ".html") if Path(typed).name else Path(typed)
         problem = None
         if self.exact.isChecked() and len(self.reason.text().strip()) < 2:
             problem = Message("sharing.reason_needed")
@@ -88,12 +90,12 @@ class ShareDialog(Dialog):
             problem = Message("exporting.exists", {"file": path.name})
         self.say_wrong(problem)
         if problem is None:
-            self.chosen.emit(path.with_suffix(".html"), self.wish)
+            self.chosen.emit(path, self.wish)
             super().accept()
 
     def _browse(self) -> None:
         title = self.language.render(Message("sharing.file"))
         chosen, _ = QFileDialog.getSaveFileName(self, title, self.path.text(), "HTML (*.html)")
         if chosen:
-            self.path.setText(str(Path(chosen).with_suffix(".html")))
+            self.path.setText(str(with_ending(Path(chosen), ".html")))
             self._may_replace = self.path.text()

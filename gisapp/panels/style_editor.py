@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gisapp.file_ending import with_ending
 from gisapp.forms.words import Button, IconButton, Label, Line
 from gisapp.language import Language, Words
 from gisapp.panels.style_draft import StyleDraft
@@ -184,7 +185,7 @@ class StyleEditor(QFrame):
             self, title, str(Path.home() / f"{name}.toml"), "TOML (*.toml)"
         )
         if chosen:
-            self.draft.write_file(Path(chosen).with_suffix(".toml"))
+            self.draft.write_file(with_ending(Path(chosen), ".toml"))
 
     def duplicate(self) -> None:
         """Go on with a copy that is not saved yet."""

@@ -6,6 +6,7 @@ from layers.cli import (
     backup,
     calendar,
     checking,
+    grid_proposal,
     history,
     importing,
     information,
@@ -27,6 +28,7 @@ COMMANDS: CommandTable = {
     **reverting.COMMANDS,
     **statement.COMMANDS,
     **calendar.COMMANDS,
+    **grid_proposal.COMMANDS,
     **sharing.COMMANDS,
     **backup.COMMANDS,
 }

@@ -10,6 +10,7 @@ from layers.editing.plan import EditPlan
 from layers.errors import UserError
 from layers.feedback import Feedback
 from layers.grids.faces import Integers, Shapes
+from layers.grids.ground import read_grids
 from layers.grids.naming import next_code, next_name
 from layers.grids.proposal import Proposal
 from layers.grids.reshaping import NewGrid, plan_boundaries
@@ -32,10 +33,17 @@ def plan_acceptance(
 ) -> EditPlan:
     """The plan that makes these moves (by number; None = the whole proposal).
 
-    Grids that lose all ground end, new ones begin with the people of the grid most of their load comes from. Where there was
-    no grid, a new one is called ``title`` and a number. Raises ``UserError`` when nothing is chosen or a grid would fall apart.
+    Grids that lose all ground end, new ones begin with the people of the grid most of their load comes from. Where
+    there was no grid, a new one is called ``title`` and a number. Raises ``UserError`` when nothing is chosen, a grid
+    would fall apart, or boundaries have changed since the survey.
     """
     label = proposal.accepted(moves)
+    now = read_grids(register)
+    if (
+        now.ids.tolist() != survey.grids.ids.tolist()
+        or now.versions.tolist() != survey.grids.versions.tolist()
+    ):
+        raise UserError(Message("grid_design.stale"), Message("grid_design.stale_hint"))
     check_whole(survey, proposal, label)
     shapes = proposal.shapes_of(label)
     changed = _changed(proposal, label, is_whole=moves is None)

@@ -1,0 +1,212 @@
+"""Who is responsible here, on every store: eight grids and nine stewards, hand-over in mid-month, records of old."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import shapely
+
+from layers.errors import UserError
+from layers.model.asset import AssetKey
+from layers.register import Register
+from layers.responsibility.alarms import alarms
+from layers.responsibility.cover import cover
+from layers.responsibility.enquiry import Enquiry
+from layers.responsibility.gaps import gaps
+from layers.responsibility.handover import duties, plan_handover
+from layers.responsibility.history import spans
+from layers.responsibility.key_accounts import read_accounts
+from layers.responsibility.move import Move
+from layers.text import LANGUAGES, Message, Texts
+from tests.layers.responsibility.district import (
+    STEWARDS,
+    book_of,
+    build_accounts,
+    build_district,
+    day,
+    grid,
+    middle,
+    square,
+)
+from tests.layers.store.conftest import Place
+
+pytestmark = pytest.mark.keeps_running
+
+
+@pytest.fixture
+def opened(place: Place) -> Iterator[Register]:
+    with place.open() as register:
+        build_district(register)
+        yield register
+
+
+def test_eight_grids_and_nine_stewards(opened: Register) -> None:
+    enquiry = Enquiry(opened, book_of(opened))
+    for number in range(1, 9):
+        answer = enquiry.who(place=middle(number))
+        assert answer.main is not None
+        assert answer.main.name == STEWARDS[number - 1]
+        assert [each.name for each in answer.backups] == [STEWARDS[number % 8]]
+        assert [grid.code for grid in answer.grids] == [
+            f"G{number:02d}",
+            "A1" if number in (1, 2, 5, 6) else "A2",
+        ]
+        assert not answer.missing
+    fifth = enquiry.who(text="G05")
+    assert [each.name for each in fifth.co_stewards] == ["罗敏"]
+    assert [(step.kind, step.person.name) for step in fifth.escalation] == [
+        ("primary", "何文博"), ("backup", "孙丽"), ("co", "罗敏"), ("team_leader", "林队长"),
+    ]  # fmt: skip
+    assert fifth.main is not None
+    assert (fifth.main.phone, str(fifth.main.since), fifth.main.document) == (
+        "13900000005", "2021-11-01", "供水网〔2021〕12 号",
+    )  # fmt: skip
+    outside = enquiry.who(place=(-50.0, -50.0))
+    assert (outside.main, outside.grids, [note.id for note in outside.notes]) == (
+        None,
+        (),
+        ["duty.note.outside"],
+    )
+    counted = cover(enquiry.book, day("2026-11-23"))
+    assert (counted.grids.value, counted.grid_percent, counted.backup_percent) == (8, 100, 100)
+    assert gaps(enquiry.book, day("2022-01-01"), None) == ()
+    assert alarms(enquiry.book, day("2026-11-23")) == ()
+
+
+def test_handed_over_in_mid_month_answers_right_on_both_sides_and_is_one_undo(opened: Register) -> None:
+    book = book_of(opened)
+    old = book.primary(grid(5), day("2024-05-14"), "steward")
+    assert old is not None
+    loads = {key.id: 100.0 for key in map(grid, range(1, 9))}
+    made = plan_handover(
+        opened, [Move(old.id, 7)], day("2024-05-15"), book=book, old_becomes="backup", loads=loads,
+        document="供水网〔2024〕18 号", reason="调岗", note="钥匙已交",
+    )  # fmt: skip
+    assert not made.has_gap
+    assert [(c.person.name, c.before, c.after) for c in made.loads] == [
+        ("何文博", 100, 0),
+        ("谢春梅", 100, 200),
+    ]
+    assert [warning.id for warning in made.warnings] == ["duty.warning.overloaded"]
+    before = opened.data_version
+    with opened.edit(made.plan.label) as edit:
+        made.plan.apply(edit)
+    enquiry = Enquiry(opened, book_of(opened))
+    then = {text: enquiry.who(place=middle(5), day=day(text)) for text in ("2024-05-14", "2024-05-15")}
+    names = {text: answer.main.name for text, answer in then.items() if answer.main is not None}
+    assert names == {"2024-05-14": "何文博", "2024-05-15": "谢春梅"}
+    after = then["2024-05-15"]
+    assert [each.name for each in after.backups] == ["孙丽", "何文博"]
+    assert after.main is not None
+    assert after.main.assignment is not None
+    assert (after.main.document, after.main.assignment.note) == ("供水网〔2024〕18 号", "钥匙已交")
+    told = [(s.name, str(s.first), str(s.last)) for s in after.history if s.rank == "primary"]
+    assert told == [("何文博", "2021-11-01", "2024-05-14"), ("谢春梅", "2024-05-15", "None")]
+    assert opened.undo() is not None
+    assert len(opened.changes_after(before)) == 2
+    again = Enquiry(opened, book_of(opened)).who(place=middle(5), day=day("2024-05-15"))
+    assert again.main is not None
+    assert again.main.name == "何文博"
+
+
+def test_a_record_keeps_the_person_of_its_day_and_numbers_and_addresses_are_found(opened: Register) -> None:
+    x, y = middle(2)
+    with opened.edit(Message("store.created")) as edit:
+        community = edit.insert(
+            "community", {"code": "XQ1", "name": "桂花苑", "geom": square(1, 0).buffer(-100)}
+        )
+        values = {"code": "6001", "name": "张三", "community": community, "address": "解放巷 27 号"}
+        customer = edit.insert("customer", values)
+        point = shapely.Point(x + 5, y)
+        edit.insert("meter", {"code": "SB1", "meter_no": "2024777", "customer": customer, "geom": point})
+        leak = edit.insert("leak", {"code": "LD1", "found_date": "2024-05-10", "geom": shapely.Point(x, y)})
+        pipe = edit.insert(
+            "pipe", {"code": "GD1", "dn": 300, "geom": shapely.LineString([(x - 900, y), (x + 1400, y)])}
+        )
+        lead = edit.insert("project", {"code": "XM1", "name": "西湖路改造", "kind": "renewal", "manager": 9})
+    book = book_of(opened)
+    old = book.primary(grid(2), day("2024-05-14"), "steward")
+    assert old is not None
+    with opened.edit(Message("store.created")) as edit:
+        plan_handover(opened, [Move(old.id, 9)], day("2024-05-15"), book=book).plan.apply(edit)
+    enquiry = Enquiry(opened, book_of(opened))
+
+    def name(text: str) -> str:
+        main = enquiry.who(text=text).main
+        return "" if main is None else main.name
+
+    assert enquiry.who(asset=AssetKey("leak", leak)).day == day("2024-05-10")
+    assert name("LD1") == "陈立国"
+    for text in ("6001", "2024777", "sb1", "XQ1", "桂花苑", "解放巷 27", "张三", f"{x}, {y}"):
+        assert name(text) == "罗敏", text
+    assert [grid.code for grid in enquiry.who(text="6001", day=day("2024-05-14")).grids] == ["G02", "A1"]
+    # It reaches into the first and third grid; half its length lies in the second.
+    assert next(grid.code for grid in enquiry.who(asset=AssetKey("pipe", pipe)).grids) == "G02"
+    answer = enquiry.who(asset=AssetKey("project", lead))
+    assert answer.main is not None
+    assert answer.main.name == "罗敏"
+    assert answer.main.assignment is None
+    unknown = enquiry.who(text="没有这条街")
+    assert (unknown.main, [note.id for note in unknown.notes]) == (None, ["duty.note.unknown"])
+
+
+def test_a_leaves_on_friday_and_all_of_it_is_one_act(opened: Register) -> None:
+    with opened.edit(Message("store.created")) as edit:
+        team = opened.by_code("team", "B1")
+        assert team is not None
+        edit.update("team", team.id, team.version, {"leader": 1})
+    friday = day("2024-05-17")
+    book = book_of(opened)
+    mine = duties(book, 1, friday)
+    assert [(a.target.id, a.rank) for a in mine] == [(3, "primary"), (10, "backup")]
+    with pytest.raises(UserError) as refused:
+        plan_handover(opened, [Move(mine[0].id, None)], friday, book=book)
+    assert refused.value.title.id == "duty.refused.no_reason"
+    both = [Move(mine[0].id, 2), Move(mine[1].id, None)]
+    made = plan_handover(opened, both, friday, book=book, leaving=1)
+    # Who was backup and is primary now is no backup any more.
+    assert [note.id for note in made.notes] == ["duty.note.leads_team"]
+    with opened.edit(made.plan.label) as edit:
+        made.plan.apply(edit)
+    after = book_of(opened)
+    assert duties(after, 1, friday) == ()
+    assert [(a.person, a.rank) for a in after.running(grid(1), friday)] == [(2, "primary")]
+    assert {alarm.kind for alarm in alarms(after, friday)} == {"no_backup"}
+    assert after.people[1].left == friday
+    opened.undo()
+    undone = book_of(opened)
+    assert (undone.people[1].left, len(duties(undone, 1, friday))) == (None, 2)
+    accepted = plan_handover(opened, [Move(mine[0].id, None, "并入第二网格前由班长代管")], friday, book=book)
+    assert (accepted.has_gap, [gap.is_accepted for gap in accepted.gaps]) == (False, [True])
+    with opened.edit(accepted.plan.label) as edit:
+        accepted.plan.apply(edit)
+    later = book_of(opened)
+    assert [gap.first for gap in gaps(later, friday, None)] == [friday]
+    assert [(s.kind, s.rank) for s in spans(later, grid(1))][:2] == [
+        ("held", "primary"),
+        ("accepted", "primary"),
+    ]
+    assert [alarm.kind for alarm in alarms(later, friday)] == ["gap_accepted"]
+
+
+def test_each_of_122_enterprises_has_one_contact_of_74(opened: Register) -> None:
+    build_accounts(opened)
+    book, known = book_of(opened), read_accounts(opened)
+    today = day("2026-11-23")
+    assert len(known) == 122
+    contacts = [book.primary(AssetKey("customer", id), today, "account") for id in known]
+    assert len({a.person for a in contacts if a is not None}) == 74
+    assert cover(book, today, known).account_percent == 100
+    enquiry = Enquiry(opened, book)
+    answer = enquiry.who(text="QY100")
+    assert answer.main is not None
+    assert answer.main.name == "经理26"
+    assert not answer.missing
+    with opened.edit(Message("store.created")) as edit:
+        edit.insert("customer", {"code": "QY999", "name": "新企业", "key_account": True})
+    found = alarms(book, today, accounts=read_accounts(opened))
+    assert [alarm.kind for alarm in found] == ["no_contact"]
+    assert [m.id for m in enquiry.who(text="QY999").missing] == ["duty.missing.account"]
+    for language in LANGUAGES:
+        assert "新企业" in Texts(language).render(found[0].words)

@@ -19,6 +19,9 @@ def grid_desk_actions(window: Window) -> list[Action]:
     def is_open() -> bool:
         return session.is_open
 
+    def has_grid() -> bool:
+        return is_open() and window.grids.centre.grid is not None and session.may("edit")
+
     def has_one() -> bool:
         return is_open() and session.selection.only is not None
 
@@ -53,6 +56,21 @@ def grid_desk_actions(window: Window) -> list[Action]:
             id="grids.labels", title=Message("grid_desk.action.labels"), icon="text-t", menu="grids", group=1,
             handler=lambda: window.grids.show_labels(not window.grids.wants_labels), enabled=is_open,
             checked=lambda: window.grids.wants_labels, words="labels names on map 网格注记 姓名",
+        ),
+        Action(
+            id="grids.hand_over", title=Message("grid_desk.action.hand_over"), icon="arrows-left-right", menu="grids",
+            group=2, handler=lambda: window.grids.hand_over(), enabled=has_grid,
+            words="hand over grid steward 移交 换人 交接 yijiao",
+        ),
+        Action(
+            id="grids.split_hand", title=Message("grid_desk.action.split_hand"), icon="knife", menu="grids",
+            group=2, handler=lambda: window.grids.begin_split(), enabled=has_grid,
+            words="split grid hand half over 拆分 移交 一半 chaifen",
+        ),
+        Action(
+            id="grids.leaving", title=Message("grid_desk.action.leaving"), icon="users", menu="grids", group=2,
+            handler=lambda: _leave(window), enabled=lambda: is_open() and session.may("edit"),
+            words="person leaves bulk hand over 离岗 批量移交 离职 ligang",
         ),
     ]  # fmt: skip
 
@@ -90,6 +108,14 @@ def _ask_selected(window: Window) -> None:
     only = window.parts.session.selection.only
     if only is not None:
         window.grids.ask_asset(only)
+
+
+def _leave(window: Window) -> None:
+    """The person selected, if one is, leaves."""
+    only = window.parts.session.selection.only
+    if window.desk != "grids":
+        window.show_desk("grids")
+    window.grids.leave(only.id if only is not None and only.type == "person" else None)
 
 
 def _list_rows(window: Window, target: AssetKey) -> None:

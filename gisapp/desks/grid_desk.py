@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
+from shapely import LineString
 
 from gisapp.actions import Actions
 from gisapp.desks.desk import Desk
@@ -17,19 +19,22 @@ from gisapp.panels.map_view import MapView
 from gisapp.session import Session
 from gisapp.tasks import Tasks
 from gisapp.theme import Theme
+from gisapp.tools.grids.line_tool import GridLineTool
 from gisapp.tools.who import WhoTool
 from layers.later import Later
 from layers.model.asset import AssetKey
 from layers.text import Message
 
 if TYPE_CHECKING:
-    from gisapp.panels.grids import grid_panel, who_panel
+    from gisapp.panels.grids import grid_panel, handing, who_panel
 else:
+    handing = Later("gisapp.panels.grids.handing")
     grid_panel = Later("gisapp.panels.grids.grid_panel")
     who_panel = Later("gisapp.panels.grids.who_panel")
 
 STYLE = "grid"
 TOOL = "who"
+CUT = "grid_cut"
 
 
 class GridDesk(QObject):
@@ -59,15 +64,21 @@ class GridDesk(QObject):
         self._place.setContentsMargins(0, 0, 0, 0)
         self._panel: grid_panel.GridPanel | None = None
         self._page: who_panel.WhoPanel | None = None
+        self._handing: handing.Handing | None = None
+        self._tasks = tasks
         self._is_shown = False
         self._style_before = ""
         self._menu_place: tuple[float, float] | None = None
+        self._leaver: int | None = None
         self.wants_labels = True
         self.labels = GridLabels(theme.font("small"), theme.font("base", strong=True))
         view.canvas.overlay.sketches.append(self.labels)
         self.tool = WhoTool(view.canvas)
         view.add_tool(TOOL, self.tool)
         self.tool.news.asked.connect(self.ask_place)
+        self.cut_tool = GridLineTool(view.canvas, view.drafting.aid, language.render)
+        view.add_tool(CUT, self.cut_tool)
+        self.cut_tool.news.finished.connect(self._halve)
         self.desk = Desk("grids", Message("window.desk.grids"), "squares-four", self._holder, 320)
         self.centre.changed.connect(self._mark)
         self.centre.chosen.connect(self._mark)
@@ -96,6 +107,18 @@ class GridDesk(QObject):
             self._page.rows_asked.connect(self._ask_rows)
             self._page.told.connect(self._notifier.info)
         return self._page
+
+    @property
+    def handing(self) -> handing.Handing:
+        """The cards in which duties change hands."""
+        if self._handing is None:
+            made = handing.Handing(
+                self._language, self._theme, self.centre, self._tasks, self._view.drafting.acts, self._view
+            )
+            made.line_asked.connect(self.begin_split)
+            made.changed.connect(self._actions.refresh)
+            self._handing = made
+        return self._handing
 
     @property
     def shows_page(self) -> bool:
@@ -131,6 +154,43 @@ class GridDesk(QObject):
     def ask_text(self, text: str) -> None:
         """Ask who answers for what a text names: an address, a customer, a number, a project."""
         self.centre.ask(Asked(text=text))
+
+    def hand_over(self) -> None:
+        """Hand the grid looked at over to somebody."""
+        if self.centre.grid is not None:
+            self.handing.hand_over(self.centre.grid)
+
+    def leave(self, person: int | None) -> None:
+        """Hand over all that somebody leaves behind; None: it is asked who."""
+        if self.centre.known is not None:
+            self.handing.leave(person)
+        else:
+            # The desk has only just been opened.
+            self._leaver = person
+            self.centre.changed.connect(self._leave_now)
+
+    def _leave_now(self) -> None:
+        if self.centre.known is not None:
+            self.centre.changed.disconnect(self._leave_now)
+            self.handing.leave(self._leaver)
+
+    def begin_split(self) -> None:
+        """Let a line be drawn that divides the grid looked at."""
+        grid, view = self.centre.grid, self._view
+        if grid is None or not view.drafting.may_edit():
+            return
+        view.use_tool(CUT)
+        row = self.centre.row
+        view.drafting.hint.show_hint(
+            Message("grid_desk.hint.cut", {"grid": "" if row is None else f"{row.code} {row.name}"})
+        )
+        view.drafting.place()
+
+    def _halve(self, places: Sequence[tuple[float, float]]) -> None:
+        grid = self.centre.grid
+        self._view.use_tool(TOOL if self._is_shown else "select")
+        if grid is not None:
+            self.handing.halve(grid, LineString(places))
 
     def fly_to(self, grid: int) -> None:
         """Go to a grid on the map."""

@@ -249,6 +249,10 @@ class GridCentre(QObject):
         self.asked = asked
         self._ask()
 
+    def refuse(self) -> None:
+        """Say why nothing can be changed now."""
+        self._notifier.error(self.session.refusal() or UserError(Message("grid_desk.read_only")))
+
     def ask_no_more(self) -> None:
         """Let go of the answer."""
         self.asked = self.answer = None

@@ -12,7 +12,7 @@ from layers.grids import coverage, stock, workload
 from layers.grids.ground import Grids
 from layers.model.change import ChangeSet
 from layers.register import Register
-from layers.responsibility import accounts, alarms, overview
+from layers.responsibility import alarms, key_accounts, overview
 from layers.responsibility.enquiry import Enquiry
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def count_stock(
     loads = workload.workload(register, held)
     percents = {id: load.percent for id, load in loads.items()}
     book = known.enquiry.book
-    found = alarms.alarms(book, known.day, percents, accounts.read_accounts(register))
+    found = alarms.alarms(book, known.day, percents, key_accounts.read_accounts(register))
     rows = overview.overview_of(known.grids, book, known.day, found, held, loads)
     covered = coverage.find_coverage(register)
     return Known(known.enquiry, known.day, known.grids, rows, held, loads, covered)

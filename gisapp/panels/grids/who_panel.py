@@ -21,6 +21,7 @@ from layers.responsibility.answer import Answer, Responsible
 from layers.text import Message
 
 _LABEL = 84
+_CARD = "grid_print.card"
 
 
 class WhoPanel(QFrame):
@@ -213,9 +214,10 @@ class WhoPanel(QFrame):
         foot.setObjectName("panelFoot")
         buttons = QHBoxLayout(foot)
         buttons.setContentsMargins(12, 8, 12, 8)
-        buttons.addWidget(
-            ActionButton(language, theme, self._actions, "grid_print.card", Message("grid_desk.print_card"))
-        )
+        if any(action.id == _CARD for action in self._actions):
+            buttons.addWidget(
+                ActionButton(language, theme, self._actions, _CARD, Message("grid_desk.print_card"))
+            )
         buttons.addStretch(1)
         buttons.addWidget(
             ActionButton(

@@ -1,0 +1,99 @@
+"""What people have to look after before and after a hand-over: two bars each against the mean grid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from gisapp.language import Language
+from gisapp.theme import Theme
+from layers.responsibility.move import LoadChange
+from layers.text import Message
+
+_ROW, _NAME, _FIGURES = 30, 74, 104
+_LEAST_FULL = 150.0
+
+
+class LoadBars(QWidget):
+    """A row for everybody concerned. ``over``: percent of the mean from which it is too much."""
+
+    def __init__(self, language: Language, theme: Theme) -> None:
+        super().__init__()
+        self._language, self._theme = language, theme
+        self.changes: tuple[LoadChange, ...] = ()
+        self._high, self._over = 110.0, 125.0
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.update)
+        language.changed.connect(self.update)
+
+    def show_changes(self, changes: Sequence[LoadChange], high: float, over: float) -> None:
+        """Show these."""
+        self.changes, self._high, self._over = tuple(changes), high, over
+        self.setAccessibleName("\n".join(self.words_of(each) for each in changes))
+        self.updateGeometry()
+        self.update()
+
+    def words_of(self, change: LoadChange) -> str:
+        """A change in words."""
+        values = {
+            "name": change.person.name,
+            "before": _percent(change.before),
+            "after": _percent(change.after),
+        }
+        return self._language.render(Message("grid_desk.load_change", values))
+
+    def sizeHint(self) -> QSize:
+        return QSize(300, max(len(self.changes), 1) * _ROW)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(220, self.sizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        full = max(
+            [_LEAST_FULL, *(value for each in self.changes for value in (each.before, each.after) if value)]
+        )
+        for number, change in enumerate(self.changes):
+            self._row(painter, QRect(0, number * _ROW, self.width(), _ROW), change, full)
+        painter.end()
+
+    def _row(self, painter: QPainter, place: QRect, change: LoadChange, full: float) -> None:
+        theme = self._theme
+        painter.setFont(theme.font("base"))
+        painter.setPen(theme.color("text"))
+        name = painter.fontMetrics().elidedText(change.person.name, Qt.TextElideMode.ElideRight, _NAME - 4)
+        painter.drawText(
+            QRect(place.left(), place.top(), _NAME, place.height()), Qt.AlignmentFlag.AlignVCenter, name
+        )
+        bar = QRect(place.left() + _NAME, place.top() + 8, place.width() - _NAME - _FIGURES, 14)
+        painter.fillRect(bar, theme.color("bar_bg"))
+        after = change.after or 0.0
+        colour = "danger" if after >= self._over else "warn" if after >= self._high else "bar_fill"
+        if change.before:
+            painter.fillRect(
+                QRect(bar.left(), bar.top(), round(bar.width() * change.before / full), 7),
+                theme.color("bar_fill2"),
+            )
+        if after:
+            painter.fillRect(
+                QRect(bar.left(), bar.top() + 7, round(bar.width() * after / full), 7), theme.color(colour)
+            )
+        tick = bar.left() + round(bar.width() * 100 / full)
+        painter.fillRect(QRect(tick, bar.top() - 2, 2, bar.height() + 4), theme.color("text"))
+        figures = QRect(bar.right() + 8, place.top(), _FIGURES - 8, place.height())
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.setFont(theme.font("base", strong=True))
+        painter.setPen(theme.color(colour if colour != "bar_fill" else "text"))
+        told = _percent(change.after)
+        painter.drawText(figures, right, told)
+        used = painter.fontMetrics().horizontalAdvance(told)
+        painter.setFont(theme.font("base"))
+        painter.setPen(theme.color("text2"))
+        painter.drawText(figures.adjusted(0, 0, -used, 0), right, f"{_percent(change.before, unit='')} → ")
+
+
+def _percent(value: float | None, unit: str = " %") -> str:
+    return "—" if value is None else f"{value:.0f}{unit}"

@@ -1,0 +1,153 @@
+"""A grid divided on paper: its two parts, what each holds, and the plan that divides it and hands one part over."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pyarrow as pa
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from layers.editing.plan import EditPlan, together
+from layers.feedback import Feedback
+from layers.grids.ground import GRID
+from layers.grids.splitting import plan_split
+from layers.grids.stock import Figure, Measure, Stock
+from layers.grids.workload import Load
+from layers.model.asset import AssetKey
+from layers.register import Register
+from layers.responsibility.book import Book
+from layers.responsibility.handover import plan_handover
+from layers.responsibility.move import Handover, LoadChange, Move
+from layers.responsibility.newborn import hand_over_new
+from layers.text import Message
+
+#: The part that becomes a new grid comes first: it is the smaller one.
+NEW, OLD = 0, 1
+
+
+@dataclass(frozen=True)
+class Halved:
+    """The plan that divides; the figures of the new part and of what stays, and the load (percent) of the new part."""
+
+    grid: int
+    plan: EditPlan
+    new: tuple[Figure, ...]
+    old: tuple[Figure, ...]
+    percent: float | None
+
+    @property
+    def words(self) -> tuple[Message, Message]:
+        """What the parts are called to choose one."""
+        values = self.plan.inserts[0].values
+        named = {"code": values.get("code", ""), "name": values.get("name", "")}
+        return Message("grid_desk.card.new_half", named), Message("grid_desk.card.old_half")
+
+    def lines(self, which: int) -> list[Message]:
+        """What goes with a part."""
+        return lines_of((self.new if which == NEW else self.old)[:4])
+
+
+def halve(
+    register: Register,
+    grid: int,
+    line: BaseGeometry,
+    stock: Stock | None,
+    loads: Mapping[int, Load] | None,
+    feedback: Feedback | None = None,
+) -> Halved:
+    """Divide a grid by a line on paper. Raises ``UserError`` for a line that does not."""
+    plan = plan_split(register, grid, line, feedback=feedback)
+    if stock is None:
+        return Halved(grid, plan, (), (), None)
+    new, old, score = [], [], 0.0
+    moved = {each.type: each.ids[np.isin(each.values, list(each.born))] for each in plan.bulk}
+    figures = stock.figures(grid)
+    for figure in figures.values():
+        part = _part(register, figure.measure, moved.get(figure.measure.type, np.empty(0, np.int64)))
+        score += part.value * figure.measure.weight
+        if figure.measure.shown:
+            rest = replace(figure, value=figure.value - part.value, count=figure.count - part.count)
+            new += [part] if part.value else []
+            old += [rest] if rest.value else []
+    whole = None if loads is None else loads.get(grid)
+    percent = None
+    if whole is not None and whole.score:
+        percent = whole.percent * score / whole.score
+    return Halved(grid, plan, tuple(new), tuple(old), percent)
+
+
+def _part(register: Register, measure: Measure, ids: np.ndarray) -> Figure:  # type: ignore[type-arg]
+    """What these assets come to in a measure."""
+    fields = [measure.sum_field] if measure.quantity == "sum" and measure.sum_field else []
+    table = register.rows(measure.type, ids.tolist(), fields, measure.where)
+    value = float(len(table))
+    if measure.quantity == "kilometres":
+        value = float(np.nansum(shapely.length(shapely.from_wkb(table["geom"].to_pylist())))) / 1000
+    elif fields:
+        value = float(pa.compute.sum(table[fields[0]]).as_py() or 0.0)
+    return Figure(measure, value, len(table))
+
+
+def hand_half(
+    register: Register,
+    halved: Halved,
+    which: int,
+    to: int,
+    day: datetime.date,
+    *,
+    book: Book,
+    loads: Mapping[int, float] | None,
+    old_becomes: str | None,
+    document: str,
+    note: str,
+) -> Handover:
+    """Divide and hand one part over from ``day`` on, as one act."""
+    target = AssetKey(GRID, halved.grid)
+    role = next(iter(book.needed_roles(GRID)), "")
+    held = book.primary(target, day, role)
+    move = Move(None if held is None else held.id, to, target=target, role=role)
+    given = {"old_becomes": old_becomes, "document": document, "note": note}
+    # Thought through as if all of it went: what speaks against the person speaks against a half, too.
+    whole = plan_handover(register, [move], day, book=book, loads=loads, **given)
+    percent = halved.percent
+    total = None if loads is None else loads.get(halved.grid, 0.0)
+    part = None if percent is None or total is None else percent if which == NEW else total - percent
+    changes = tuple(_share(change, part, total) for change in whole.loads)
+    over = float(register.setting("load_over_percent"))
+    light = {change.person.name for change in changes if change.after is not None and change.after < over}
+    warnings = tuple(
+        words for words in whole.warnings
+        if words.id != "duty.warning.overloaded" or words.params.get("name") not in light
+    )  # fmt: skip
+    if which == NEW:
+        plan = hand_over_new(halved.plan, to, day, **given)
+    else:
+        plan = together(halved.plan.label, [halved.plan, whole.plan])
+    return replace(whole, plan=plan, loads=changes, warnings=warnings)
+
+
+def _share(change: LoadChange, part: float | None, total: float | None) -> LoadChange:
+    """The change when only a part of the grid goes."""
+    if part is None or total is None or change.before is None or change.after is None:
+        return replace(change, after=None)
+    moved = part if change.after > change.before else -part if change.after < change.before else 0.0
+    return replace(change, after=change.before + moved)
+
+
+def lines_of(figures: Sequence[Figure]) -> list[Message]:
+    """One line that names figures."""
+    if not figures:
+        return []
+    told = tuple(
+        Message("grid_desk.card.figure", {"what": each.measure.title, "value": _told(each)})
+        for each in figures
+    )
+    return [Message("grid_desk.card.goes", {"figures": told})]
+
+
+def _told(figure: Figure) -> str:
+    return f"{figure.value:,.1f} {figure.unit}" if figure.unit else f"{figure.value:,.0f}"

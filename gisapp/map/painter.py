@@ -33,7 +33,7 @@ from layers.scene.style import LayerStyle, Look
 #: Round ends cost six times as much as square ones; among so many pieces nobody can tell them apart.
 _MANY_PIECES = 1500
 #: Nor on lines narrower than this.
-_NARROW = 3.0
+_NARROW = 4.0
 #: How strongly the register's own ground (roads, blocks, water) is drawn where a basemap lies beneath it.
 VEIL = 0.4
 #: A symbol keeps labels this much of its size away.
@@ -59,10 +59,15 @@ class MapPainter:
         writer: LabelWriter,
         *,
         ground: bool = True,
+        veiled: bool | None = None,
         memory: LabelMemory | None = None,
     ) -> None:
-        """``ground`` fills what is painted on with land first; ``memory`` keeps labels where they were."""
+        """``ground`` fills what is painted on with land first; ``memory`` keeps labels where they were.
+
+        ``veiled``: areas and roads let through what lies below them, as they do where the ground is a basemap.
+        """
         self._ground = ground
+        self._is_veiled = not ground if veiled is None else veiled
         # How much of the picture is painted: what depends on how many lines there are must not tell a part by it.
         self._share = 1.0
         self._painter = painter
@@ -132,7 +137,7 @@ class MapPainter:
             if part.lines is None:
                 continue
             look = part.look
-            self._painter.setOpacity(1.0 if self._ground else VEIL)
+            self._painter.setOpacity((VEIL if self._is_veiled else 1.0) * look.opacity)
             self._painter.setBrush(self._colours[look.fill or look.colour])
             self._painter.setPen(
                 pen(self._colours[look.colour], look.width) if look.width else Qt.PenStyle.NoPen
@@ -145,7 +150,7 @@ class MapPainter:
 
     def _veil(self, look: Look) -> float:
         """How strongly a line is drawn: roads let a basemap be seen through them."""
-        return 1.0 if self._ground or not look.ground_width else VEIL
+        return VEIL if self._is_veiled and look.ground_width else 1.0
 
     def _lines(self, batch: DrawBatch) -> Iterator[None]:
         # Casings of all classes first: where roads cross, no edge runs through the crossing.

@@ -39,7 +39,9 @@ def paint_swatch(
     painter.save()
     painter.setClipRect(rect, Qt.ClipOperation.IntersectClip)
     painter.translate(rect.topLeft())
-    drawing = MapPainter(painter, viewport, colours, symbols_of, lambda kind, words: None, ground=False)
+    drawing = MapPainter(
+        painter, viewport, colours, symbols_of, lambda kind, words: None, ground=False, veiled=False
+    )
     for _ in drawing.steps([batch]):
         pass
     painter.restore()

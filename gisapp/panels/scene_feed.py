@@ -28,7 +28,7 @@ from layers.scene.patching import Touched, patched, prepare_patching, touched_by
 from layers.scene.planning import ScenePlan, Sketches, build, plan_scene, sketch, take_kept
 from layers.scene.scene import Scene
 from layers.scene.style import Drawing, LayerStyle, MapStyle
-from layers.scene.styles import SAVED, USUAL, style_or_usual
+from layers.scene.styles import COMPUTED_FROM, SAVED, USUAL, is_computed, style_or_usual
 from layers.text import Message
 
 #: What is built together and shown before the points, of which a large city has millions.
@@ -286,6 +286,7 @@ class SceneFeed(QObject):
         version = max(scene.data_version, *(change.id for change in news))
         names = {*few, *whole}
         styled = any(name in _STYLING or name.startswith(_CODE_LIST) for name in names)
+        styled = styled or (is_computed(scene.style) and bool(names & COMPUTED_FROM))
         drawn = {layer.type for layer in scene.style.layers}
 
         def work(feedback: Feedback) -> Scene:

@@ -138,6 +138,8 @@ class LayerStyle:
     classing: Classing | None = None
     #: Where classes tell something else than size, widths still tell it (``layers.scene.widths``).
     widths: tuple[WidthStep, ...] = ()
+    #: What makes the classes from who is responsible where (``layers.scene.computed``); empty: nothing does.
+    computed: str = ""
 
     @property
     def off_main(self) -> float:

@@ -47,10 +47,13 @@ def load_style(name: str, dn_classes: Sequence[NumberClass], folder: Path | None
         layer = replace(_layer(entry), gone=gone)
         if layer.id in chosen.get("show", ()):
             layer = replace(layer, shown=True)
+        if layer.id in chosen.get("unshaded", ()):
+            layer = replace(layer, density_denominator=0.0)
         if layer.drawing == "main":
             layer = replace(layer, classes=(*states, *_main_classes(chosen, dn_classes)), classing=classing)
         elif layer.drawing == "symbol" and entry.get("states", True):
             layer = replace(layer, classes=(*_symbol_states(ground, layer), *layer.classes))
+        layers += [_layer(own) for own in chosen.get("layer", ()) if own["below"] == layer.id]
         layers.append(layer)
     short_names = {code: read_title(entry) for code, entry in ground.get("short_names", {}).items()}
     return MapStyle(name, read_title(chosen["title"]), tuple(layers), short_names)
@@ -128,6 +131,7 @@ def _layer(entry: Mapping[str, Any]) -> LayerStyle:
         density_denominator=entry.get("density_denominator", 0.0),
         widths=tuple(WidthStep(**{"lower": None, "upper": None, **step}) for step in entry.get("widths", ())),
         density_nearest=entry.get("density_nearest", 0.0),
+        computed=entry.get("computed", ""),
     )
 
 

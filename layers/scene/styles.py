@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+import datetime
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from layers.errors import UserError
 from layers.feedback import Feedback
+from layers.later import Later
 from layers.model.query import Compare, Order, Query
 from layers.register import Edit, Register
 from layers.resources import resource_root
 from layers.scene.classing import classed
-from layers.scene.style import MapStyle
+from layers.scene.style import LayerStyle, MapStyle
 from layers.scene.style_definition import base_of, check_fields, read_definition, write_definition
 from layers.scene.style_file import REST, load_style, style_names, style_title
 from layers.text import Message, Title
 
+if TYPE_CHECKING:
+    from layers.scene import computed
+else:
+    # Who looks after which grid is read when a style asks for it.
+    computed = Later("layers.scene.computed")
+
 SAVED = "map_style"
+#: The types of which the classes of computed layers are made: a change of one makes them anew.
+COMPUTED_FROM = frozenset({"grid", "person", "assignment", "absence", "customer"})
 USUAL = "diameter"
 _LONGEST_FILE = 5_000_000
 
@@ -50,8 +61,10 @@ def style_titles(register: Register | None) -> Mapping[str, Title]:
     return titles
 
 
-def find_style(register: Register, name: str, feedback: Feedback | None = None) -> MapStyle:
-    """The style of that name (or title), its classes made from the register where it asks for that.
+def find_style(
+    register: Register, name: str, feedback: Feedback | None = None, day: datetime.date | None = None
+) -> MapStyle:
+    """The style of that name (or title), its classes made from the register where it asks for that, as of ``day``.
 
     ``KeyError`` when there is none; ``UserError`` when its definition cannot be read.
     """
@@ -64,7 +77,7 @@ def find_style(register: Register, name: str, feedback: Feedback | None = None) 
         style = load_style(known[name], register.setting("dn_classes"))
     else:
         raise KeyError(name)
-    return _completed(register, style, feedback)
+    return completed(register, style, feedback, day)
 
 
 def style_or_usual(
@@ -155,17 +168,38 @@ def _saved(register: Register, name: str) -> SavedStyle | None:
     return SavedStyle(rows[0].id, rows[0].version, str(rows[0]["name"]), str(rows[0]["definition"]))
 
 
-def _completed(register: Register, style: MapStyle, feedback: Feedback) -> MapStyle:
-    """The style with the classes that are counted from the register."""
+def completed(
+    register: Register, style: MapStyle, feedback: Feedback, day: datetime.date | None = None
+) -> MapStyle:
+    """The style with the classes that are made from the register; who looks after a grid, as of ``day``."""
     layers = []
     for layer in style.layers:
-        if layer.classing is not None and all(each.is_state or each.id == REST for each in layer.classes):
+        if layer.computed and layer.type in register.catalogue and _is_unmade(layer):
+            layers.append(computed.computed_layer(register, layer, feedback, day))
+        elif layer.classing is not None and _is_unmade(layer):
             base = next(each for each in base_style(register, USUAL).layers if each.id == layer.id)
             made = classed(register, replace(layer, classes=base.classes), layer.classing, feedback)
             layers.append(made)
         else:
             layers.append(layer)
     return replace(style, layers=tuple(layers))
+
+
+def is_computed(style: MapStyle) -> bool:
+    """Whether a layer has classes that tell who is responsible where."""
+    return any(layer.computed for layer in style.layers)
+
+
+def as_of(register: Register, style: MapStyle, day: datetime.date, feedback: Feedback) -> MapStyle:
+    """A style of the program as it was on a day: who was responsible where then. Others stay as they are."""
+    if style.base is not None or not is_computed(style):
+        return style
+    return find_style(register, style.name, feedback, day)
+
+
+def _is_unmade(layer: LayerStyle) -> bool:
+    """Whether nobody gave the layer classes of his own."""
+    return all(each.is_state or each.id == REST for each in layer.classes)
 
 
 def _words(title: Title) -> tuple[str, str]:

@@ -19,6 +19,7 @@ from layers.register import Register
 from layers.scene.past_scene import build_past
 from layers.scene.scene import Scene
 from layers.scene.style import Drawing
+from layers.scene.styles import as_of
 from layers.text import Message
 
 #: The map follows so long after the slider rests (ms).
@@ -147,7 +148,7 @@ class PastMap(QObject):
             version = register.version_at(_end_of(day)) if basis == "book" else 0
             past = Past(day.isoformat(), basis, version)
             drawings = FIRST_DRAWINGS if in_steps else None
-            style = today.style
+            style = as_of(register, today.style, day, feedback)
             return past, build_past(
                 register, style, past, feedback, before=today, filters=filters, drawings=drawings
             )
@@ -170,9 +171,8 @@ class PastMap(QObject):
         filters = dict(self._session.filters)
 
         def build(feedback: Feedback) -> Scene:
-            return build_past(
-                register, today.style, past, feedback, before=today, filters=filters, begun=begun
-            )
+            style = as_of(register, today.style, datetime.date.fromisoformat(past.day), feedback)
+            return build_past(register, style, past, feedback, before=today, filters=filters, begun=begun)
 
         def show(scene: Scene) -> None:
             if self.is_shown and self.shown == past:

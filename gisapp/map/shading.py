@@ -15,6 +15,8 @@ from layers.scene.request import Density
 #: Points per hectare that begin to show, and those from which on nothing changes.
 SPARSE, DENSE = 1.0, 300.0
 _DEEPEST = 0.38
+#: What is no shade of 255.
+_CLEAR = 0.5 / 255.0
 #: Rows of px painted in one call.
 _STRIP = 160
 
@@ -27,6 +29,7 @@ def opacity(per_hectare: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 def paint_density(painter: QPainter, viewport: Viewport, density: Density, colour: QColor) -> Iterator[None]:
     """Paint the squares smoothly over each other's edges, strip by strip."""
+    density = _worth_painting(density)
     image = washed(density.values[::-1], colour)
     box = density.box
     left, top = viewport.to_pixel(box.x0, box.y1)
@@ -38,6 +41,17 @@ def paint_density(painter: QPainter, viewport: Viewport, density: Density, colou
         painter.drawImage(QRectF(left, top, width, height), image)
         painter.restore()
         yield
+
+
+def _worth_painting(density: Density) -> Density:
+    """The part of it that is seen, and the squares next to that, into which it fades: what is clear takes as long."""
+    seen = opacity(density.values) > _CLEAR
+    rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
+    if not len(rows):
+        return density
+    low, left = max(rows[0] - 1, 0), max(columns[0] - 1, 0)
+    values = density.values[low : rows[-1] + 2, left : columns[-1] + 2]
+    return Density(density.x0 + left * density.side, density.y0 + low * density.side, density.side, values)
 
 
 def washed(per_hectare: npt.NDArray[np.float64], colour: QColor) -> QImage:

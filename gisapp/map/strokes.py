@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import shiboken6
 from PySide6.QtCore import QByteArray, QDataStream, QLineF, Qt
-from PySide6.QtGui import QPainter, QPainterPath
+from PySide6.QtGui import QPaintEngine, QPainter, QPainterPath
 
 from gisapp.map.viewport import Viewport
 from layers.geometry.packed import PackedLines, segments, spread
@@ -36,6 +36,9 @@ _PATH_VERTICES = 256
 _THIN_VERTICES, _WIDE_VERTICES = 512, 24
 #: Px up to which a line is drawn as one, not by its outline.
 THIN = 1.0
+#: By how many device pixels a piece goes beyond its ends, so that two of them shade the pixel in which they meet as one
+#: line would: with less it is lighter, with more it is darker.
+_OVERLAP, _WIDE_OVERLAP = 0.15, 0.25
 #: An element of a path as Qt writes it: 0 begins a line, 1 goes on.
 _ELEMENT = np.dtype([("kind", ">i4"), ("x", ">f8"), ("y", ">f8")])
 _WINDING = 1
@@ -65,23 +68,28 @@ def _calls(pieces: Floats, width: float, dear: float = 1.0) -> list[tuple[int, i
 
 
 def draw_lines(painter: QPainter, pieces: Floats) -> Iterator[None]:
-    """Draw pieces that follow each other as the lines they are: nothing is darker where two of them meet.
+    """Draw pieces that follow each other as the lines they are: nothing is darker or lighter where two of them meet.
 
-    Thin ones with flat ends come out the same piece by piece, which is sooner done. Wide ones cost more so; where
-    there are very many, they are drawn piece by piece.
+    On a screen those whose ends need not be round are drawn piece by piece, which takes a third of the time: each is
+    made so much longer that it closes the gap to the next one, and no longer.
     """
-    flat = painter.pen().capStyle() == Qt.PenCapStyle.FlatCap
-    thin = painter.pen().widthF() <= THIN
-    if thin and flat:
-        yield from draw_pieces(painter, pieces)
+    stroke = painter.pen()
+    wide = stroke.widthF() > THIN
+    on_screen = painter.paintEngine().type() == QPaintEngine.Type.Raster
+    if on_screen and stroke.capStyle() != Qt.PenCapStyle.RoundCap and stroke.color().alpha() == 255:
+        stroke.setCapStyle(Qt.PenCapStyle.FlatCap)
+        painter.setPen(stroke)
+        pieces = worth_drawing(pieces) if wide else pieces
+        ratio = painter.device().devicePixelRatioF()
+        longer = _mitred(pieces, stroke.widthF(), ratio) if wide else _overlapping(pieces, _OVERLAP / ratio)
+        yield from draw_pieces(painter, longer)
         return
+    thin = not wide
     if len(pieces) > _MANY and not thin:
         yield from draw_pieces(painter, worth_drawing(pieces))
         return
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    begins = np.ones(len(pieces) + 1, bool)
-    if len(pieces) > 1:
-        begins[1:-1] = (pieces[1:, 0] != pieces[:-1, 2]) | (pieces[1:, 1] != pieces[:-1, 3])
+    begins = _begins(pieces)
     begins, ends = begins[:-1], begins[1:]
     alone = begins & ends
     if painter.pen().capStyle() != Qt.PenCapStyle.RoundCap and alone.any():
@@ -91,6 +99,52 @@ def draw_lines(painter: QPainter, pieces: Floats) -> Iterator[None]:
     for path in _polylines(pieces, begins, _THIN_VERTICES if thin else _WIDE_VERTICES):
         painter.drawPath(path)
         yield
+
+
+def _begins(pieces: Floats) -> Mask:
+    """For every piece whether it begins a line; one more that stands for the end of the last."""
+    begins = np.ones(len(pieces) + 1, bool)
+    if len(pieces) > 1:
+        begins[1:-1] = (pieces[1:, 0] != pieces[:-1, 2]) | (pieces[1:, 1] != pieces[:-1, 3])
+    return begins
+
+
+def _overlapping(pieces: Floats, by: float) -> Floats:
+    """Every piece ``by`` px longer at both ends."""
+    dx, dy, length = _along(pieces)
+    share = by / length
+    return _longer(pieces, dx, dy, share, share)
+
+
+def _mitred(pieces: Floats, width: float, ratio: float) -> Floats:
+    """Every piece so much longer that its outer edge meets that of its neighbour; a line's ends are square."""
+    dx, dy, length = _along(pieces)
+    cosine = np.full(len(pieces) + 1, -1.0)
+    if len(pieces) > 1:
+        cosine[1:-1] = (dx[1:] * dx[:-1] + dy[1:] * dy[:-1]) / (length[1:] * length[:-1])
+    cosine[_begins(pieces)] = -1.0
+    # Half the turn's tangent, and no more than a square end.
+    share = np.sqrt(((1.0 - cosine) / np.maximum(1.0 + cosine, 1e-6)).clip(0.0, 1.0))
+    by = np.maximum(share * width / 2, _WIDE_OVERLAP / ratio)
+    return _longer(pieces, dx, dy, by[:-1] / length, by[1:] / length)
+
+
+def _along(pieces: Floats) -> tuple[Floats, Floats, Floats]:
+    """How far each piece goes to the right, down, and at all."""
+    dx, dy = pieces[:, 2] - pieces[:, 0], pieces[:, 3] - pieces[:, 1]
+    length = dx * dx
+    length += dy * dy
+    return dx, dy, np.sqrt(np.maximum(length, 1e-12, out=length), out=length)
+
+
+def _longer(pieces: Floats, dx: Floats, dy: Floats, begin: Floats, end: Floats) -> Floats:
+    """The pieces with so many times (dx, dy) put before their beginnings and behind their ends."""
+    longer = np.empty_like(pieces)
+    np.subtract(pieces[:, 0], dx * begin, out=longer[:, 0])
+    np.subtract(pieces[:, 1], dy * begin, out=longer[:, 1])
+    np.add(pieces[:, 2], dx * end, out=longer[:, 2])
+    np.add(pieces[:, 3], dy * end, out=longer[:, 3])
+    return longer
 
 
 def _polylines(pieces: Floats, begins: Mask, vertices: int) -> Iterator[QPainterPath]:

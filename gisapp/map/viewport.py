@@ -60,11 +60,12 @@ class Viewport:
 
     def pixels(self, xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Places (n, 2) or straight pieces (n, 4) in pixels, as a new array."""
-        corner = np.array([self.x, self.y]) + np.array([-self.width, self.height]) * self.metres_per_pixel / 2
-        scale = np.array([1.0, -1.0]) / self.metres_per_pixel
-        if xy.shape[1] == 4:
-            corner, scale = np.tile(corner, 2), np.tile(scale, 2)
-        return np.ascontiguousarray((xy - corner) * scale)
+        scale = 1.0 / self.metres_per_pixel
+        # Column by column: numpy takes ten times as long to go over a million short rows.
+        found = np.asarray(np.ascontiguousarray(xy) * scale)
+        found[:, 0::2] -= self.x * scale - self.width / 2
+        np.subtract(self.y * scale + self.height / 2, found[:, 1::2], out=found[:, 1::2])
+        return found
 
     def resized(self, width: float, height: float) -> Viewport:
         """The same place and scale in a window of another size."""

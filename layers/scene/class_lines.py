@@ -75,16 +75,21 @@ class ClassLines:
         """The straight pieces worth drawing for ``request``."""
         number = sum(request.metres_per_pixel >= metres for _, metres in LEVELS) - 1
         wide = _wide(request)
-        found = []
+        found, whole = [], True
         for arrays, alive in self.parts():
-            cells = joined(arrays.index.hits(wide, alive))
+            hits = arrays.index.hits(wide, alive)
+            cells = joined(hits)
+            whole &= _all_inside(arrays.index.boxes[hits], wide)
             if number >= 0 and arrays.levels:
                 level = arrays.levels[number]
                 found += [level.pieces[level.first[a] : level.first[b]] for a, b in cells]
             else:
                 starts = arrays.index.starts
                 found += [arrays.pieces(int(starts[a]), int(starts[b])) for a, b in cells]
-        return _reaching_into(np.concatenate(found), wide) if found else np.zeros((0, 4))
+        if not found:
+            return np.zeros((0, 4))
+        pieces = found[0] if len(found) == 1 else np.concatenate(found)
+        return pieces if whole else _reaching_into(pieces, wide)
 
     def lines_inside(self, box: Box) -> PackedLines:
         """Whole lines whose extent meets ``box``."""
@@ -219,12 +224,18 @@ def _wide(request: DrawRequest) -> Box:
     return Box(box.x0 - room, box.y0 - room, box.x1 + room, box.y1 + room)
 
 
+def _all_inside(boxes: Floats, box: Box) -> bool:
+    """Whether nothing of any of the ``boxes`` lies outside."""
+    low, high = boxes[:, :2] >= (box.x0, box.y0), boxes[:, 2:] <= (box.x1, box.y1)
+    return bool(low.all() and high.all())
+
+
 def _reaching_into(pieces: Floats, box: Box) -> Floats:
     """The pieces whose box meets ``box``."""
     x0, y0, x1, y1 = pieces.T
     met = (np.minimum(x0, x1) <= box.x1) & (np.maximum(x0, x1) >= box.x0)
     met &= (np.minimum(y0, y1) <= box.y1) & (np.maximum(y0, y1) >= box.y0)
-    return np.asarray(pieces[met])
+    return np.asarray(np.compress(met, pieces, axis=0))
 
 
 def _lines_meeting(arrays: LineArrays, box: Box, alive: Mask | None) -> Integers:

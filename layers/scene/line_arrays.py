@@ -20,9 +20,9 @@ from layers.scene.chains import Chains, chains_of, merged_by
 from layers.scene.through import parted
 from layers.scene.words import WordIndex
 
-#: Simplified copies: metres of tolerance, used from this many metres per pixel on. A fifth of a pixel: a thin line that
-#: is drawn further aside has other shades.
-LEVELS = ((0.6, 3.0), (2.4, 12.0), (7.2, 36.0))
+#: Simplified copies: metres of tolerance, used from this many metres per pixel on. A quarter of a pixel: a thin line
+#: that is drawn further aside has other shades.
+LEVELS = ((0.75, 3.0), (3.0, 12.0), (9.0, 36.0))
 #: A cell has so many lines at most, unless they lie on one another: what is made again when one of them changes.
 CELL = 700
 
@@ -198,7 +198,9 @@ def _lengths(lines: PackedLines) -> Floats:
 
 
 def _shapes(xy: Floats, lines: PackedLines) -> np.ndarray:
-    return np.asarray(shapely.linestrings(xy, indices=np.repeat(np.arange(len(lines)), np.diff(lines.offsets))))
+    return np.asarray(
+        shapely.linestrings(xy, indices=np.repeat(np.arange(len(lines)), np.diff(lines.offsets)))
+    )
 
 
 def _coarser(lines: PackedLines, cell: Integers, cells: int) -> tuple[Pieces, ...]:

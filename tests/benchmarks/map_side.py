@@ -46,7 +46,7 @@ from layers.scene.planning import build_scene
 from layers.scene.region import Region
 from layers.scene.selecting import select_region
 from layers.text import Message
-from tests.gisapp.map.exact import Easel, continuity, every_piece, exact, share_off
+from tests.gisapp.map.exact import Easel, continuity, every_line, exact, share_off
 
 PATIENCE_SECONDS = 120.0
 LABEL = Message("store.created")
@@ -354,7 +354,7 @@ def exactness(request: dict[str, Any]) -> dict[str, Any]:
         for view in request["views"]:
             viewport = viewport_of(view["box"], request["size"])
             drawn = easel.paint(scene, viewport, scene.style.hidden)
-            with every_piece():
+            with every_line():
                 wanted = easel.paint(truth, viewport, scene.style.hidden)
             off[view["name"]] = share_off(drawn, wanted, colours["map_land"])
             lost[view["name"]] = dataclasses.asdict(continuity(drawn, wanted, colours["map_land"]))

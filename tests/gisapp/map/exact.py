@@ -8,13 +8,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPathStroker
 from scipy import ndimage
 
-from gisapp.map import strokes
+from gisapp.map import painter, strokes
 from gisapp.map.painter import MapPainter
 from gisapp.map.symbols import SymbolAtlas
 from gisapp.map.viewport import Viewport
+from layers.geometry.packed import Floats
 from layers.scene import line_arrays
 from layers.scene.line_arrays import LineArrays
 from layers.scene.line_source import LineSource
@@ -50,14 +52,26 @@ def exact(scene: Scene) -> Scene:
 
 
 @contextmanager
-def every_piece() -> Iterator[None]:
-    """Draw every line as one line, be there ever so many."""
-    kept = strokes._MANY
-    strokes._MANY = 10**9
+def every_line() -> Iterator[None]:
+    """Fill the outline of every line, be there ever so many: how much of a pixel it covers is not estimated then.
+
+    Qt estimates it for a line of a pixel, and each of its pieces shades the pixel where it meets the next anew.
+    """
+    kept = painter.draw_lines
+    painter.draw_lines = _outlined  # type: ignore[assignment]
     try:
         yield
     finally:
-        strokes._MANY = kept
+        painter.draw_lines = kept
+
+
+def _outlined(canvas: QPainter, pieces: Floats) -> Iterator[None]:
+    stroker = QPainterPathStroker(canvas.pen())
+    for path in strokes._polylines(pieces, strokes._begins(pieces)[:-1], 24):
+        outline = stroker.createStroke(path)
+        outline.setFillRule(Qt.FillRule.WindingFill)
+        canvas.fillPath(outline, canvas.pen().brush())
+        yield
 
 
 @dataclass
@@ -79,15 +93,15 @@ class Easel:
         width, height = round(viewport.width), round(viewport.height)
         image = QImage(width * times, height * times, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(times)
-        painter = QPainter(image)
+        canvas = QPainter(image)
 
         def symbols(size: int) -> SymbolAtlas:
             return self._atlases.setdefault((size, times), SymbolAtlas(self.colours, size, times))
 
         silent: Callable[[str, tuple[object, ...]], None] = lambda kind, words: None  # noqa: E731
-        for _ in MapPainter(painter, viewport, self.colours, symbols, silent).steps(batches):
+        for _ in MapPainter(canvas, viewport, self.colours, symbols, silent).steps(batches):
             pass
-        painter.end()
+        canvas.end()
         raw = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine() // 4, 4)
         shades = raw[:, : image.width(), 2::-1].reshape(height, times, width, times, 3)
         return np.rint(shades.mean(axis=(1, 3))).astype(np.int64)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
-from gisapp.map.strokes import _calls, dashes, draw_pieces, paths
+from gisapp.map.strokes import _calls, dashes, draw_lines, draw_pieces, paths
 from gisapp.map.viewport import Viewport
 from layers.geometry.packed import PackedLines, pack_lines
 
@@ -136,3 +136,29 @@ def test_nothing_has_no_dashes() -> None:
     assert len(dashes(packed(), VIEW, (8, 5))) == 0
     assert len(dashes(packed(shapely.LineString([(5, 5), (5, 5)])), VIEW, (8, 5))) == 0
     assert len(dashes(packed(shapely.LineString([(500, 500), (600, 700)])), VIEW, (8, 5))) == 0
+
+
+@pytest.mark.parametrize("width", [0.8, 1.0, 1.6, 3.2])
+@pytest.mark.parametrize("parts", [3, 40, 90])
+def test_a_line_in_pieces_is_neither_darker_nor_lighter_where_they_meet(width: float, parts: int) -> None:
+    """Forty pieces shade the picture as one does, whichever part of a pixel they meet in."""
+
+    def shades(count: int) -> np.ndarray:
+        image = QImage(200, 40, QImage.Format.Format_RGB32)
+        image.fill(Qt.GlobalColor.white)
+        painter = QPainter(image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor("black"), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap))
+        x = np.linspace(10.3, 190.6, count + 1)
+        y = np.linspace(11.2, 29.9, count + 1)
+        pieces = np.ascontiguousarray(np.stack([x[:-1], y[:-1], x[1:], y[1:]], axis=1))
+        for _ in draw_lines(painter, pieces):
+            pass
+        painter.end()
+        return np.frombuffer(image.constBits(), np.uint8).reshape(40, 200, 4)[:, 15:185, 0].astype(int)
+
+    apart = np.abs(shades(parts) - shades(1))
+    assert apart.max() < 110
+    assert apart[apart > 0].mean() < 30 if apart.any() else True
+    # As much ink in all, within a few hundredths.
+    assert abs((255 - shades(parts)).sum() / (255 - shades(1)).sum() - 1) < 0.06

@@ -13,7 +13,7 @@ from layers.responsibility.book import Book, read_book
 from layers.responsibility.consequences import load_changes, new_gaps, notes_on_leaving, warnings_about
 from layers.responsibility.move import Handover, Move
 from layers.responsibility.naming import names_of, role_title
-from layers.responsibility.person import ONE_DAY, PRIMARY, Assignment, Day
+from layers.responsibility.person import ONE_DAY, PRIMARY, Assignment, Day, Person
 from layers.responsibility.redrafting import Redraft
 from layers.text import Message
 
@@ -38,15 +38,19 @@ def duties(book: Book, person: int, day: Day) -> tuple[Assignment, ...]:
 
 
 def successors(book: Book, target: AssetKey, role: str, day: Day) -> tuple[int, ...]:
-    """Who may take over, the likeliest first: backups, co-stewards, then everybody of that role who is there."""
-    near = [a.person for a in book.running(target, day, role) if a.rank != PRIMARY]
-    held = {a.person for a in book.running(target, day, role) if a.rank == PRIMARY}
-    others = sorted(
-        (p for p in book.people.values() if p.role == role or _has_role(book, p.id, role, day)),
-        key=lambda p: p.code,
-    )
-    rest = sorted((p for p in book.people.values()), key=lambda p: p.code)
-    ordered = dict.fromkeys((*near, *(p.id for p in others), *(p.id for p in rest)))
+    """Who may take over, the likeliest first: backups, co-stewards, then whoever has that role and the fewest to look
+    after, then everybody else who is there."""
+    running = book.running(target, day, role)
+    held = {a.person for a in running if a.rank == PRIMARY}
+    near = [a.person for a in running if a.rank != PRIMARY]
+
+    def order(person: Person) -> tuple[bool, int, str, int]:
+        mine = [a for a in book.of_person.get(person.id, ()) if a.runs(day)]
+        has_role = person.role == role or any(a.role == role for a in mine)
+        count = sum((a.role, a.rank) == (role, PRIMARY) for a in mine)
+        return not has_role, count if has_role else 0, person.code, person.id
+
+    ordered = dict.fromkeys((*near, *(person.id for person in sorted(book.people.values(), key=order))))
     return tuple(id for id in ordered if id not in held and not book.is_gone(id, day))
 
 
@@ -183,10 +187,6 @@ def _people(book: Book, moves: Iterable[Move]) -> list[int]:
     given = [book.assignments.get(move.assignment or 0) for move in moves]
     old = [assignment.person for assignment in given if assignment is not None]
     return list(dict.fromkeys((*old, *(m.to for m in moves if m.to is not None))))
-
-
-def _has_role(book: Book, person: int, role: str, day: Day) -> bool:
-    return any(a.role == role and a.runs(day) for a in book.of_person.get(person, ()))
 
 
 def _name(book: Book, id: int) -> str:

@@ -1,0 +1,194 @@
+"""What follows from the book: grids of the past, absences, endings, new halves, a calendar."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+import shapely
+
+from layers.editing.plan import Born, EditPlan, Insert
+from layers.errors import UserError
+from layers.model.asset import AssetKey
+from layers.register import Register
+from layers.responsibility.alarms import alarms
+from layers.responsibility.calendar import calendar
+from layers.responsibility.ending import plan_ending
+from layers.responsibility.enquiry import Enquiry
+from layers.responsibility.handover import plan_handover, successors
+from layers.responsibility.history import spans
+from layers.responsibility.move import Move
+from layers.responsibility.newborn import hand_over_new
+from layers.text import LANGUAGES, Message, Texts
+from tests.layers.responsibility.district import book_of, build_district, day, give, grid, middle, square
+
+pytestmark = pytest.mark.keeps_running
+TODAY = datetime.date.today()
+
+
+@pytest.fixture
+def district(register: Register) -> Register:
+    build_district(register)
+    return register
+
+
+def test_a_day_before_a_split_or_merge_is_answered_by_the_grid_of_that_day(district: Register) -> None:
+    x, y = middle(1)
+    left, right = shapely.box(0, 0, x, 1000), shapely.box(x, 0, 1000, 1000)
+    since = "2025-03-01"
+    with district.edit(Message("store.created")) as edit:
+        old = district.get(*grid(1))
+        assert old is not None
+        edit.update("grid", old.id, old.version, {"geom": left})
+        values = {"code": "G01B", "name": "新半", "level": "grid", "parent": old["parent"], "geom": right}
+        new = edit.insert("grid", {**values, "valid_from": since, "replaces": old.id})
+        give(edit, 1, AssetKey("grid", new), from_date=since, to_date="2025-03-09")
+        give(edit, 9, AssetKey("grid", new), from_date="2025-03-10")
+        # The sixth grid was merged into the fifth.
+        kept, gone = district.get(*grid(5)), district.get(*grid(6))
+        assert kept is not None
+        assert gone is not None
+        edit.update("grid", kept.id, kept.version, {"geom": square(0, 1, 2)})
+        edit.update("grid", gone.id, gone.version, {"valid_to": "2025-02-28", "replaced_by": kept.id})
+        for each in book_of(district).of_target[grid(6)]:
+            row = district.get("assignment", each.id)
+            assert row is not None
+            edit.update("assignment", each.id, row.version, {"to_date": "2025-02-28"})
+    enquiry = Enquiry(district, book_of(district, str(TODAY)))
+    place = (x + 200, y)
+    told = {}
+    for date in ("2024-01-01", "2025-03-05", "2025-03-10"):
+        answer = enquiry.who(place=place, day=day(date))
+        told[date] = answer.main.name if answer.main else None, answer.grids[0].code
+    # The ground was drawn anew today only: what the trail knows of those days is the whole square.
+    assert told["2024-01-01"] == ("周海燕", "G01")
+    assert enquiry.who(place=place).grids[0].code == "G01B"
+    assert enquiry.who(text="G01B", day=day("2024-01-01")).grids[0].code == "G01"
+    merged = enquiry.who(place=middle(6), day=day("2024-01-01"))
+    assert (merged.main.name if merged.main else None, merged.grids[0].code) == ("孙丽", "G06")
+    assert enquiry.who(place=middle(6)).grids[0].code == "G05"
+    assert enquiry.who(text="G06").grids[0].code == "G05"
+    line = [
+        (s.name, str(s.first), str(s.last))
+        for s in spans(enquiry.book, AssetKey("grid", new))
+        if s.rank == "primary"
+    ]
+    assert line == [
+        ("周海燕", "2021-11-01", "2025-02-28"), ("周海燕", "2025-03-01", "2025-03-09"),
+        ("罗敏", "2025-03-10", "None"),
+    ]  # fmt: skip
+
+
+def test_alarms_say_who_is_away_gone_or_about_to_end(district: Register) -> None:
+    with district.edit(Message("store.created")) as edit:
+        away = {"kind": "leave", "from_date": "2026-06-01", "to_date": "2026-06-14"}
+        edit.insert("absence", {"person": 1, "stand_in": 9, **away})
+        edit.insert("absence", {"person": 3, **away})
+        edit.insert("absence", {"person": 4, **away})
+        edit.update("person", 5, 1, {"left_date": "2026-06-01"})
+        book = book_of(district)
+        for number, change in ((7, {"to_date": "2026-06-20"}), (8, {"to_date": "2026-05-31"})):
+            held = book.primary(grid(number), day("2026-05-01"), "steward")
+            assert held is not None
+            edit.update("assignment", held.id, 1, change)
+    book, when = book_of(district), day("2026-06-10")
+    loads = {grid(n).id: load for n, load in ((1, 128.0), (2, 112.0), (3, 50.0))}
+    found = alarms(book, when, loads)
+    told = {(alarm.kind, alarm.target.id - 2) for alarm in found}
+    assert told == {
+        ("primary_absent", 1), ("primary_absent", 3), ("primary_absent", 4), ("person_left", 5), ("person_left", 4),
+        ("expiring", 7), ("expired", 8), ("load_over", 1), ("load_high", 2), ("load_low", 3),
+    }  # fmt: skip
+    worst = {(a.kind, a.target.id - 2) for a in found if a.severity == "danger"}
+    # The backup of the third is the fourth, who is away too.
+    assert worst == {
+        ("primary_absent", 3),
+        ("primary_absent", 4),
+        ("person_left", 5),
+        ("expired", 8),
+        ("load_over", 1),
+    }
+    for language in LANGUAGES:
+        texts = Texts(language)
+        assert all(
+            "{" not in texts.render(m) and "duty." not in texts.render(m)
+            for a in found
+            for m in (a.short, a.words)
+        )
+    answer = Enquiry(district, book).who(text="G01", day=when)
+    assert answer.main is not None
+    assert (answer.main.is_there, answer.main.stand_in) == (False, book.people[9])
+    assert [step.kind for step in answer.escalation] == ["primary", "stand_in", "backup", "team_leader"]
+    entries = calendar(book, day("2026-05-31"), day("2026-06-15"))
+    assert [(str(e.day), e.kind, e.person) for e in entries] == [
+        ("2026-05-31", "ends", 8), ("2026-06-01", "absence", 1), ("2026-06-01", "absence", 3),
+        ("2026-06-01", "absence", 4), ("2026-06-01", "left", 5), ("2026-06-15", "back", 1),
+        ("2026-06-15", "back", 3), ("2026-06-15", "back", 4),
+    ]  # fmt: skip
+    assert all(Texts("en").render(entry.words) for entry in entries)
+
+
+def test_an_ending_asks_who_follows_or_why_nobody_does(district: Register) -> None:
+    book = book_of(district)
+    held = book.primary(grid(1), TODAY, "steward")
+    assert held is not None
+    asked = plan_ending(district, held.id, TODAY)
+    assert [question.name for question in asked.questions] == ["successor"]
+    assert [choice.value for choice in asked.questions[0].choices][:2] == ["2", "9"]
+    assert successors(book, grid(1), "steward", TODAY)[0] == 2
+    reason = plan_ending(district, held.id, TODAY, answers={"successor": "gap"})
+    assert [entry.name for entry in reason.entries] == ["gap_reason"]
+    assert reason.questions
+    done = plan_ending(district, held.id, TODAY, answers={"successor": "2"})
+    assert [insert.values["person"] for insert in done.inserts] == [2]
+    backup = book.running(grid(1), TODAY)[1]
+    assert not plan_ending(district, backup.id, TODAY).questions
+    with pytest.raises(UserError):
+        plan_ending(district, held.id, day("2020-01-01"))
+    for wrong in (Move(held.id, held.person), Move(None, 2, target=grid(1)), Move(99_999, 2)):
+        with pytest.raises(UserError):
+            plan_handover(district, [wrong], TODAY)
+
+
+def test_the_new_half_of_a_split_goes_to_somebody_else_in_the_same_act(district: Register) -> None:
+    book, monday = book_of(district), TODAY + datetime.timedelta(7)
+    x = middle(1)[0]
+    half = {
+        "code": "G09",
+        "name": "新半",
+        "level": "grid",
+        "parent": 1,
+        "valid_from": str(TODAY),
+        "replaces": 3,
+    }
+    copied = [
+        Insert("assignment", {
+            "person": a.person, "role": a.role, "rank": a.rank, "target": Born(0), "from_date": str(TODAY),
+        })
+        for a in book.running(grid(1), TODAY)
+    ]  # fmt: skip
+    new = Insert("grid", {**half, "geom": shapely.box(x, 0, 1000, 1000)})
+    split = EditPlan(Message("store.created"), (new, *copied))
+    plan = hand_over_new(split, 2, monday, book=book, old_becomes="backup", document="供水网〔2026〕9 号")
+    with district.edit(plan.label) as edit:
+        made = plan.apply(edit).made
+    after = book_of(district)
+    target = made[0]
+    told = [(a.person, a.rank, a.first == monday, a.last is None) for a in after.of_target[target]]
+    assert told == [
+        (1, "primary", False, False),
+        (2, "backup", False, False),
+        (2, "primary", True, True),
+        (1, "backup", True, True),
+    ]
+    with pytest.raises(UserError):
+        hand_over_new(split, 1, monday, book=book)
+    assert district.undo() is not None
+    assert target not in book_of(district).of_target
+
+
+def test_people_can_be_masked_for_who_may_not_see_them(district: Register) -> None:
+    book = book_of(district).masked(name=lambda name: name[:1] + "**", phone=lambda phone: phone[:3] + "****")
+    answer = Enquiry(district, book).who(text="G01")
+    assert answer.main is not None
+    assert (answer.main.name, answer.main.phone) == ("周**", "139****")

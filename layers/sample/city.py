@@ -10,8 +10,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from layers.feedback import Feedback
-from layers.sample import customers, leaks, people, pipes, places, points, projects, wells, works
-from layers.sample.draft import Draft, draw
+from layers.sample import (
+    accounts,
+    belonging,
+    customers,
+    leaks,
+    people,
+    pipes,
+    places,
+    points,
+    projects,
+    wells,
+    works,
+)
+from layers.sample.draft import GRIDS, Draft, draw
 from layers.sample.planted import Planted, plant
 from layers.sample.project_tables import project_tables
 from layers.sample.size import SIZES
@@ -42,6 +54,7 @@ def generate(size: str, seed: int, feedback: Feedback | None = None) -> SampleCi
     tables, projected = _network(draft, feedback)
     feedback.progress(0.8, Message("sample.describing"))
     tables |= _surroundings(draft, tables)
+    tables |= belonging.in_their_grids(tables, GRIDS)
     tables |= project_tables(draft, projected, tables)
     tables, planted = plant(tables, seed)
     feedback.progress(1.0, Message("sample.describing"))
@@ -80,7 +93,8 @@ def _network(draft: Draft, feedback: Feedback) -> tuple[dict[str, pa.Table], lis
 
 def _surroundings(draft: Draft, network: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
     key = pc.filter(network["customer"]["fid"], network["customer"]["key_account"]).to_numpy()
-    return {
+    duties = people.assignment_table(draft, key)
+    found = {
         "community": places.community_table(draft),
         "grid": places.grid_table(draft),
         "service_area": places.service_area_table(draft),
@@ -89,8 +103,11 @@ def _surroundings(draft: Draft, network: Mapping[str, pa.Table]) -> dict[str, pa
         "building": places.building_table(draft),
         "team": people.team_table(draft),
         "person": people.person_table(draft),
-        "assignment": people.assignment_table(draft, key),
+        "absence": people.absence_table(),
+        "assignment": duties,
     }
+    contact = people.contacts(duties, key)
+    return found | accounts.account_tables(draft, key, contact)
 
 
 def _joined(tables: list[pa.Table]) -> pa.Table:

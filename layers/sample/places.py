@@ -17,6 +17,7 @@ from layers.sample.streets import ACROSS, ARTERIAL, CLASS_CODES, LANE, SECONDARY
 from layers.sample.tables import NONE, codes, either, make_table, repeated, with_none
 from layers.sample.words import Texts, pick, words
 
+AREAS = 2
 _ROAD_STEP = 25.0
 _BEYOND = 280.0
 """How far the river shows beyond the last pipe."""
@@ -180,18 +181,34 @@ def community_table(draft: Draft) -> pa.Table:
 
 
 def grid_table(draft: Draft) -> pa.Table:
-    """The eight service grids."""
-    shapes = draft.grids.polygons(draft.plan, draft.ground)
+    """The eight service grids, and the two areas they are part of."""
+    grids = draft.grids.polygons(draft.plan, draft.ground)
+    # Grids were made by halving the city again and again: the first half of them is one half of the city.
+    halves = Areas(draft.grids.of_block // (draft.grids.count // AREAS), AREAS)
+    areas = halves.polygons(draft.plan, draft.ground)
+    count = len(grids)
+    parent = np.arange(count) // (count // AREAS) + count + 1
+    given = words()["works"]["grid_areas"]
     return make_table(
         "grid",
         {
-            "code": codes("grid", len(shapes)),
-            "name": np.array(grid_names(draft), dtype=object),
-            "level": repeated("grid", len(shapes)),
-            "valid_from": repeated("2021-11-01", len(shapes)),
+            "code": np.concatenate([codes("grid", count), [f"PQ-{n + 1:02d}" for n in range(AREAS)]]),
+            "name": np.array([*grid_names(draft), *_area_names(areas, given)], dtype=object),
+            "level": np.array(["grid"] * count + ["area"] * AREAS, dtype=object),
+            "parent": np.concatenate([parent, np.full(AREAS, NONE)]),
+            "valid_from": repeated("2021-11-01", count + AREAS),
         },
-        np.array(shapes, dtype=object),
+        np.array([*grids, *areas], dtype=object),
     )
+
+
+def _area_names(areas: list[shapely.Geometry], given: list[str]) -> list[str]:
+    """Two areas are called after where they lie: west and east, or south and north."""
+    first, second = (shapely.get_coordinates(shapely.centroid(area))[0] for area in areas)
+    step = second - first
+    across = int(abs(step[1]) > abs(step[0]))
+    names = given[2 * across : 2 * across + 2]
+    return names if step[across] > 0 else names[::-1]
 
 
 def grid_names(draft: Draft) -> list[str]:

@@ -22,6 +22,7 @@ _PLACES = (
     "building",
     "team",
     "person",
+    "absence",
     "programme",
     "project",
     "section",
@@ -36,6 +37,8 @@ _NETWORK = (
     "network_point",
     "meter",
     "leak",
+    "account_visit",
+    "account_problem",
 )
 _PROJECTS = (
     "milestone",

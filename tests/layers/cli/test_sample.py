@@ -21,7 +21,7 @@ def test_a_city_with_its_planted_findings(tmp_path: Path, capsys: pytest.Capture
     assert run("sample", target, "--seed", "7", "--json") == 0
     said = json.loads(capsys.readouterr().out)
     assert (said["size"], said["seed"]) == ("demo", 7)
-    assert said["types"]["grid"] == 8
+    assert said["types"]["grid"] == 10
     assert 30_000 <= said["types"]["meter"] < 30_300
     assert {p["rule"] for p in said["planted"]} >= {"dn_jump", "near_miss", "meter_without_well"}
     with Register.open(target, actor="test", read_only=True) as register:

@@ -29,6 +29,7 @@ from gisapp.commands.files import file_actions
 from gisapp.commands.finding import Palette
 from gisapp.commands.forms import form_actions
 from gisapp.commands.grid_desk import grid_desk_actions, tie_grid_desk
+from gisapp.commands.grids import grid_actions, tie_grids
 from gisapp.commands.helping import ask_name, help_actions
 from gisapp.commands.history import history_actions, tie_history
 from gisapp.commands.navigating import navigate_actions
@@ -125,6 +126,7 @@ class Application(QObject):
             calendar_actions(window),
             works_actions(window),
             grid_desk_actions(window),
+            grid_actions(window),
             table_actions(window),
             drawing_actions(window),
             statement_actions(window),
@@ -139,6 +141,7 @@ class Application(QObject):
         tie_renewal(window)
         tie_works(window)
         tie_grid_desk(window)
+        tie_grids(window)
         tie_drawing(window)
         tie_statements(window)
         tie_clashes(window)

@@ -23,6 +23,7 @@ from gisapp.notify import Notice, Notifier
 from gisapp.panels.basemap_view import BasemapView
 from gisapp.panels.checks.check_centre import CheckCentre
 from gisapp.panels.filter_bar import FilterBar
+from gisapp.panels.grid_shaping.shaping import GridShaping
 from gisapp.panels.history.trail_panel import TrailPanel
 from gisapp.panels.inspector import Inspector
 from gisapp.panels.map_view import MapView
@@ -113,6 +114,7 @@ class Window(QMainWindow):
         self.grids = GridDesk(
             language, theme, parts.session, parts.tasks, parts.notifier, self.map, parts.actions
         )
+        self.shaping = GridShaping(language, theme, parts.session, parts.tasks, self.map)
         self.statements = StatementDesk(language, theme, parts.session, parts.tasks, self.map, parts.actions)
         self.works = ProjectActs(parts.session, parts.tasks, self.map.drafting, self)
         self.before_after = BeforeAfter(self.map)

@@ -23,6 +23,8 @@ from layers.text import Message
 
 Place = tuple[float, ...]
 _FEWEST = 4  # places of a closed ring: a triangle
+#: Metres from a boundary within which a place is meant to be on it, and from a corner to be that corner.
+_NEAR, _PICKED = 1.0, 0.05
 
 
 def plan_move_corner(
@@ -33,6 +35,7 @@ def plan_move_corner(
     Raises ``UserError`` when a boundary would cross another, or lead out of the service area.
     """
     grids = read_grids(register)
+    place = corner_at(grids, place)
     before = _meeting(grids, place)
     goal = np.array(to[:2], dtype=np.float64)
     after = {id: _each_ring(shape, lambda ring: _put(ring, place, goal)) for id, shape in before.items()}
@@ -52,6 +55,18 @@ def plan_move_corner(
     return plan_boundaries(register, grids, label, after, figures=figures, feedback=feedback)
 
 
+def corner_at(grids: Grids, place: Place, reach: float = _PICKED) -> Place:
+    """The corner of a lowest-level boundary nearest to a place within ``reach`` metres, else the place itself."""
+    point = shapely.Point(place[:2])
+    near = grids.lowest[grids.tree.query(point, predicate="dwithin", distance=reach)]
+    corners = np.concatenate([np.empty((0, 2)), *(shapely.get_coordinates(grids.shapes[at]) for at in near)])
+    away = np.hypot(*(corners - np.array(place[:2])).T)
+    if not len(away) or away.min() > reach:
+        return place[0], place[1]
+    x, y = corners[int(np.argmin(away))].tolist()
+    return x, y
+
+
 def plan_add_corner(register: Register, place: Place) -> EditPlan:
     """Give all boundaries at a place a corner there, to be moved. Raises ``UserError`` when there is none."""
     grids = read_grids(register)
@@ -68,6 +83,7 @@ def plan_delete_corner(register: Register, place: Place) -> EditPlan:
     Raises ``UserError`` where more than two boundaries meet.
     """
     grids = read_grids(register)
+    place = corner_at(grids, place)
     before = _meeting(grids, place)
     beside = {frozenset(pair) for shape in before.values() for pair in _neighbours(shape, place)}
     names = {"codes": _codes(grids, before)}
@@ -76,10 +92,6 @@ def plan_delete_corner(register: Register, place: Place) -> EditPlan:
     after = {id: _each_ring(shape, lambda ring: _without(ring, place)) for id, shape in before.items()}
     _check(register, grids, before, after)
     return plan_boundaries(register, grids, Message("grid_ground.corner_gone", names), after)
-
-
-#: Metres from a boundary within which a place is meant to be on it.
-_NEAR = 1.0
 
 
 def _meeting(grids: Grids, place: Place, reach: float = EDGE) -> dict[int, BaseGeometry]:

@@ -13,7 +13,7 @@ from layers.editing.plan import EditPlan
 from layers.errors import UserError
 from layers.feedback import Feedback
 from layers.geometry.packed import Floats
-from layers.grids.ground import read_grids
+from layers.grids.ground import Grids, read_grids
 from layers.grids.naming import next_code, next_name
 from layers.grids.patchwork import faces_of, is_hair, joined, parts_of, rings_of, shared_edge
 from layers.grids.refusals import checked_code, lowest_shape

@@ -178,12 +178,13 @@ class Drafting(QObject):
             # Who goes on to the next thing is done with this one.
             self.draw_tool.finish()
         self._begin(asset_type)
-        self._given, self._plan = dict(given or {}), plan or plan_draw
+        self._given, self._plan = dict(given or {}), plan or self._plan
         if hint is not None:
             self.bar.hint.show_words(hint)
 
     def _begin(self, asset_type: AssetType) -> None:
-        self._continues, self._given, self._plan = None, {}, plan_draw
+        self._continues, self._given = None, {}
+        self._plan = self.mending.plans.get(asset_type.name, plan_draw)
         self.type = asset_type
         self.draw_tool.shape = asset_type.shape or "point"
         self.draw_tool.outlines = asset_type.group != "network"

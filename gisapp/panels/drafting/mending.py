@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping
 from math import dist
+from typing import Protocol
 
 import numpy as np
 import shapely
@@ -14,7 +15,7 @@ from PySide6.QtWidgets import QMenu
 from gisapp.language import Language
 from gisapp.map.canvas import MapCanvas
 from gisapp.map.tool import MapTool
-from gisapp.panels.drafting.acts import Act, Acts
+from gisapp.panels.drafting.acts import Act, Acts, Draw
 from gisapp.session import Session
 from gisapp.tasks import Tasks
 from gisapp.tools.drawing.move_tool import Drag, MoveTool
@@ -54,6 +55,16 @@ _HINTS: Mapping[str, Message] = {
 }
 
 
+class Shaper(Protocol):
+    """How bends of a type are moved when more hangs on them than the asset itself: the neighbour's border."""
+
+    def move(self, register: Register, place: Place, to: Place) -> EditPlan: ...
+
+    def add(self, register: Register, place: Place) -> EditPlan: ...
+
+    def remove(self, register: Register, place: Place) -> EditPlan: ...
+
+
 class Mending(QObject):
     """Tools and acts on assets that are there."""
 
@@ -75,6 +86,10 @@ class Mending(QObject):
         self._language, self._session, self._tasks = language, session, tasks
         self._canvas, self._acts = canvas, acts
         self.move_tool = MoveTool(canvas, aid, language.render)
+        #: By type: who moves its bends, who draws a new one; and the hints of further tools.
+        self.shapers: dict[str, Shaper] = {}
+        self.plans: dict[str, Draw] = {}
+        self.hints: dict[str, Message] = dict(_HINTS)
         picks: Mapping[str, tuple[int, Callable[[tuple[Picked, ...]], None]]] = {
             "split": (1, self._split),
             "extend": (2, self._extend),
@@ -93,10 +108,9 @@ class Mending(QObject):
         news.bend_asked.connect(self._bend)
         news.menu_asked.connect(self._open_menu)
 
-    @staticmethod
-    def hint(name: str) -> Message | None:
+    def hint(self, name: str) -> Message | None:
         """What a tool does."""
-        return _HINTS.get(name)
+        return self.hints.get(name)
 
     # ---- moving
 
@@ -106,7 +120,9 @@ class Mending(QObject):
         dx, dy = x - drag.start[0], y - drag.start[1]
 
         def make(register: Register, _: Answers) -> EditPlan:
-            words = register.catalogue[key.type].editing
+            words, shaper = register.catalogue[key.type].editing, self.shapers.get(key.type)
+            if shaper is not None:
+                return shaper.move(register, drag.start, drag.to)
             if grip.kind == "point" and (drag.alone or words.on_line is None):
                 return plan_move_assets(register, (key,), dx, dy, alone=drag.alone)
             if grip.kind == "point" or (grip.kind == "end" and words.conducts):
@@ -132,27 +148,31 @@ class Mending(QObject):
             self._acts.do(Act(self._moving(drag)))
 
     def _bend(self, key: AssetKey, place: Place) -> None:
+        def make(register: Register, _: Answers) -> EditPlan:
+            shaper = self.shapers.get(key.type)
+            return plan_insert_vertex(register, key, place) if shaper is None else shaper.add(register, place)
+
         if self._may("edit"):
-            self._acts.do(Act(lambda register, _: plan_insert_vertex(register, key, place)))
+            self._acts.do(Act(make))
 
     def _open_menu(self, at: QPoint, grip: Snap) -> None:
         key = AssetKey(grip.type, grip.id)
         menu = QMenu(self._canvas)
         menu.aboutToHide.connect(menu.deleteLater)
         remove = menu.addAction(self._language.label(Message("draft.menu.remove_bend")))
-        remove.setEnabled(grip.kind == "vertex")
+        remove.setEnabled(grip.kind == "vertex" or key.type in self.shapers)
         remove.triggered.connect(lambda: self._remove_bend(key, grip.place))
         menu.popup(at)
 
     def _remove_bend(self, key: AssetKey, place: Place) -> None:
+        def make(register: Register, _: Answers) -> EditPlan:
+            shaper = self.shapers.get(key.type)
+            if shaper is not None:
+                return shaper.remove(register, place)
+            return plan_delete_vertex(register, key, nearest_vertex(register, key, place))
+
         if self._may("edit"):
-            self._acts.do(
-                Act(
-                    lambda register, _: plan_delete_vertex(
-                        register, key, nearest_vertex(register, key, place)
-                    )
-                )
-            )
+            self._acts.do(Act(make))
 
     # ---- lines picked on the map
 

@@ -1,0 +1,71 @@
+"""Changing the boundaries of grids: the geometry part of the grids menu and the palette."""
+
+from __future__ import annotations
+
+from gisapp.actions import Action
+from gisapp.panels.grid_shaping.shaping import BOUNDARY, CORNERS, GRID, SPLIT, GridShaping
+from gisapp.window import Window
+from layers.text import Message
+
+
+def grid_actions(window: Window) -> list[Action]:
+    """The actions of the map's tools for grids."""
+    session = window.parts.session
+
+    def shaping() -> GridShaping:
+        return window.shaping
+
+    def is_open() -> bool:
+        # A read-only register answers with its reason.
+        return session.is_open and not session.is_past
+
+    def uses(name: str) -> bool:
+        return is_open() and window.map.tool_name == name
+
+    def draws() -> bool:
+        drawn = window.map.drafting.type
+        return uses("draw") and drawn is not None and drawn.name == GRID
+
+    return [
+        Action(
+            id="grid_act.draw", title=Message("grid_shaping.action.draw"), icon="polygon", menu="grids", group=3,
+            handler=lambda: shaping().draw(), enabled=is_open, checked=draws,
+            words="draw grid boundary 画网格 新建网格 wangge",
+        ),
+        Action(
+            id="grid_act.split", title=Message("grid_shaping.action.split"), key="Shift+G", icon="scissors",
+            menu="grids", group=3, handler=lambda: shaping().use(SPLIT), enabled=is_open,
+            checked=lambda: uses(SPLIT), words="split divide grid line 拆分网格 分割 chaifen",
+        ),
+        Action(
+            id="grid_act.merge", title=Message("grid_shaping.action.merge"), icon="git-merge", menu="grids", group=3,
+            handler=lambda: shaping().merge(), enabled=lambda: is_open() and len(shaping().grids) > 1,
+            words="merge join grids 合并网格 hebing",
+        ),
+        Action(
+            id="grid_act.boundary", title=Message("grid_shaping.action.boundary"), icon="path", menu="grids", group=3,
+            handler=lambda: shaping().use(BOUNDARY), enabled=is_open, checked=lambda: uses(BOUNDARY),
+            words="move boundary border redraw reshape 改画边界 移动边界 bianjie",
+        ),
+        Action(
+            id="grid_act.corners", title=Message("grid_shaping.action.corners"), icon="arrows-out-cardinal",
+            menu="grids", group=3, handler=lambda: shaping().use(CORNERS), enabled=is_open,
+            checked=lambda: uses(CORNERS), words="vertex corner drag boundary 角点 折点 拖动边界",
+        ),
+        Action(
+            id="grid_act.coverage", title=Message("grid_shaping.action.coverage"), icon="warning", menu="grids",
+            group=3, handler=lambda: shaping().switch_coverage(), enabled=is_open,
+            checked=lambda: shaping().shows_coverage, words="coverage gaps overlaps check 覆盖 空白 重叠 检查 fugai",
+        ),
+        Action(
+            id="grid_act.mend_all", title=Message("grid_shaping.action.mend_all"), icon="wrench", menu="grids",
+            group=3, handler=lambda: shaping().mend_all(),
+            enabled=lambda: is_open() and shaping().shows_coverage and bool(shaping().card.mendable),
+            words="mend repair gaps overlaps 修补 空白 重叠",
+        ),
+    ]  # fmt: skip
+
+
+def tie_grids(window: Window) -> None:
+    """What is possible follows the card."""
+    window.shaping.possible_changed.connect(window.parts.actions.refresh)

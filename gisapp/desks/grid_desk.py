@@ -212,6 +212,9 @@ class GridDesk(QObject):
             self._view.use_style(STYLE)
         elif not on and style == STYLE and self._style_before:
             self._view.use_style(self._style_before)
+        if on and self._view.tool_name == "select":
+            # Here a click asks before it selects.
+            self._view.use_tool(TOOL)
         if not on:
             self._style_before = ""
             if self._view.tool_name == TOOL:

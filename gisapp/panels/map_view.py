@@ -57,6 +57,7 @@ TOOLS = (
     "tool.select_radius",
     "tool.pan",
     "tool.zoom_box",
+    "who.tool",
 )
 EDITING = ("draw.again", "draw.choose", "tool.edit_shape", "tool.split", "draw.delete")
 MEASURING = ("tool.measure_length", "tool.measure_area", "tool.measure_bearing")

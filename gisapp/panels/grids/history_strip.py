@@ -145,12 +145,15 @@ class HistoryStrip(QWidget):
         painter.setPen(theme.color("accent_ink"))
         painter.drawText(told, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, day)
         painter.setFont(theme.font("rail"))
+        free = 0.0
         for year in range(self._first.year, self._last.year + 1):
             x = self._x(max(datetime.date(year, 1, 1), self._first))
             painter.setPen(theme.color("border"))
             painter.drawLine(QPointF(x, _TOP - 4), QPointF(x, self.height() - 4))
             place = QRectF(x, 2, 34, 16)
-            if not place.intersects(told.adjusted(-4, 0, 4, 0)) and place.right() <= self.width():
+            is_free = x >= free and not place.intersects(told.adjusted(-4, 0, 4, 0))
+            if is_free and place.right() <= self.width():
+                free = x + 34
                 painter.setPen(theme.color("text3"))
                 painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, str(year))
 

@@ -6,7 +6,6 @@ from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from gisapp.forms.chip import Chip
 from gisapp.forms.words import ElidedLabel, IconButton, IconLabel, Label
 from gisapp.language import Language, Words
 from gisapp.theme import Theme
@@ -62,7 +61,7 @@ class PersonCard(QFrame):
         rank = Message(
             "grid_desk.rank_role", {"rank": Message(f"grid_desk.rank.{who.rank}"), "role": who.role_title}
         )
-        head.addWidget(Chip(language, theme, rank, "info" if strong else "neutral"))
+        head.addWidget(_pill(language, theme, rank, "info" if strong else "neutral"))
         head.addStretch(1)
         self.copy = IconButton(language, theme, "copy", Message("grid_desk.copy"))
         self.copy.clicked.connect(self._copy)
@@ -107,3 +106,15 @@ class PersonCard(QFrame):
         line = " ".join(part for part in (self.who.name, self.who.phone) if part)
         QGuiApplication.clipboard().setText(line)
         self.copied.emit(line)
+
+
+def _pill(language: Language, theme: Theme, words: Words, kind: str) -> QFrame:
+    """A word on a tinted ground: what somebody is, which is no state and has no icon."""
+    frame = QFrame()
+    frame.setObjectName("chip")
+    frame.setFixedHeight(theme.size("chip"))
+    frame.setProperty("kind", kind)
+    row = QHBoxLayout(frame)
+    row.setContentsMargins(6, 0, 6, 0)
+    row.addWidget(Label(language, theme, words, size="small"))
+    return frame

@@ -27,7 +27,7 @@ class StockView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         frame = QFrame()
-        frame.setObjectName("groupHeader")
+        frame.setObjectName("sectionHead")
         frame.setFixedHeight(theme.size("group_header"))
         row = QHBoxLayout(frame)
         row.setContentsMargins(12, 0, 12, 0)
@@ -67,15 +67,17 @@ class StockView(QWidget):
                 Label(self._language, self._theme, figure.measure.title, size="small", tone="quiet")
             )
             button = QToolButton()
-            button.setObjectName("figureButton")
+            button.setObjectName("stockFigure")
             button.setFont(self._theme.font("base"))
             button.setText(told(figure))
             button.setCursor(Qt.CursorShape.PointingHandCursor)
             self._language.hint(button, Message("grid_desk.stock.tip", {"what": figure.measure.title}))
             button.clicked.connect(lambda _=False, which=code: self._centre.select_stock(which))
-            cell.addWidget(button)
+            cell.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
             self.values[code] = button
             grid.addLayout(cell, number // _COLUMNS, number % _COLUMNS)
+        for column in range(_COLUMNS):
+            grid.setColumnStretch(column, 1)
         layout.addWidget(self._figures)
 
 

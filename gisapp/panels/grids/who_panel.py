@@ -11,7 +11,7 @@ from gisapp.actions import Actions
 from gisapp.forms.words import Button, ElidedLabel, IconButton, IconLabel, Label, Line
 from gisapp.language import Language, Words
 from gisapp.panels.grids.action_button import ActionButton
-from gisapp.panels.grids.centre import Asked, GridCentre
+from gisapp.panels.grids.centre import GRID, Asked, GridCentre
 from gisapp.panels.grids.day_field import DayField
 from gisapp.panels.grids.history_strip import HistoryStrip
 from gisapp.panels.grids.person_card import PersonCard
@@ -58,7 +58,10 @@ class WhoPanel(QFrame):
         self.day.show_day(answer.day)
         self._of_past.setVisible(not answer.is_today)
         self.subject.show_words(self._subject(answer))
-        chain = " · ".join(f"{each.code} {each.name}" for each in answer.grids)
+        subject = None if answer.subject is None else answer.subject.key
+        above = [each for each in answer.grids if subject != (GRID, each.id)]
+        chain = " · ".join(f"{each.code} {each.name}" for each in above)
+        self.chain.setVisible(bool(above) or not answer.grids)
         self.chain.show_words(chain or Message("grid_desk.outside"))
         self.history.show_spans(answer.history, answer.day)
         self._fill(answer)
@@ -120,9 +123,16 @@ class WhoPanel(QFrame):
         ]  # fmt: skip
 
     def _steps(self, answer: Answer) -> list[tuple[Words, Words, str]]:
+        """Whom to turn to after the one who is asked first."""
+        main = None if answer.main is None else answer.main.person.id
+        after = [step for step in answer.escalation if step.person.id != main]
         return [
-            (f"{number}", step.words, step.person.phone)
-            for number, step in enumerate(answer.escalation, start=1)
+            (
+                str(number),
+                Message("grid_desk.step", {"as": step.words, "name": step.person.name}),
+                step.person.phone,
+            )
+            for number, step in enumerate(after, start=1)
         ]
 
     def _section(self, column: QVBoxLayout, title: Message, rows: list[tuple[Words, Words, str]]) -> None:
@@ -149,7 +159,7 @@ class WhoPanel(QFrame):
 
     def _heading(self, title: Message) -> QWidget:
         frame = QFrame()
-        frame.setObjectName("groupHeader")
+        frame.setObjectName("sectionHead")
         frame.setFixedHeight(self._theme.size("group_header"))
         row = QHBoxLayout(frame)
         row.setContentsMargins(12, 0, 8, 0)

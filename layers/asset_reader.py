@@ -26,6 +26,7 @@ from layers.store.summary import (
     has_lengths,
     length_summary,
 )
+from layers.store.tallying import Tally, TallyRow, link_before, link_now, tally
 from layers.store.worker import Worker
 
 
@@ -112,6 +113,11 @@ class AssetReader:
         clauses = where_clause(self._store, Query(type, box=box))
         return self._store.read_here(type, list(fields), geometry=True, conditions=clauses)
 
+    def rows_meeting(self, type: str, fields: Sequence[str], where: Condition) -> pa.Table:
+        """The assets that meet a condition like ``rows``: for a few thousand."""
+        clauses = where_clause(self._store, Query(type, where=where))
+        return self._store.read_here(type, list(fields), geometry=True, conditions=clauses)
+
     def values(
         self,
         type: str,
@@ -122,6 +128,24 @@ class AssetReader:
         """``columns`` without geometry, read here: at once for a few thousand rows, where the worker takes 0.1 s."""
         clauses = where_clause(self._store, Query(type, where=where, ids=ids))
         return self._store.read_here(type, list(fields), geometry=False, conditions=clauses)
+
+    def tally(
+        self,
+        type: str,
+        link: str,
+        tallies: Sequence[Tally],
+        split: str | None = None,
+        targets: Sequence[int] | None = None,
+    ) -> list[TallyRow]:
+        """Counts and sums of a type by the asset that ``link`` names, of ``targets`` or all; several in one pass."""
+        with self._store.read() as connection:
+            return list(tally(self._store, connection, type, link, tallies, split, targets))
+
+    def linked_by_change(self, type: str, link: str, change_set: int, ids: Sequence[int]) -> set[int]:
+        """What the assets ``ids``, which a change set changed, were linked to before it and are now."""
+        with self._store.read() as connection:
+            before = link_before(self._store, connection, type, link, change_set)
+            return before | link_now(self._store, connection, type, link, ids)
 
     def bulk_read(
         self, type: str, fields: Sequence[str], where: Condition | None = None, *, geometry: bool = True

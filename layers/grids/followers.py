@@ -107,7 +107,8 @@ def _concerned(register: Register, following: _Following, changes: Mapping[str, 
             table = _pointing(register, following.type, link, changes[link.targets[0]].ids)
             parts.append(table.column("fid").to_numpy().astype(np.int64))
     ids = np.unique(np.concatenate(parts)) if parts else np.zeros(0, np.int64)
-    return ids[ids != NONE]
+    concerned: Integers = ids[ids != NONE]
+    return concerned
 
 
 def _first_naming(

@@ -15,6 +15,7 @@ from layers.cli import (
     sample,
     sharing,
     statement,
+    who,
 )
 from layers.cli.application import CommandTable
 
@@ -29,6 +30,7 @@ COMMANDS: CommandTable = {
     **statement.COMMANDS,
     **calendar.COMMANDS,
     **grid_proposal.COMMANDS,
+    **who.COMMANDS,
     **sharing.COMMANDS,
     **backup.COMMANDS,
 }

@@ -124,23 +124,19 @@ def test_followed_stock_equals_a_recount(register: Register) -> None:
 
 
 def test_measures_that_name_what_is_not_there_are_left_out(register: Register) -> None:
+    entries = (
+        ("wrong", "spaceship", "x = 1"),
+        ("roads", "阀门", "road = x"),
+        ("field", "meter", "spaceship = 1"),
+    )
     with register.edit(LABEL) as edit:
-        edit.insert(
-            "c_stock_measure",
-            {"code": "wrong", "title_zh": "错", "title_en": "Wrong", "type_name": "spaceship"},
-        )
-        edit.insert(
-            "c_stock_measure",
-            {
-                "code": "roads",
-                "zh": "有路",
-                "en": "With a road",
-                "type_name": "阀门",
-                "condition": "road = x",
-            },
-        )
+        for code, name, condition in entries:
+            titles = {"title_zh": code, "title_en": code}
+            edit.insert(
+                "c_stock_measure", {"code": code, **titles, "type_name": name, "condition": condition}
+            )
     codes = {measure.code: measure for measure in read_measures(register)}
-    assert "wrong" not in codes
+    assert not codes.keys() & {"wrong", "field"}
     assert codes["roads"].type == "valve"
     assert codes["roads"].fields == {"road"}
     assert read_stock(register, datetime.date(2020, 1, 1)).total()["roads"].count == 0

@@ -28,7 +28,9 @@ from gisapp.commands.editing import edit_actions
 from gisapp.commands.files import file_actions
 from gisapp.commands.finding import Palette
 from gisapp.commands.forms import form_actions
+from gisapp.commands.grid_design import grid_design_actions, tie_grid_design
 from gisapp.commands.grid_desk import grid_desk_actions, tie_grid_desk
+from gisapp.commands.grid_prints import grid_print_actions
 from gisapp.commands.grids import grid_actions, tie_grids
 from gisapp.commands.helping import ask_name, help_actions
 from gisapp.commands.history import history_actions, tie_history
@@ -126,7 +128,9 @@ class Application(QObject):
             calendar_actions(window),
             works_actions(window),
             grid_desk_actions(window),
+            grid_print_actions(window),
             grid_actions(window),
+            grid_design_actions(window),
             table_actions(window),
             drawing_actions(window),
             statement_actions(window),
@@ -142,6 +146,7 @@ class Application(QObject):
         tie_works(window)
         tie_grid_desk(window)
         tie_grids(window)
+        tie_grid_design(window)
         tie_drawing(window)
         tie_statements(window)
         tie_clashes(window)

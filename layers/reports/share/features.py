@@ -28,7 +28,7 @@ COARSE = 60.0
 #: Metres that exact places are written to.
 FINE = 0.1
 _METRES_PER_DEGREE = 111_320.0
-_GROUND = ("road", "water_body")
+GROUND = ("road", "water_body")
 _MOST_GROUND = 6000
 
 
@@ -46,6 +46,8 @@ class SharedProject:
     new: tuple[list[list[float]], ...]
     old: tuple[list[list[float]], ...]
     areas: tuple[list[list[float]], ...]
+    #: What stands on it for good; empty: nothing.
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def gather(
     register: Register, figures: ProjectFigures, texts: Texts, *, exact: bool, feedback: Feedback
 ) -> SharedMap:
     """Read what the map shows; places in degrees of WGS 84 (CGCS2000 agrees within a metre), or plane metres."""
-    place = _Placing(register.crs, exact=exact)
+    place = Placing(register.crs, exact=exact)
     ids = [id for each in figures.projects for id in (*each.pipes_in, *each.pipes_out)]
     mains = _geometries(register, "pipe", ids)
     feedback.progress(0.4)
@@ -93,7 +95,7 @@ def gather(
             )
         )
     near = [*mains.values(), *areas.values(), *communities.values()]
-    ground = {name: _ground(register, name, near, place) for name in _GROUND}
+    ground = {name: ground_near(register, name, near, place) for name in GROUND}
     return SharedMap(tuple(projects), ground, register.crs.is_local, exact, len(mains))
 
 
@@ -106,7 +108,7 @@ def state_of(project: ProjectFigure) -> str:
     return "under_way" if project.started is not None else "ahead"
 
 
-class _Placing:
+class Placing:
     """From the register's system to what browsers draw, as exactly as is allowed."""
 
     def __init__(self, crs: Crs, *, exact: bool) -> None:
@@ -144,6 +146,7 @@ class _Placing:
         return [shapely.LineString([(x - COARSE / 2, y), (x + COARSE / 2, y)])]
 
     def placed(self, line: BaseGeometry) -> list[list[float]]:
+        """One line as a list of places."""
         xy = shapely.get_coordinates(line)
         moved = np.asarray(self._move(xy))
         return [[round(float(y), self._digits), round(float(x), self._digits)] for x, y in moved]
@@ -165,8 +168,8 @@ def _geometries(register: Register, type: str, ids: Iterable[int | None]) -> dic
     }
 
 
-def _ground(
-    register: Register, name: str, near: list[BaseGeometry], place: _Placing
+def ground_near(
+    register: Register, name: str, near: list[BaseGeometry], place: Placing
 ) -> tuple[tuple[str, list[list[float]]], ...]:
     """Roads and water, with their names, around the projects."""
     if not near or name not in register.catalogue:

@@ -7,6 +7,8 @@ import datetime
 import html
 import json
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,21 @@ _URL = re.compile(r"url\((images/[\w.-]+)\)")
 _MAP_COMMENT = re.compile(r"//# sourceMappingURL=.*")
 
 
+@dataclass(frozen=True)
+class PageWords:
+    """What one kind of map says and how it draws its states: by name colour and dashes; ``legend`` in order, with a
+    count each. ``fill``: how strongly areas are filled."""
+
+    said: str
+    search: str
+    none: str
+    list: str
+    notes: tuple[str, ...]
+    states: Mapping[str, tuple[str, str]]
+    legend: tuple[tuple[str, str, int], ...]
+    fill: float = 0.12
+
+
 class _Projects(MacroElement):
     """Our own layer, list and search: a script that takes the data from ``window.shared``."""
 
@@ -40,7 +57,24 @@ class _Projects(MacroElement):
     )
 
 
-def write_page(found: SharedMap, title: str, day: datetime.date, texts: Texts, *, is_sample: bool) -> str:
+def project_words(found: SharedMap, day: datetime.date, texts: Texts, *, is_sample: bool) -> PageWords:
+    """What a map of projects says."""
+    counts = {name: sum(each.state == name for each in found.projects) for name in STATES}
+    notes = [texts.get("sharing.page.exact" if found.is_exact else "sharing.page.general")]
+    if is_sample:
+        notes.append(texts.get("report.is_sample"))
+    return PageWords(
+        texts.get("sharing.page.day", day=day.isoformat(), count=len(found.projects)),
+        texts.get("sharing.page.search"),
+        texts.get("sharing.page.none"),
+        texts.get("sharing.page.list"),
+        tuple(notes),
+        STATES,
+        tuple((name, texts.get(f"sharing.state.{name}"), count) for name, count in counts.items() if count),
+    )
+
+
+def write_page(found: SharedMap, title: str, words: PageWords, language: str) -> str:
     """The whole page as text; nothing in it asks for another file."""
     box = _box(found)
     page = folium.Map(
@@ -62,11 +96,11 @@ def write_page(found: SharedMap, title: str, day: datetime.date, texts: Texts, *
     head.add_child(_raw(f"<style>{_styles(folder)}{_own('share.css')}</style>"), name="styles")
     script = _MAP_COMMENT.sub("", (folder / "leaflet.js").read_text(encoding="utf-8"))
     head.add_child(_raw(f"<script>{script}</script>"), name="leaflet")
-    data = json.dumps(_data(found, box, texts), ensure_ascii=False, separators=(",", ":"))
+    data = json.dumps(_data(found, box, words), ensure_ascii=False, separators=(",", ":"))
     # Inside a script, "</" could end it.
     safe = data.replace("</", "<\\/").replace("<!--", "<\\!--")
     head.add_child(_raw(f"<script>window.shared={safe};{_own('share.js')}</script>"), name="data")
-    figure.html.add_child(_raw(_panel(found, title, day, texts, is_sample)), name="panel")
+    figure.html.add_child(_raw(_panel(title, words, language)), name="panel")
     page.add_child(_Projects())  # type: ignore[no-untyped-call]
     return str(figure.render())
 
@@ -109,17 +143,18 @@ def _box(found: SharedMap) -> list[list[float]]:
     return [[min(lats), min(lons)], [max(lats), max(lons)]]
 
 
-def _data(found: SharedMap, box: list[list[float]], texts: Texts) -> dict[str, Any]:
+def _data(found: SharedMap, box: list[list[float]], words: PageWords) -> dict[str, Any]:
     return {
         "box": box,
-        "states": {name: {"color": colour, "dash": dash} for name, (colour, dash) in STATES.items()},
-        "projects": [_project(each, texts) for each in found.projects],
+        "states": {name: {"color": colour, "dash": dash} for name, (colour, dash) in words.states.items()},
+        "fill": words.fill,
+        "projects": [_project(each) for each in found.projects],
         "ground": {name: [[each, line] for each, line in lines] for name, lines in found.ground.items()},
-        "words": {name: texts.get(f"sharing.page.{name}") for name in ("search", "none", "list")},
+        "words": {"search": words.search, "none": words.none, "list": words.list},
     }
 
 
-def _project(project: SharedProject, texts: Texts) -> dict[str, Any]:
+def _project(project: SharedProject) -> dict[str, Any]:
     return {
         "id": project.id,
         "name": project.name,
@@ -128,25 +163,20 @@ def _project(project: SharedProject, texts: Texts) -> dict[str, Any]:
         "new": project.new,
         "old": project.old,
         "areas": project.areas,
+        "label": project.label,
     }
 
 
-def _panel(found: SharedMap, title: str, day: datetime.date, texts: Texts, is_sample: bool) -> str:
+def _panel(title: str, words: PageWords, language: str) -> str:
     """Head, search box, list and legend beside the map."""
     rows = []
-    for name, (colour, dash) in STATES.items():
-        count = sum(each.state == name for each in found.projects)
-        if count:
-            line = f'<line x1="1" y1="6" x2="27" y2="6" stroke="{colour}" stroke-width="4" stroke-dasharray="{dash}"/>'
-            words = html.escape(texts.get(f"sharing.state.{name}"))
-            rows.append(f'<li><svg width="28" height="12">{line}</svg> {words} <b>{count}</b></li>')
-    notes = [texts.get("sharing.page.exact" if found.is_exact else "sharing.page.general")]
-    if is_sample:
-        notes.append(texts.get("report.is_sample"))
-    said = "".join(f"<p>{html.escape(note)}</p>" for note in notes)
-    when = html.escape(texts.get("sharing.page.day", day=day.isoformat(), count=len(found.projects)))
+    for name, said, count in words.legend:
+        colour, dash = words.states[name]
+        line = f'<line x1="1" y1="6" x2="27" y2="6" stroke="{colour}" stroke-width="4" stroke-dasharray="{dash}"/>'
+        rows.append(f'<li><svg width="28" height="12">{line}</svg> {html.escape(said)} <b>{count}</b></li>')
+    notes = "".join(f"<p>{html.escape(note)}</p>" for note in words.notes)
     return (
-        f'<aside id="panel" lang="{texts.language}"><h1>{html.escape(title)}</h1><p>{when}</p>'
+        f'<aside id="panel" lang="{language}"><h1>{html.escape(title)}</h1><p>{html.escape(words.said)}</p>'
         f'<input id="search" type="search"><ul id="list"></ul>'
-        f'<ul id="legend">{"".join(rows)}</ul><footer>{said}</footer></aside>'
+        f'<ul id="legend">{"".join(rows)}</ul><footer>{notes}</footer></aside>'
     )

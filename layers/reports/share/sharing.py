@@ -14,7 +14,7 @@ from layers.register import Register
 from layers.renewal.progress import project_figures
 from layers.reports.document import whole_file
 from layers.reports.share.features import gather
-from layers.reports.share.page import write_page
+from layers.reports.share.page import project_words, write_page
 from layers.text import Message, Texts
 
 _RECORD = "export_record"
@@ -63,9 +63,8 @@ def share(
         _note(register, path, wish, len(found.projects))
     title = wish.title or register.name or Path(str(register.target)).stem
     with whole_file(path) as part:
-        part.write_text(
-            write_page(found, title, today, texts, is_sample=register.is_sample), encoding="utf-8"
-        )
+        words = project_words(found, today, texts, is_sample=register.is_sample)
+        part.write_text(write_page(found, title, words, texts.language), encoding="utf-8")
     if not wish.exact:
         _note(register, path, wish, len(found.projects))
     return Shared(path, len(found.projects), found.mains)

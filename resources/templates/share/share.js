@@ -28,8 +28,11 @@ function showProjects(map, shared) {
   function draw(project) {
     var look = shared.states[project.state], group = L.featureGroup();
     project.areas.forEach(function (ring) {
-      L.polygon(ring, { color: look.color, weight: 1.5, dashArray: "4 4", fillOpacity: 0.12 }).addTo(group);
+      L.polygon(ring, { color: look.color, weight: 1.5, dashArray: project.label ? null : "4 4", fillOpacity: shared.fill }).addTo(group);
     });
+    if (project.label) {
+      group.bindTooltip(text("span", project.label), { permanent: true, direction: "center", className: "grid" });
+    }
     project.old.forEach(function (line) { L.polyline(line, { color: "#8a949d", weight: 2, dashArray: "3 5" }).addTo(group); });
     project.new.forEach(function (line) {
       L.polyline(line, { color: "#ffffff", weight: 7, opacity: 0.9, interactive: false }).addTo(group);

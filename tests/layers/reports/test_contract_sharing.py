@@ -19,7 +19,7 @@ from layers.geometry.crs import Crs, transformer
 from layers.model.query import Query
 from layers.register import Register
 from layers.reports.share.features import SharedMap, SharedProject
-from layers.reports.share.page import write_page
+from layers.reports.share.page import project_words, write_page
 from layers.reports.share.sharing import ShareWish, share
 from layers.text import Message, Texts
 from tests.layers.store.conftest import NewPlace
@@ -130,7 +130,8 @@ def test_no_name_runs_as_a_template() -> None:
     name = "{%endraw%}{{6*7}}{%raw%} {% end{% endraw %}raw %}{{ 6*7 }} </script><!--<script>"
     project = SharedProject(1, name, ((name, name),), "late", lines, (), ())
     found = SharedMap((project,), {"road": ((name, lines[0]),)}, is_local=False, is_exact=True, mains=1)
-    page = write_page(found, name, datetime.date(2026, 11, 1), Texts("zh"), is_sample=False)
+    words = project_words(found, datetime.date(2026, 11, 1), Texts("zh"), is_sample=False)
+    page = write_page(found, name, words, "zh")
     data = re.search(r"window\.shared=(\{.*?\});function", page, re.DOTALL)
     assert data is not None
     assert "</script" not in data[1]

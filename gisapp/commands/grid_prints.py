@@ -1,0 +1,58 @@
+"""What leaves the desk of grids: notice cards, the book of maps, the roster, a web map."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gisapp.actions import Action
+from gisapp.window import Window
+from layers.later import Later
+from layers.text import Message
+
+if TYPE_CHECKING:
+    from gisapp.commands import grid_documents
+else:
+    # Word, Excel, Leaflet and all that paper takes are loaded when the first document is made.
+    grid_documents = Later("gisapp.commands.grid_documents")
+
+_A3 = 2**0.5
+
+
+def grid_print_actions(window: Window) -> list[Action]:
+    """What stands in the grids menu below the acts."""
+    session = window.parts.session
+
+    def is_open() -> bool:
+        return session.is_open and "grid" in (session.register.catalogue if session.register else ())
+
+    def document(name: str, icon: str, words: str) -> Action:
+        return Action(
+            id=f"roster.{name}", title=Message(f"roster.action.{name}"), icon=icon, menu="grids", group=5,
+            handler=lambda: grid_documents.write_roster(window, name), enabled=is_open, words=words,
+        )  # fmt: skip
+
+    return [
+        Action(
+            id="grid_print.card", title=Message("roster.action.card"), icon="identification-card", menu="grids",
+            group=5, handler=lambda: grid_documents.print_cards(window), enabled=is_open,
+            words="notice card print steward 公示牌 网格卡 印 二维码 gongshipai",
+        ),
+        Action(
+            id="grid_print.card_large", title=Message("roster.action.card_large"), icon="identification-card",
+            menu="grids", group=5, handler=lambda: grid_documents.print_cards(window, _A3), enabled=is_open,
+            words="notice card a3 print 公示牌 大 gongshipai",
+        ),
+        Action(
+            id="grid_print.book", title=Message("roster.action.book"), icon="book-open", menu="grids", group=5,
+            handler=lambda: grid_documents.print_book(window), enabled=is_open,
+            words="map book atlas print pdf 图册 网格图 tuce",
+        ),
+        document("pdf", "file-text", "roster pdf print 花名册 打印 huamingce"),
+        document("excel", "file-text", "roster excel xlsx 花名册 表格 huamingce"),
+        document("word", "file-text", "roster word docx 花名册 文档 huamingce"),
+        Action(
+            id="grid_print.share", title=Message("roster.action.share"), icon="share-network", menu="grids", group=5,
+            handler=lambda: grid_documents.share_grids_map(window), enabled=is_open,
+            words="share web map html grids stewards 分享 网页地图 网格 fenxiang",
+        ),
+    ]  # fmt: skip

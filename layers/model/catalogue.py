@@ -17,7 +17,7 @@ from layers.model.outline import GEOMETRY, Outline
 from layers.model.settings import SettingDefinition
 from layers.text import Title
 
-Group = Literal["network", "place", "people", "project", "record", "backdrop", "system"]
+Group = Literal["network", "place", "people", "project", "census", "record", "backdrop", "system"]
 Shape = Literal["point", "line", "polygon"]
 
 

@@ -22,7 +22,7 @@ from layers.text import Message
 PATCH_LIMIT = 2000
 """Changes of more rows of one type make its part of the index anew."""
 
-_GROUPS = ("place", "backdrop", "network", "people", "project", "record")
+_GROUPS = ("place", "backdrop", "network", "people", "project", "census", "record")
 PER_TYPE = 8
 PER_PLACE = 3
 BY_PLACE = 10

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gisapp.actions import Action, key_text
+from gisapp.commands.grid_desk import ask_who
 from gisapp.panels.bookmarks import Bookmark
 from gisapp.panels.palette_model import Entry
 from gisapp.panels.place_words import FAR, stated, understood
@@ -13,6 +14,7 @@ from layers.errors import UserError
 from layers.geometry.coordinate_reading import Reading, read_coordinates
 from layers.geometry.scale_text import read_scale
 from layers.model.asset import AssetKey
+from layers.responsibility.question import read_question
 from layers.search.index import Hit
 from layers.search.initials import pinyin_keys
 from layers.search.text_column import squeeze
@@ -49,13 +51,27 @@ class Palette:
         entries = [self._action(action) for action in self._actions(text)]
         if not self._window.parts.session.is_open:
             return entries
-        return [*self._places(text), *self._scales(text), *self._bookmarks(text), *entries]
+        asked = self._question(text)
+        return [*asked, *self._places(text), *self._scales(text), *self._bookmarks(text), *entries]
 
     def remote(self, text: str, answer: Callable[[list[Entry]], None]) -> None:
         """Assets, roads, communities, people: from the search index, beside the window."""
         self._window.parts.finder.search(
             text, lambda hits: answer([self._asset(hit) for hit in hits]), self._window.palette_panel
         )
+
+    def _question(self, text: str) -> list[Entry]:
+        """Who is responsible for what is named, on the day that is named."""
+        question = read_question(text)
+        if question is None:
+            return []
+        render = self._window.parts.language.render
+        day = Message("grid_desk.ask.today") if question.day is None else question.day.isoformat()
+        note = render(Message("grid_desk.ask.note", {"day": day}))
+        title = render(Message("grid_desk.ask", {"text": question.text}))
+        return [
+            Entry(title, note, lambda: ask_who(self._window, question.text, question.day), icon="user-focus")
+        ]
 
     def _is_possible(self, name: str) -> bool:
         return self._window.parts.actions.is_possible(name)

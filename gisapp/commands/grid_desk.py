@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from gisapp.actions import Action
 from gisapp.desks.grid_desk import TOOL
 from gisapp.window import Window
@@ -78,6 +80,7 @@ def grid_desk_actions(window: Window) -> list[Action]:
 def tie_grid_desk(window: Window) -> None:
     """The answer takes the inspector's place; assignments are listed in the table."""
     grids = window.grids
+    window.inspector.who_asked.connect(grids.ask_asset)
     grids.arranged.connect(lambda: _arrange(window))
     grids.rows_asked.connect(lambda target: _list_rows(window, target))
     grids.centre.chosen.connect(window.parts.actions.refresh)
@@ -95,6 +98,14 @@ def _arrange(window: Window) -> None:
         desk = window.desks[window.desk]
         window.side.show_of(desk.id, desk.side)
     window.parts.actions.refresh()
+
+
+def ask_who(window: Window, text: str, day: datetime.date | None) -> None:
+    """Ask who is responsible for what a text names, on a day (None: as the desk stands)."""
+    window.close_sheet()
+    if day is not None:
+        window.grids.centre.go_to_day(day)
+    window.grids.ask_text(text)
 
 
 def _ask_here(window: Window) -> None:

@@ -42,6 +42,8 @@ class Inspector(QFrame):
     """Follows the selection. ``fly_asked`` and ``show_asked`` tell the asset to go to or to open."""
 
     fly_asked = Signal(object)
+    who_asked = Signal(object)
+    """The AssetKey of which it is asked who is responsible for it."""
     show_asked = Signal(object)
     shown = Signal(object)
     fly_all_asked = Signal()
@@ -86,6 +88,7 @@ class Inspector(QFrame):
         self.photos.saved.connect(self.saved)
         self._one.keep_page("photos", self.photos)
         self._one.fly.clicked.connect(lambda: self._emit_key(self.fly_asked))
+        self._one.who.clicked.connect(lambda: self._emit_key(self.who_asked))
         self._one.tab_chosen.connect(self._choose_tab)
         self._many.fly_asked.connect(self.fly_all_asked)
         self._many.clear_asked.connect(lambda: session.select(()))

@@ -56,6 +56,10 @@ class OnePage(QWidget):
             language, theme, "crosshair-simple", Message("inspector.fly.tip"), words=Message("inspector.fly")
         )
         self.fly.setObjectName("filterChip")
+        self.who = IconButton(
+            language, theme, "user-focus", Message("inspector.who.tip"), words=Message("inspector.who")
+        )
+        self.who.setObjectName("filterChip")
         self.day = DayNote(language, theme, session, "asset")
         self.news = FormNews(language, theme)
         self.bar = SaveBar(language, theme)
@@ -135,6 +139,7 @@ class OnePage(QWidget):
         acts = QHBoxLayout()
         acts.setContentsMargins(12, 0, 12, 8)
         acts.addWidget(self.fly)
+        acts.addWidget(self.who)
         acts.addStretch(1)
         tabs = QHBoxLayout()
         tabs.setContentsMargins(4, 0, 4, 0)

@@ -25,6 +25,7 @@ ACTIONS: tuple[tuple[str, ...], ...] = (
         "renewal_act.copy_planned",
         "renewal_act.take_out",
     ),
+    ("who.here", "who.asset"),
     ("view.fit_selection", "edit.deselect"),
     ("view.back", "view.forward", "view.fit"),
     ("view.go_to", "view.bookmark", "view.clear_pin"),

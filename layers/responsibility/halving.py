@@ -121,7 +121,7 @@ def hand_half(
     light = {change.person.name for change in changes if change.after is not None and change.after < over}
     warnings = tuple(
         words for words in whole.warnings
-        if words.id != "duty.warning.overloaded" or words.params.get("name") not in light
+        if words.id != "duty.warning.overloaded" or words.parameters.get("name") not in light
     )  # fmt: skip
     if which == NEW:
         plan = hand_over_new(halved.plan, to, day, **given)

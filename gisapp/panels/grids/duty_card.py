@@ -27,10 +27,17 @@ class DutyCard(QFrame):
     agreed = Signal()
     left = Signal()
 
-    def __init__(self, language: Language, theme: Theme, parent: QWidget, width: int = WIDTH) -> None:
+    def __init__(
+        self,
+        language: Language,
+        theme: Theme,
+        parent: QWidget,
+        width: int = WIDTH,
+        shares: tuple[int, int] = (2, 3),
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("dutyCard")
-        self._language, self._theme, self._wide = language, theme, width
+        self._language, self._theme, self._wide, self._shares = language, theme, width, shares
         self._drag: QPoint | None = None
         self.title = Label(language, theme, size="heading", strong=True)
         self.asked = QGridLayout()
@@ -130,6 +137,8 @@ class DutyCard(QFrame):
 
     def _line(self, words: Words, tone: str) -> None:
         label = Label(self._language, self._theme, words, size="small", tone=tone, wrap=True)  # type: ignore[arg-type]
+        if tone == "danger":
+            label.setObjectName("saidBox")
         self.told.append(label)
         self._effect.addWidget(label)
 
@@ -208,8 +217,8 @@ class DutyCard(QFrame):
         body = QHBoxLayout()
         body.setContentsMargins(12, 8, 12, 8)
         body.setSpacing(16)
-        body.addLayout(left, 2)
-        body.addLayout(right, 3)
+        body.addLayout(left, self._shares[0])
+        body.addLayout(right, self._shares[1])
         foot = QHBoxLayout()
         foot.setContentsMargins(12, 8, 12, 8)
         foot.setSpacing(8)

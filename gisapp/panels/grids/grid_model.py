@@ -25,7 +25,9 @@ class GridModel(QAbstractListModel):
         self._language = language
         self.overview: Overview | None = None
         self.entries: list[GridRow | str] = []
-        self.words, self.keep, self.order = "", "", "code"
+        self.words = ""
+        self.keep: Keep = ""
+        self.order: Order = "code"
 
     def show(self, overview: Overview | None) -> None:
         """List these."""
@@ -38,12 +40,13 @@ class GridModel(QAbstractListModel):
         rows = [] if self.overview is None else [row for row in self.overview.rows if self._is_kept(row)]
         if self.order == "load":
             rows.sort(key=lambda row: -(row.percent or 0))
-        areas = {row.area for row in rows}
+        # By their first grid, as the codes of areas run.
+        areas = list(dict.fromkeys(row.area for row in rows))
         self.entries = []
         if self.order == "load" or len(areas) < 2:
             self.entries += rows
         else:
-            for area in sorted(areas, key=lambda name: (not name, name)):
+            for area in sorted(areas, key=lambda name: not name):
                 self.entries.append(area)
                 self.entries += [row for row in rows if row.area == area]
         self.endResetModel()
@@ -53,9 +56,7 @@ class GridModel(QAbstractListModel):
         text = " ".join((row.code, row.name, row.area, *people)).casefold()
         if not all(word in text for word in self.words.casefold().split()):
             return False
-        if self.keep == "load":
-            return row.standing != "even"
-        return not self.keep or any(alarm.severity == self.keep for alarm in row.alarms)
+        return is_kept(row, self.keep)
 
     def row_of(self, grid: int) -> int:
         """Where a grid stands; -1 when it is not listed."""
@@ -95,3 +96,10 @@ class GridModel(QAbstractListModel):
         """Primary and backups."""
         backups = "、".join(each.name for each in row.backups)
         return f"{'—' if row.primary is None else row.primary.name} / {backups or '—'}"
+
+
+def is_kept(row: GridRow, keep: Keep) -> bool:
+    """Whether a grid is among those a chip counts: loads have a chip of their own."""
+    if keep == "load":
+        return row.standing != "even"
+    return not keep or any(a.severity == keep and not a.kind.startswith("load") for a in row.alarms)

@@ -21,7 +21,7 @@ from gisapp.panels.grids.action_button import ActionButton
 from gisapp.panels.grids.centre import GridCentre
 from gisapp.panels.grids.coverage_line import CoverageLine
 from gisapp.panels.grids.day_field import DayField
-from gisapp.panels.grids.grid_model import ROW, GridModel, Keep
+from gisapp.panels.grids.grid_model import ROW, GridModel, Keep, is_kept
 from gisapp.panels.grids.row_painter import RowPainter
 from gisapp.panels.history.day_note import DayNote
 from gisapp.theme import Theme
@@ -68,11 +68,7 @@ class GridPanel(QWidget):
         if homes is not None:
             words = Message("grid_desk.count.homes", {"count": f"{len(rows):,}", "homes": f"{homes:,.0f}"})
         self.count.show_words(words)
-        counts = {
-            keep: sum(any(alarm.severity == keep for alarm in row.alarms) for row in rows)
-            for keep in ("danger", "warn")
-        }
-        counts["load"] = sum(row.standing != "even" for row in rows)
+        counts = {keep: sum(is_kept(row, keep) for row in rows) for keep in self.chips}
         for keep, chip in self.chips.items():
             self._language.say(chip, "setText", Message(f"grid_desk.chip.{keep}", {"count": counts[keep]}))
             chip.setVisible(counts[keep] > 0)

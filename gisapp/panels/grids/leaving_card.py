@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from layers.responsibility.person import Assignment
 
 _WIDTH = 760
-_HEIGHT = 220
+_HEIGHT = 200
+_REASON, _TAKER = 108, 148
 #: Stands for nobody in a list of persons.
 GAP = -1
 
@@ -33,7 +34,7 @@ class LeavingCard(DutyCard):
     person_chosen = Signal(int)
 
     def __init__(self, language: Language, theme: Theme, parent: QWidget) -> None:
-        super().__init__(language, theme, parent, _WIDTH)
+        super().__init__(language, theme, parent, _WIDTH, (5, 3))
         self.person = PersonBox(language, theme)
         self.day = DayField(language, theme, Message("grid_desk.card.last_day"), with_weekday=True)
         self.is_gone = QCheckBox()
@@ -47,8 +48,7 @@ class LeavingCard(DutyCard):
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFixedHeight(_HEIGHT)
-        self.ask(0, 0, Message("grid_desk.card.leaver"), self.person)
+                self.ask(0, 0, Message("grid_desk.card.leaver"), self.person)
         self.ask(0, 1, Message("grid_desk.card.last_day"), self.day)
         self.ask(1, 0, Message("grid_desk.card.all_to"), self.all_to)
         self.ask(1, 1, Message("grid_desk.card.document"), self.document)
@@ -115,12 +115,13 @@ class LeavingCard(DutyCard):
             nobody = Candidate(GAP, self._language.render(Message("grid_desk.card.nobody")), "", "")
             # Whoever is backup follows; a backup's or co-steward's own place may stay empty.
             chosen = candidates[0].id if candidates and duty.rank == "primary" else GAP
+            taker.setFixedWidth(_TAKER)
             taker.offer([*candidates, nobody], chosen)
             reason = QLineEdit()
             reason.setText(
                 "" if duty.rank == "primary" else self._language.render(Message("grid_desk.card.not_needed"))
             )
-            reason.setFixedWidth(110)
+            reason.setFixedWidth(_REASON)
             self._language.say(reason, "setPlaceholderText", Message("grid_desk.card.why_nobody"))
             reason.setVisible(chosen == GAP)
             taker.picked.connect(lambda to, field=reason: field.setVisible(to == GAP))
@@ -134,6 +135,7 @@ class LeavingCard(DutyCard):
             everybody |= {each.id: each for each in candidates}
         grid.setRowStretch(len(duties), 1)
         self._scroll.setWidget(body)
+        self._scroll.setFixedHeight(min(body.sizeHint().height() + 4, _HEIGHT))
         self.all_to.offer(list(everybody.values()))
         self.changed.emit()
 

@@ -117,10 +117,16 @@ class WhoPanel(QFrame):
         self._scroll.setWidget(body)
 
     def _other_rows(self, people: Iterable[Responsible]) -> list[tuple[Words, Words, str]]:
-        return [
-            (who.role_title, Message("grid_desk.other", {"name": who.name, "target": who.target_name}), who.phone)
-            for who in people
-        ]  # fmt: skip
+        """The others, by what they are; where it is not of the grid itself, of what is said."""
+        answer = self._centre.answer
+        grid = None if answer is None or answer.grid is None else (GRID, answer.grid.id)
+        found: list[tuple[Words, Words, str]] = []
+        for who in people:
+            words: Words = who.name
+            if who.target != grid:
+                words = Message("grid_desk.other", {"name": who.name, "target": who.target_name})
+            found.append((who.role_title, words, who.phone))
+        return found
 
     def _steps(self, answer: Answer) -> list[tuple[Words, Words, str]]:
         """Whom to turn to after the one who is asked first."""

@@ -23,6 +23,7 @@ from gisapp.notify import Notice, Notifier
 from gisapp.panels.basemap_view import BasemapView
 from gisapp.panels.checks.check_centre import CheckCentre
 from gisapp.panels.filter_bar import FilterBar
+from gisapp.panels.grid_proposal.design import GridDesign
 from gisapp.panels.grid_shaping.shaping import GridShaping
 from gisapp.panels.history.trail_panel import TrailPanel
 from gisapp.panels.inspector import Inspector
@@ -115,6 +116,7 @@ class Window(QMainWindow):
             language, theme, parts.session, parts.tasks, parts.notifier, self.map, parts.actions
         )
         self.shaping = GridShaping(language, theme, parts.session, parts.tasks, self.map)
+        self.grid_design = GridDesign(language, theme, parts.session, parts.tasks, self.map, parts.actions)
         self.statements = StatementDesk(language, theme, parts.session, parts.tasks, self.map, parts.actions)
         self.works = ProjectActs(parts.session, parts.tasks, self.map.drafting, self)
         self.before_after = BeforeAfter(self.map)

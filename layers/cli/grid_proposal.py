@@ -16,13 +16,14 @@ from layers.later import Later
 from layers.text import Message
 
 if TYPE_CHECKING:
-    from layers.grids import acceptance, designing, proposal, site_reading
+    from layers.grids import acceptance, designing, proposal, site_reading, wishes
 else:
     # Loaded for this command alone: shapely, and METIS when it divides.
     acceptance = Later("layers.grids.acceptance")
     designing = Later("layers.grids.designing")
     proposal = Later("layers.grids.proposal")
     site_reading = Later("layers.grids.site_reading")
+    wishes = Later("layers.grids.wishes")
 
 MOST = 5000
 MARGINS = (101, 150)
@@ -53,14 +54,14 @@ def grids(
     console: Console = context.obj
     with open_register(register, read_only=not accept) as opened, console.feedback() as feedback:
         survey = site_reading.read_survey(opened, feedback.part(0.0, 0.3))
-        wishes = proposal.Wishes(
+        wished = wishes.Wishes(
             count or max(len(survey.ids), 1),
             is_rebalance=rebalance,
             communities=not cut_communities,
             areas=not across_areas,
             limit=limit / 100,
         )
-        made = designing.propose(survey.site, wishes, feedback.part(0.3, 0.9))
+        made = designing.propose(survey.site, wished, feedback.part(0.3, 0.9))
         if accept:
             title = opened.catalogue["grid"].title[console.texts.language]
             plan = acceptance.plan_acceptance(

@@ -14,9 +14,10 @@ from layers.errors import UserError
 from layers.feedback import Feedback
 from layers.grids.faces import Cuts, Integers, Shapes, as_lines
 from layers.grids.partition import Division, divide
-from layers.grids.proposal import Proposal, Wishes
+from layers.grids.proposal import Proposal
 from layers.grids.rebalancing import filled, least_move, rebalanced
 from layers.grids.units import Blocks, Ground, Loads, Units, cut_blocks, joined
+from layers.grids.wishes import Wishes
 from layers.later import Later
 from layers.text import Message
 

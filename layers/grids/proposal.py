@@ -17,32 +17,13 @@ from layers.grids.dissolving import dissolved
 from layers.grids.faces import Borders, Floats, Integers, Shapes, totals
 from layers.grids.quality import Quality, pieces_of, quality
 from layers.grids.units import Blocks, connected
+from layers.grids.wishes import Wishes
 
 CRUMB = 0.005
 """Of a mean load: what weighs less is no move of its own."""
 
 NOBODY = -1
 """The grid of ground that belongs to none."""
-
-
-@dataclass(frozen=True)
-class Wishes:
-    """What the user asks for.
-
-    ``grids``: how many. ``is_rebalance``: start from the present grids and move as little as possible; otherwise a
-    new design that may follow present ``boundaries``. ``communities`` stay whole where they are light enough,
-    boundaries follow ``roads`` and ``waters``, and no grid crosses the border of an area when ``areas`` is set.
-    ``limit``: the largest load that is aimed at, as a multiple of the mean.
-    """
-
-    grids: int
-    is_rebalance: bool = False
-    communities: bool = True
-    roads: bool = True
-    waters: bool = True
-    boundaries: bool = True
-    areas: bool = True
-    limit: float = 1.05
 
 
 @dataclass(frozen=True)

@@ -147,3 +147,8 @@ def _named_shapes(register: Register, type_name: str) -> tuple[Shapes, tuple[str
     there = np.flatnonzero(~(shapely.is_missing(shapes) | shapely.is_empty(shapes)))
     names = table.column("name").to_pylist()
     return shapely.force_2d(shapes[there]), tuple(str(names[at] or "") for at in there)
+
+
+def count_grids(register: Register) -> int:
+    """How many grids of the lowest level there are today."""
+    return len(read_grids(register).lowest)

@@ -1,0 +1,109 @@
+"""Proposals in the window: the centre, the marks on the map, the panel when it is first wanted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from gisapp.actions import Actions
+from gisapp.language import Language
+from gisapp.panels.map_view import MapView
+from gisapp.session import Session
+from gisapp.tasks import Tasks
+from gisapp.theme import Theme
+from layers.later import Later
+from layers.model.query import Box
+
+if TYPE_CHECKING:
+    from gisapp.panels.grid_proposal import centre, marks, panel
+else:
+    centre = Later("gisapp.panels.grid_proposal.centre")
+    marks = Later("gisapp.panels.grid_proposal.marks")
+    panel = Later("gisapp.panels.grid_proposal.panel")
+
+
+class GridDesign(QObject):
+    """Made when the window is; everything else when it is first opened. ``arranged``: it shall be shown, or not."""
+
+    arranged = Signal()
+
+    def __init__(
+        self,
+        language: Language,
+        theme: Theme,
+        session: Session,
+        tasks: Tasks,
+        view: MapView,
+        actions: Actions,
+    ) -> None:
+        super().__init__(view)
+        self._language, self._theme, self._session, self._tasks = language, theme, session, tasks
+        self._view, self._actions = view, actions
+        self._centre: centre.ProposalCentre | None = None
+        self._panel: panel.ProposalPanel | None = None
+        self._marks: marks.ProposalMarks | None = None
+        self.is_open = False
+        #: Whether the panel stands under the map just now.
+        self.is_laid = False
+        session.closed.connect(lambda: self.show(False))
+
+    @property
+    def centre(self) -> centre.ProposalCentre:
+        """What is computed and chosen."""
+        if self._centre is None:
+            self._centre = centre.ProposalCentre(
+                self._session, self._tasks, self._view.drafting.acts.do, self
+            )
+            self._marks = marks.ProposalMarks(self._theme.font("small"))
+            self._view.canvas.overlay.sketches.append(self._marks)
+            self._centre.changed.connect(self._mark)
+        return self._centre
+
+    @property
+    def panel(self) -> panel.ProposalPanel:
+        """The panel under the map."""
+        if self._panel is None:
+            self._panel = panel.ProposalPanel(self._language, self._theme, self.centre, self._actions)
+            self._panel.closed.connect(lambda: self.show(False))
+            self._panel.looked_at.connect(self._look)
+            self._panel.flown.connect(self._fly)
+        return self._panel
+
+    @property
+    def has_proposal(self) -> bool:
+        """Whether there is a proposal that could be taken."""
+        return self._centre is not None and self._centre.shown is not None
+
+    def show(self, on: bool) -> None:
+        """Open the panel, or close it; the proposal stays until it is taken or left."""
+        if on == self.is_open:
+            return
+        self.is_open = on
+        if on:
+            self.centre.count()
+        self._mark()
+        self.arranged.emit()
+
+    def accept(self) -> None:
+        """Make the chosen moves."""
+        register = self._session.register
+        if register is not None:
+            self.centre.accept(register.catalogue["grid"].title[self._language.code])
+
+    def _mark(self) -> None:
+        if self._centre is None or self._marks is None:
+            return
+        self._marks.show(self._centre.shown if self.is_open else None)
+        self._view.canvas.update()
+        self._actions.refresh()
+
+    def _look(self, move: int | None) -> None:
+        if self._marks is not None:
+            self._marks.looked_at = move
+            self._view.canvas.update()
+
+    def _fly(self, move: int) -> None:
+        shown = self.centre.shown
+        if shown is not None:
+            self._view.canvas.fit(Box(*shown.proposal.moves[move].shape.bounds), 80)

@@ -51,7 +51,12 @@ def _types(register: Register) -> list[AssetType]:
 
 def _by_code(register: Register, wanted: str) -> list[AssetKey]:
     coded = [t for t in _types(register) if "code" in t]
-    return [asset.key for t in coded if (asset := register.by_code(t.name, wanted)) is not None]
+    likely, others = coded[: len(_FIRST)], coded[len(_FIRST) :]
+    for types in (likely, others):
+        found = [asset.key for t in types if (asset := register.by_code(t.name, wanted)) is not None]
+        if found:
+            return found
+    return []
 
 
 def _by_index(index: SearchIndex, wanted: str) -> list[AssetKey]:

@@ -48,7 +48,7 @@ class LeavingCard(DutyCard):
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-                self.ask(0, 0, Message("grid_desk.card.leaver"), self.person)
+        self.ask(0, 0, Message("grid_desk.card.leaver"), self.person)
         self.ask(0, 1, Message("grid_desk.card.last_day"), self.day)
         self.ask(1, 0, Message("grid_desk.card.all_to"), self.all_to)
         self.ask(1, 1, Message("grid_desk.card.document"), self.document)

@@ -20,9 +20,9 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.geometry.belonging import EDGE, NONE, areas_at, standing
 from layers.geometry.packed import Integers
-from layers.model import edtf
 from layers.model.fields import format_instant
 from layers.model.query import Query
+from layers.model.validity import is_valid_on
 from layers.register import Register
 
 __all__ = [
@@ -182,13 +182,6 @@ def grids_of(rows: Mapping[int, Mapping[str, Any]], day: datetime.date) -> Grids
         np.array([_id(rows[id].get("replaces")) for id in order], np.int64),
         shapes,
     )
-
-
-def is_valid_on(row: Mapping[str, Any], day: datetime.date) -> bool:
-    """Whether a grid with these values is valid on a day; dates known vaguely count in its favour."""
-    begins = edtf.earliest(row["valid_from"]) if row.get("valid_from") else None
-    ends = edtf.latest(row["valid_to"]) if row.get("valid_to") else None
-    return (begins is None or begins <= day) and (ends is None or ends >= day)
 
 
 def end_of(day: datetime.date) -> str:

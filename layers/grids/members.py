@@ -9,8 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from layers.geometry.packed import Integers
-from layers.grids.ground import GRID, NONE
+from layers.grids.ground import NONE
 from layers.model.catalogue import AssetType, Catalogue
+from layers.store.placing import belongs_to_grid
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,8 +23,8 @@ class Members:
 
 
 def member_types(catalogue: Catalogue) -> list[AssetType]:
-    """The types whose assets belong to a grid: those with a link to one under the name ``grid``."""
-    return [t for t in catalogue if any(link.name == GRID and link.targets == (GRID,) for link in t.links)]
+    """The types whose assets belong to a grid: those with a link named ``grid`` to one."""
+    return [asset_type for asset_type in catalogue if belongs_to_grid(asset_type)]
 
 
 def linked(column: pa.ChunkedArray | pa.Array) -> Integers:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from layers.errors import Conflict, UserError
 from layers.feedback import Feedback
 from layers.model.catalogue import AssetType, Catalogue
-from layers.model.change import ChangeSet, IdRange, TypeChange
+from layers.model.change import ChangeSet, IdRange
 from layers.model.fields import local_time
 from layers.model.problem import Problem
 from layers.store import history, integrity, many
@@ -24,9 +24,11 @@ from layers.store.bulk_codes import with_codes
 from layers.store.change_sets import close_change_set, new_id
 from layers.store.codes import RunningNumbers
 from layers.store.periods import broken_periods
+from layers.store.placing import Placing
 from layers.store.rows import Row, current_row, differing
-from layers.store.schema import CODE, FID, OP_DELETE, OP_INSERT, VERSION
+from layers.store.schema import CODE, FID, GEOMETRY, OP_DELETE, OP_INSERT, VERSION
 from layers.store.sources import note_source
+from layers.store.touched import Touched
 from layers.store.worker import Worker
 from layers.text import Message
 
@@ -46,29 +48,6 @@ class ValuesRefused(UserError):
             Message("register.values_refused_hint"),
         )
         self.problems = tuple(problems)
-
-
-@dataclass
-class _Touched:
-    """What was done to one type so far."""
-
-    inserted: set[int] = field(default_factory=set)
-    updated: set[int] = field(default_factory=set)
-    deleted: dict[int, Row] = field(default_factory=dict)
-    inserted_ranges: list[IdRange] = field(default_factory=list)
-    deleted_ranges: list[IdRange] = field(default_factory=list)
-    fields: set[str] = field(default_factory=set)
-
-    def freeze(self) -> TypeChange:
-        born_and_gone = self.inserted & self.deleted.keys()
-        return TypeChange(
-            frozenset(self.inserted - born_and_gone),
-            frozenset(self.updated - self.inserted - self.deleted.keys()),
-            frozenset(self.deleted.keys() - born_and_gone),
-            tuple(self.inserted_ranges),
-            tuple(self.deleted_ranges),
-            frozenset(self.fields),
-        )
 
 
 class Edit:
@@ -96,8 +75,9 @@ class Edit:
         self._opened = opened
         self._worker = worker
         self._staged: list[Staged] = []
-        self._touched: dict[str, _Touched] = defaultdict(_Touched)
+        self._touched: dict[str, Touched] = defaultdict(Touched)
         self._numbers = RunningNumbers(connection, store.schema)
+        self._placing = Placing(store, connection, catalogue)
         self._links_deferred = False
 
     @property
@@ -114,6 +94,7 @@ class Edit:
         """
         asset_type = self.catalogue[type]
         row = dict.fromkeys(c.name for c in self.store.schema.value_columns(type)) | self._plain(type, values)
+        row |= self._placing.of(type, row)
         given = list(row)
         if row.get(CODE) is None and CODE in asset_type and asset_type.code_prefix:
             row[CODE] = self.new_code(type)
@@ -129,6 +110,9 @@ class Edit:
         before = self._expect(type, id, version)
         wanted = self._plain(type, values)
         changed = differing(before, before | wanted, wanted)
+        if GEOMETRY in changed:
+            wanted |= self._placing.of(type, {**before, **wanted})
+            changed = differing(before, before | wanted, wanted)
         if not changed:
             return version
         row = {**before, **wanted}
@@ -201,7 +185,8 @@ class Edit:
         feedback = feedback or Feedback()
         if not isinstance(rows, pa.Table):
             return self._load(type, rows, feedback)
-        staged = self.store.stage(self._worker, type, self._with_codes(type, rows), feedback.part(0.0, 0.5))
+        rows = self._placing.of_rows(type, self._with_codes(type, rows))
+        staged = self.store.stage(self._worker, type, rows, feedback.part(0.0, 0.5))
         self._staged.append(staged)
         return self._load(type, staged, feedback.part(0.5, 1.0))
 
@@ -228,6 +213,7 @@ class Edit:
                 last_fid=ids.last,
             )
         )
+        self._placing.forget(type)
         touched = self._touched[type]
         (touched.deleted_ranges if deleted else touched.inserted_ranges).append(ids)
 
@@ -239,6 +225,7 @@ class Edit:
         result = self.connection.execute(table.insert().values(**row))
         id = new_id(result)
         self._touched[type].inserted.add(id)
+        self._placing.forget(type)
         return id
 
     def set(self, type: str, before: Row, values: Row) -> int:
@@ -254,6 +241,7 @@ class Edit:
             raise self._conflict(type, id, version)
         self._touched[type].updated.add(id)
         self._touched[type].fields.update(values)
+        self._placing.forget(type)
         return int(version) + 1
 
     def set_many(self, type: str, wanted: sa.Table, names: Sequence[str]) -> int:
@@ -275,6 +263,7 @@ class Edit:
         if result.rowcount != 1:
             raise self._conflict(type, id, version)
         self._touched[type].deleted[id] = before
+        self._placing.forget(type)
 
     def defer_links(self) -> None:
         """Let the end of the transaction check the database's own links; ``finish`` tells the user before."""
@@ -309,7 +298,7 @@ class Edit:
         self.change_set = replace(self._opened, changes=changes)
         return True
 
-    def _refuse_shared_periods(self, type: str, touched: _Touched) -> None:
+    def _refuse_shared_periods(self, type: str, touched: Touched) -> None:
         there = (touched.inserted | touched.updated) - touched.deleted.keys()
         asset_type = self.catalogue[type]
         wrong = broken_periods(self.store, self.connection, asset_type, there, touched.inserted_ranges)

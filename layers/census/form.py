@@ -1,0 +1,57 @@
+"""The form of a campaign: which fields of which types are asked in the field, as one version of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from layers.model.asset import Asset
+from layers.model.catalogue import AssetType, Catalogue
+from layers.model.fields import AttachmentField, GeometryField, LinkField
+
+_UNASKED = (GeometryField, AttachmentField, LinkField)
+
+
+@dataclass(frozen=True)
+class Form:
+    """``fields``: by type the fields asked, in order. Versions count up whenever they change."""
+
+    version: int
+    fields: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, campaign: Asset, catalogue: Catalogue) -> Form:
+        """The form of a campaign as far as the catalogue knows its types and fields; all fields where none is said."""
+        said: Mapping[str, Sequence[str]] = json.loads(campaign.get("form") or "{}")
+        fields = {
+            name: tuple(f for f in said.get(name, asked_by_default(catalogue[name])) if f in catalogue[name])
+            for name in types_of(campaign)
+            if name in catalogue
+        }
+        return cls(campaign.get("form_version") or 1, fields)
+
+    def as_text(self) -> str:
+        """What a campaign keeps in ``form``."""
+        return json.dumps({name: list(fields) for name, fields in self.fields.items()}, ensure_ascii=False)
+
+
+def types_of(campaign: Asset) -> tuple[str, ...]:
+    """The names of the types that a campaign counts."""
+    return tuple(name for part in str(campaign.get("types") or "").split(",") if (name := part.strip()))
+
+
+def asked_by_default(asset_type: AssetType) -> tuple[str, ...]:
+    """The fields of a type that somebody before the asset can fill in: no links, places, photos or companions."""
+    companions = {name for field in asset_type.fields for name in _companions(field)}
+    status = asset_type.lifetime.status
+    return tuple(
+        field.name
+        for field in asset_type.fields
+        if not isinstance(field, _UNASKED) and field.name not in {*companions, "code", status}
+    )
+
+
+def _companions(field: Any) -> tuple[str, ...]:
+    return tuple(f"{field.name}_{end}" for end in ("origin", "accuracy", "source"))

@@ -1,0 +1,62 @@
+"""Values as records keep them: plain JSON by field, compared as the catalogue writes them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from layers.model.asset import Asset
+from layers.model.catalogue import AssetType
+
+_CLOSE = 1e-9
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field in which the field's word is not the book's."""
+
+    field: str
+    book: Any
+    found: Any
+
+
+def as_text(values: Mapping[str, Any]) -> str:
+    """JSON of plain values, in the order given."""
+    return json.dumps(dict(values), ensure_ascii=False, separators=(",", ":"))
+
+
+def from_text(text: str | None) -> dict[str, Any]:
+    """The values kept; none for a blank. ``ValueError`` for what is no JSON object."""
+    values = json.loads(text) if text else {}
+    if not isinstance(values, dict):
+        raise ValueError(text)
+    return values
+
+
+def book_values(asset: Asset, fields: tuple[str, ...]) -> dict[str, Any]:
+    """What the book says of an asset in these fields."""
+    return {name: asset.values.get(name) for name in fields}
+
+
+def differences(
+    asset_type: AssetType, book: Mapping[str, Any], found: Mapping[str, Any]
+) -> tuple[Difference, ...]:
+    """The fields looked at in which they differ. A field that is not in ``found`` was not looked at."""
+    return tuple(
+        Difference(name, book.get(name), value)
+        for name, value in found.items()
+        if name in asset_type and not same(book.get(name), value)
+    )
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values say the same: blanks are one, numbers are compared as numbers."""
+    if one in (None, "") or other in (None, ""):
+        return one in (None, "") and other in (None, "")
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, int | float) and isinstance(other, int | float):
+        return abs(one - other) <= _CLOSE * max(1.0, abs(one), abs(other))
+    return one == other  # type: ignore[no-any-return]

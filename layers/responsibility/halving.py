@@ -124,7 +124,7 @@ def hand_half(
         if words.id != "duty.warning.overloaded" or words.parameters.get("name") not in light
     )  # fmt: skip
     if which == NEW:
-        plan = hand_over_new(halved.plan, to, day, **given)
+        plan = hand_over_new(halved.plan, to, day, book=book, **given)
     else:
         plan = together(halved.plan.label, [halved.plan, whole.plan])
     return replace(whole, plan=plan, loads=changes, warnings=warnings)

@@ -55,8 +55,13 @@ class GridRow:
 
     @property
     def standing(self) -> str:
-        """``even``, ``high`` or ``over``."""
+        """``low``, ``even``, ``high`` or ``over``."""
         return "even" if self.load is None else self.load.standing
+
+    @property
+    def is_heavy(self) -> bool:
+        """Whether the load is high or too high."""
+        return self.standing in ("high", "over")
 
     @property
     def worst(self) -> Alarm | None:

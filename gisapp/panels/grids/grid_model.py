@@ -101,5 +101,5 @@ class GridModel(QAbstractListModel):
 def is_kept(row: GridRow, keep: Keep) -> bool:
     """Whether a grid is among those a chip counts: loads have a chip of their own."""
     if keep == "load":
-        return row.standing != "even"
+        return row.is_heavy
     return not keep or any(a.severity == keep and not a.kind.startswith("load") for a in row.alarms)

@@ -21,7 +21,7 @@ _PAD, _SWATCH, _BAR_LEFT, _PERCENT = 12, 12, 102, 46
 FULL = 150.0
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_COLOURS = {"even": "bar_fill", "high": "warn", "over": "danger"}
+_COLOURS = {"low": "bar_fill2", "even": "bar_fill", "high": "warn", "over": "danger"}
 
 
 class RowPainter(QStyledItemDelegate):
@@ -102,8 +102,8 @@ class RowPainter(QStyledItemDelegate):
             painter.fillRect(filled, theme.color(_COLOURS[level]))
         tick = bar.left() + round(bar.width() * 100 / FULL)
         painter.fillRect(QRect(tick, bar.top() - 3, 2, 12), theme.color("text"))
-        painter.setPen(theme.color(_COLOURS[level] if level != "even" else "text2"))
-        painter.setFont(theme.font("small", strong=level != "even"))
+        painter.setPen(theme.color(_COLOURS[level] if row.is_heavy else "text2"))
+        painter.setFont(theme.font("small", strong=row.is_heavy))
         percent = "—" if row.percent is None else f"{row.percent:.0f} %"
         painter.drawText(place, _RIGHT, percent)
 

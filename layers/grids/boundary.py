@@ -169,14 +169,17 @@ def _ends_on(ring: BaseGeometry, course: Floats, reach: float) -> Floats | None:
     trimmed = _end_on(ring, trimmed[::-1], reach)
     if trimmed is None or len(_distinct(trimmed)) < 2:
         return None
-    return trimmed
+    # A loop from one place back to it is no stretch of the boundary, and most of what was drawn is meant.
+    is_loop = bool(np.hypot(*(trimmed[0] - trimmed[-1])) <= EDGE)
+    is_rest = shapely.LineString(trimmed).length < shapely.LineString(course).length / 2
+    return None if is_loop or is_rest else trimmed
 
 
 def _end_on(ring: BaseGeometry, course: Floats, reach: float) -> Floats | None:
     """A line whose last place is on the ring: put there from near by, else where the line crosses the ring last."""
     end = shapely.Point(course[-1])
     if ring.distance(end) <= reach:
-        return np.concatenate([course[:-1], _on(ring, end)])
+        return np.concatenate([course[:-1], _on(ring, end, reach)])
     met = shapely.get_coordinates(shapely.intersection(ring, shapely.LineString(course)))
     if not len(met):
         return None
@@ -184,16 +187,17 @@ def _end_on(ring: BaseGeometry, course: Floats, reach: float) -> Floats | None:
     along = shapely.line_locate_point(line, shapely.points(met))
     last = int(np.argmax(along))
     until = shapely.line_locate_point(line, shapely.points(course))
-    return np.concatenate([course[until < along[last] - EDGE], _on(ring, shapely.Point(met[last]))])
+    return np.concatenate([course[until < along[last] - EDGE], _on(ring, shapely.Point(met[last]), EDGE)])
 
 
-def _on(ring: BaseGeometry, place: shapely.Point) -> Floats:
-    """The place (1, 2) on a ring nearest to one: its corner when there is one at hand."""
+def _on(ring: BaseGeometry, place: shapely.Point, reach: float) -> Floats:
+    """The place (1, 2) on a ring that one near by means: itself, a corner within ``reach``, or the nearest."""
     corners = shapely.get_coordinates(ring)
     foot = shapely.get_coordinates(ring.interpolate(ring.project(place)))
-    away = np.hypot(*(corners - foot).T)
+    on_it = ring.distance(place) <= EDGE
+    away = np.hypot(*(corners - (foot if on_it else shapely.get_coordinates(place))).T)
     nearest = int(np.argmin(away))
-    found: Floats = corners[nearest][None] if away[nearest] <= EDGE else foot
+    found: Floats = corners[nearest][None] if away[nearest] <= (EDGE if on_it else reach) else foot
     return found
 
 

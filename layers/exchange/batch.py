@@ -12,6 +12,7 @@ import shapely
 from layers.exchange import identity, links
 from layers.exchange.batch_codes import CodeCheck
 from layers.exchange.batch_output import BatchOutput
+from layers.exchange.batch_periods import check_periods
 from layers.exchange.findings import Finding, Findings
 from layers.exchange.mapping import TypeRule
 from layers.exchange.row_hash import hash_rows
@@ -78,6 +79,8 @@ class Batch:
         known = identity.identify(keys, hashes, self._job.source_id, self._context.book)
         known = self._recognised(known)
         self._check_required(known)
+        book, found = self._context.book.periods, self._findings
+        check_periods(self._type, self._values, known.fid, book, self._numbers, found)
         self._check_codes(known, parts)
         self._note_remarks()
         placement = self._job.placement
@@ -183,11 +186,17 @@ class Batch:
             self._missing.append(MissingTargets(field.name, target, pc.if_else(pa.array(lost), texts, None)))
             return
         named = {"field": field.title, "type": self._job.types[target].title}
+        told = Message("import.row.unknown_link", {**named, "value": ""})
+        if field.required:
+            # Nothing can be made of the row; one sentence says why.
+            told = Message("import.row.unknown_owner", {**named, "value": ""})
+            self._findings.flag(
+                "unknown_link", "error", told, lost, field=field.name, column=column, values=texts
+            )
+            return
         self._findings.flag(
-            "unknown_link", "warning",
-            Message("import.row.unknown_link", {**named, "value": ""}),
-            lost, field=field.name, column=column, values=texts,
-        )  # fmt: skip
+            "unknown_link", "warning", told, lost, field=field.name, column=column, values=texts
+        )
         if field.unknown_flag is not None:
             flag = pa.array(lost)
             earlier = self._values.get(field.unknown_flag)
@@ -310,7 +319,8 @@ class Batch:
 
     def _recognised(self, known: identity.Identified) -> identity.Identified:
         """Rows of lists are known by what they name; what names one asset twice is kept out."""
-        names = identity.natural_fields(self._type)
+        by_code = CODE in self._values
+        names = identity.natural_fields(self._type, with_code=by_code)
         if not names or names[0] not in self._values:
             return known
         blank = pa.nulls(self._size, pa.string())
@@ -321,7 +331,9 @@ class Batch:
             titles = tuple(self._type.field_named(name).title for name in names)
             told = field.problem("not_unique_together", "error", None, type=self._type.title, fields=titles)
             self._findings.flag("not_unique_together", "error", told.message, again, field=field.name)
-        return identity.recognise(known, natural, self._context.book)
+        book = self._context.book
+        named = book.natural if by_code or CODE not in self._type else book.together
+        return identity.recognise(known, natural, book, named)
 
     def _check_order(self) -> None:
         """Values that stand the wrong way round."""

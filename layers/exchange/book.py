@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from layers.exchange.identity import Book, natural_fields
+from layers.exchange.identity import Book, natural_fields, period_fields
 from layers.model.query import All, Compare
 from layers.register import Register
 
@@ -30,10 +30,17 @@ class RegisterBook:
     def of(self, type_name: str) -> Book:
         """The identities of every asset of a type."""
         if type_name not in self._books:
-            natural = () if self._register is None else natural_fields(self._register.catalogue[type_name])
-            table = self._columns(type_name, list(dict.fromkeys(("code", *_IDENTITY, *natural))))
-            self._books[type_name] = Book.empty() if table is None else Book.of(table, natural)
+            self._books[type_name] = self._read(type_name)
         return self._books[type_name]
+
+    def _read(self, type_name: str) -> Book:
+        if self._register is None:
+            return Book.empty()
+        asset_type = self._register.catalogue[type_name]
+        named = (*natural_fields(asset_type), *natural_fields(asset_type, with_code=False))
+        fields = dict.fromkeys(("code", *_IDENTITY, *named, *period_fields(asset_type)))
+        table = self._columns(type_name, list(fields))
+        return Book.empty() if table is None else Book.of(table, asset_type)
 
     def names(self, type_name: str, fields: Sequence[str]) -> pa.Table:
         """The columns ``fid`` and ``fields`` of every asset of a type."""

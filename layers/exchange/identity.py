@@ -37,6 +37,10 @@ class Book:
     source_hash: Numbers
     natural: pa.Array | None = None
     """What a list names each asset by, for types that are kept in lists (``natural_keys``)."""
+    together: pa.Array | None = None
+    """The same by what is unique together, for lists that leave out the code."""
+    periods: pa.Table | None = None
+    """``fid`` and what the rules on periods ask for, for types that have such rules."""
 
     @classmethod
     def empty(cls) -> Book:
@@ -45,8 +49,14 @@ class Book:
         return cls(none, texts, none, texts, none)
 
     @classmethod
-    def of(cls, table: pa.Table, natural: Sequence[str] = ()) -> Book:
-        """From the register's columns fid, code, source_id, source_key, source_hash and ``natural`` ones."""
+    def of(cls, table: pa.Table, asset_type: AssetType | None = None) -> Book:
+        """From the register's columns fid, code, source_id, source_key, source_hash and those that its lists name.
+
+        ``asset_type`` is None where a file's own identity alone counts.
+        """
+        natural = () if asset_type is None else natural_fields(asset_type)
+        together = () if asset_type is None else natural_fields(asset_type, with_code=False)
+        periods = () if asset_type is None else period_fields(asset_type)
         return cls(
             _whole(table.column("fid"), 0),
             _texts(table.column("code")),
@@ -54,6 +64,8 @@ class Book:
             _texts(table.column("source_key")),
             _whole(table.column("source_hash"), 0),
             natural_keys([table.column(name) for name in natural], table.num_rows) if natural else None,
+            natural_keys([table.column(name) for name in together], table.num_rows) if together else None,
+            table.select(list(dict.fromkeys(("fid", "code", *periods)))) if periods else None,
         )
 
 
@@ -118,11 +130,19 @@ def identify(keys: pa.Array, hashes: Numbers, source_id: int | None, book: Book)
     return Identified(keys, fid, same)
 
 
-def natural_fields(asset_type: AssetType) -> tuple[str, ...]:
-    """The fields that a list names an asset of the type by; none where a file's own identity alone counts."""
+def natural_fields(asset_type: AssetType, *, with_code: bool = True) -> tuple[str, ...]:
+    """The fields that a list names an asset of the type by; none where a file's own identity alone counts.
+
+    ``with_code``: the list has a column of codes.
+    """
     if not asset_type.kept_in_lists:
         return ()
-    return ("code",) if "code" in asset_type else asset_type.unique_together
+    return ("code",) if with_code and "code" in asset_type else asset_type.unique_together
+
+
+def period_fields(asset_type: AssetType) -> tuple[str, ...]:
+    """The fields that the type's rules on periods ask for."""
+    return tuple(dict.fromkeys(name for rule in asset_type.exclusive for name in rule.names))
 
 
 def natural_keys(columns: Sequence[pa.Array | pa.ChunkedArray], count: int) -> pa.Array:
@@ -135,11 +155,14 @@ def natural_keys(columns: Sequence[pa.Array | pa.ChunkedArray], count: int) -> p
     return pc.binary_join_element_wise(first, *rest, "|") if rest else first
 
 
-def recognise(known: Identified, natural: pa.Array, book: Book) -> Identified:
-    """What no source knows may be an asset that the list names; the first row of a name has it."""
-    if book.natural is None or not len(book.fid):
+def recognise(known: Identified, natural: pa.Array, book: Book, names: pa.Array | None) -> Identified:
+    """What no source knows may be an asset that the list names; the first row of a name has it.
+
+    ``names``: what the book's assets are named by, ``natural`` or ``together`` of it.
+    """
+    if names is None or not len(book.fid):
         return known
-    place = pc.index_in(natural, value_set=book.natural, skip_nulls=True)
+    place = pc.index_in(natural, value_set=names, skip_nulls=True)
     found = pc.is_valid(place).to_numpy(zero_copy_only=False) & (known.fid < 0)
     found &= ~repeated_after_first(natural)[0]
     rows = pc.fill_null(place, 0).to_numpy(zero_copy_only=False)

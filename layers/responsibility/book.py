@@ -130,8 +130,10 @@ class Book:
     def grid_chain(self, grid: int, day: Day) -> tuple[GridPeriod, ...]:
         """A grid and what it is part of, from the lowest up, as far as they are valid on the day."""
         found: list[GridPeriod] = []
+        seen: set[int] = set()
         next_id: int | None = grid
-        while next_id is not None and (known := self.grids.get(next_id)) and known not in found:
+        while next_id is not None and next_id not in seen and (known := self.grids.get(next_id)):
+            seen.add(next_id)
             if known.is_valid(day):
                 found.append(known)
             next_id = known.parent

@@ -12,7 +12,7 @@ from layers.responsibility.days import common, days
 from layers.responsibility.finding import Gap
 from layers.responsibility.gaps import gaps_of
 from layers.responsibility.move import LoadChange, Move
-from layers.responsibility.person import PRIMARY, Day
+from layers.responsibility.person import BACKUP, PRIMARY, Day
 from layers.text import Message
 
 
@@ -62,16 +62,42 @@ def notes_on_leaving(register: Register, book: Book, person: int) -> tuple[Messa
     return tuple(notes)
 
 
+def person_loads(book: Book, day: Day, loads: Mapping[int, float]) -> dict[int, float]:
+    """What everybody who is primary of a grid has to look after on a day, in percent of the mean load of a grid."""
+    primaries = {
+        a.person
+        for a in book.assignments.values()
+        if a.rank == PRIMARY and a.target.type == "grid" and a.runs(day)
+    }
+    found = {id: _grids(book, id, day) for id in sorted(primaries)}
+    return {id: _sum(grids, loads) or 0.0 for id, grids in found.items() if grids}
+
+
+def without_backup(before: Book, after: Book, targets: Iterable[AssetKey], day: Day) -> list[AssetKey]:
+    """The grids among these that have a backup before and none after."""
+    return [
+        target
+        for target in dict.fromkeys(targets)
+        if target.type == "grid" and _has_backup(before, target, day) and not _has_backup(after, target, day)
+    ]
+
+
 def warnings_about(
     register: Register,
+    before: Book,
     after: Book,
+    targets: Mapping[AssetKey, str],
     moves: Sequence[Move],
     loads: Sequence[LoadChange],
     day: Day,
     leaving: int | None,
 ) -> tuple[Message, ...]:
-    """What speaks against it: a successor who is gone, away or overloaded, and what is left with who leaves."""
-    found = []
+    """What speaks against it: a successor who is gone, away or overloaded, a grid left without a backup, what is left
+    with who leaves. ``targets``: what is moved, and what each is called."""
+    found = [
+        Message("duty.warning.no_backup", {"target": targets[target]})
+        for target in without_backup(before, after, targets, day)
+    ]
     over = float(register.setting("load_over_percent"))
     takers = dict.fromkeys(move.to for move in moves if move.to is not None)
     by_person = {change.person.id: change for change in loads}
@@ -114,6 +140,10 @@ def _grids(book: Book, person: int, day: Day) -> list[int]:
             and a.role in book.grid_roles
         )
     )
+
+
+def _has_backup(book: Book, target: AssetKey, day: Day) -> bool:
+    return any(a.rank == BACKUP for role in book.grid_roles for a in book.running(target, day, role))
 
 
 def _sum(grids: Sequence[int], loads: Mapping[int, float] | None) -> float | None:

@@ -37,21 +37,24 @@ def duties(book: Book, person: int, day: Day) -> tuple[Assignment, ...]:
     return tuple(sorted(found, key=lambda a: (a.target.type, *book.rank_order(a))))
 
 
-def successors(book: Book, target: AssetKey, role: str, day: Day) -> tuple[int, ...]:
+def successors(book: Book, target: AssetKey, role: str, day: Day, rank: str = PRIMARY) -> tuple[int, ...]:
     """Who may take over, the likeliest first: backups, co-stewards, then whoever has that role and the fewest to look
-    after, then everybody else who is there."""
+    after, then everybody else; who is away on that day comes last. Nobody who has a place there already: a backup does
+    not follow a backup."""
     running = book.running(target, day, role)
-    held = {a.person for a in running if a.rank == PRIMARY}
-    near = [a.person for a in running if a.rank != PRIMARY]
+    held = {a.person for a in running if a.rank == PRIMARY or rank != PRIMARY}
+    near = {a.person: number for number, a in enumerate(running)}
 
-    def order(person: Person) -> tuple[bool, int, str, int]:
+    def order(person: Person) -> tuple[bool, int, bool, int, str, int]:
         mine = [a for a in book.of_person.get(person.id, ()) if a.runs(day)]
         has_role = person.role == role or any(a.role == role for a in mine)
         count = sum((a.role, a.rank) == (role, PRIMARY) for a in mine)
-        return not has_role, count if has_role else 0, person.code, person.id
+        is_away = book.absence_of(person.id, day) is not None
+        place = near.get(person.id, len(near))
+        return is_away, place, not has_role, count if has_role else 0, person.code, person.id
 
-    ordered = dict.fromkeys((*near, *(person.id for person in sorted(book.people.values(), key=order))))
-    return tuple(id for id in ordered if id not in held and not book.is_gone(id, day))
+    there = (p for p in book.people.values() if p.id not in held and not book.is_gone(p.id, day))
+    return tuple(person.id for person in sorted(there, key=order))
 
 
 def plan_handover(
@@ -96,7 +99,7 @@ def plan_handover(
         changes,
         new_gaps(book, draft.after, targets, day),
         notes_on_leaving(register, book, leaving) if leaving is not None else (),
-        warnings_about(register, draft.after, moves, changes, day, leaving),
+        warnings_about(register, book, draft.after, names, moves, changes, day, leaving),
     )
 
 

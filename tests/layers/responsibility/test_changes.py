@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 
 import pytest
@@ -20,10 +21,20 @@ from layers.responsibility.history import spans
 from layers.responsibility.move import Move
 from layers.responsibility.newborn import hand_over_new
 from layers.text import LANGUAGES, Message, Texts
-from tests.layers.responsibility.district import book_of, build_district, day, give, grid, middle, square
+from tests.layers.responsibility.district import (
+    book_of,
+    build_accounts,
+    build_district,
+    day,
+    give,
+    grid,
+    middle,
+    square,
+)
 
 pytestmark = pytest.mark.keeps_running
 TODAY = datetime.date.today()
+FIRST = day("2020-01-01")
 
 
 @pytest.fixture
@@ -192,3 +203,55 @@ def test_people_can_be_masked_for_who_may_not_see_them(district: Register) -> No
     answer = Enquiry(district, book).who(text="G01")
     assert answer.main is not None
     assert (answer.main.name, answer.main.phone) == ("周**", "139****")
+
+
+def test_a_visit_keeps_the_contact_of_its_day(district: Register) -> None:
+    (account,), _ = build_accounts(district, enterprises=1, staff=2)
+    contact = AssetKey("customer", account)
+    with district.edit(Message("store.created")) as edit:
+        values = {"customer": account, "visit_date": "2024-05-10", "person": 9}
+        visit = AssetKey("account_visit", edit.insert("account_visit", values))
+    held = book_of(district).primary(contact, TODAY, "account")
+    assert held is not None
+    second = next(p.id for p in book_of(district).people.values() if p.name == "经理1")
+    with district.edit(Message("store.created")) as edit:
+        plan_handover(district, [Move(held.id, second)], day("2024-05-15")).plan.apply(edit)
+    enquiry = Enquiry(district, book_of(district))
+    told = [enquiry.who(asset=visit).main, enquiry.who(asset=contact).main]
+    assert [each.name for each in told if each is not None] == ["经理0", "经理1"]
+    assert enquiry.who(asset=visit).day == day("2024-05-10")
+
+
+def test_nonsense_of_other_programs_ends_in_an_answer(district: Register) -> None:
+    with district.edit(Message("store.created")) as edit:
+        # Each is part of the other and replaces it; a link names a person and a type nobody knows.
+        for number, other in ((3, 4), (4, 3)):
+            row = district.get("grid", number)
+            assert row is not None
+            circle = {"parent": other, "replaces": other, "replaced_by": other, "valid_to": "2022-12-31"}
+            edit.update("grid", number, row.version, circle)
+        held = district.get("assignment", 2)
+        assert held is not None
+        edit.update("assignment", 2, held.version, {"from_date": "2021", "to_date": "202X"})
+    book = book_of(district)
+    wild = dataclasses.replace(
+        book,
+        people={id: person for id, person in book.people.items() if id != 1},
+        assignments={
+            **book.assignments,
+            999: dataclasses.replace(book.assignments[2], id=999, target=AssetKey("moon", 1)),
+        },
+    )
+    for known in (book, wild):
+        enquiry = Enquiry(district, known)
+        for text in ("G01", "G02"):
+            answer = enquiry.who(text=text, day=day("2023-06-01"))
+            assert answer.grids == ()
+            assert [note.id for note in answer.notes] == ["duty.note.no_grid_then"]
+        assert enquiry.who(text="G01", day=day("2022-06-01")).grids[0].code == "G01"
+        # Somebody who is not in the book any more counts as gone.
+        assert any(alarm.kind == "person_left" for alarm in alarms(known, TODAY)) == (known is wild)
+        assert any(entry.target == AssetKey("moon", 1) for entry in calendar(known, FIRST, TODAY)) == (
+            known is wild
+        )
+        assert sum(len(spans(known, target)) for target in known.of_target) >= len(known.assignments)

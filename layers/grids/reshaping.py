@@ -93,7 +93,9 @@ def _check(grids: Grids, shapes: Mapping[int, BaseGeometry], new: Sequence[NewGr
 
 def check_area(shape: BaseGeometry, code: str) -> None:
     """Raises ``UserError`` for an area that crosses itself or is none."""
-    if shape.is_empty or shape.area <= 0 or not np.isfinite(shapely.get_coordinates(shape)).all():
+    is_finite = bool(np.isfinite(shapely.get_coordinates(shape)).all())
+    # A bow of two equal loops has an area of nothing too: what it spans tells.
+    if shape.is_empty or not is_finite or shapely.convex_hull(shape).area <= 0:
         raise UserError(Message("grid_ground.no_area", {"code": code}), Message("grid_ground.no_area_hint"))
     if not shape.is_valid:
         raise UserError(

@@ -105,10 +105,10 @@ def _without_hairs(faces: list[shapely.Polygon]) -> list[shapely.Polygon]:
 
 
 def led_on(shape: BaseGeometry, line: BaseGeometry) -> BaseGeometry:
-    """A line whose ends within an area are led on straight to its border."""
+    """A line whose ends within an area are led on straight to its border; a closed one stays as it is."""
     course = shapely.get_coordinates(line)
     course = course[np.concatenate([[True], np.any(np.diff(course, axis=0) != 0, axis=1)])]
-    if len(course) < 2:
+    if len(course) < 2 or (course[0] == course[-1]).all():
         return line
     for _ in range(2):
         course = np.concatenate([course, _onward(shape, course[-2], course[-1])])[::-1]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -23,7 +24,8 @@ _MANY = 50_000
 _METRES = 1000.0
 
 
-class Amount(NamedTuple):
+@dataclass(frozen=True)
+class Amount:
     """A sum and the number of assets behind it."""
 
     value: float
@@ -124,4 +126,5 @@ def _added_up(table: pa.Table, split: str | None) -> Counted:
 
 def _lengths(table: pa.Table) -> Floats:
     lines = pack_lines(table.column(GEOMETRY))
-    return np.bincount(lines.row, lengths(lines), table.num_rows)
+    found: Floats = np.bincount(lines.row, lengths(lines), table.num_rows).astype(np.float64)
+    return found

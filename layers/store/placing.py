@@ -83,6 +83,8 @@ class Placing:
         geometry = row.get(GEOMETRY)
         if type_name not in self._placed or not isinstance(geometry, BaseGeometry) or geometry.is_empty:
             return {}
+        if not np.isfinite(shapely.get_coordinates(geometry)).all():
+            return {}
         xy = standing([geometry])
         if not np.isfinite(xy).all():
             return {}
@@ -137,7 +139,7 @@ class Placing:
         if box is not None:
             drawn = drawn.where(self._store.in_box(GRID, box))
         today = datetime.date.today()
-        rows = [r for r in self._connection.execute(drawn).mappings() if is_valid_on(r, today)]
+        rows = [r for r in self._connection.execute(drawn).mappings() if is_valid_on(dict(r), today)]
         divided = self._divided([row[FID] for row in rows], today)
         # By code as everywhere: what the database calls in order depends on its language.
         lowest = sorted(
@@ -155,4 +157,4 @@ class Placing:
         table = self._store.schema.assets[GRID]
         columns = [table.c[name] for name in (_PARENT, "valid_from", "valid_to")]
         parts = sa.select(*columns).where(self._store.id_in(table.c[_PARENT], ids))
-        return {r[_PARENT] for r in self._connection.execute(parts).mappings() if is_valid_on(r, today)}
+        return {r[_PARENT] for r in self._connection.execute(parts).mappings() if is_valid_on(dict(r), today)}

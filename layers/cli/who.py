@@ -56,6 +56,8 @@ def _day(word: str | None) -> datetime.date | None:
 def _show(console: Console, register: Register, answer: Answer) -> None:
     grids = [f"{grid.code} {grid.name}".strip() for grid in answer.grids]
     about = [] if answer.subject is None else [answer.subject.label]
+    if answer.nearby is not None:
+        about = [console.texts.render(answer.nearby)]
     console.say(" · ".join([answer.day.isoformat(), *dict.fromkeys([*about, *grids])]))
     for note in (*answer.notes, *answer.missing):
         console.say(note)

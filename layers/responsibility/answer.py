@@ -114,7 +114,8 @@ class Answer:
     ``subject`` is None for a bare place; ``grids`` from the lowest level up, empty outside of all. ``people``: the one
     to ask first before all, then by how near to the asset they are and by rank. ``missing``: roles nobody has that
     somebody should have. ``history`` is that of what the first of ``people`` stands for. ``others`` are what a text may
-    have meant as well, ``notes`` what to know about the answer (boundary of another day, of a grid replaced since).
+    have meant as well, ``nearby`` where a bare place is in words, ``notes`` what to know about the answer (outside of
+    all grids, a grid replaced since).
     """
 
     day: Day
@@ -128,6 +129,7 @@ class Answer:
     history: tuple[Span, ...] = ()
     others: tuple[Subject, ...] = ()
     notes: tuple[Message, ...] = ()
+    nearby: Message | None = None
 
     @property
     def main(self) -> Responsible | None:

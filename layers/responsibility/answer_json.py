@@ -15,6 +15,7 @@ def as_json(answer: Answer, texts: Texts) -> dict[str, Any]:
         "day": answer.day.isoformat(),
         "subject": None if answer.subject is None else _subject(answer.subject),
         "place": None if answer.place is None else list(answer.place),
+        "nearby": None if answer.nearby is None else texts.render(answer.nearby),
         "grids": [{"id": g.id, "code": g.code, "name": g.name, "level": g.level} for g in answer.grids],
         "people": [_person(each, texts) for each in answer.people],
         "escalation": [_step(each, texts) for each in answer.escalation],

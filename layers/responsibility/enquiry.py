@@ -16,6 +16,7 @@ from layers.responsibility.escalation import escalation
 from layers.responsibility.history import spans
 from layers.responsibility.key_accounts import is_key_account
 from layers.responsibility.naming import name_of, role_title
+from layers.responsibility.nearby import nearby
 from layers.responsibility.person import Assignment, Day
 from layers.responsibility.record_day import record_day
 from layers.responsibility.subjects import find_subjects, place_of, subject_of
@@ -121,6 +122,7 @@ class Enquiry:
             () if about is None else spans(book, about, None if main is None else main.role),
             others,
             tuple(notes),
+            None if subject is not None or place is None else nearby(register, place),
         )
 
     def _chain(

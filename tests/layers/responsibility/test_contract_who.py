@@ -119,7 +119,16 @@ def test_a_record_keeps_the_person_of_its_day_and_numbers_and_addresses_are_foun
         values = {"code": "6001", "name": "张三", "community": community, "address": "解放巷 27 号"}
         customer = edit.insert("customer", values)
         point = shapely.Point(x + 5, y)
-        edit.insert("meter", {"code": "SB1", "meter_no": "2024777", "customer": customer, "geom": point})
+        edit.insert(
+            "meter",
+            {
+                "code": "SB1",
+                "meter_no": "2024777",
+                "customer": customer,
+                "address": "解放巷 27 号",
+                "geom": point,
+            },
+        )
         leak = edit.insert("leak", {"code": "LD1", "found_date": "2024-05-10", "geom": shapely.Point(x, y)})
         pipe = edit.insert(
             "pipe", {"code": "GD1", "dn": 300, "geom": shapely.LineString([(x - 900, y), (x + 1400, y)])}
@@ -147,6 +156,9 @@ def test_a_record_keeps_the_person_of_its_day_and_numbers_and_addresses_are_foun
     assert answer.main is not None
     assert answer.main.name == "罗敏"
     assert answer.main.assignment is None
+    near = enquiry.who(place=(x + 20, y)).nearby
+    assert near == Message("duty.near.address", {"address": "解放巷 27 号"})
+    assert enquiry.who(place=(x + 200, y)).nearby is None
     unknown = enquiry.who(text="没有这条街")
     assert (unknown.main, [note.id for note in unknown.notes]) == (None, ["duty.note.unknown"])
 

@@ -90,6 +90,8 @@ def tie_grid_desk(window: Window) -> None:
 def _arrange(window: Window) -> None:
     """The answer stands in the inspector's place while there is one; then comes back what stood there."""
     grids = window.grids
+    if window.desk == "grids" or grids.wants_roster:
+        window.room.show_below("grids", (lambda: grids.roster) if grids.shows_roster else None)
     if grids.shows_page:
         window.side.show_of("who", lambda: grids.page)
     elif window.desk == "renewal":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gisapp.actions import Action
@@ -16,6 +17,15 @@ else:
     grid_documents = Later("gisapp.commands.grid_documents")
 
 _A3 = 2**0.5
+_TABS = (
+    ("calendar", Message("roster.action.calendar"), "calendar-blank", "calendar changes 变动日历 到期 rili"),
+    (
+        "balance",
+        Message("roster.action.balance"),
+        "chart-bar-horizontal",
+        "balance workload chart 工作量 均衡 junheng",
+    ),
+)
 
 
 def grid_print_actions(window: Window) -> list[Action]:
@@ -31,7 +41,31 @@ def grid_print_actions(window: Window) -> list[Action]:
             handler=lambda: grid_documents.write_roster(window, name), enabled=is_open, words=words,
         )  # fmt: skip
 
+    def show_tab(name: str) -> None:
+        window.show_desk("grids")
+        window.grids.show_roster(True)
+        window.grids.roster.show_tab(name)
+
+    def toggle() -> None:
+        on = not (window.desk == "grids" and window.grids.wants_roster)
+        window.show_desk("grids")
+        window.grids.show_roster(on)
+
+    tabs = [
+        Action(
+            id=f"roster.{name}", title=title, icon=icon, menu="grids", group=5, handler=partial(show_tab, name),
+            enabled=is_open, words=words,
+        )
+        for name, title, icon, words in _TABS
+    ]  # fmt: skip
     return [
+        Action(
+            id="roster.open", title=Message("roster.action.open"), key="Ctrl+Shift+Y", icon="rows", menu="grids",
+            group=5, handler=toggle, enabled=is_open,
+            checked=lambda: window.desk == "grids" and window.grids.wants_roster,
+            words="roster stewards 花名册 huamingce",
+        ),
+        *tabs,
         Action(
             id="grid_print.card", title=Message("roster.action.card"), icon="identification-card", menu="grids",
             group=5, handler=lambda: grid_documents.print_cards(window), enabled=is_open,

@@ -27,7 +27,9 @@ from layers.text import Message
 
 if TYPE_CHECKING:
     from gisapp.panels.grids import grid_panel, handing, who_panel
+    from gisapp.panels.roster import roster_panel
 else:
+    roster_panel = Later("gisapp.panels.roster.roster_panel")
     handing = Later("gisapp.panels.grids.handing")
     grid_panel = Later("gisapp.panels.grids.grid_panel")
     who_panel = Later("gisapp.panels.grids.who_panel")
@@ -64,6 +66,9 @@ class GridDesk(QObject):
         self._place.setContentsMargins(0, 0, 0, 0)
         self._panel: grid_panel.GridPanel | None = None
         self._page: who_panel.WhoPanel | None = None
+        self._roster: roster_panel.RosterPanel | None = None
+        #: Whether the roster stands under the map while the desk is open.
+        self.wants_roster = False
         self._handing: handing.Handing | None = None
         self._tasks = tasks
         self._is_shown = False
@@ -107,6 +112,29 @@ class GridDesk(QObject):
             self._page.rows_asked.connect(self._ask_rows)
             self._page.told.connect(self._notifier.info)
         return self._page
+
+    @property
+    def roster(self) -> roster_panel.RosterPanel:
+        """Roster, calendar and balance."""
+        if self._roster is None:
+            made = roster_panel.RosterPanel(
+                self._language, self._theme, self.centre, self._tasks, self._actions
+            )
+            made.flown.connect(self.fly_to)
+            made.opened.connect(lambda key: self.centre.session.select((key,)))
+            made.closed.connect(lambda: self.show_roster(False))
+            self._roster = made
+        return self._roster
+
+    @property
+    def shows_roster(self) -> bool:
+        """Whether the roster stands under the map."""
+        return self._is_shown and self.wants_roster
+
+    def show_roster(self, on: bool) -> None:
+        """Put the roster under the map, or away."""
+        self.wants_roster = on
+        self.arranged.emit()
 
     @property
     def handing(self) -> handing.Handing:

@@ -15,7 +15,7 @@ from layers.history.clashing import ClashTold, is_harmless, settlements, tell_cl
 from layers.model.asset import AssetKey
 from layers.model.change import ChangeSet
 from layers.model.query import Condition
-from layers.model.roles import EDIT, MANAGER, allows
+from layers.model.roles import EDIT, MANAGER, SEE_PERSONAL, allows
 from layers.model.selection import NOTHING, Selection, SelectionMode
 from layers.past.book import Past
 from layers.register import Edit, Register
@@ -121,11 +121,41 @@ class Session(QObject):
         """Whether the user may do ``act`` here (one of ``layers.model.roles``), in this role and register."""
         return self.is_writable and allows(self.role, act)
 
-    def take_role(self, role: str) -> None:
-        """The user works in this role from now on (``layers.model.roles``)."""
+    def take_role(self, role: str) -> bool:
+        """The user works in this role from now on (``layers.model.roles``).
+
+        True when what is shown tells more, or less, than the role may see: ``show_anew`` mends that.
+        """
+        was_veiled = self.register is not None and self.register.veiled
         if role != self.role:
             self.role = role
+            self._draw_veil()
             self.steps_changed.emit()
+        return self.register is not None and self.register.veiled != was_veiled
+
+    def _draw_veil(self) -> None:
+        if self.register is not None:
+            self.register.veiled = not allows(self.role, SEE_PERSONAL)
+
+    def show_anew(self) -> None:
+        """Let every panel forget the register and read it again, as if it was opened now."""
+        self.leave(self._show_anew)
+
+    def _show_anew(self) -> None:
+        register = self.register
+        if register is None:
+            return
+        self.closing.emit(register)
+        # What was to be done with a closed register: it stays open.
+        self.afterwards = []
+        self._take(NOTHING)
+        self.filter({})
+        self.register = None
+        self.closed.emit()
+        self.tasks.cancel_readers()
+        self.register = register
+        self.opened.emit(register)
+        self._ask_steps()
 
     def refusal(self) -> UserError | None:
         """Why nothing can be edited at this moment; a register that is read-only says so itself."""
@@ -148,6 +178,7 @@ class Session(QObject):
         """Work on ``register`` from now on; one open before is closed."""
         self.close()
         self.register = register
+        self._draw_veil()
         self._unlisten = register.listen(self._news.emit)
         self._poll.start()
         self.opened.emit(register)

@@ -288,7 +288,8 @@ class Window(QMainWindow):
         """Show who works here and the registers of late."""
         preferences = self.parts.settings.preferences
         self.top_bar.show_user(preferences.name, preferences.role)
-        self.parts.session.take_role(preferences.role)
+        if self.parts.session.take_role(preferences.role):
+            self.parts.session.show_anew()
         self.start.show_recent(preferences.recent)
 
     def _show_opened(self, register: Register) -> None:

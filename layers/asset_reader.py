@@ -10,7 +10,6 @@ import pyarrow as pa
 from layers.feedback import Feedback
 from layers.geometry.crs import Crs
 from layers.model.asset import Asset
-from layers.model.catalogue import Catalogue
 from layers.model.query import Box, Condition, Query
 from layers.store import attach, history, read
 from layers.store.base import Store
@@ -28,13 +27,13 @@ from layers.store.summary import (
 )
 from layers.store.tallying import Tally, TallyRow, link_before, link_now, tally
 from layers.store.worker import Worker
+from layers.veil import Veiled
 
 
-class AssetReader:
+class AssetReader(Veiled):
     """The part of a register that reads what it holds now."""
 
     _store: Store
-    catalogue: Catalogue
     worker: Worker
     crs: Crs
     name: str
@@ -49,17 +48,17 @@ class AssetReader:
     def get(self, type: str, id: int) -> Asset | None:
         """The asset with this id, or None."""
         with self._store.read() as connection:
-            return read.get(self._store, connection, type, id)
+            return self._shown(read.get(self._store, connection, type, id))
 
     def by_code(self, type: str, code: str) -> Asset | None:
         """The asset with this business code, whatever the case of its letters; None when there is none."""
         with self._store.read() as connection:
-            return read.by_code(self._store, connection, type, code)
+            return self._shown(read.by_code(self._store, connection, type, code))
 
     def find(self, query: Query) -> list[Asset]:
         """The assets that the query asks for, in its order."""
         with self._store.read() as connection:
-            return read.find(self._store, connection, query)
+            return self._all_shown(query.type, read.find(self._store, connection, query))
 
     def count(self, query: Query | str) -> int:
         """How many assets meet the query, or how many there are of a type."""
@@ -95,9 +94,10 @@ class AssetReader:
             fields = [f.name for f in self.catalogue[type].columns]
         names = [name for name in fields if name != GEOMETRY]
         clause = None if where is None else condition_clause(self._store, type, where)
-        return self._store.read_columns(
+        found = self._store.read_columns(
             self.worker, type, names, geometry=geometry, where=clause, box=box, feedback=feedback
         )
+        return self._table_shown(type, found)
 
     def rows(
         self, type: str, ids: Sequence[int], fields: Sequence[str], where: Condition | None = None
@@ -106,17 +106,23 @@ class AssetReader:
         names = [name for name in fields if name != GEOMETRY]
         clauses = where_clause(self._store, Query(type, ids=ids, where=where))
         located = self.catalogue[type].shape is not None
-        return self._store.read_here(type, names, geometry=located, conditions=clauses)
+        return self._table_shown(
+            type, self._store.read_here(type, names, geometry=located, conditions=clauses)
+        )
 
     def rows_within(self, type: str, box: Box, fields: Sequence[str]) -> pa.Table:
         """The assets whose extent meets a box like ``rows``: for a few thousand."""
         clauses = where_clause(self._store, Query(type, box=box))
-        return self._store.read_here(type, list(fields), geometry=True, conditions=clauses)
+        return self._table_shown(
+            type, self._store.read_here(type, list(fields), geometry=True, conditions=clauses)
+        )
 
     def rows_meeting(self, type: str, fields: Sequence[str], where: Condition) -> pa.Table:
         """The assets that meet a condition like ``rows``: for a few thousand."""
         clauses = where_clause(self._store, Query(type, where=where))
-        return self._store.read_here(type, list(fields), geometry=True, conditions=clauses)
+        return self._table_shown(
+            type, self._store.read_here(type, list(fields), geometry=True, conditions=clauses)
+        )
 
     def values(
         self,
@@ -127,7 +133,9 @@ class AssetReader:
     ) -> pa.Table:
         """``columns`` without geometry, read here: at once for a few thousand rows, where the worker takes 0.1 s."""
         clauses = where_clause(self._store, Query(type, where=where, ids=ids))
-        return self._store.read_here(type, list(fields), geometry=False, conditions=clauses)
+        return self._table_shown(
+            type, self._store.read_here(type, list(fields), geometry=False, conditions=clauses)
+        )
 
     def tally(
         self,
@@ -153,7 +161,7 @@ class AssetReader:
         """What ``columns`` (with geometry) would do, as a value that can be sent to the worker."""
         names = [name for name in fields if name != GEOMETRY]
         clause = None if where is None else condition_clause(self._store, type, where)
-        return self._store.bulk_read(type, names, geometry=geometry, where=clause)
+        return self._read_shown(type, self._store.bulk_read(type, names, geometry=geometry, where=clause))
 
     def summary(self, feedback: Feedback | None = None) -> RegisterSummary:
         """Counts per type, and the lengths of pipes by status and size."""

@@ -24,11 +24,12 @@ from layers.store.trail_search import (
     trail_page,
 )
 from layers.store.undo import REVERSIBLE
+from layers.veil import Veiled
 
 __all__ = ["REVERSIBLE", "Mark", "Reversal", "TrailFilter", "TrailPage", "TrailReader"]
 
 
-class TrailReader:
+class TrailReader(Veiled):
     """The part of a register that reads the trail. Nothing here changes anything."""
 
     _store: Store
@@ -96,9 +97,10 @@ class TrailReader:
         Rows inserted in bulk are kept as id ranges in their change set and do not appear here.
         """
         with self._store.read() as connection:
-            return history.row_changes(
+            found = history.row_changes(
                 self._store, connection, change_set=change_set, type_name=type, id=id, limit=limit
             )
+        return self._changes_shown(found)
 
     # ---- how it was
 
@@ -110,7 +112,8 @@ class TrailReader:
     def rows_at(self, type: str, ids: Sequence[int], version: int) -> dict[int, Row | None]:
         """These assets as they were after change set ``version``; None where there was none."""
         with self._store.read() as connection:
-            return rows_at(self._store, connection, type, ids, version)
+            found = rows_at(self._store, connection, type, ids, version)
+        return {id: self._row_shown(type, row) for id, row in found.items()} if self.veiled else found
 
     def changed_after(
         self, type: str, version: int, where: Condition | None = None
@@ -118,7 +121,8 @@ class TrailReader:
         """The rows of a type that changed after ``version``, as they were then (None: not there yet, or not meeting
         ``where``), and the runs of ids that came in bulk since."""
         with self._store.read() as connection:
-            return changed_after(self._store, connection, type, version, where)
+            then, came = changed_after(self._store, connection, type, version, where)
+        return {id: self._row_shown(type, row) for id, row in then.items()} if self.veiled else then, came
 
     def gone_by_code(self, type: str, code: str) -> int | None:
         """The asset that had this code when it was deleted last; None when no asset that is gone had it."""

@@ -10,6 +10,7 @@ from gisapp.window import Window
 from layers.exchange.export import Exported, ExportOptions, export_assets
 from layers.feedback import Feedback
 from layers.model.catalogue import AssetType
+from layers.model.roles import EXPORT_PERSONAL, allows
 from layers.register import Register
 from layers.text import Message
 
@@ -55,6 +56,7 @@ def _open_dialog(window: Window, register: Register, types: list[tuple[AssetType
         name,
         window,
         parts.session.past,
+        in_clear=allows(parts.session.role, EXPORT_PERSONAL),
     )
     dialog.chosen.connect(lambda path, options: export(window, register, path, options))
     dialog.open()

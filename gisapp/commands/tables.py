@@ -11,6 +11,7 @@ from gisapp.commands.opening import home_folder
 from gisapp.commands.selecting import ask_condition
 from gisapp.window import Window
 from layers.later import Later
+from layers.model.roles import EXPORT_PERSONAL, allows
 from layers.table.columns import Numbers
 from layers.text import Message
 
@@ -121,6 +122,7 @@ def ask_rows(window: Window, type_name: str, ids: Numbers) -> None:
         name,
         window,
         parts.session.past,
+        in_clear=allows(parts.session.role, EXPORT_PERSONAL),
     )
 
     def write(path: Path, options: ExportOptions) -> None:

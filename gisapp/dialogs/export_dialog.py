@@ -39,7 +39,7 @@ FORMATS = {
 
 
 class ExportDialog(Dialog):
-    """``chosen`` tells the file and the options."""
+    """``chosen`` tells the file and the options. ``in_clear``: whether the role may hand out personal data."""
 
     chosen = Signal(object, object)
 
@@ -53,6 +53,8 @@ class ExportDialog(Dialog):
         name: str,
         parent: QWidget,
         past: Past | None = None,
+        *,
+        in_clear: bool = True,
     ) -> None:
         super().__init__(language, theme, Message("exporting.title"), parent, 520)
         self._own, self._past = crs, past
@@ -89,6 +91,9 @@ class ExportDialog(Dialog):
                 self.crs.addItem(language.render(other.title), other)
         self.words = QCheckBox(language.render(Message("exporting.words")))
         self.personal = QCheckBox(language.render(Message("exporting.personal")))
+        self.personal.setEnabled(in_clear)
+        if not in_clear:
+            self.personal.setToolTip(language.render(Message("role.no_personal")))
         self.add_field(Message("exporting.format"), self.format)
         self.add_field(Message("settings.new.place"), place)
         self.add_field(Message("exporting.types"), self.types)

@@ -7,7 +7,6 @@ the register.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,6 +29,7 @@ from layers.model.catalogue import AssetType
 from layers.model.condition_terms import Place
 from layers.model.condition_text import ConditionError, UnknownField, read_condition
 from layers.model.fields import BooleanField, ChoiceField, DateField, Field, LinkField
+from layers.model.personal import mask
 from layers.model.query import Condition
 from layers.past.book import Past, read_as_of
 from layers.register import Register
@@ -39,7 +39,6 @@ from layers.text import Message
 
 GEOMETRY = "geom"
 _RECORD = "export_record"
-_PHONE = re.compile(r"^\+?[\d\- ]{7,}$")
 
 
 @dataclass(frozen=True)
@@ -120,13 +119,6 @@ def refuse_own_register(target: str | Path, path: Path) -> None:
         raise UserError(
             Message("export.own_register", {"file": path.name}), Message("export.own_register.hint")
         )
-
-
-def mask(text: str) -> str:
-    """A name, number or address that still tells rows apart: 张**, 138****0001."""
-    if _PHONE.match(text):
-        return text[:3] + "*" * max(len(text) - 7, 1) + text[-4:]
-    return text[:1] + "*" * min(max(len(text) - 1, 1), 2)
 
 
 def _types(register: Register, options: ExportOptions) -> list[AssetType]:

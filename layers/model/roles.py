@@ -9,9 +9,13 @@ ROLES = (VIEWER, SURVEYOR, ENGINEER, MANAGER)
 """From the one who may least to the one who may all."""
 
 EDIT, WAIVE, RESTORE, DELETE_MISTAKE, CONFIGURE = "edit", "waive", "restore", "delete_mistake", "configure"
+SEE_PERSONAL, EXPORT_PERSONAL = "see_personal", "export_personal"
+"""Seeing names, numbers and addresses of people in clear, and handing them out in a file."""
 
 _LEAST: Mapping[str, str] = {
     EDIT: SURVEYOR,
+    SEE_PERSONAL: SURVEYOR,
+    EXPORT_PERSONAL: ENGINEER,
     WAIVE: ENGINEER,
     RESTORE: ENGINEER,
     DELETE_MISTAKE: ENGINEER,

@@ -12,19 +12,20 @@ from layers.model.roles import ROLES, allows
 from layers.text import Message
 from tests.gisapp.driving import settle
 
+KNOWN = {"edit", "waive", "restore", "delete_mistake", "configure", "see_personal", "export_personal"}
+
 
 @pytest.mark.parametrize(
     ("role", "acts"),
     [
         ("viewer", set()),
-        ("surveyor", {"edit"}),
-        ("engineer", {"edit", "waive", "restore", "delete_mistake"}),
-        ("manager", {"edit", "waive", "restore", "delete_mistake", "configure"}),
+        ("surveyor", {"edit", "see_personal"}),
+        ("engineer", {"edit", "waive", "restore", "delete_mistake", "see_personal", "export_personal"}),
+        ("manager", KNOWN),
     ],
 )
 def test_each_role_may_more_than_the_one_before(role: str, acts: set[str]) -> None:
-    known = ("edit", "waive", "restore", "delete_mistake", "configure")
-    assert {act for act in known if allows(role, act)} == acts
+    assert {act for act in KNOWN if allows(role, act)} == acts
     assert role in ROLES
 
 
@@ -42,6 +43,10 @@ def test_a_viewer_chosen_in_the_settings_changes_nothing(open_town: Window, qtbo
     assert parts.settings.preferences.role == "viewer"
     assert open_town.top_bar.user.text() == "林工 · 查看"
     assert not parts.session.may("edit")
+    # Who may only look sees no name and no number in clear: everything shown was read anew.
+    assert parts.session.register is register
+    assert register.veiled
+    settle(open_town, qtbot)
     version = register.data_version
     refused: list[str] = []
     parts.session.edit(
@@ -63,6 +68,7 @@ def test_a_viewer_chosen_in_the_settings_changes_nothing(open_town: Window, qtbo
     parts.actions.trigger("draw.type_1")
     assert refused == ["role.no_edit"] * 2
     assert open_town.map.tool_name == "select"
-    parts.session.take_role("engineer")
+    assert parts.session.take_role("engineer")
+    assert not register.veiled
     assert parts.session.may("restore")
     assert not parts.session.may("configure")

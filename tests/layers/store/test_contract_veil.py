@@ -1,0 +1,79 @@
+"""Contract of every store: while the veil is drawn nothing personal is read in clear, by whatever way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from layers.exchange.export import ExportOptions, export_assets
+from layers.feedback import Feedback
+from layers.model.personal import mask
+from layers.model.query import Compare, Query
+from layers.past.book import Past, read_as_of
+from layers.register import Register
+from layers.store.bulk_read import run_read
+from layers.text import Message
+from tests.layers.store.test_contract_edit import add
+
+pytestmark = pytest.mark.keeps_running
+
+NAME, PHONE, PLACE = "周海燕", "10012340127", "解放巷 27 号"
+MASKED = {"name": "周**", "phone": "100****0127", "address": "解**"}
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        (NAME, "周**"),
+        ("李四", "李*"),
+        (PHONE, "100****0127"),
+        ("0739-5321234", "073*****1234"),
+        ("王", "王*"),
+    ],
+)
+def test_masked_once_it_stays_so(text: str, masked: str) -> None:
+    assert mask(text) == masked
+    assert mask(masked) == masked
+
+
+def test_nothing_personal_is_told_by_any_way(opened: Register, tmp_path: Path) -> None:
+    id = add(opened, "customer", code="200001", name="旧名", phone=PHONE, address=PLACE, key_account=True)
+    version = opened.data_version
+    with opened.edit(Message("store.created")) as edit:
+        edit.update("customer", id, 1, {"name": NAME})
+    assert opened.get("customer", id)["name"] == NAME  # type: ignore[index]
+    opened.veiled = True
+    fields = ["code", *MASKED]
+    tables = (
+        opened.columns("customer", fields),
+        opened.rows("customer", [id], fields),
+        opened.values("customer", fields),
+        opened.worker.run(run_read, read_as_of(opened, "customer", None, fields, geometry=False)),
+    )
+    for table in tables:
+        assert table.select(fields).to_pylist() == [{"code": "200001", **MASKED}]
+    for asset in (
+        opened.get("customer", id),
+        opened.by_code("customer", "200001"),
+        opened.find(Query("customer", Compare("key_account", "=", True)))[0],
+    ):
+        assert asset is not None
+        assert {name: asset[name] for name in MASKED} == MASKED
+    told = opened.row_changes(type="customer", id=id)
+    assert {(row.before or {}).get("name") for row in told} == {None, "旧*"}
+    assert opened.rows_at("customer", [id], version)[id]["name"] == "旧*"  # type: ignore[index]
+    past = Past("2000-01-01", "book", version)
+    read = read_as_of(opened, "customer", past, fields, geometry=False)
+    assert read(Feedback()).column("name").to_pylist() == ["旧*"]
+    # Whoever may not see it cannot hand it out either, and the register keeps note of every file.
+    path = tmp_path / "customers.xlsx"
+    export_assets(opened, path, ExportOptions(types=("customer",), personal=True))
+    cells = [cell for row in openpyxl.load_workbook(path).worksheets[0].values for cell in row]
+    assert "周**" in cells
+    assert "100****0127" in cells
+    assert not {NAME, PHONE, PLACE} & set(cells)
+    assert opened.find(Query("export_record"))[0]["asset_count"] == 1
+    opened.veiled = False
+    assert opened.get("customer", id)["phone"] == PHONE  # type: ignore[index]

@@ -12,19 +12,19 @@ import random
 from layers.feedback import Feedback
 from layers.grids.balancing import Balancing
 
-STEPS = 120
+STEPS = 400
 """Proposals per unit, at least LEAST and at most MOST in all."""
 
-LEAST, MOST = 15_000, 40_000
+LEAST, MOST = 15_000, 60_000
 
-HOT, COLD = 0.05, 0.0004
-"""Temperatures, in squared shares of a mean load."""
+HOT, WARM, COLD = 0.05, 0.004, 0.0004
+"""Temperatures, in squared shares of a mean load: to begin anew, to begin near what is there, and to end."""
 
 BORDER = 0.004
 """What a border of mean length counts against a squared share of the mean load."""
 
 
-def even_out(balancing: Balancing, seed: int, feedback: Feedback) -> None:
+def even_out(balancing: Balancing, seed: int, feedback: Feedback, hot: float = HOT) -> None:
     """Lower the worst load of a division that is above its limit; boundaries stay connected and short."""
     chance = random.Random(seed)
     pairs = balancing.network.pair.tolist()
@@ -40,14 +40,14 @@ def even_out(balancing: Balancing, seed: int, feedback: Feedback) -> None:
             judged = balancing.judged
             if judged < best[0]:
                 best = (judged, label.copy())
-        heat = HOT * (COLD / HOT) ** (step / steps)
+        heat = hot * (COLD / hot) ** (step / steps)
         unit, other = pairs[chance.randrange(len(pairs))]
         if label[unit] == label[other]:
             continue
         if chance.random() < 0.5:
             unit, other = other, unit
         source, target = int(label[unit]), int(label[other])
-        group = balancing.group(unit)
+        group = balancing.group([unit])
         if not group:
             continue
         weight = sum(balancing.weight[each] for each in group)

@@ -14,9 +14,10 @@ import shapely
 
 from layers.errors import UserError
 from layers.feedback import Feedback
-from layers.grids.annealing import even_out
-from layers.grids.balancing import Balancing, Network
+from layers.grids.annealing import HOT, even_out
+from layers.grids.balancing import Balancing
 from layers.grids.faces import Floats, Integers, Shapes, totals
+from layers.grids.parts import Network
 from layers.grids.units import Units, connected
 from layers.later import Later
 from layers.text import Message
@@ -93,11 +94,11 @@ def divide(units: Units, parts: int, limit: float, feedback: Feedback) -> Divisi
     return Division(best[1], bridges)
 
 
-def improve(balancing: Balancing, seed: int, feedback: Feedback) -> None:
-    """Connect, balance and smooth; what is still above the limit is evened out by annealing."""
+def improve(balancing: Balancing, seed: int, feedback: Feedback, hot: float = HOT) -> None:
+    """Connect, balance and smooth; what is still above the limit is evened out by annealing from ``hot``."""
     balancing.improve(feedback.part(0.0, 0.5))
     if balancing.worst > balancing.limit or balancing.network.count <= FEW:
-        even_out(balancing, seed, feedback.part(0.5, 0.9))
+        even_out(balancing, seed, feedback.part(0.5, 0.9), hot)
         balancing.smooth(feedback.part(0.9, 1.0))
 
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from layers.feedback import Feedback
-from layers.grids.balancing import Balancing, Network, smallest_flow
+from layers.grids.annealing import HOT, WARM
+from layers.grids.balancing import Balancing, smallest_flow
 from layers.grids.faces import Borders, Integers, summed, totals
 from layers.grids.partition import Division, improve, network_of, split_in_two
+from layers.grids.parts import Network
 from layers.grids.units import Units, connected
 
 STAY = 3.0
 """Taking a unit away from its grid costs as much as so many borders of mean length."""
+
+WAYS = ((WARM, STAY), (WARM, 1.0), (HOT, STAY), (WARM, 0.3))
+"""Temperatures and costs of leaving that are tried; the best result is taken."""
 
 
 def rebalanced(units: Units, known: int, grids: int, limit: float, feedback: Feedback) -> Division:
@@ -27,9 +32,18 @@ def rebalanced(units: Units, known: int, grids: int, limit: float, feedback: Fee
     piece_of_part = np.zeros(len(names), dtype=np.int64)
     piece_of_part[label] = connected(units.count, network.pair)
     typical = float(network.cost.mean()) if len(network.cost) else 0.0
-    balancing = Balancing(network, label, piece_of_part, limit, STAY * typical)
-    improve(balancing, 0, feedback)
-    return Division(names[balancing.label], bridges)
+    best: tuple[tuple[float, float], Integers] | None = None
+    for number, (hot, stay) in enumerate(WAYS):
+        balancing = Balancing(network, label, piece_of_part, limit, stay * typical)
+        improve(balancing, number, feedback.part(number / len(WAYS), (number + 1) / len(WAYS)), hot)
+        # All are judged by the same measure of few moves.
+        judged = (
+            Balancing(network, label, piece_of_part, limit, STAY * typical).taking(balancing.label).judged
+        )
+        if best is None or judged < best[0]:
+            best = (judged, balancing.label)
+    assert best is not None
+    return Division(names[best[1]], bridges)
 
 
 def least_move(units: Units, limit: float) -> float:

@@ -40,8 +40,8 @@ else:
 THINNEST = 1.0
 """Metres: a face whose mean width is below is a sliver between two nearly equal lines."""
 
-ROOM = 0.2
-"""Of the largest area that one grid would have on average: no unit is larger, that empty ground can be shared."""
+ROOM = 0.05
+"""Of the area that a grid has on average: no block is larger, so that empty ground can be shared out too."""
 
 
 @dataclass(frozen=True)

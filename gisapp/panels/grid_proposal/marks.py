@@ -76,11 +76,14 @@ class ProposalMarks:
         painter.setFont(self._font)
         metrics = painter.fontMetrics()
         taken: list[QRectF] = []
-        for move in self._shown.proposal.moves:
+        # The one looked at has its number before all others.
+        for move in sorted(self._shown.proposal.moves, key=lambda each: each.number != self.looked_at):
             x0, y0, x1, y1 = move.shape.bounds
             if min(x1 - x0, y1 - y0) / viewport.metres_per_pixel < _LEAST:
                 continue
-            words = f"{move.number + 1}: {self._shown.code(move.source)}→{self._shown.code(move.target)}"
+            words = str(move.number + 1)
+            if move.number == self.looked_at:
+                words += f"  {self._shown.code(move.source)} → {self._shown.code(move.target)}"
             at = QPointF(*viewport.to_pixel(*_middle(move.shape)))
             wide, high = metrics.horizontalAdvance(words) + 2 * _PAD, metrics.height() + 4
             plate = QRectF(at.x() - wide / 2, at.y() - high / 2, wide, high)

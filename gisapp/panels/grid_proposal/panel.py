@@ -37,8 +37,8 @@ class ProposalPanel(QFrame):
         self.moved = ElidedLabel(language, theme, strong=True)
         self.warning = ElidedLabel(language, theme, size="small", tone="quiet")
         self.grid_model, self.move_model = GridModel(language, theme, self), MoveModel(language, theme, self)
-        self.grids = flat_table(theme, self.grid_model, (72, 56, 56, 108, 96))
-        self.moves = flat_table(theme, self.move_model, (52, 64, 64, 64, 60))
+        self.grids = flat_table(theme, self.grid_model, (64, 52, 52, 100, 80))
+        self.moves = flat_table(theme, self.move_model, (48, 58, 58, 56, 52, 40))
         self.move_model.ticked.connect(centre.choose)
         self.moves.selectionModel().selectionChanged.connect(self._look)
         self.moves.doubleClicked.connect(lambda index: self.flown.emit(index.row()))
@@ -58,6 +58,7 @@ class ProposalPanel(QFrame):
         shut.clicked.connect(self.closed)
         head = QHBoxLayout()
         head.setContentsMargins(12, 2, 8, 2)
+        head.setSpacing(12)
         head.addWidget(Label(language, theme, Message("grid_design.title"), strong=True))
         head.addWidget(
             ElidedLabel(language, theme, Message("grid_design.about"), size="small", tone="faint"), 1

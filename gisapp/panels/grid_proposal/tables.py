@@ -15,7 +15,7 @@ from layers.text import Message
 Index = QModelIndex | QPersistentModelIndex
 _NUMBER = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _ROW = 24
-_GRIDS = ("grid", "before", "after", "meters", "area", "compact")
+_GRIDS = ("grid", "before", "after", "meters", "compact")
 _MOVES = ("number", "from", "to", "share", "meters", "what")
 #: Loads above and below (in percent of the mean) that stand out.
 _HIGH, _OVER = 1.10, 1.25
@@ -81,8 +81,6 @@ class GridModel(_Model):
                 return _percent(getattr(row, f"share_{name}"))
             if name == "meters":
                 return _pair(_whole(row.count_before), _whole(row.count_after))
-            if name == "area":
-                return _pair(_square(row.area_before), _square(row.area_after))
             return _pair(_two(row.compact_before), _two(row.compact_after))
         if role == Qt.ItemDataRole.TextAlignmentRole and name != "grid":
             return _NUMBER
@@ -162,6 +160,7 @@ def flat_table(theme: Theme, model: QAbstractTableModel, widths: tuple[int, ...]
     table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setWordWrap(False)
+    table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     table.verticalHeader().hide()
     table.verticalHeader().setDefaultSectionSize(_ROW)
     table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -180,10 +179,6 @@ def _percent(share: float | None) -> str:
 
 def _whole(value: int | None) -> str:
     return "–" if value is None else f"{value:,}"
-
-
-def _square(value: float | None) -> str:
-    return "–" if value is None else f"{value / 1e6:.2f}"
 
 
 def _two(value: float | None) -> str:

@@ -45,6 +45,8 @@ class WishesForm(QWidget):
         self.limit.setRange(101, 150)
         self.limit.setValue(105)
         self.limit.setSuffix(" %")
+        for box in (self.count, self.limit):
+            box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.ticks = {name: QCheckBox() for name in _TICKS}
         for name, tick in self.ticks.items():
             tick.setChecked(True)

@@ -26,7 +26,7 @@ from layers.grids.patchwork import (
 )
 from layers.grids.refusals import checked_inside, checked_whole, lowest_shape
 from layers.grids.reshaping import plan_boundaries
-from layers.grids.sizes import area_words
+from layers.grids.sizes import now_has
 from layers.register import Register
 from layers.text import Message
 
@@ -59,14 +59,7 @@ def plan_move_boundary(
         position = grids.position(id)
         checked_whole(grids.shapes[position], shape, grids.codes[position])
     figures = tuple(
-        Message(
-            "grid_ground.now_has",
-            {
-                "code": grids.codes[grids.position(id)],
-                "before": area_words(grids.shapes[grids.position(id)].area),
-                "area": area_words(shape.area),
-            },
-        )
+        now_has(grids.codes[grids.position(id)], grids.shapes[grids.position(id)].area, shape.area)
         for id, shape in shapes.items()
     )
     others = tuple(grids.codes[grids.position(id)] for id in shapes if id != grid)

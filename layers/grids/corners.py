@@ -17,7 +17,7 @@ from layers.grids.ground import EDGE, Grids, Mask, read_grids
 from layers.grids.patchwork import parts_of, with_places
 from layers.grids.refusals import checked_inside, checked_whole, overlap
 from layers.grids.reshaping import plan_boundaries
-from layers.grids.sizes import area_words
+from layers.grids.sizes import now_has
 from layers.register import Register
 from layers.text import Message
 
@@ -41,15 +41,7 @@ def plan_move_corner(
     after = {id: _each_ring(shape, lambda ring: _put(ring, place, goal)) for id, shape in before.items()}
     _check(register, grids, before, after)
     figures = tuple(
-        Message(
-            "grid_ground.now_has",
-            {
-                "code": grids.codes[grids.position(id)],
-                "before": area_words(before[id].area),
-                "area": area_words(shape.area),
-            },
-        )
-        for id, shape in after.items()
+        now_has(grids.codes[grids.position(id)], before[id].area, shape.area) for id, shape in after.items()
     )
     label = Message("grid_ground.corner_moved", {"codes": _codes(grids, after)})
     return plan_boundaries(register, grids, label, after, figures=figures, feedback=feedback)

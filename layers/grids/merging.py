@@ -13,7 +13,7 @@ from layers.grids.outlines import together
 from layers.grids.patchwork import holes_of, pieces_of
 from layers.grids.refusals import lowest_shape
 from layers.grids.reshaping import plan_boundaries
-from layers.grids.sizes import area_words
+from layers.grids.sizes import now_has
 from layers.register import Register
 from layers.text import Message
 
@@ -47,8 +47,7 @@ def plan_merge(
     if holes_of(whole) > sum(map(holes_of, shapes)):
         raise UserError(Message("grid_ground.hole", {"code": code}), Message("grid_ground.hole_hint"))
     label = Message("grid_ground.merge", {"code": code, "others": codes})
-    before, area = area_words(shapes[0].area), area_words(whole.area)
-    figure = Message("grid_ground.now_has", {"code": code, "before": before, "area": area})
+    figure = now_has(code, shapes[0].area, whole.area)
     plan = plan_boundaries(
         register, grids, label, {keep: whole}, ended=dict.fromkeys(others, keep), reason=reason,
         figures=(figure, Message("grid_ground.end", {"codes": codes})), feedback=feedback,

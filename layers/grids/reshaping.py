@@ -59,6 +59,7 @@ def plan_boundaries(
     """
     shapes, ended = dict(shapes or {}), dict(ended or {})
     _check(grids, shapes, new)
+    drawn = shapes
     shapes = _with_neighbours(grids, shapes, [each.shape for each in new], ended)
     after = _grids_after(grids, shapes, new, ended)
     following = following_parents(grids, after)
@@ -69,19 +70,26 @@ def plan_boundaries(
     inserts, updates, deletes = _people(register, grids, new, ended, reason)
     updates += _updates(register, grids, {**shapes, **following}, ended)
     deletes += [Delete(GRID, id, _version(grids, id)) for id in ended if _is_of_today(register, id)]
-    counts = tuple(
-        Message("grid_ground.moves", {"type": register.catalogue[b.type].plural, "count": len(b.ids)})
-        for b in bulk
-    )
     return EditPlan(
         label,
         (*(Insert(GRID, _values(grids, each)) for each in new), *inserts),
         tuple(updates),
         tuple(deletes),
-        (*figures, *counts),
-        _ghosts(grids, shapes, new, ended),
+        (*figures, *_moves(register, bulk)),
+        _ghosts(grids, drawn, new, ended),
         bulk=bulk,
     )
+
+
+def _moves(register: Register, bulk: Sequence[BulkSet]) -> tuple[Message, ...]:
+    """How many assets change their grid, in one sentence."""
+    what = tuple(
+        Message(
+            "grid_ground.moves_of", {"type": register.catalogue[b.type].plural, "count": f"{len(b.ids):,}"}
+        )
+        for b in bulk
+    )
+    return (Message("grid_ground.moves", {"what": what}),) if what else ()
 
 
 def _check(grids: Grids, shapes: Mapping[int, BaseGeometry], new: Sequence[NewGrid]) -> None:

@@ -18,7 +18,7 @@ from layers.grids.naming import next_code, next_name
 from layers.grids.patchwork import faces_of, is_hair, joined, parts_of, rings_of, shared_edge
 from layers.grids.refusals import checked_code, lowest_shape
 from layers.grids.reshaping import NewGrid, plan_boundaries
-from layers.grids.sizes import area_words
+from layers.grids.sizes import area_words, now_has
 from layers.register import Register
 from layers.text import Message
 
@@ -49,11 +49,8 @@ def plan_split(
     checked_code(register, values["code"])
     label = Message("grid_ground.split", {"code": grids.codes[position], "new": values["code"]})
     figures = (
-        Message(
-            "grid_ground.now_has",
-            {"code": grids.codes[position], "before": area_words(shape.area), "area": area_words(kept.area)},
-        ),
-        Message("grid_ground.new_has", {"code": values["code"], "area": area_words(given.area)}),
+        now_has(grids.codes[position], shape.area, kept.area),
+        Message("grid_ground.new_has", {"code": values["code"], "area": area_words(given.area, shape.area)}),
     )
     new = NewGrid(given, grid, values)
     return plan_boundaries(

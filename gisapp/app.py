@@ -24,6 +24,7 @@ from gisapp.commands.clashing import tie_clashes
 from gisapp.commands.configuring import configure_actions, tie_additions
 from gisapp.commands.drawing import drawing_actions, tie_drawing
 from gisapp.commands.dropping import take_dropped
+from gisapp.commands.duty_ending import duty_ending_actions
 from gisapp.commands.editing import edit_actions
 from gisapp.commands.files import file_actions
 from gisapp.commands.finding import Palette
@@ -128,6 +129,7 @@ class Application(QObject):
             calendar_actions(window),
             works_actions(window),
             grid_desk_actions(window),
+            duty_ending_actions(window),
             grid_print_actions(window),
             grid_actions(window),
             grid_design_actions(window),

@@ -32,7 +32,7 @@ def plan_ending(
     reason: str = "",
 ) -> EditPlan:
     """Let an assignment end with ``last``. Of a primary it asks (question ``successor``) who follows: the id of a
-    person, or ``gap``; then the entry ``gap_reason`` says why that is accepted.
+    person, or ``gap``; for that the entry ``gap_reason`` has to say why it is accepted.
 
     Where the next primary is planned already for the day after, nothing is asked. Raises ``UserError`` for an end
     before the beginning.
@@ -49,18 +49,17 @@ def plan_ending(
         return EditPlan(_label(name, last), inserts, updates, deletes, (_told(book, old, name, last),))
     offered = successors(book, old.target, old.role, last + ONE_DAY)
     chosen = answers.get(SUCCESSOR)
-    if chosen is None:
-        return EditPlan(_label(name, last), questions=(_question(book, old, name, offered),))
+    why = answers.get(GAP_REASON, "").strip()
+    entry = Entry(GAP_REASON, Message("duty.entry.gap_reason"), why)
+    if chosen is None or (chosen == GAP and not why):
+        question = _question(book, old, name, offered, chosen)
+        told = (_told(book, old, name, last),)
+        return EditPlan(_label(name, last), figures=told, questions=(question,), entries=(entry,))
     if chosen == GAP:
-        why = answers.get(GAP_REASON, "").strip()
-        entry = Entry(GAP_REASON, Message("duty.entry.gap_reason"), why)
-        if not why:
-            question = _question(book, old, name, offered)
-            return EditPlan(_label(name, last), questions=(question,), entries=(entry,))
         draft.end(old.id, last, reason, why)
         inserts, updates, deletes = draft.rows()
         figures = (_told(book, old, name, last), Message("duty.figure.gap", {"reason": why}))
-        return EditPlan(_label(name, last), inserts, updates, deletes, figures, entries=(entry,))
+        return EditPlan(_label(name, last), inserts, updates, deletes, figures)
     move = Move(assignment, int(chosen))
     return plan_handover(register, [move], last + ONE_DAY, book=book, reason=reason).plan
 
@@ -76,11 +75,13 @@ def _is_needed(book: Book, old: Assignment, last: Day) -> bool:
     )
 
 
-def _question(book: Book, old: Assignment, name: str, offered: tuple[int, ...]) -> Question:
+def _question(
+    book: Book, old: Assignment, name: str, offered: tuple[int, ...], chosen: str | None
+) -> Question:
     choices = [Choice(str(id), book.people[id].name) for id in offered[:_OFFERED]]
     choices.append(Choice(GAP, Message("duty.choice.gap")))
     text = Message("duty.question.successor", {"target": name, "role": role_title(book, old.role)})
-    return Question(SUCCESSOR, text, tuple(choices), choices[0].value)
+    return Question(SUCCESSOR, text, tuple(choices), chosen or choices[0].value)
 
 
 def _told(book: Book, old: Assignment, name: str, last: Day) -> Message:

@@ -149,7 +149,9 @@ def test_an_ending_asks_who_follows_or_why_nobody_does(district: Register) -> No
     assert successors(book, grid(1), "steward", TODAY)[0] == 2
     reason = plan_ending(district, held.id, TODAY, answers={"successor": "gap"})
     assert [entry.name for entry in reason.entries] == ["gap_reason"]
-    assert reason.questions
+    assert [question.preferred for question in reason.questions] == ["gap"]
+    accepted = plan_ending(district, held.id, TODAY, answers={"successor": "gap", "gap_reason": "并入"})
+    assert [update.values["gap_reason"] for update in accepted.updates] == ["并入"]
     done = plan_ending(district, held.id, TODAY, answers={"successor": "2"})
     assert [insert.values["person"] for insert in done.inserts] == [2]
     backup = book.running(grid(1), TODAY)[1]

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolButton, QVB
 from gisapp.forms.words import Button, IconButton, IconLabel, Label
 from gisapp.language import Language
 from gisapp.theme import Theme
-from gisapp.tools.figures import area_words
+from layers.grids.sizes import area_words
 from layers.text import Message
 
 if TYPE_CHECKING:

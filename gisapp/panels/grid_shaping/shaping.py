@@ -46,8 +46,8 @@ SPLIT, BOUNDARY, CORNERS = "grid_split", "grid_boundary", "edit_shape"
 STYLE: Final = "grid"
 _SERVICE_AREA: Final = "service_area"
 _HINTS = {SPLIT: Message("grid_shaping.hint.split"), BOUNDARY: Message("grid_shaping.hint.boundary")}
-#: Pixels left free beside the card: the zoom buttons stand there.
-_RIGHT, _TOP = 60, 12
+#: Pixels left free beside the card, where the zoom buttons stand, and for the line of a hint above it.
+_RIGHT, _ABOVE = 60, 42
 
 
 class Corners:
@@ -233,7 +233,8 @@ class GridShaping(QObject):
 
     def _place(self) -> None:
         if self.shows_coverage:
-            self.card.fit(self._view.size(), self._view.width() - _RIGHT, _TOP)
+            below = self._view.style_button.geometry().bottom() + _ABOVE
+            self.card.fit(self._view.size(), self._view.width() - _RIGHT, below)
 
 
 def _plan_draw(

@@ -57,7 +57,12 @@ def joined(faces: Sequence[BaseGeometry] | Shapes) -> BaseGeometry:
     parts = [part for face in faces for part in parts_of(face)]
     if not parts:
         return shapely.Polygon()
-    return plain(shapely.coverage_union_all(parts))
+    try:
+        whole = shapely.coverage_union_all(parts)
+    except shapely.errors.GEOSException:
+        # Drawn by hand: a corner of one stands on an edge of another that has no vertex there.
+        whole = shapely.union_all(parts)
+    return plain(whole)
 
 
 def plain(shape: BaseGeometry) -> BaseGeometry:

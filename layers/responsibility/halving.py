@@ -27,6 +27,7 @@ from layers.text import Message
 
 #: The part that becomes a new grid comes first: it is the smaller one.
 NEW, OLD = 0, 1
+_OVERLOADED = "duty.warning.overloaded"
 
 
 @dataclass(frozen=True)
@@ -118,15 +119,20 @@ def hand_half(
     part = None if percent is None or total is None else percent if which == NEW else total - percent
     changes = tuple(_share(change, part, total) for change in whole.loads)
     over = float(register.setting("load_over_percent"))
-    light = {change.person.name for change in changes if change.after is not None and change.after < over}
-    warnings = tuple(
-        words for words in whole.warnings
-        if words.id != "duty.warning.overloaded" or words.parameters.get("name") not in light
+    warnings = tuple(words for words in whole.warnings if words.id != _OVERLOADED) + tuple(
+        Message(_OVERLOADED, {"name": change.person.name, "percent": f"{change.after:.0f}"})
+        for change in changes if change.after is not None and change.after >= max(over, change.before or 0)
     )  # fmt: skip
+    given_on = halved.plan.inserts[0].values.get("code", "") if which == NEW else ""
     if which == NEW:
         plan = hand_over_new(halved.plan, to, day, book=book, **given)
     else:
         plan = together(halved.plan.label, [halved.plan, whole.plan])
+    code = book.grids[halved.grid].code if halved.grid in book.grids else ""
+    label = Message(
+        "grid_desk.act.halved", {"code": code, "given": given_on or code, "day": day.isoformat()}
+    )
+    plan = replace(plan, label=label)
     return replace(whole, plan=plan, loads=changes, warnings=warnings)
 
 

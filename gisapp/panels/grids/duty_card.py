@@ -39,7 +39,7 @@ class DutyCard(QFrame):
         self.setObjectName("dutyCard")
         self._language, self._theme, self._wide, self._shares = language, theme, width, shares
         self._drag: QPoint | None = None
-        self.title = Label(language, theme, size="heading", strong=True)
+        self.heading = Label(language, theme, size="heading", strong=True)
         self.asked = QGridLayout()
         self.bars = LoadBars(language, theme)
         self.told: list[Label] = []
@@ -196,7 +196,7 @@ class DutyCard(QFrame):
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setContentsMargins(12, 6, 6, 6)
-        head.addWidget(self.title, 1)
+        head.addWidget(self.heading, 1)
         close = IconButton(self._language, self._theme, "x", Message("grid_desk.card.leave"))
         close.clicked.connect(self.left)
         head.addWidget(close)

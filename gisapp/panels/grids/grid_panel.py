@@ -47,6 +47,7 @@ class GridPanel(QWidget):
         self.day = DayField(language, theme, Message("grid_desk.day.tip"))
         self.today = Button(language, Message("grid_desk.to_today"), "link")
         self.count = Label(language, theme, strong=True)
+        self.acts: dict[str, ActionButton] = {}
         self.chips: dict[Keep, QToolButton] = {}
         self.words = QLineEdit(clearButtonEnabled=True)
         self.order = QToolButton()
@@ -169,6 +170,7 @@ class GridPanel(QWidget):
             words = Message(f"grid_desk.button.{name.partition('.')[2]}")
             button = ActionButton(self._language, self._theme, self._actions, name, words)
             row.addWidget(button)
+            self.acts[name] = button
         return head
 
     def _day_row(self) -> QWidget:

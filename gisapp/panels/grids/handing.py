@@ -215,7 +215,7 @@ class Handing(QObject):
             return [
                 (
                     each, names[each.target],
-                    self._candidates(known, handover.successors(book, each.target, each.role, day), without=person),
+                    self._candidates(known, handover.successors(book, each.target, each.role, day, each.rank), without=person),
                 )
                 for each in held
             ]  # fmt: skip

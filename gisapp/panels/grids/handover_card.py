@@ -70,7 +70,7 @@ class HandoverCard(DutyCard):
         halves: Sequence[Words] = (),
     ) -> None:
         """Ask anew; ``halves`` are what a grid was divided into, the one that goes first."""
-        self.title.show_words(title)
+        self.heading.show_words(title)
         self.person.offer(people)
         self.day.show_day(day)
         ranks = [Message(f"grid_desk.card.old.{rank or 'none'}") for rank in AFTERWARDS]

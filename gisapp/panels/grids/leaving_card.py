@@ -54,7 +54,7 @@ class LeavingCard(DutyCard):
         self.ask(1, 1, Message("grid_desk.card.document"), self.document)
         self.asked.addWidget(self.is_gone, 4, 0, 1, 2)
         self.asked.addWidget(self._scroll, 5, 0, 1, 2)
-        self.title.show_words(Message("grid_desk.card.title.leaving"))
+        self.heading.show_words(Message("grid_desk.card.title.leaving"))
         self.person.picked.connect(lambda _: self._choose())
         self.day.chosen.connect(lambda _: self._choose())
         self.is_gone.toggled.connect(lambda _: self.changed.emit())

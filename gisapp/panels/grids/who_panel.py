@@ -18,6 +18,7 @@ from gisapp.panels.grids.person_card import PersonCard
 from gisapp.panels.grids.stock_view import StockView
 from gisapp.theme import Theme
 from layers.responsibility.answer import Answer, Responsible
+from layers.responsibility.person import PRIMARY
 from layers.text import Message
 
 _LABEL = 84
@@ -69,6 +70,8 @@ class WhoPanel(QFrame):
     def _subject(self, answer: Answer) -> Words:
         if answer.subject is not None:
             return answer.subject.label
+        if answer.nearby is not None:
+            return answer.nearby
         if answer.grid is not None:
             return Message("grid_desk.at_place", {"grid": answer.grid.name})
         return Message("grid_desk.at_nowhere")
@@ -81,6 +84,8 @@ class WhoPanel(QFrame):
         column.setSpacing(0)
         for note in answer.notes:
             column.addWidget(self._line(note, "clock-counter-clockwise", "info"))
+        for words in self._coming(answer):
+            column.addWidget(self._line(words, "calendar-blank", "info"))
         for words in answer.missing:
             column.addWidget(self._line(words, "warning", "danger"))
         first = [who for who in (answer.main, *answer.backups, *answer.co_stewards) if who is not None]
@@ -139,6 +144,18 @@ class WhoPanel(QFrame):
                 step.person.phone,
             )
             for number, step in enumerate(after, start=1)
+        ]
+
+    @staticmethod
+    def _coming(answer: Answer) -> list[Message]:
+        """Who is the next primary, and from when."""
+        return [
+            Message("grid_desk.coming", {"day": span.first.isoformat(), "name": span.name})
+            for span in answer.history
+            if span.rank == PRIMARY
+            and span.kind == "held"
+            and span.first is not None
+            and span.first > answer.day
         ]
 
     def _section(self, column: QVBoxLayout, title: Message, rows: list[tuple[Words, Words, str]]) -> None:
@@ -208,9 +225,9 @@ class WhoPanel(QFrame):
         row.setSpacing(8)
         row.addWidget(IconLabel(theme, "user", 16))
         row.addWidget(Label(language, theme, Message("grid_desk.who"), size="heading", strong=True), 1)
-        close = IconButton(language, theme, "x", Message("grid_desk.who.close"))
-        close.clicked.connect(self.closed)
-        row.addWidget(close)
+        self.closing = IconButton(language, theme, "x", Message("grid_desk.who.close"))
+        self.closing.clicked.connect(self.closed)
+        row.addWidget(self.closing)
         place = QVBoxLayout()
         place.setContentsMargins(12, 8, 12, 8)
         place.setSpacing(2)

@@ -8,6 +8,7 @@ from layers.model.catalogue import AssetType
 from layers.model.fields import DateField
 from layers.register import Register
 from layers.responsibility.person import Day
+from layers.responsibility.targets import ASSIGNMENT
 
 
 def record_day(register: Register, asset: Asset) -> Day | None:
@@ -26,7 +27,8 @@ def _dates(asset_type: AssetType) -> list[str]:
     if asset_type.group == "record":
         begins = [name for name in asset_type.lifetime.begin if name in asset_type]
         return list(dict.fromkeys((*begins, *(f.name for f in dates))))
-    # What must say its day and what it is about (a visit to a customer, a log of a project) is a record too.
-    if not any(link.required for link in asset_type.links):
+    # What must say its day and what it is about (a visit to a customer, a log of a project) is a record too; who has
+    # charge of what is none.
+    if asset_type.name == ASSIGNMENT or not any(link.required for link in asset_type.links):
         return []
     return [f.name for f in dates if f.required]

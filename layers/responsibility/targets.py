@@ -51,7 +51,7 @@ def belonging(register: Register, key: AssetKey) -> Belonging | None:
                 round_of.append(other)
     known = _assignable(register)
     place = next((p for each in found.values() if (p := _place(register, each)) is not None), None)
-    entered = next((int(each[GRID]) for each in found.values() if isinstance(each.get(GRID), int)), None)
+    entered = next((g for each in found.values() if (g := _entered(register, each)) is not None), None)
     return Belonging(asset, tuple(k for k in found if k.type in known and k.type != GRID), place, entered)
 
 
@@ -87,6 +87,16 @@ def _links(register: Register, asset: Asset) -> list[AssetKey]:
         if key is not None and key.type in targets:
             found.append(key)
     return found
+
+
+def _entered(register: Register, asset: Asset) -> int | None:
+    """The grid that an asset names: that of its column, or what it is about (an assignment of a grid)."""
+    for link in register.catalogue[asset.type].links:
+        if GRID in link.targets and asset.type != GRID and asset.get(link.name) is not None:
+            key = target_key(asset[link.name]) if link.several else AssetKey(GRID, int(asset[link.name]))
+            if key is not None and key.type == GRID:
+                return key.id
+    return None
 
 
 def _is_home(register: Register, asset_type: AssetType, target: str) -> bool:

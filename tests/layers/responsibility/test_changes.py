@@ -219,6 +219,7 @@ def test_a_visit_keeps_the_contact_of_its_day(district: Register) -> None:
     with district.edit(Message("store.created")) as edit:
         plan_handover(district, [Move(held.id, second)], day("2024-05-15")).plan.apply(edit)
     enquiry = Enquiry(district, book_of(district))
+    assert enquiry.who(asset=AssetKey("assignment", 1)).grids[0].code == "G01"
     told = [enquiry.who(asset=visit).main, enquiry.who(asset=contact).main]
     assert [each.name for each in told if each is not None] == ["经理0", "经理1"]
     assert enquiry.who(asset=visit).day == day("2024-05-10")

@@ -69,7 +69,7 @@ def write_roster(window: Window, kind: str, path: Path | None = None) -> None:
     def work(feedback: Feedback) -> None:
         found = gather_print(register, texts, feedback.part(0.0, 0.8), day=day)
         write(found.roster, out, texts, feedback.part(0.8, 1.0))
-        note_given(register, out, ("grid", "person"), len(found.overview.rows), personal=True)
+        note_given(register, out, ("grid", "person"), len(found.overview.rows), personal=not register.veiled)
 
     window.parts.tasks.run(
         Message("roster.printing", {"file": out.name}), work, written(window, out), lane="writer", owner=window,

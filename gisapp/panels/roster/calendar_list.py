@@ -95,7 +95,7 @@ class _RowPainter(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         entry, theme = index.data(ENTRY), self._theme
-        place: QRect = option.rect  # type: ignore[attr-defined]
+        place: QRect = option.rect
         painter.save()
         if isinstance(entry, datetime.date):
             painter.fillRect(place, theme.color("accent_soft"))
@@ -103,7 +103,7 @@ class _RowPainter(QStyledItemDelegate):
             painter.setPen(theme.color("accent_ink"))
             painter.drawText(place.adjusted(_PAD, 0, -_PAD, 0), _LEFT, str(index.data()))
         else:
-            state = option.state  # type: ignore[attr-defined]
+            state = option.state
             if state & QStyle.StateFlag.State_Selected:
                 painter.fillRect(place, theme.color("selection_row"))
             elif state & QStyle.StateFlag.State_MouseOver:

@@ -20,7 +20,7 @@ from layers.text import Message
 _MISSING = "BD1A12"
 _TEXT, _SMALL, _HEAD, _NAME = 3.0, 2.5, 3.3, 5.0
 _ROW = 5.6
-_PEOPLE, _STOCK = 46.0, 44.0
+_PEOPLE, _STOCK = 38.0, 52.0
 #: Grids listed beside the map of all; of more than these the list goes on on pages of its own.
 BESIDE = 24
 ON_PAGE = 26
@@ -137,9 +137,9 @@ class BookPainter:
         half, y = room.width() / 2, room.top() + 6.5 * unit
         for number, line in enumerate(lines[:14]):
             x = room.left() + (number % 2) * half
-            title = QRectF(x, y, half * 0.56, 5 * unit)
+            title = QRectF(x, y, half * 0.66, 5 * unit)
             self._write(title, line.title, _SMALL, FAINT)
-            value = QRectF(x + half * 0.56, y, half * 0.44 - 2 * unit, 5 * unit)
+            value = QRectF(x + half * 0.66, y, half * 0.34 - 2 * unit, 5 * unit)
             self._write(value, line.value, _TEXT, align=RIGHT)
             y += 5 * unit if number % 2 else 0
 

@@ -68,7 +68,7 @@ def mark_one(
     for each in around:
         seen = shapely.intersection(shapely.buffer(each.shape, 0), window)
         if not seen.is_empty and seen.area > 0.01 * window.area:
-            name_at(painter, viewport, seen, (each.title,), text, size, faint=True)
+            name_at(painter, viewport, _widest(seen), (each.title,), text, size, faint=True)
     painter.restore()
 
 
@@ -95,23 +95,22 @@ def mark_all(
     for _, path in paths:
         painter.drawPath(path)
     for each, lines in grids:
-        name_at(painter, viewport, each.shape, lines, text, size)
+        name_at(painter, viewport, each.middle, lines, text, size)
     painter.restore()
 
 
 def name_at(
     painter: QPainter,
     viewport: Viewport,
-    shape: BaseGeometry,
+    place: tuple[float, float],
     lines: Sequence[str],
     text: SheetText,
     size: float,
     *,
     faint: bool = False,
 ) -> None:
-    """Lines of words on a plate where the area is widest; the first is strong."""
-    at = shapely.get_point(shapely.maximum_inscribed_circle(shapely.buffer(shape, 0), 1.0), 0)
-    x, y = viewport.to_pixel(at.x, at.y)
+    """Lines of words on a plate around ``place`` (x, y); the first is strong."""
+    x, y = viewport.to_pixel(*place)
     width = max(text.width(line, size, number == 0 and not faint) for number, line in enumerate(lines)) + size
     height = size * 1.3 * len(lines) + size * 0.3
     plate = QRectF(x - width / 2, y - height / 2, width, height)
@@ -123,6 +122,12 @@ def name_at(
     for number, line in enumerate(lines):
         room = QRectF(plate.left(), plate.top() + size * (0.15 + 1.3 * number), width, size * 1.3)
         text.write(room, line, size, ink, CENTRE, strong=number == 0 and not faint)
+
+
+def _widest(shape: BaseGeometry) -> tuple[float, float]:
+    """Where a part of an area is widest."""
+    x, y = shapely.get_coordinates(shapely.maximum_inscribed_circle(shape, 5.0))[0]
+    return float(x), float(y)
 
 
 def paint_code(painter: QPainter, room: QRectF, matrix: Sequence[Sequence[int]]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -49,9 +49,11 @@ from layers.register import Register
 from layers.reports.grids.gathering import GridPrint, gather_print
 from layers.reports.grids.notice import GridNotice
 from layers.reports.grids.noting import note_given
+from layers.scene.planning import build_scene
 from layers.scene.request import DrawRequest
 from layers.scene.scene import Scene
 from layers.scene.style import MapStyle
+from layers.scene.styles import USUAL, is_computed
 from layers.text import Message, Texts, Title
 
 CARD, BOOK, ROSTER = "card", "book", "roster"
@@ -88,21 +90,31 @@ class GridPaper(QObject):
         if register is None:
             return
 
-        def go(found: GridPrint) -> None:
+        def work(feedback: Feedback) -> tuple[GridPrint, Scene | None]:
+            found = gather_print(
+                register,
+                self._texts,
+                feedback.part(0.0, 0.6),
+                grids=wish.grids,
+                day=wish.day,
+                photos=wish.kind == CARD,
+            )
+            if wish.kind != BOOK or scene is None or not is_computed(scene.style):
+                return found, scene
+            # Pages mark grids themselves: mains are drawn in full, not quietly.
+            return found, build_scene(
+                register, USUAL, feedback.part(0.6, 1.0), before=scene, filters=scene.filters
+            )
+
+        def go(made: tuple[GridPrint, Scene | None]) -> None:
+            found, drawn = made
             if wish.kind != ROSTER and not found.notices:
                 self._fail(UserError(Message("roster.nothing"), Message("roster.nothing.hint")))
                 return
-            self._print(register, scene, found, wish, done)
+            self._print(register, drawn, found, wish, done)
 
         self._tasks.run(
-            Message("roster.reading"),
-            lambda feedback: gather_print(
-                register, self._texts, feedback, grids=wish.grids, day=wish.day, photos=wish.kind == CARD
-            ),
-            go,
-            failed=self._fail,
-            cancelled=self.deleteLater,
-            owner=self,
+            Message("roster.reading"), work, go, failed=self._fail, cancelled=self.deleteLater, owner=self
         )
 
     # ---- printing
@@ -156,7 +168,7 @@ class GridPaper(QObject):
         count = len(found.overview.rows) if wish.kind == ROSTER else len(found.notices)
 
         def note(_: Feedback) -> None:
-            note_given(register, wish.path, ("grid", "person"), count, personal=True)
+            note_given(register, wish.path, ("grid", "person"), count, personal=not register.veiled)
 
         def end(_: object = None) -> None:
             self.deleteLater()
@@ -296,7 +308,7 @@ class _MapsOfGrids:
             steps = Sheet(painter, layout, page, dress, self._symbols_of).steps(
                 cut_out.batches, self._scene.style, cut_out.counts, None
             )
-            with closing(cast(Generator[None, None, None], steps)):
+            with closing(steps):
                 for _ in steps:
                     yield (number + 0.7) / of
             finish(painter)

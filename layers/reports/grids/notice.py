@@ -37,7 +37,8 @@ class NoticePerson:
 
 @dataclass(frozen=True)
 class GridNotice:
-    """One grid for print. ``communities`` by name; ``code_text`` is what the code for telephones says, or empty."""
+    """One grid for print. ``middle`` (x, y): where its name stands; ``communities`` by name; ``code_text`` is what the
+    code for telephones says, or empty."""
 
     id: int
     code: str
@@ -45,6 +46,7 @@ class GridNotice:
     area: str
     colour: int
     shape: BaseGeometry
+    middle: tuple[float, float]
     people: tuple[NoticePerson, ...]
     communities: tuple[str, ...]
     households: float | None
@@ -100,7 +102,7 @@ def grid_notices(
     rows = [
         row
         for row in overview.rows
-        if row.shape is not None and not row.shape.is_empty and (wanted is None or row.id in wanted)
+        if row.shape is not None and row.label is not None and (wanted is None or row.id in wanted)
     ]
     found = []
     for number, row in enumerate(rows):
@@ -114,12 +116,15 @@ def _notice(register: Register, row: GridRow, *, photos: bool) -> GridNotice:
     own = bool(register.setting(_OWN_PHONE))
 
     def named(rank: str, person: Person) -> NoticePerson:
-        photo = _photo(register, person.id) if photos and rank == PRIMARY else None
+        # Whoever may not see people shows no face either.
+        shows = photos and rank == PRIMARY and not register.veiled
+        photo = _photo(register, person.id) if shows else None
         return NoticePerson(person.id, rank, person.name, person.phone if own else "", photo)
 
     told = [named(PRIMARY, row.primary)] if row.primary is not None else []
     told += [named(BACKUP, each) for each in row.backups] + [named(CO, each) for each in row.others]
     assert row.shape is not None
+    assert row.label is not None
     return GridNotice(
         row.id,
         row.code,
@@ -127,6 +132,7 @@ def _notice(register: Register, row: GridRow, *, photos: bool) -> GridNotice:
         row.area,
         row.colour,
         row.shape,
+        row.label,
         tuple(told),
         _communities(register, row.id),
         row.households,
@@ -140,7 +146,7 @@ def _code_text(register: Register, row: GridRow, people: Sequence[NoticePerson])
     link = str(register.setting(_LINK) or "")
     if link:
         return link.replace("{code}", row.code)
-    if not people or people[0].rank != PRIMARY:
+    if not people or people[0].rank != PRIMARY or register.veiled:
         return ""
     name = people[0].name
     phone = people[0].phone or str(register.setting(_HOTLINE) or "")

@@ -48,6 +48,7 @@ class SharedProject:
     areas: tuple[list[list[float]], ...]
     #: What stands on it for good; empty: nothing.
     label: str = ""
+    label_at: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ import datetime
 from dataclasses import dataclass
 from pathlib import Path
 
+import shapely
+
 from layers.errors import UserError
 from layers.exchange.export import refuse_own_register
 from layers.feedback import Feedback
@@ -60,7 +62,7 @@ def share_grids(
     with whole_file(path) as part:
         page = write_page(shared, title, _words(found, texts, is_sample=register.is_sample), texts.language)
         part.write_text(page, encoding="utf-8")
-    note_given(register, path, ("grid", "person"), len(grids), personal=True)
+    note_given(register, path, ("grid", "person"), len(grids), personal=not register.veiled)
     return SharedGrids(path, len(grids))
 
 
@@ -69,6 +71,7 @@ def _shared(notice: GridNotice, place: Placing, texts: Texts) -> SharedProject:
     name = texts.get("roster.vacant") if primary is None else primary.name
     state = "vacant" if primary is None else f"colour{notice.colour % len(_COLOURS)}"
     # Rings of areas are not cut at the raster of mains: where a grid ends is no secret.
+    at = place.placed(shapely.Point(notice.middle))[0]
     return SharedProject(
         notice.id,
         notice.title,
@@ -78,6 +81,7 @@ def _shared(notice: GridNotice, place: Placing, texts: Texts) -> SharedProject:
         (),
         place.rings(notice.shape),
         f"{notice.code}\n{name}",
+        tuple(at),
     )
 
 
@@ -92,7 +96,8 @@ def _facts(notice: GridNotice, texts: Texts) -> tuple[tuple[str, str], ...]:
     if notice.area:
         facts.append((texts.get("roster.area"), notice.area))
     if notice.households:
-        facts.append((texts.get("roster.column.households"), f"{notice.households:,.0f}"))
+        count = texts.get("roster.card.households", count=f"{notice.households:,.0f}")
+        facts.append((texts.get("roster.column.households"), count))
     if notice.communities:
         facts.append(
             (texts.get("roster.communities"), texts.get("roster.card.comma").join(notice.communities))

@@ -164,6 +164,7 @@ def _project(project: SharedProject) -> dict[str, Any]:
         "old": project.old,
         "areas": project.areas,
         "label": project.label,
+        "labelAt": project.label_at,
     }
 
 

@@ -31,7 +31,8 @@ function showProjects(map, shared) {
       L.polygon(ring, { color: look.color, weight: 1.5, dashArray: project.label ? null : "4 4", fillOpacity: shared.fill }).addTo(group);
     });
     if (project.label) {
-      group.bindTooltip(text("span", project.label), { permanent: true, direction: "center", className: "grid" });
+      L.tooltip({ permanent: true, direction: "center", className: "grid", interactive: false })
+        .setLatLng(project.labelAt).setContent(text("span", project.label)).addTo(group);
     }
     project.old.forEach(function (line) { L.polyline(line, { color: "#8a949d", weight: 2, dashArray: "3 5" }).addTo(group); });
     project.new.forEach(function (line) {

@@ -3,7 +3,7 @@ where its community is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,21 +62,52 @@ def rightful_of(
     table = _some(register, asset_type, [GRID, *(link.name for link in following.links)], ids)
     fids = table.column("fid").to_numpy().astype(np.int64)
     now = linked(table.column(GRID))
-    will = np.full(len(fids), NONE, np.int64)
-    told = np.zeros(len(fids), bool)
-    for other, link in following.named_by:
-        first, grids = _first_naming(register, other, link, fids, changes or {})
-        at = _found(first, fids)
-        take = ~told & (at != NONE)
-        will[take], told[take] = grids[at[take]], True
+    named = [_first_naming(register, other, link, fids, changes or {}) for other, link in following.named_by]
+    beside: list[tuple[Integers, Integers, Integers]] = []
     for link in following.links:
         target = register.catalogue[link.targets[0]]
         wanted = linked(table.column(link.name))
-        known, grids = _grids_of(register, target, np.unique(wanted[~told & (wanted != NONE)]), changes or {})
-        at = _found(known, wanted)
+        known, grids = _grids_of(register, target, np.unique(wanted[wanted != NONE]), changes or {})
+        beside.append((wanted, known, grids))
+    return fids, now, _followed(fids, now, named, beside)
+
+
+def followed_in(
+    catalogue: Catalogue, asset_type: AssetType, read: Callable[[str], pa.Table]
+) -> tuple[Integers, Integers]:
+    """The grid that each asset of a following type has, and the one that it should have; by whole tables."""
+    following = next(f for f in _followings(catalogue) if f.type.name == asset_type.name)
+    table = read(asset_type.name)
+    fids, now = table.column("fid").to_numpy().astype(np.int64), linked(table.column(GRID))
+    named = [_first(read(other.name), link, None) for other, link in following.named_by]
+    beside: list[tuple[Integers, Integers, Integers]] = []
+    for link in following.links:
+        target = read(link.targets[0])
+        ids = target.column("fid").to_numpy().astype(np.int64)
+        order = np.argsort(ids)
+        beside.append((linked(table.column(link.name)), ids[order], linked(target.column(GRID))[order]))
+    return now, _followed(fids, now, named, beside)
+
+
+def _followed(
+    ids: Integers,
+    now: Integers,
+    named: Sequence[tuple[Integers, Integers]],
+    beside: Sequence[tuple[Integers, Integers, Integers]],
+) -> Integers:
+    """The grid that each asset should have: of ``named`` (targets and their grids), else of what it links to itself
+    (the link, known ids, their grids), else the one it has."""
+    will, told = now.copy(), np.zeros(len(ids), bool)
+    for known, grids in named:
+        at = _found(known, ids)
         take = ~told & (at != NONE)
         will[take], told[take] = grids[at[take]], True
-    return fids, now, np.where(told, will, now)
+    for wanted, known, grids in beside:
+        at = _found(known, wanted)
+        take = ~told & (wanted != NONE) & (at != NONE)
+        take[take] = grids[at[take]] != NONE
+        will[take], told[take] = grids[at[take]], True
+    return will
 
 
 def _followings(catalogue: Catalogue) -> Iterator[_Following]:
@@ -115,11 +146,14 @@ def _first_naming(
     register: Register, other: AssetType, link: LinkField, targets: Integers, changes: Mapping[str, Members]
 ) -> tuple[Integers, Integers]:
     """The targets that assets of ``other`` name, ascending, and the grid of the first that does and is in one."""
-    table = _pointing(register, other, link, targets)
+    return _first(_pointing(register, other, link, targets), link, changes.get(other.name))
+
+
+def _first(table: pa.Table, link: LinkField, change: Members | None) -> tuple[Integers, Integers]:
     ids, named = table.column("fid").to_numpy().astype(np.int64), linked(table.column(link.name))
-    grids = _overlaid(ids, linked(table.column(GRID)), changes.get(other.name))
+    grids = _overlaid(ids, linked(table.column(GRID)), change)
     order = np.lexsort((ids, named))
-    order = order[grids[order] != NONE]
+    order = order[(grids[order] != NONE) & (named[order] != NONE)]
     named, grids = named[order], grids[order]
     first, at = np.unique(named, return_index=True)
     return first, grids[at]

@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from layers.analysis.checking import (
+    belonging,
     joints,
     line_ends,
     line_shapes,
@@ -60,6 +61,8 @@ CHECKS: Mapping[str, Check] = {
         places.invalid_area,
         places.outlying,
         places.outside_areas,
+        belonging.grid_differs,
+        belonging.follows_other_grid,
         retired.given_up_but_connected,
         retired.hangs_on_retired,
         shapes.broken_shape,

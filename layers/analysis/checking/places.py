@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 import numpy as np
 import shapely
 from scipy.spatial import cKDTree
@@ -11,6 +13,7 @@ from layers.analysis.checking.finding import Findings
 from layers.analysis.checking.make import findings_at, rounded, where
 from layers.analysis.checking.rule_file import Rule
 from layers.geometry.packed import Floats, Integers
+from layers.model.validity import is_valid_on
 
 #: A place farther out than so many times the spread of all others is no place of this register.
 _OUTLYING = 5.0
@@ -112,8 +115,7 @@ def outlying(book: Book, rule: Rule) -> Findings:
 
 def outside_areas(book: Book, rule: Rule) -> Findings:
     """Located assets in none of the areas; nothing is asked where there are no areas."""
-    areas = book.shapes(rule.parameters["of"])
-    areas = areas[~shapely.is_missing(areas)]
+    areas = _valid_today(book, rule.parameters["of"])
     points = book.points(rule.type)
     live = book.connected(rule.type)[points.row]
     rows, xy = points.row[live], points.xy[live]
@@ -132,6 +134,17 @@ def outside_areas(book: Book, rule: Rule) -> Findings:
         inside[near] = shapely.intersects_xy(area, *xy[near].T)
     out = np.flatnonzero(~inside)
     return findings_at(book, rule, rows[out], xy=xy[out])
+
+
+def _valid_today(book: Book, type_name: str) -> np.ndarray:
+    """The shapes of a type, without those that have ended or are still to come."""
+    areas = book.shapes(type_name)
+    ends = ("valid_from", "valid_to")
+    keep = ~shapely.is_missing(areas)
+    if all(name in book.catalogue[type_name] for name in ends):
+        rows = book.table(type_name).select(ends).to_pylist()
+        keep &= np.array([is_valid_on(row, datetime.date.today()) for row in rows], dtype=bool)
+    return areas[keep]
 
 
 def _corners(shapes: np.ndarray) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -42,20 +42,18 @@ class RuleBook:
 def load_rules(path: Path | None = None) -> RuleBook:
     """The rules of the program. Raises ``ValueError`` for an id given twice: a mistake of the program."""
     data = tomllib.loads((path or Path(__file__).with_name("rules.toml")).read_text(encoding="utf-8"))
-    rules = tuple(
-        Rule(
-            entry.pop("id"),
-            entry.pop("check"),
-            entry.pop("type"),
-            entry.pop("severity"),
-            entry,
-            entry.pop("mend", None),
-            entry.pop("scope", "near"),
-        )
-        for entry in map(dict, data["rule"])
-    )
-    ids = [rule.id for rule in rules]
+    rules = tuple(rule for entry in data["rule"] for rule in _rules_of(dict(entry)))
+    ids = [entry["id"] for entry in data["rule"]]
     repeated = {name for name in ids if ids.count(name) > 1}
     if repeated:
         raise ValueError(f"rules given twice: {sorted(repeated)}")
     return RuleBook(rules, tuple(data["connected_statuses"]))
+
+
+def _rules_of(entry: dict[str, Any]) -> Iterator[Rule]:
+    """The rule of an entry: for its ``type``, or one for each of its ``types``."""
+    names = entry.pop("types", None) or (entry.pop("type"),)
+    id, check, severity = entry.pop("id"), entry.pop("check"), entry.pop("severity")
+    mend, scope = entry.pop("mend", None), entry.pop("scope", "near")
+    for name in names:
+        yield Rule(id, check, name, severity, entry, mend, scope)

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from layers.editing.plan import Delete, EditPlan, Ghost, Update
+from layers.editing.plan import BulkSet, Delete, EditPlan, Ghost, Update
 from layers.geometry.packed import Floats
 from layers.model.asset import Asset, AssetKey
 from layers.model.query import Compare, Query
@@ -58,6 +58,8 @@ class Bench:
         self.tolerance = float(register.setting("node_tolerance_m"))
         self._pieces: dict[AssetKey, Piece | None] = {}
         self._became: dict[AssetKey, AssetKey] = {}
+        #: What is set on many assets at once.
+        self.bulk: list[BulkSet] = []
 
     def piece(self, key: AssetKey) -> Piece | None:
         """The asset, or the one it became part of; None when it is gone or has no sound shape."""
@@ -119,7 +121,8 @@ class Bench:
                 ghosts.append(Ghost("changed", key.type, piece.geometry))
             if values:
                 updates.append(Update(*key, piece.asset.version, values))
-        return EditPlan(label, (), tuple(updates), tuple(deletes), tuple(figures), tuple(ghosts))
+        bulk = tuple(self.bulk)
+        return EditPlan(label, (), tuple(updates), tuple(deletes), tuple(figures), tuple(ghosts), bulk=bulk)
 
     def _links_to(self, type_name: str) -> Iterator[tuple[str, str, bool]]:
         for asset_type in self.catalogue:

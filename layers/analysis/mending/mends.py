@@ -9,6 +9,7 @@ from layers.analysis.checking.finding import Finding
 from layers.analysis.checking.rule_file import Rule, RuleBook, load_rules
 from layers.analysis.mending.bench import Bench
 from layers.analysis.mending.ends import join_ends
+from layers.analysis.mending.grids import into_grid
 from layers.analysis.mending.lines import clean_vertices, drop_empty, drop_twin, merge
 from layers.analysis.mending.points import onto_line
 from layers.editing.plan import EditPlan
@@ -18,7 +19,8 @@ from layers.text import Message
 Mend = Callable[[Bench, Sequence[Finding], Rule], list[Message | None]]
 #: What rules.toml may name as ``mend``.
 MENDS: Mapping[str, Mend] = {
-    mend.__name__: mend for mend in (join_ends, drop_twin, drop_empty, clean_vertices, merge, onto_line)
+    mend.__name__: mend
+    for mend in (join_ends, drop_twin, drop_empty, clean_vertices, merge, onto_line, into_grid)
 }
 
 

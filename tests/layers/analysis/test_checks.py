@@ -163,6 +163,11 @@ CASES: dict[str, tuple[list[Asset], list[str]]] = {
     "meter_outside_grids": (
         [area("grid", "G", 20), point("meter", "T", 5, 5), point("meter", "U", 50, 5)], ["U"]
     ),
+    "meter_outside_grids: the grid has ended": (
+        [area("grid", "G", 20, valid_to="2020-01-01"), area("grid", "H", 9), point("meter", "U", 15, 0)], ["U"]
+    ),
+    "grid_differs": ([point("meter", "T", 5, 5), point("hydrant", "H", 50, 5), area("grid", "G", 20)], ["T"]),
+    "grid_differs: drawn afterwards": ([area("grid", "G", 20), point("meter", "T", 5, 5)], []),
     "meter_outside_grids: no grids": ([point("meter", "U", 50, 5)], []),
     "hydrant_outlying": (
         [*(point("hydrant", f"H{n}", 40 * n, 0) for n in range(12)), point("hydrant", "I", 900_000, 0)], ["I"]
@@ -227,6 +232,8 @@ def test_a_line_of_one_vertex_is_told_and_stops_no_other_rule(register: Register
 def test_every_rule_has_a_case_a_check_and_words(register: Register) -> None:
     catalogue = load_catalogue()
     tried = {case.partition(":")[0] for case in CASES}
+    # In test_belonging.py.
+    tried |= {"customer_grid_differs"}
     tried |= {"meter_far_from_well", "well_count_differs", "leak_before_pipe"}
     # Other rules of the same check, on other types.
     siblings = {"pipe_outlying", "valve_outlying", "meter_outlying", "hydrant_on_abandoned"}

@@ -20,6 +20,7 @@ from layers.grids.membership import membership_changes
 from layers.grids.outlines import following_parents
 from layers.grids.patchwork import new_places, with_places
 from layers.grids.people import copied_assignments, ended_assignments
+from layers.model.asset import Asset
 from layers.model.query import Query
 from layers.register import Register
 from layers.text import Message
@@ -219,25 +220,34 @@ def _people(
 def _updates(
     register: Register, grids: Grids, shapes: Mapping[int, BaseGeometry], ended: Mapping[int, int | None]
 ) -> list[Update]:
-    found = [Update(GRID, id, _version(grids, id), {GEOMETRY: shape}) for id, shape in shapes.items()]
+    values: dict[int, dict[str, Any]] = {id: {GEOMETRY: shape} for id, shape in shapes.items()}
+    versions = {id: _version(grids, id) for id in {**shapes, **ended}}
     yesterday = (grids.day - datetime.timedelta(1)).isoformat()
     gone = {id for id in ended if _is_of_today(register, id)}
     for id, by in ended.items():
         if id not in gone:
-            found.append(Update(GRID, id, _version(grids, id), {"valid_to": yesterday, "replaced_by": by}))
-    if gone:
-        found += _without_links(register, gone, ended)
+            values[id] = {"valid_to": yesterday, "replaced_by": by}
+    for each in register.find(Query(GRID)) if gone else ():
+        if each.id not in gone and (links := _links_past(register, each, gone, ended)):
+            values.setdefault(each.id, {}).update(links)
+            versions[each.id] = each.version
+    return [Update(GRID, id, versions[id], changed) for id, changed in values.items()]
+
+
+def _links_past(
+    register: Register, grid: Asset, gone: set[int], ended: Mapping[int, int | None]
+) -> dict[str, int | None]:
+    """What a grid that names one of ``gone``, which never lived a day, names in its place."""
+    found: dict[str, int | None] = {}
+    if grid.get("replaced_by") in gone:
+        found["replaced_by"] = ended[int(grid["replaced_by"])]
+    before = grid.get("replaces")
+    if before in gone:
+        while before in gone:
+            older = register.get(GRID, int(before))
+            before = None if older is None else older.get("replaces")
+        found["replaces"] = before
     return found
-
-
-def _without_links(register: Register, gone: set[int], ended: Mapping[int, int | None]) -> list[Update]:
-    """Older grids that name one that never lived a day as their successor name the one in whose place that went."""
-    from_older = [each for each in register.find(Query(GRID)) if each.get("replaced_by") in gone]
-    return [
-        Update(GRID, each.id, each.version, {"replaced_by": ended[int(each["replaced_by"])]})
-        for each in from_older
-        if each.id not in gone
-    ]
 
 
 def _is_of_today(register: Register, id: int) -> bool:

@@ -6,6 +6,7 @@ from layers.cli import (
     backup,
     calendar,
     checking,
+    duties,
     grid_proposal,
     history,
     importing,
@@ -31,6 +32,7 @@ COMMANDS: CommandTable = {
     **calendar.COMMANDS,
     **grid_proposal.COMMANDS,
     **who.COMMANDS,
+    **duties.COMMANDS,
     **sharing.COMMANDS,
     **backup.COMMANDS,
 }

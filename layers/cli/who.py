@@ -31,7 +31,7 @@ def who(
 ) -> int:
     """Name, phone, backup, the way up and why; nobody is an answer too."""
     console: Console = context.obj
-    day = _day(date)
+    day = day_of(date)
     with open_register(register, read_only=True) as opened:
         answer = Enquiry(opened).who(text=text, day=day)
         console.result(as_json(answer, console.texts))
@@ -43,7 +43,8 @@ def who(
 COMMANDS: CommandTable = {"who": (who, "cli.who.help")}
 
 
-def _day(word: str | None) -> datetime.date | None:
+def day_of(word: str | None) -> datetime.date | None:
+    """The day that ``--date`` names. Raises ``UserError`` for what is none."""
     if word is None:
         return None
     try:

@@ -12,6 +12,7 @@ from layers.cli.application import run_command_line
 from layers.cli.commands import COMMANDS
 from layers.geometry.crs import Crs
 from layers.register import Register
+from layers.text import Message
 from tests.layers.responsibility.district import build_district
 
 
@@ -49,3 +50,23 @@ def test_what_is_unknown_is_said(district: Path, tmp_path: Path, capsys: pytest.
     assert "没有找到" in capsys.readouterr().out
     assert run("who", copy, "G01", "--date", "五一") != 0
     assert "--date" in capsys.readouterr().err
+
+
+def test_what_is_wrong_and_what_comes(
+    district: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = tmp_path / "copy.gpkg"
+    shutil.copy(district, copy)
+    with Register.open(copy, actor="li") as register, register.edit(Message("cli.render.help")) as edit:
+        edit.insert("absence", {"person": 1, "from_date": "2026-06-01", "to_date": "2026-06-14"})
+        edit.update("assignment", 2, 1, {"to_date": "2026-06-20"})
+    assert run("duties", copy, "--date", "2026-06-10", "--json") == 0
+    said = json.loads(capsys.readouterr().out)
+    assert [(a["kind"], a["severity"], a["id"]) for a in said["alarms"]] == [("primary_absent", "warn", 3)]
+    assert [(e["day"], e["kind"]) for e in said["calendar"]] == [
+        ("2026-06-15", "back"),
+        ("2026-06-20", "ends"),
+    ]
+    assert said["cover"]["grids"]["primary"]["value"] == 8
+    assert run("duties", copy, "--date", "2026-06-21", language="en") == 0
+    assert "has no backup in the role Water steward" in capsys.readouterr().out

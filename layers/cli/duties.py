@@ -104,7 +104,8 @@ def _as_json(
         "calendar": [
             {
                 "day": e.day.isoformat(), "kind": e.kind, "words": render(e.words), "person": e.person,
-                "type": None if e.target is None else e.target.type, "id": None if e.target is None else e.target.id,
+                "type": None if e.target is None else e.target.type,
+                "id": None if e.target is None else e.target.id,
             }
             for e in changes
         ],

@@ -97,7 +97,8 @@ def _as_json(
         "alarms": [
             {
                 "kind": a.kind, "severity": a.severity, "type": a.target.type, "id": a.target.id,
-                "words": render(a.words), "person": a.person, "day": None if a.day is None else a.day.isoformat(), "amount": round(a.amount, 1),
+                "words": render(a.words), "person": a.person, "amount": round(a.amount, 1),
+                "day": None if a.day is None else a.day.isoformat(),
             }
             for a in found
         ],

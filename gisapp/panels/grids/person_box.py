@@ -82,3 +82,6 @@ class PersonBox(QComboBox):
         found.sort(key=lambda at: not str(self.itemData(at, _KEYS)).startswith(wanted))
         if found:
             self.setCurrentIndex(found[0])
+        completer = self.completer()
+        if completer is not None:
+            completer.popup().hide()

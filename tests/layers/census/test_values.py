@@ -24,8 +24,15 @@ def test_what_is_kept_reads_back(values: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other", "expected"),
-    [(None, "", True), (100, 100.0, True), (0.1 + 0.2, 0.3, True), (True, 1, False), ("PE", "pe", False), (0, None, False)],
-)  # fmt: skip
+    [
+        (None, "", True),
+        (100, 100.0, True),
+        (0.1 + 0.2, 0.3, True),
+        (True, 1, False),
+        ("PE", "pe", False),
+        (0, None, False),
+    ],
+)
 def test_same(one: Any, other: Any, expected: bool) -> None:
     assert same(one, other) is expected
     assert same(other, one) is expected

@@ -1,0 +1,150 @@
+"""Walking order: in which order a team passes its targets along the streets, and how far it is from one to the next.
+
+The way is the network of road centre lines, cut where roads cross; a target is reached from the nearest point of it.
+The order is found by `fast_tsp` (MIT).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import fast_tsp
+import numpy as np
+import shapely
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from layers.feedback import Feedback
+from layers.geometry.belonging import Shapes
+from layers.geometry.packed import Floats, Integers
+
+#: Where no road leads, people walk across: so much longer than the straight line.
+DETOUR = 1.4
+#: Of more places than this the straight line decides: a matrix of ways would take minutes.
+MOST_BY_ROAD = 800
+#: Metres around the targets within which roads are of use.
+AROUND = 1000.0
+#: Metres that are walked straight on.
+NEAR = 50.0
+_SEARCH_SECONDS = 1.0
+_PER_METRE = 10
+"""Legs are given to the search in whole decimetres."""
+
+
+@dataclass(frozen=True)
+class Walk:
+    """``order``: positions of the targets as they are walked; ``legs``: metres from the one before, the first is 0.
+
+    ``by_road`` is False where there were no roads to go by, or too many targets for that.
+    """
+
+    order: Integers
+    legs: Floats
+    by_road: bool
+
+    @property
+    def metres(self) -> float:
+        """The whole way."""
+        return float(self.legs.sum())
+
+
+def walking_order(places: Floats, roads: Shapes, feedback: Feedback | None = None) -> Walk:
+    """The order in which to walk places (n, 2) in metres, along ``roads`` (lines). May take a second or two."""
+    feedback = feedback or Feedback()
+    if len(places) == 0:
+        return Walk(np.zeros(0, np.int64), np.zeros(0), by_road=False)
+    # What stands at one spot (the meters of a well) is one stop.
+    spots, stop_of = np.unique(np.round(places, 1), axis=0, return_inverse=True)
+    feedback.progress(0.1)
+    apart = road_distances(spots, roads) if len(spots) <= MOST_BY_ROAD else None
+    by_road = apart is not None
+    if apart is None:
+        apart = _straight(spots)
+    feedback.check()
+    feedback.progress(0.5)
+    stops = _shortest_way(apart)
+    rank = np.empty(len(stops), np.int64)
+    rank[stops] = np.arange(len(stops))
+    order = np.argsort(rank[stop_of.ravel()], kind="stable").astype(np.int64)
+    at = stop_of.ravel()[order]
+    legs = np.concatenate([[0.0], apart[at[:-1], at[1:]]])
+    feedback.progress(1.0)
+    return Walk(order, legs, by_road)
+
+
+def road_distances(spots: Floats, roads: Shapes) -> Floats | None:
+    """Metres from each place to each along the roads; None where no road is near."""
+    segments = _noded(spots, roads)
+    if not len(segments):
+        return None
+    tree = shapely.STRtree(segments)
+    points = shapely.points(spots)
+    _, nearest = tree.query_nearest(points, all_matches=False)
+    along = shapely.line_locate_point(segments[nearest], points)
+    aside = shapely.distance(segments[nearest], points)
+    graph, first = _graph(segments, nearest, along)
+    ways = dijkstra(graph, directed=False, indices=np.arange(first, first + len(spots)))[:, first:]
+    across = _straight(spots)
+    found = np.maximum(ways + aside[:, None] + aside[None, :], across)
+    # Neighbours on one side of a street do not go to its middle and back; where no road leads, there is no other way.
+    direct = (across <= NEAR) | ~np.isfinite(ways)
+    found[direct] = np.minimum(found, across * DETOUR)[direct]
+    np.fill_diagonal(found, 0.0)
+    return np.asarray(found)
+
+
+def _straight(spots: Floats) -> Floats:
+    return np.asarray(np.hypot(*(spots[:, None, :] - spots[None, :, :]).transpose(2, 0, 1)))
+
+
+def _noded(spots: Floats, roads: Shapes) -> Shapes:
+    """The roads around, cut where they cross."""
+    low, high = spots.min(axis=0) - AROUND, spots.max(axis=0) + AROUND
+    near = shapely.clip_by_rect([road for road in roads if road is not None], *low, *high)
+    near = near[~shapely.is_empty(near)]
+    if not len(near):
+        return np.zeros(0, dtype=object)
+    parts = shapely.get_parts(shapely.node(shapely.geometrycollections(near)))
+    found: Shapes = parts[shapely.length(parts) > 0]
+    return found
+
+
+def _graph(segments: Shapes, nearest: Integers, along: Floats) -> tuple[csr_array, int]:
+    """The road network with a node for every place; places are the nodes from the number returned on."""
+    ends = np.concatenate([shapely.get_coordinates(shapely.get_point(segments, n)) for n in (0, -1)])
+    nodes, number = np.unique(np.round(ends, 2), axis=0, return_inverse=True)
+    start, end = np.split(number.ravel(), 2)
+    first = len(nodes)
+    # On each segment: its start, the places in their order along it, its end.
+    line = np.concatenate([np.arange(len(segments))] * 2 + [nearest])
+    at = np.concatenate([np.zeros(len(segments)), shapely.length(segments), along])
+    node = np.concatenate([start, end, first + np.arange(len(nearest))])
+    order = np.lexsort((at, line))
+    line, at, node = line[order], at[order], node[order]
+    joined = line[1:] == line[:-1]
+    one, other = node[:-1][joined], node[1:][joined]
+    # A way of no length would be no way at all to the sparse matrix.
+    metres = np.maximum(np.diff(at)[joined], 1e-6)
+    size = first + len(nearest)
+    return _shortest(one, other, metres, size), first
+
+
+def _shortest(one: Integers, other: Integers, metres: Floats, size: int) -> csr_array:
+    """A sparse matrix with the shortest of parallel ways."""
+    low, high = np.minimum(one, other), np.maximum(one, other)
+    order = np.lexsort((metres, high, low))
+    low, high, metres = low[order], high[order], metres[order]
+    is_first = np.ones(len(low), bool)
+    is_first[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
+    return csr_array((metres[is_first], (low[is_first], high[is_first])), shape=(size, size))
+
+
+def _shortest_way(apart: Floats) -> Integers:
+    """The shortest way through all stops, from any to any: a round trip by way of a place that is near to all."""
+    if len(apart) < 2:
+        return np.arange(len(apart))
+    whole = np.zeros((len(apart) + 1,) * 2, np.int32)
+    whole[1:, 1:] = np.minimum(np.rint(apart * _PER_METRE), np.iinfo(np.int32).max // 4)
+    tour = fast_tsp.find_tour(whole, duration_seconds=_SEARCH_SECONDS, stop_when_converged=True)
+    stops = np.asarray(tour, dtype=np.int64)
+    return np.roll(stops, -int(np.flatnonzero(stops == 0)[0]))[1:] - 1

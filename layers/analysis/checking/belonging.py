@@ -21,7 +21,7 @@ from layers.text import Message
 def grid_differs(book: Book, rule: Rule) -> Findings:
     """Located assets whose grid is not the lowest-level one at their place today; nothing is asked where no grid is
     drawn."""
-    grids = _grids(book)
+    grids = grids_today(book)
     table = book.table(rule.type)
     if not len(grids.lowest) or not table.num_rows:
         return findings_at(book, rule, np.zeros(0, np.int64))
@@ -50,7 +50,7 @@ def _findings(
     return findings_at(book, rule, rows, xy=xy, grid=named(now[rows]), right=named(will[rows]))
 
 
-def _grids(book: Book) -> Grids:
+def grids_today(book: Book) -> Grids:
     """Today's grids by the table of all."""
     table = book.table(GRID)
     names = [name for name in table.column_names if name not in ("fid", GEOMETRY)]

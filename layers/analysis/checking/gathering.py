@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from layers.analysis.checking import (
     belonging,
+    grid_coverage,
     joints,
     line_ends,
     line_shapes,
@@ -63,6 +64,7 @@ CHECKS: Mapping[str, Check] = {
         places.outside_areas,
         belonging.grid_differs,
         belonging.follows_other_grid,
+        grid_coverage.coverage,
         retired.given_up_but_connected,
         retired.hangs_on_retired,
         shapes.broken_shape,

@@ -11,10 +11,13 @@ from layers.analysis.checking.rule_file import Rule
 from layers.analysis.mending.bench import Bench
 from layers.editing.plan import BulkSet
 from layers.geometry.packed import Integers
+from layers.grids.coverage import Flaw, find_coverage
 from layers.grids.followers import rightful_of
-from layers.grids.ground import GRID, read_grids
+from layers.grids.ground import GEOMETRY, GRID, read_grids
 from layers.grids.members import linked
 from layers.grids.membership import places_of, rightful
+from layers.grids.repairs import plan_repair
+from layers.model.asset import AssetKey
 from layers.text import Message
 
 
@@ -30,6 +33,29 @@ def into_grid(bench: Bench, findings: Sequence[Finding], rule: Rule) -> list[Mes
         for id in ids[differs].tolist():
             told[name, id] = Message("mending.into_grid")
     return [told.get((finding.asset.type, finding.asset.id)) for finding in findings]
+
+
+def cover(bench: Bench, findings: Sequence[Finding], rule: Rule) -> list[Message | None]:
+    """Give gaps to the neighbour along the longest edge, leave shared land to one, cut off what lies outside."""
+    flaws = find_coverage(bench.register).of(rule.parameters["fault"])
+    meant = [[flaw for flaw in flaws if _is_meant(flaw, finding)] for finding in findings]
+    chosen = list(dict.fromkeys(flaw for each in meant for flaw in each))
+    if not chosen:
+        return [None] * len(findings)
+    plan = plan_repair(bench.register, chosen)
+    for update in plan.updates:
+        piece = bench.piece(AssetKey(update.type, update.id))
+        if piece is not None:
+            piece.values |= {name: value for name, value in update.values.items() if name != GEOMETRY}
+            piece.geometry = update.values.get(GEOMETRY, piece.geometry)
+    bench.bulk += plan.bulk
+    return [Message("mending.covered") if each else None for each in meant]
+
+
+def _is_meant(flaw: Flaw, finding: Finding) -> bool:
+    """Whether a finding, which stands for all flaws of the same grids, is about this one."""
+    ids = {key.id for key in (finding.asset, *finding.others)}
+    return ids <= set(flaw.grids[:2] if flaw.fault == "overlap" else flaw.grids[:1])
 
 
 def _belonging(bench: Bench, name: str, wanted: Integers) -> tuple[Integers, Integers, Integers]:

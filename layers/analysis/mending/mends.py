@@ -9,7 +9,7 @@ from layers.analysis.checking.finding import Finding
 from layers.analysis.checking.rule_file import Rule, RuleBook, load_rules
 from layers.analysis.mending.bench import Bench
 from layers.analysis.mending.ends import join_ends
-from layers.analysis.mending.grids import into_grid
+from layers.analysis.mending.grids import cover, into_grid
 from layers.analysis.mending.lines import clean_vertices, drop_empty, drop_twin, merge
 from layers.analysis.mending.points import onto_line
 from layers.editing.plan import EditPlan
@@ -20,7 +20,7 @@ Mend = Callable[[Bench, Sequence[Finding], Rule], list[Message | None]]
 #: What rules.toml may name as ``mend``.
 MENDS: Mapping[str, Mend] = {
     mend.__name__: mend
-    for mend in (join_ends, drop_twin, drop_empty, clean_vertices, merge, onto_line, into_grid)
+    for mend in (join_ends, drop_twin, drop_empty, clean_vertices, merge, onto_line, into_grid, cover)
 }
 
 

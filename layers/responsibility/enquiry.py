@@ -98,7 +98,8 @@ class Enquiry:
         place = belongs.place if belongs is not None else place
         chain, notes = self._chain(belongs, place, day)
         targets = list(belongs.targets) if belongs is not None else []
-        if place is not None:
+        is_area = belongs is not None and register.catalogue[belongs.asset.type].shape == "polygon"
+        if place is not None and not is_area:
             targets += [key for key in areas_at(register, book, place) if key not in targets]
         grids = tuple(GridOn(g.id, g.code, g.name, g.level) for g in chain)
         targets += [AssetKey(GRID, grid.id) for grid in grids]
@@ -117,7 +118,7 @@ class Enquiry:
             place,
             grids,
             tuple(ordered),
-            escalation(book, day, same, grids),
+            escalation(book, day, same, grids[1:] if about is None or about.type == GRID else grids),
             tuple(self._missing(belongs, grids, day)),
             () if about is None else spans(book, about, None if main is None else main.role),
             others,

@@ -16,7 +16,8 @@ def escalation(
 ) -> tuple[Step, ...]:
     """The primary, who stands in, the backups, co-stewards, the leader of the team, the primary of the area above.
 
-    ``people`` are those of one target in one role. Nobody comes twice; somebody absent is told as such.
+    ``people`` are those of one target in one role, ``grids`` what lies above it. Nobody comes twice; somebody absent is
+    told as such.
     """
     found: list[Step] = []
     for step in _steps(book, day, people, grids):
@@ -48,10 +49,12 @@ def _above(book: Book, day: Day, people: Sequence[Responsible], grids: Sequence[
         if team is not None and leader is not None:
             words = Message("duty.step.team_leader", {"team": team.name})
             yield Step("team_leader", leader, words, _is_there(book, leader, day))
-    for grid in grids[1:]:
-        for assignment in book.running(AssetKey("grid", grid.id), day):
+    for grid in grids:
+        primaries = [a for a in book.running(AssetKey("grid", grid.id), day) if a.rank == PRIMARY]
+        # Where somebody has the role that every grid has, the crews of the grid are no way up.
+        for assignment in [a for a in primaries if a.role in book.grid_roles] or primaries:
             person = book.people.get(assignment.person)
-            if assignment.rank == PRIMARY and person is not None:
+            if person is not None:
                 words = Message("duty.step.area", {"area": grid.name or grid.code})
                 yield Step("area", person, words, _is_there(book, person, day))
 

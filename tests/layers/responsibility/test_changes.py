@@ -258,3 +258,33 @@ def test_nonsense_of_other_programs_ends_in_an_answer(district: Register) -> Non
             known is wild
         )
         assert sum(len(spans(known, target)) for target in known.of_target) >= len(known.assignments)
+
+
+def test_who_has_charge_of_an_area_or_a_single_asset_is_told_beside_the_steward(district: Register) -> None:
+    x, y = middle(1)
+    with district.edit(Message("store.created")) as edit:
+        estate = shapely.box(x - 100, y - 100, x + 100, y + 100)
+        community = AssetKey(
+            "community", edit.insert("community", {"code": "XQ1", "name": "桂花苑", "geom": estate})
+        )
+        valve = AssetKey("valve", edit.insert("valve", {"code": "F1", "geom": shapely.Point(x + 10, y)}))
+        give(edit, 3, community, role="reader")
+        give(edit, 4, valve, role="mains")
+        give(edit, 5, valve, role="mains", rank="backup")
+    enquiry = Enquiry(district, book_of(district))
+
+    def told(
+        place: tuple[float, float] | None = None, asset: AssetKey | None = None
+    ) -> list[tuple[str, int]]:
+        people = enquiry.who(place=place, asset=asset, day=TODAY).people
+        return [(each.role, each.person.id) for each in people if each.rank == "primary"]
+
+    steward, leader = ("steward", 1), ("steward", 10)
+    assert told(place=(x, y)) == [steward, ("reader", 3), leader]
+    assert told(place=(x + 300, y)) == [steward, leader]
+    # Somebody who has charge of the very valve is asked before the steward.
+    assert told(asset=valve) == [("mains", 4), ("reader", 3), steward, leader]
+    way_up = [(step.kind, step.person.id) for step in enquiry.who(asset=valve).escalation]
+    assert way_up == [("primary", 4), ("backup", 5), ("team_leader", 10), ("area", 1)]
+    # Of a whole grid nobody has charge because an estate lies in its middle.
+    assert told(asset=grid(1)) == [steward, leader]

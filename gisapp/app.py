@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import getpass
 import os
 import signal
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from gisapp.actions import Actions
 from gisapp.ahead import Ahead
+from gisapp.commands.accounts import account_actions
 from gisapp.commands.basemaps import basemap_actions, tie_basemaps
 from gisapp.commands.calendars import calendar_actions
 from gisapp.commands.checking import check_actions
@@ -70,6 +72,8 @@ else:
     sample_city = Later("gisapp.commands.sample")
 
 WAKE_MILLISECONDS = 200
+#: When a start is over.
+STARTED_MILLISECONDS = 4000
 
 
 class Application(QObject):
@@ -86,7 +90,7 @@ class Application(QObject):
         self.settings = settings
         self.language = Language(settings.preferences.language or language, self)
         self.theme = Theme(settings.preferences.theme, self)
-        self.theme.apply()
+        self.theme.prepare()
         self.windows: list[Window] = []
         self.crashes = CrashReporter(crash_folder(), self._facts, self)
         self.crashes.crashed.connect(self._tell_crash)
@@ -94,6 +98,7 @@ class Application(QObject):
     def new_window(self) -> Window:
         """Open another window, on its start page."""
         window = self._build()
+        self.theme.finish()
         self.windows.append(window)
         place = self.settings.preferences.window
         if place is not None:
@@ -133,6 +138,7 @@ class Application(QObject):
             grid_print_actions(window),
             grid_actions(window),
             grid_design_actions(window),
+            account_actions(window),
             table_actions(window),
             drawing_actions(window),
             statement_actions(window),
@@ -241,6 +247,7 @@ def run_window(
     application = Application(qt, settings, language, pictures=pictures)
     application.crashes.install()
     _let_signals_through(qt)
+    QTimer.singleShot(STARTED_MILLISECONDS, qt, _collect_again)
     window = application.new_window()
     if picture is not None:
         _let_give_way(picture, window)
@@ -260,7 +267,7 @@ def _open(window: Window, target: str, ahead: Ahead | None) -> None:
     where = target if "://" in target else str(Path(target).absolute())
     opened = None
     if ahead is not None:
-        window.map.take_ahead(ahead.take_sketches)
+        window.map.take_ahead(ahead.begun)
         opened = ahead.take_register
     open_target(window, where, lambda path: importing.import_files(window, [path]), opened=opened)
 
@@ -288,6 +295,13 @@ def _let_signals_through(qt: QApplication) -> None:
     timer = QTimer(qt, interval=WAKE_MILLISECONDS)
     timer.timeout.connect(_nothing)
     timer.start()
+
+
+def _collect_again() -> None:
+    """The door lets garbage lie until the start is over; what is there by then stays, and is not looked at again."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def _nothing() -> None:

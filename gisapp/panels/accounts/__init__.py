@@ -1,0 +1,1 @@
+"""Key accounts under the map: their contacts, visits, problems and rates."""

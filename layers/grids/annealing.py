@@ -32,37 +32,38 @@ def even_out(balancing: Balancing, seed: int, feedback: Feedback, hot: float = H
         return
     border = BORDER / max(float(balancing.network.cost.mean()), 1e-9)
     steps = min(max(LEAST, STEPS * balancing.network.count), MOST)
-    label, mean = balancing.label, balancing.mean.tolist()
-    best = (balancing.judged, label.copy())
+    part, mean = balancing.part, balancing.mean.tolist()
+    best = (balancing.judged, list(part))
     for step in range(steps):
         if step % 500 == 0:
             feedback.progress(step / steps)
             judged = balancing.judged
             if judged < best[0]:
-                best = (judged, label.copy())
+                best = (judged, list(part))
         heat = hot * (COLD / hot) ** (step / steps)
         unit, other = pairs[chance.randrange(len(pairs))]
-        if label[unit] == label[other]:
+        if part[unit] == part[other]:
             continue
         if chance.random() < 0.5:
             unit, other = other, unit
-        source, target = int(label[unit]), int(label[other])
+        source, target = part[unit], part[other]
         group = balancing.group([unit])
-        if not group:
-            continue
-        weight = sum(balancing.weight[each] for each in group)
-        worse = _squares(balancing, source, target, weight, mean) + border * balancing.change(group, target)
-        if worse > 0 and chance.random() >= math.exp(-worse / heat):
-            continue
-        for each in group:
-            balancing.move(each, target)
+        luck = heat * -math.log(1.0 - chance.random())
+        if group and _worse(balancing, group, source, target, mean, border) <= luck:
+            for each in group:
+                balancing.move(each, target)
     if balancing.judged > best[0]:
-        for unit in (label != best[1]).nonzero()[0].tolist():
-            balancing.move(unit, int(best[1][unit]))
+        for unit, home in enumerate(best[1]):
+            if part[unit] != home:
+                balancing.move(unit, home)
 
 
-def _squares(balancing: Balancing, source: int, target: int, weight: float, mean: list[float]) -> float:
-    """By how much the sum of the squared deviations grows when ``weight`` goes from source to target."""
+def _worse(
+    balancing: Balancing, group: list[int], source: int, target: int, mean: list[float], border: float
+) -> float:
+    """By how much squared deviations and borders together grow when ``group`` goes from source to target."""
+    weight = balancing.load_of(group)
     a, b = balancing.load[source] / mean[source] - 1, balancing.load[target] / mean[target] - 1
     down, up = weight / mean[source], weight / mean[target]
-    return float((a - down) ** 2 + (b + up) ** 2 - a**2 - b**2)
+    squares = float((a - down) ** 2 + (b + up) ** 2 - a**2 - b**2)
+    return squares + border * balancing.change(group, target)

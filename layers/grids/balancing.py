@@ -24,6 +24,9 @@ else:
 ROUNDS = 12
 """Flows computed before giving up: every one starts from what the last could carry out."""
 
+MANY = 2_000
+"""Units from which smoothing looks at single ones only."""
+
 NOTHING = 0.001
 """Of a mean load: what holds less is ground to go through."""
 
@@ -139,7 +142,7 @@ class Balancing(Parts):
         waiting = [
             unit
             for unit in np.flatnonzero(self.label == source).tolist()
-            if any(self.label[other] == target for other, _ in self.near[unit])
+            if any(self.part[other] == target for other, _ in self.near[unit])
         ]
         before.update((unit, None) for unit in waiting)
         found: dict[int, list[int]] = {}
@@ -154,7 +157,7 @@ class Balancing(Parts):
                     found[unit] = way
                 continue
             for other, _ in self.near[unit]:
-                if other not in before and self.label[other] == source:
+                if other not in before and self.part[other] == source:
                     before[other] = unit
                     waiting.append(other)
         return found
@@ -162,24 +165,26 @@ class Balancing(Parts):
     def smooth(self, feedback: Feedback) -> None:
         """Units at a border change sides where that makes boundaries cheaper and no load goes over the limit."""
         low, high = self.low_high(1.0)
-        low, high = np.minimum(low, self.load), np.maximum(high, 0)
+        low = np.minimum(low, self.load)
+        is_large = self.network.count > MANY
         for turn in range(8):
             feedback.progress(turn / 8)
             ends = self.label[self.network.pair]
             waiting = np.unique(self.network.pair[ends[:, 0] != ends[:, 1]]).tolist()
             moved = 0
             for unit in waiting:
-                source = int(self.label[unit])
-                group = self.group([unit])
+                source = self.part[unit]
+                # Many units: what encloses others is left alone, that most are dismissed without a look around.
+                group = [unit] if is_large else self.group([unit])
                 weight = self.load_of(group)
                 if not group or self.load[source] - weight < low[source]:
                     continue
                 best, gain = -1, -1e-9
-                for target in {int(self.label[other]) for other, _ in self.near[unit]} - {source}:
+                for target in {self.part[other] for other, _ in self.near[unit]} - {source}:
                     change = self.change(group, target)
                     if change < gain and self.load[target] + weight <= high[target]:
                         best, gain = target, change
-                if best >= 0:
+                if best >= 0 and (not is_large or self.group(group) == group):
                     for each in group:
                         self.move(each, best)
                     moved += 1

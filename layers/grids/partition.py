@@ -14,10 +14,10 @@ import shapely
 
 from layers.errors import UserError
 from layers.feedback import Feedback
-from layers.grids.annealing import HOT, even_out
-from layers.grids.balancing import Balancing
+from layers.grids.annealing import HOT, WARM, even_out
+from layers.grids.balancing import MANY, Balancing
 from layers.grids.faces import Floats, Integers, Shapes, totals
-from layers.grids.parts import Network
+from layers.grids.parts import STEP, Network
 from layers.grids.units import Units, connected
 from layers.later import Later
 from layers.text import Message
@@ -97,8 +97,10 @@ def divide(units: Units, parts: int, limit: float, feedback: Feedback) -> Divisi
 def improve(balancing: Balancing, seed: int, feedback: Feedback, hot: float = HOT) -> None:
     """Connect, balance and smooth; what is still above the limit is evened out by annealing from ``hot``."""
     balancing.improve(feedback.part(0.0, 0.5))
-    if balancing.worst > balancing.limit or balancing.network.count <= FEW:
-        even_out(balancing, seed, feedback.part(0.5, 0.9), hot)
+    units = balancing.network.count
+    is_uneven = balancing.worst > balancing.limit + (STEP if units > MANY else 0.0)
+    if is_uneven or units <= FEW:
+        even_out(balancing, seed, feedback.part(0.5, 0.9), min(hot, WARM) if units > MANY else hot)
         balancing.smooth(feedback.part(0.9, 1.0))
 
 

@@ -37,7 +37,7 @@ class Network:
 
 
 class Parts:
-    """Which part each unit belongs to now (``label``), with the ``load`` and ``size`` of each part.
+    """Which part each unit belongs to now (``part``; ``label`` as an array), with ``load`` and ``size`` of each part.
 
     Parts keep within their piece of ground; ``mean`` is the mean load of the piece each part lies in. ``stay``: cost
     (in metres of boundary) of taking a unit of mean weight away from where it is now, for few moves.
@@ -47,19 +47,25 @@ class Parts:
         self, network: Network, label: Integers, piece_of_part: Integers, limit: float, stay: float = 0.0
     ) -> None:
         self.network = network
-        self.label = label.copy()
-        self._start = label.copy()
+        #: The part of every unit: a list, for it is asked unit by unit a million times.
+        self.part: list[int] = label.tolist()
+        self._start: list[int] = label.tolist()
         self._stay = (stay * (AT_LEAST + network.weight / max(float(network.weight.mean()), 1e-9))).tolist()
         self._stays = stay > 0
         self.near = network.neighbours()
         self.weight: list[float] = network.weight.tolist()
         self.parts = len(piece_of_part)
-        self.load = totals(self.label, network.weight, self.parts)
-        self.size = np.bincount(self.label, minlength=self.parts)
+        self.load = totals(label, network.weight, self.parts)
+        self.size = np.bincount(label, minlength=self.parts).tolist()
         total = np.bincount(piece_of_part, self.load)
         self.mean = (total / np.maximum(np.bincount(piece_of_part), 1))[piece_of_part]
         self.limit = limit
         self._spare = max(limit - 1.0, 0.002)
+
+    @property
+    def label(self) -> Integers:
+        """The part of every unit as an array."""
+        return np.array(self.part, dtype=np.int64)
 
     @property
     def worst(self) -> float:
@@ -70,8 +76,9 @@ class Parts:
     @property
     def cut(self) -> float:
         """The cost of all boundaries, and of all units that are not where they were."""
-        a, b = self.label[self.network.pair[:, 0]], self.label[self.network.pair[:, 1]]
-        return float(self.network.cost[a != b].sum()) + float(np.dot(self._stay, self.label != self._start))
+        label = self.label
+        a, b = label[self.network.pair[:, 0]], label[self.network.pair[:, 1]]
+        return float(self.network.cost[a != b].sum()) + float(np.dot(self._stay, label != self._start))
 
     @property
     def judged(self) -> tuple[float, float]:
@@ -100,8 +107,8 @@ class Parts:
                 for unit in piece:
                     for other, cost in self.near[unit]:
                         if other not in inside:
-                            shared[int(self.label[other])] = shared.get(int(self.label[other]), 0.0) + cost
-                shared.pop(int(self.label[piece[0]]), None)
+                            shared[self.part[other]] = shared.get(self.part[other], 0.0) + cost
+                shared.pop(self.part[piece[0]], None)
                 if shared:
                     target = max(shared, key=lambda part: (shared[part], -part))
                     for unit in piece:
@@ -120,11 +127,11 @@ class Parts:
             piece, at = [first], 0
             while at < len(piece):
                 for other, _ in self.near[piece[at]]:
-                    if not seen[other] and self.label[other] == self.label[first]:
+                    if not seen[other] and self.part[other] == self.part[first]:
                         seen[other] = True
                         piece.append(other)
                 at += 1
-            of_part.setdefault(int(self.label[first]), []).append(piece)
+            of_part.setdefault(self.part[first], []).append(piece)
         loose: list[list[int]] = []
         for pieces in of_part.values():
             pieces.sort(key=lambda piece: (-sum(self.weight[u] for u in piece), -len(piece), piece[0]))
@@ -133,11 +140,11 @@ class Parts:
 
     def change(self, group: list[int], target: int) -> float:
         """By how much boundaries get dearer when the units of ``group`` (of one part) go to ``target``."""
-        source = self.label[group[0]]
+        source = self.part[group[0]]
         change = 0.0
         for unit in group:
             for other, cost in self.near[unit]:
-                part = self.label[other]
+                part = self.part[other]
                 if part == source:
                     change += 0.0 if other in group else cost
                 elif part == target:
@@ -149,8 +156,8 @@ class Parts:
 
     def move(self, unit: int, target: int) -> None:
         """Give the unit to another part."""
-        source = int(self.label[unit])
-        self.label[unit] = target
+        source = self.part[unit]
+        self.part[unit] = target
         self.load[source] -= self.weight[unit]
         self.load[target] += self.weight[unit]
         self.size[source] -= 1
@@ -161,7 +168,7 @@ class Parts:
 
         Empty if that is most of the part. A block around which nothing else goes takes along what it encloses.
         """
-        part = int(self.label[units[0]])
+        part = self.part[units[0]]
         if self.size[part] <= len(units):
             return []
         if len(units) == 1 and self.stays_whole(units[0]):
@@ -169,13 +176,13 @@ class Parts:
         seen = set(units)
         pieces: list[list[int]] = []
         for first in [other for unit in units for other, _ in self.near[unit]]:
-            if first in seen or self.label[first] != part:
+            if first in seen or self.part[first] != part:
                 continue
             piece, at = [first], 0
             seen.add(first)
             while at < len(piece):
                 for other, _ in self.near[piece[at]]:
-                    if other not in seen and self.label[other] == part:
+                    if other not in seen and self.part[other] == part:
                         seen.add(other)
                         piece.append(other)
                 at += 1
@@ -190,8 +197,8 @@ class Parts:
 
     def stays_whole(self, unit: int) -> bool:
         """Whether the part of ``unit`` stays connected without it."""
-        part = self.label[unit]
-        wanted = {other for other, _ in self.near[unit] if self.label[other] == part}
+        part = self.part[unit]
+        wanted = {other for other, _ in self.near[unit] if self.part[other] == part}
         if len(wanted) <= 1:
             return bool(wanted)
         first = next(iter(wanted))
@@ -199,7 +206,7 @@ class Parts:
         seen, waiting = {unit, first}, [first]
         while waiting:
             for other, _ in self.near[waiting.pop()]:
-                if other not in seen and self.label[other] == part:
+                if other not in seen and self.part[other] == part:
                     wanted.discard(other)
                     if not wanted:
                         return True

@@ -1,4 +1,4 @@
-"""A register never seen is opened, and its mains are sketched, while the windows are still being loaded.
+"""A register is opened and its map begun while the windows are still being loaded.
 
 What this takes is loaded before the thread starts, so that two threads never load the same room.
 """
@@ -11,21 +11,30 @@ from pathlib import Path
 
 from platformdirs import user_config_path
 
+from gisapp.map.viewport import Viewport
 from gisapp.settings import Settings
 from gisapp.tasks import begin_now
 from layers.errors import UserError
 from layers.feedback import Feedback
 from layers.register import Register
-from layers.scene.planning import Sketches, sketch_mains
+from layers.scene.cache import SceneCache
+from layers.scene.planning import Begun, ScenePlan, Sketches, parted, plan_scene, sketch_layers, take_kept
+from layers.scene.styles import USUAL, style_or_usual
 from layers.store.worker import Worker
+
+#: Px of a window that are not map: about so many, for a guess at the scale it will begin with.
+_BESIDE, _ABOVE = 360, 120
+_USUAL_WINDOW = 1440, 900
 
 
 class Ahead:
-    """Begins at once. ``take_register`` and ``take_sketches`` wait, each is for one caller."""
+    """Begins at once. ``take_register`` waits for the register and is for one caller; so is what has ``begun``."""
 
-    def __init__(self, target: str, worker: Worker) -> None:
+    def __init__(self, target: str, worker: Worker, scenes: Path | None = None) -> None:
+        """``scenes`` is the folder where maps are kept, if they are."""
         self.target = target if "://" in target else str(Path(target).absolute())
-        actor = Settings(user_config_path("gisapp", appauthor=False)).preferences.name
+        preferences = Settings(user_config_path("gisapp", appauthor=False)).preferences
+        actor, size = preferences.name, (preferences.window or (0, 0, *_USUAL_WINDOW))[2:]
 
         def opened() -> Register:
             return Register.open(self.target, actor=actor, worker=worker, check_later=True)
@@ -33,7 +42,12 @@ class Ahead:
         self._worker = worker
         register = begin_now(opened)
         self._register: Callable[[], Register] | None = register
-        self._sketches = begin_now(lambda: sketch_mains(register(), Feedback()))
+        plan = begin_now(lambda: _planned(register(), scenes))
+        halves = (
+            begin_now(lambda: _sketched(register(), plan(), size, points=False)),
+            begin_now(lambda: _sketched(register(), plan(), size, points=True)),
+        )
+        self.begun = Begun(plan, halves)
 
     def take_register(self, actor: str) -> Register:
         """The register. Raises what opening it raised."""
@@ -47,13 +61,24 @@ class Ahead:
         register.actor = register.actor or actor
         return register
 
-    def take_sketches(self) -> Sketches:
-        """The mains. Raises what sketching them raised."""
-        return self._sketches()
-
     def drop(self) -> None:
         """Close what nobody took."""
         if self._register is not None:
             # Why it could not be opened was told to nobody: the window is gone.
             with suppress(UserError):
                 self.take_register("").close()
+
+
+def _planned(register: Register, scenes: Path | None) -> ScenePlan:
+    """The map in the usual style, with all that is kept of it."""
+    style, _ = style_or_usual(register, USUAL, Feedback())
+    cache = None if scenes is None else SceneCache(scenes, str(register.target))
+    return take_kept(register, plan_scene(register, style, cache=cache), Feedback())
+
+
+def _sketched(register: Register, plan: ScenePlan, size: tuple[int, ...], *, points: bool) -> Sketches:
+    """What is left to be made of the lines, or the points, that are seen when all of the register is."""
+    width, height = max(size[0] - _BESIDE, 1), max(size[1] - _ABOVE, 1)
+    box = plan.scene.box
+    layers = () if box is None else plan.seen_at(Viewport.fitting(box, width, height).denominator)
+    return sketch_layers(register, plan.job, parted(layers)[points], Feedback())

@@ -85,14 +85,23 @@ class Theme(QObject):
 
     def apply(self) -> None:
         """Dress the application."""
+        self.prepare()
+        self.finish()
+        self.changed.emit()
+
+    def prepare(self) -> None:
+        """Dress it but for the style sheet: with that, a window is put together four times as slowly."""
         self._colors = _read(self.name)["color"]
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
+        application = _application()
         application.setStyle(QStyleFactory.create("Fusion"))
         application.setFont(self.font())
         application.setPalette(self._palette())
-        application.setStyleSheet(self._style_sheet())
-        self.changed.emit()
+
+    def finish(self) -> None:
+        """The rest, once the first window is put together and before it is shown."""
+        sheet = self._style_sheet()
+        if _application().styleSheet() != sheet:
+            _application().setStyleSheet(sheet)
 
     def color(self, key: str) -> QColor:
         """The colour of a token."""
@@ -201,6 +210,12 @@ def _mix(first: QColor, second: QColor, share: float) -> QColor:
         part(first.green(), second.green()),
         part(first.blue(), second.blue()),
     )
+
+
+def _application() -> QApplication:
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    return application
 
 
 def _folder() -> Path:

@@ -9,9 +9,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from babel.messages.pofile import read_po
-
 from layers.resources import resource_root
+from layers.texts_file import read_texts
 
 LANGUAGES = ("zh", "en")
 
@@ -82,11 +81,8 @@ def load_texts(language: str, root: Path | None = None) -> Mapping[str, str]:
     texts: dict[str, str] = {}
     folder = (root or resource_root() / "i18n") / language
     for path in sorted(folder.glob("*.po")):
-        with path.open("rb") as file:
-            for entry in read_po(file, locale=language):
-                if not entry.id:
-                    continue
-                if entry.id in texts:
-                    raise ValueError(f"{path}: text {entry.id!r} is given twice")
-                texts[str(entry.id)] = str(entry.string)
+        for id, text in read_texts(path, language):
+            if id in texts:
+                raise ValueError(f"{path}: text {id!r} is given twice")
+            texts[id] = text
     return MappingProxyType(texts)

@@ -63,7 +63,9 @@ def _calls(pieces: Floats, width: float, dear: float = 1.0) -> list[tuple[int, i
     length = np.abs(pieces[:, 2] - pieces[:, 0]) + np.abs(pieces[:, 3] - pieces[:, 1])
     spent = dear * np.cumsum(_PIECE + _PER_WIDTH * width + _PER_LENGTH * np.minimum(length, _LONGEST))
     ends = np.searchsorted(spent, np.arange(_CALL, float(spent[-1]) + _CALL, _CALL), side="right")
-    ends = np.unique(np.append(ends.clip(1), len(pieces)))
+    # They ascend; ``np.unique`` would load numpy's masked arrays at every start.
+    ends = np.append(ends.clip(1), len(pieces))
+    ends = ends[np.diff(ends, prepend=0) > 0]
     return list(zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True))
 
 

@@ -240,7 +240,7 @@ class MapNavigation(QObject):
     def _on_opened(self, register: Register) -> None:
         self.history.clear()
         self.pin.place = None
-        self._bounds = register.bounds()
+        self._bounds = None
         self.overview.show_scene(None)
         self.overview.show_view(self._canvas.viewport)
         self.show_overview(self.wants_overview)

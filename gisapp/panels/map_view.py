@@ -38,7 +38,7 @@ from gisapp.tools.select_shapes import SelectLineTool, SelectPolygonTool, Select
 from layers.model.asset import AssetKey
 from layers.model.query import Box
 from layers.register import Register
-from layers.scene.planning import Sketches
+from layers.scene.planning import Begun
 from layers.scene.scene import Scene
 from layers.scene.style import METRES_PER_PIXEL, MapStyle
 from layers.text import Message
@@ -218,9 +218,9 @@ class MapView(QWidget):
         """Whether there is a scene of this register from an earlier day: then nothing need be built."""
         return self._feed.is_kept(target)
 
-    def take_ahead(self, sketches: Callable[[], Sketches]) -> None:
-        """Show what these give as the first of the register that is opened next."""
-        self._feed.ahead = sketches
+    def take_ahead(self, begun: Begun) -> None:
+        """Go on with this for the register that is opened next."""
+        self._feed.ahead = begun
 
     def use_style(self, style: str | MapStyle) -> None:
         """Draw the map another way: in the style of that name, or in one that is being made."""

@@ -25,14 +25,22 @@ from layers.scene.cache import SceneCache
 from layers.scene.codec import Source
 from layers.scene.kept import is_kept
 from layers.scene.patching import Touched, patched, prepare_patching, touched_by
-from layers.scene.planning import ScenePlan, Sketches, build, plan_scene, sketch, take_kept
+from layers.scene.planning import (
+    FIRST_DRAWINGS,
+    Begun,
+    ScenePlan,
+    Sketches,
+    build,
+    parted,
+    plan_scene,
+    sketch,
+    take_kept,
+)
 from layers.scene.scene import Scene
-from layers.scene.style import Drawing, LayerStyle, MapStyle
+from layers.scene.style import LayerStyle, MapStyle
 from layers.scene.styles import COMPUTED_FROM, SAVED, USUAL, is_computed, style_or_usual
 from layers.text import Message
 
-#: What is built together and shown before the points, of which a large city has millions.
-FIRST_DRAWINGS: tuple[Drawing, ...] = ("area", "line", "main")
 #: Milliseconds that one half of a sketch waits for the other.
 SOON = 150
 #: Types whose rows decide how others are drawn; of code lists, the beginning of the name.
@@ -67,8 +75,8 @@ class SceneFeed(QObject):
         self.scene: Scene | None = None
         #: The name of a style, or one that is being made and has no name yet.
         self.style: str | MapStyle = USUAL
-        #: Gives what was sketched before the register was shown; asked once.
-        self.ahead: Callable[[], Sketches] | None = None
+        #: What was begun before the register was shown; asked once.
+        self.ahead: Begun | None = None
         self._plan: ScenePlan | None = None
         self._sketches: dict[str, Source] = {}
         self._sketching: list[Task] = []
@@ -127,8 +135,14 @@ class SceneFeed(QObject):
         before, style, filters = self.scene, self.style, dict(self._session.filters)
         cache = None if self._cache is None else SceneCache(self._cache, str(register.target))
         types = tuple(changed)
+        ahead, self.ahead = self.ahead, None
+        is_usual = before is None and style == USUAL and not filters
 
         def plan(feedback: Feedback) -> tuple[ScenePlan, UserError | None]:
+            if ahead is not None and is_usual:
+                begun = ahead.plan()
+                if begun.job.cache == cache and begun.job.mark == register.mark():
+                    return begun, None
             drawn, reason = (
                 (style, None) if isinstance(style, MapStyle) else style_or_usual(register, style, feedback)
             )
@@ -141,37 +155,43 @@ class SceneFeed(QObject):
             if reason is not None and self.style == style:
                 self.style = USUAL
                 self.refused.emit(reason)
-            self._build(register, planned, is_first=before is None)
+            self._build(register, planned, before is None, () if ahead is None else ahead.sketches)
 
         self._run(plan, go_on, shown=before is None)
 
-    def _build(self, register: Register, plan: ScenePlan, is_first: bool) -> None:
+    def _build(
+        self,
+        register: Register,
+        plan: ScenePlan,
+        is_first: bool,
+        ahead: Sequence[Callable[[], Sketches]] = (),
+    ) -> None:
         """Have the worker build what is missing, in two parts side by side; what is seen is sketched before."""
         if plan.is_done:
             self._finish(plan)
             return
         self._plan = plan
-        seen = _parted(plan.seen_at(self._denominator())) if is_first else []
-        for part in seen:
-            self._sketch_part(register, plan, part)
-        if not seen:
+        seen = parted(plan.seen_at(self._denominator())) if is_first else ()
+        for number, part in enumerate(seen):
+            if part:
+                self._sketch_part(register, plan, part, ahead[number] if ahead else None)
+        if not any(seen):
             self._build_parts(register, plan, is_first)
 
-    def _sketch_part(self, register: Register, plan: ScenePlan, layers: Sequence[LayerStyle]) -> None:
+    def _sketch_part(
+        self,
+        register: Register,
+        plan: ScenePlan,
+        layers: Sequence[LayerStyle],
+        ahead: Callable[[], Sketches] | None,
+    ) -> None:
         job = plan.job.of(layers)
-        ahead = None
-        if self.ahead is not None and any(layer.drawing == "main" for layer in layers):
-            ahead, self.ahead = self.ahead, None
 
         def work(feedback: Feedback) -> list[Source]:
-            if ahead is None:
-                return sketch(register, job, feedback)
-            # What is new is sketched while the rest may still be under way.
-            others = sketch(register, job.of(layer for layer in layers if layer.drawing != "main"), feedback)
-            made = ahead().of(job)
-            there = {source.layer.id for source in (*others, *made)}
+            made = [] if ahead is None else ahead().of(job)
+            there = {source.layer.id for source in made}
             left = job.of(layer for layer in layers if layer.id not in there)
-            return [*others, *made, *sketch(register, left, feedback)]
+            return [*made, *sketch(register, left, feedback)]
 
         def take(sources: list[Source]) -> None:
             self._sketching.remove(task)
@@ -193,8 +213,9 @@ class SceneFeed(QObject):
             self.ready.emit(self._plan.sketched(self._sketches.values()))
 
     def _build_parts(self, register: Register, plan: ScenePlan, is_first: bool) -> None:
-        for part in _parted(plan.job.layers) if is_first else [plan.job.layers]:
-            self._build_part(register, plan, part, shown=is_first)
+        for part in parted(plan.job.layers) if is_first else [plan.job.layers]:
+            if part:
+                self._build_part(register, plan, part, shown=is_first)
 
     def _build_part(
         self, register: Register, plan: ScenePlan, layers: Sequence[LayerStyle], *, shown: bool
@@ -335,13 +356,6 @@ class SceneFeed(QObject):
     def _show(self, scene: Scene) -> None:
         self.scene = scene
         self.ready.emit(scene)
-
-
-def _parted(layers: Sequence[LayerStyle]) -> list[tuple[LayerStyle, ...]]:
-    """Lines and points, for one process each."""
-    first = tuple(layer for layer in layers if layer.drawing in FIRST_DRAWINGS)
-    rest = tuple(layer for layer in layers if layer.drawing not in FIRST_DRAWINGS)
-    return [part for part in (first, rest) if part]
 
 
 def _patched(

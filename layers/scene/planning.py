@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from layers.feedback import Feedback
@@ -14,10 +14,12 @@ from layers.scene.codec import Source
 from layers.scene.patching import patched, touched_by
 from layers.scene.scene import Scene
 from layers.scene.style import Drawing, LayerStyle, MapStyle, is_restyled
-from layers.scene.styles import USUAL, find_style, style_or_usual
+from layers.scene.styles import find_style
 from layers.scene.widths import widened
 from layers.store.trail import Mark
 
+#: What is built together and shown before the points, of which a large city has millions.
+FIRST_DRAWINGS: tuple[Drawing, ...] = ("area", "line", "main")
 #: A cache that is older by more change sets is made anew.
 MOST_CHANGES = 400
 #: Stands for the layers that turn with the mains.
@@ -146,12 +148,30 @@ class Sketches:
         ]
 
 
-def sketch_mains(register: Register, feedback: Feedback) -> Sketches:
-    """Sketch the mains in the usual style and unfiltered, as a register never seen will show them."""
-    style, _ = style_or_usual(register, USUAL, feedback)
-    job = plan_scene(register, style).job
-    job = job.of(layer for layer in job.layers if layer.drawing == "main")
+@dataclass(frozen=True)
+class Begun:
+    """What of a register's map is under way: ``plan`` and ``sketches`` wait for it and give it.
+
+    The plan is of the usual style, unfiltered. Of sketches there are two halves, lines and points.
+    """
+
+    plan: Callable[[], ScenePlan]
+    sketches: tuple[Callable[[], Sketches], ...]
+
+
+def sketch_layers(
+    register: Register, whole: BuildJob, layers: Iterable[LayerStyle], feedback: Feedback
+) -> Sketches:
+    """Sketch some layers of a job."""
+    job = whole.of(layers)
     return Sketches(job.mark, job, tuple(sketch(register, job, feedback)))
+
+
+def parted(layers: Iterable[LayerStyle]) -> tuple[tuple[LayerStyle, ...], tuple[LayerStyle, ...]]:
+    """Lines and areas, and points: for one process each."""
+    chosen = tuple(layers)
+    first = tuple(layer for layer in chosen if layer.drawing in FIRST_DRAWINGS)
+    return first, tuple(layer for layer in chosen if layer.drawing not in FIRST_DRAWINGS)
 
 
 def take_kept(register: Register, plan: ScenePlan, feedback: Feedback) -> ScenePlan:

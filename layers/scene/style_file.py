@@ -8,6 +8,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ def style_names(folder: Path | None = None) -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: name != "diameter"))
 
 
+@cache
 def style_title(name: str, folder: Path | None = None) -> Title:
     """What the style is called."""
     return read_title(_read((folder or _folder()) / f"{name}.toml")["title"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -151,6 +151,11 @@ class DutyCard(QFrame):
 
     def _settle(self) -> None:
         """Keep the foot where it is while what is told grows and shrinks."""
+        self._fit()
+        # What has just been put in knows its room only once it is dressed.
+        QTimer.singleShot(0, self, self._fit)
+
+    def _fit(self) -> None:
         bottom = self.y() + self.height()
         self.adjustSize()
         self.move(self.x(), max(bottom - self.height(), _EDGE))

@@ -212,13 +212,11 @@ class Handing(QObject):
         def read(_: Feedback) -> list[tuple[Assignment, str, list[Candidate]]]:
             held = handover.duties(book, person, day)
             names = naming.names_of(register, book, [each.target for each in held])
-            return [
-                (
-                    each, names[each.target],
-                    self._candidates(known, handover.successors(book, each.target, each.role, day, each.rank), without=person),
-                )
-                for each in held
-            ]  # fmt: skip
+            found = []
+            for each in held:
+                able = handover.successors(book, each.target, each.role, day, each.rank)
+                found.append((each, names[each.target], self._candidates(known, able, without=person)))
+            return found
 
         self._tasks.run(
             Message("grid_desk.task.plan"), read, self.leaving.list_duties, owner=self, key="grid-desk-duties",

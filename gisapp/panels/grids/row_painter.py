@@ -117,7 +117,8 @@ class RowPainter(QStyledItemDelegate):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color(f"{alarm.severity}_soft"))
         painter.drawRoundedRect(chip, 3, 3)
-        theme.icon("warning", alarm.severity).paint(painter, QRect(chip.left() + 5, chip.top() + 3, 12, 12))
+        icon = "info" if alarm.severity == "info" else "warning"
+        theme.icon(icon, alarm.severity).paint(painter, QRect(chip.left() + 5, chip.top() + 3, 12, 12))
         painter.setPen(theme.color(alarm.severity))
         self._text(painter, chip.adjusted(21, 0, -5, 0), text)
         painter.setPen(theme.color("text"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
-from gisapp.forms.words import Label
+from gisapp.forms.words import ElidedLabel, Label
 from gisapp.language import Language
 from gisapp.panels.grids.centre import GridCentre
 from gisapp.theme import Theme
@@ -64,7 +64,7 @@ class StockView(QWidget):
             cell = QVBoxLayout()
             cell.setSpacing(0)
             cell.addWidget(
-                Label(self._language, self._theme, figure.measure.title, size="small", tone="quiet")
+                ElidedLabel(self._language, self._theme, figure.measure.title, size="small", tone="quiet")
             )
             button = QToolButton()
             button.setObjectName("stockFigure")

@@ -62,8 +62,8 @@ class WhoPanel(QFrame):
         subject = None if answer.subject is None else answer.subject.key
         above = [each for each in answer.grids if subject != (GRID, each.id)]
         chain = " · ".join(f"{each.code} {each.name}" for each in above)
-        self.chain.setVisible(bool(above) or not answer.grids)
-        self.chain.show_words(chain or Message("grid_desk.outside"))
+        self.chain.setVisible(bool(above))
+        self.chain.show_words(chain)
         self.history.show_spans(answer.history, answer.day)
         self._fill(answer)
 
@@ -96,7 +96,7 @@ class WhoPanel(QFrame):
             self.cards.append(card)
             column.addWidget(card)
             column.addWidget(Line())
-        if not first and not answer.missing:
+        if not first and not answer.missing and not answer.notes:
             column.addWidget(self._line(Message("grid_desk.nobody"), "warning", "danger"))
         rest = [who for who in answer.people if who not in first]
         self._section(column, Message("grid_desk.others"), self._other_rows(rest))

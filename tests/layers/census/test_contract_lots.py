@@ -105,6 +105,6 @@ def test_only_what_lies_in_the_area_is_a_target(register: Register) -> None:
     assert inside is not None
     targets = read_targets(register, inside)
     assert len(targets) == 6
-    assert (targets.xy[:, 0] < 100).all()
+    assert (targets.xy[:, 0] <= 100).all()
     assert len(read_targets(register, Asset("campaign", 9, 1, {"types": "", "geom": None}))) == 0
     assert np.isfinite(targets.xy).all()

@@ -13,6 +13,7 @@ from gisapp.commands.statements import free_path, written
 from gisapp.panels.roster.grid_paper import BOOK, CARD, ROSTER, GridPaper, PrintWish
 from gisapp.window import Window
 from layers.feedback import Feedback
+from layers.model.roles import EXPORT_PERSONAL, allows
 from layers.reports.grids.gathering import gather_print
 from layers.reports.grids.noting import note_given
 from layers.reports.grids.roster_excel import write_roster_excel
@@ -43,7 +44,7 @@ def print_cards(window: Window, scale: float = 1.0, path: Path | None = None) ->
     if grids is not None and len(grids) == 1 and row is not None and row.id == grids[0]:
         name = f"{name} {row.code}"
     out = path or free_path(window, name, ".pdf")
-    _paper(window, PrintWish(CARD, out, grids, window.grids.centre.day, scale))
+    _paper(window, PrintWish(CARD, out, grids, window.grids.centre.day, scale, _in_clear(window)))
 
 
 def print_book(window: Window, path: Path | None = None) -> None:
@@ -51,25 +52,29 @@ def print_book(window: Window, path: Path | None = None) -> None:
     selected = tuple(int(id) for id in window.parts.session.selection.ids("grid"))
     grids = selected if len(selected) > 1 else None
     out = path or free_path(window, _say(window, "roster.print.book"), ".pdf")
-    _paper(window, PrintWish(BOOK, out, grids, window.grids.centre.day))
+    _paper(window, PrintWish(BOOK, out, grids, window.grids.centre.day, in_clear=_in_clear(window)))
 
 
 def write_roster(window: Window, kind: str, path: Path | None = None) -> None:
     """The roster as ``pdf``, ``word`` or ``excel``."""
     day, name = window.grids.centre.day, _say(window, "roster.print.roster")
     if kind == "pdf":
-        _paper(window, PrintWish(ROSTER, path or free_path(window, name, ".pdf"), None, day))
+        _paper(
+            window,
+            PrintWish(ROSTER, path or free_path(window, name, ".pdf"), None, day, in_clear=_in_clear(window)),
+        )
         return
     register = window.parts.session.register
     if register is None:
         return
     ending, write = WRITERS[kind]
+    in_clear = _in_clear(window)
     out, texts = path or free_path(window, name, ending), Texts(window.parts.language.code)
 
     def work(feedback: Feedback) -> None:
-        found = gather_print(register, texts, feedback.part(0.0, 0.8), day=day)
+        found = gather_print(register, texts, feedback.part(0.0, 0.8), day=day, in_clear=in_clear)
         write(found.roster, out, texts, feedback.part(0.8, 1.0))
-        note_given(register, out, ("grid", "person"), len(found.overview.rows), personal=not register.veiled)
+        note_given(register, out, ("grid", "person"), len(found.overview.rows), personal=in_clear)
 
     window.parts.tasks.run(
         Message("roster.printing", {"file": out.name}), work, written(window, out), lane="writer", owner=window,
@@ -88,7 +93,7 @@ def share_grids_map(
         path or free_path(window, _say(window, "roster.share"), ".html"),
         Texts(window.parts.language.code),
     )
-    day = window.grids.centre.day
+    day, in_clear = window.grids.centre.day, _in_clear(window)
 
     def done(_: object) -> None:
         written(window, out)(None)
@@ -96,7 +101,7 @@ def share_grids_map(
 
     window.parts.tasks.run(
         Message("roster.printing", {"file": out.name}),
-        lambda feedback: share_grids(register, out, texts, feedback, day=day),
+        lambda feedback: share_grids(register, out, texts, feedback, day=day, in_clear=in_clear),
         done,
         lane="writer",
         owner=window,
@@ -108,6 +113,11 @@ def _paper(window: Window, wish: PrintWish) -> None:
     parts = window.parts
     paper = GridPaper(parts.session, parts.tasks, window.map, Texts(parts.language.code), window)
     paper.write(wish, written(window, wish.path))
+
+
+def _in_clear(window: Window) -> bool:
+    """Whether names and telephones may leave the register in this role."""
+    return allows(window.parts.session.role, EXPORT_PERSONAL)
 
 
 def _say(window: Window, message_id: str) -> str:

@@ -9,10 +9,11 @@ from layers.feedback import Feedback
 from layers.grids.ground import Grids, read_grids
 from layers.grids.stock import Stock, read_stock
 from layers.grids.workload import workload
+from layers.model.personal import mask
 from layers.register import Register
-from layers.responsibility.key_accounts import read_accounts
 from layers.responsibility.alarms import alarms
 from layers.responsibility.book import Book, read_book
+from layers.responsibility.key_accounts import read_accounts
 from layers.responsibility.overview import Overview, overview_of
 
 
@@ -32,13 +33,17 @@ def read_overview(
     feedback: Feedback | None = None,
     *,
     counted: bool = True,
+    in_clear: bool = True,
 ) -> OverviewOfDay:
     """Who looks after which grid on a day (default: today), and what is wrong with that.
 
-    ``counted``: also what the grids hold and how much work that is, which reads every asset. Long: a task.
+    ``counted``: also what the grids hold and how much work that is, which reads every asset. Not ``in_clear``: names
+    and telephones of people are masked. Long: a task.
     """
     feedback, day = feedback or Feedback(), day or datetime.date.today()
     book, grids = read_book(register), read_grids(register, day)
+    if not in_clear:
+        book = book.masked(name=mask, phone=mask)
     if not counted:
         return OverviewOfDay(book, grids, overview_of(grids, book, day, alarms(book, day)), None)
     held = read_stock(register, day, feedback)

@@ -64,13 +64,17 @@ _WAIT = 0.1
 
 @dataclass(frozen=True)
 class PrintWish:
-    """What to print of which grids (None: all of the lowest level) as of which day; ``scale``: of A4."""
+    """What to print of which grids (None: all of the lowest level) as of which day; ``scale``: of A4.
+
+    Not ``in_clear``: people are masked.
+    """
 
     kind: str
     path: Path
     grids: tuple[int, ...] | None = None
     day: datetime.date | None = None
     scale: float = 1.0
+    in_clear: bool = True
 
 
 class GridPaper(QObject):
@@ -168,7 +172,9 @@ class GridPaper(QObject):
         count = len(found.overview.rows) if wish.kind == ROSTER else len(found.notices)
 
         def note(_: Feedback) -> None:
-            note_given(register, wish.path, ("grid", "person"), count, personal=not register.veiled)
+            note_given(
+                register, wish.path, ("grid", "person"), count, personal=wish.in_clear and not register.veiled
+            )
 
         def end(_: object = None) -> None:
             self.deleteLater()

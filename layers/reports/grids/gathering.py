@@ -37,16 +37,20 @@ def gather_print(
     grids: Iterable[int] | None = None,
     day: datetime.date | None = None,
     photos: bool = False,
+    in_clear: bool = True,
 ) -> GridPrint:
-    """Read everything. Long: a task."""
-    known = read_overview(register, day, feedback.part(0.0, 0.7))
+    """Read everything; not ``in_clear``: without what is personal of people. Long: a task."""
+    in_clear = in_clear and not register.veiled
+    known = read_overview(register, day, feedback.part(0.0, 0.7), in_clear=in_clear)
     overview = known.overview
-    every = grid_notices(register, overview)
+    every = grid_notices(register, overview, in_clear=in_clear)
     wanted = None if grids is None else set(grids)
     chosen = tuple(each for each in every if wanted is None or each.id in wanted)
     if photos:
         ids = [each.id for each in chosen]
-        chosen = grid_notices(register, overview, ids, photos=True, feedback=feedback.part(0.7, 1.0))
+        chosen = grid_notices(
+            register, overview, ids, photos=True, in_clear=in_clear, feedback=feedback.part(0.7, 1.0)
+        )
     held = {}
     if known.stock is not None:
         for each in chosen:

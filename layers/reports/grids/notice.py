@@ -94,9 +94,13 @@ def grid_notices(
     ids: Iterable[int] | None = None,
     *,
     photos: bool = False,
+    in_clear: bool = True,
     feedback: Feedback | None = None,
 ) -> tuple[GridNotice, ...]:
-    """The notices of some grids (default: all of the lowest level that are drawn), by code."""
+    """The notices of some grids (default: all of the lowest level that are drawn), by code.
+
+    Not ``in_clear``: ``overview`` has masked people, of whom no face is shown and no code made.
+    """
     feedback = feedback or Feedback()
     wanted = None if ids is None else set(ids)
     rows = [
@@ -108,17 +112,15 @@ def grid_notices(
     for number, row in enumerate(rows):
         feedback.check()
         feedback.progress(number / len(rows))
-        found.append(_notice(register, row, photos=photos))
+        found.append(_notice(register, row, photos=photos and in_clear, in_clear=in_clear))
     return tuple(found)
 
 
-def _notice(register: Register, row: GridRow, *, photos: bool) -> GridNotice:
+def _notice(register: Register, row: GridRow, *, photos: bool, in_clear: bool) -> GridNotice:
     own = bool(register.setting(_OWN_PHONE))
 
     def named(rank: str, person: Person) -> NoticePerson:
-        # Whoever may not see people shows no face either.
-        shows = photos and rank == PRIMARY and not register.veiled
-        photo = _photo(register, person.id) if shows else None
+        photo = _photo(register, person.id) if photos and rank == PRIMARY else None
         return NoticePerson(person.id, rank, person.name, person.phone if own else "", photo)
 
     told = [named(PRIMARY, row.primary)] if row.primary is not None else []
@@ -137,7 +139,7 @@ def _notice(register: Register, row: GridRow, *, photos: bool) -> GridNotice:
         _communities(register, row.id),
         row.households,
         row.percent,
-        _code_text(register, row, told),
+        _code_text(register, row, told if in_clear else ()),
     )
 
 
@@ -146,7 +148,7 @@ def _code_text(register: Register, row: GridRow, people: Sequence[NoticePerson])
     link = str(register.setting(_LINK) or "")
     if link:
         return link.replace("{code}", row.code)
-    if not people or people[0].rank != PRIMARY or register.veiled:
+    if not people or people[0].rank != PRIMARY:
         return ""
     name = people[0].name
     phone = people[0].phone or str(register.setting(_HOTLINE) or "")

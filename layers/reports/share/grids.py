@@ -41,14 +41,15 @@ def share_grids(
     feedback: Feedback | None = None,
     *,
     day: datetime.date | None = None,
+    in_clear: bool = True,
 ) -> SharedGrids:
     """Write the map of all grids as of ``day`` to ``path`` and note it in the register. Long: a task.
 
-    Raises ``UserError``: no grid is drawn, or the file cannot be written.
+    Not ``in_clear``: people are masked. Raises ``UserError``: no grid is drawn, or the file cannot be written.
     """
     feedback = feedback or Feedback()
     refuse_own_register(register.target, path)
-    found = gather_print(register, texts, feedback.part(0.0, 0.7), day=day)
+    found = gather_print(register, texts, feedback.part(0.0, 0.7), day=day, in_clear=in_clear)
     if not found.all_grids:
         raise UserError(Message("roster.nothing"), Message("roster.nothing.hint"))
     feedback.progress(0.7)
@@ -62,7 +63,7 @@ def share_grids(
     with whole_file(path) as part:
         page = write_page(shared, title, _words(found, texts, is_sample=register.is_sample), texts.language)
         part.write_text(page, encoding="utf-8")
-    note_given(register, path, ("grid", "person"), len(grids), personal=not register.veiled)
+    note_given(register, path, ("grid", "person"), len(grids), personal=in_clear and not register.veiled)
     return SharedGrids(path, len(grids))
 
 

@@ -33,7 +33,11 @@ from layers.text import Message
 
 _LIST_WIDTH = 330
 PERIODS = ("year", "months", "all")
-VISIT_ACT, PROBLEM_ACT, HAND_OVER_ACT = "accounts.visit", "accounts.problem", "accounts.contact"
+ACTS = {
+    "accounts.visit": Message("accounts.visit.short"),
+    "accounts.problem": Message("accounts.problem.short"),
+    "accounts.contact": Message("accounts.contact.short"),
+}
 
 
 class AccountPanel(QWidget):
@@ -226,8 +230,8 @@ class AccountPanel(QWidget):
         head.setSpacing(8)
         head.addWidget(self._name)
         head.addWidget(self._contact, 1)
-        for act in (VISIT_ACT, PROBLEM_ACT, HAND_OVER_ACT):
-            button = ActionButton(language, self._theme, self._actions, act, Message(f"{act}.short"))
+        for act, words in ACTS.items():
+            button = ActionButton(language, self._theme, self._actions, act, words)
             head.addWidget(button)
             self.acts[act] = button
         tables = QSplitter(Qt.Orientation.Horizontal)

@@ -36,3 +36,8 @@ class ActionButton(Button):
 
     def _draw(self) -> None:
         self.setIcon(self._theme.icon(self._icon, "accent_text" if self._primary else "text2"))
+
+
+def is_known(actions: Actions, name: str) -> bool:
+    """Whether the window has such an action."""
+    return any(action.id == name for action in actions)

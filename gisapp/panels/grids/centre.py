@@ -77,7 +77,7 @@ class GridCentre(QObject):
         #: For answers while the desk was never opened.
         self._enquiry: Enquiry | None = None
         self._is_choosing = False
-        self._later = Debounce(_PAUSE, self.read, self)
+        self._later = Debounce(_PAUSE, self._follow, self)
         session.opened.connect(lambda _: self._forget())
         session.closed.connect(self._forget)
         session.changed.connect(self._on_changed)
@@ -198,7 +198,8 @@ class GridCentre(QObject):
             self._later.touch()
 
     def _on_changed(self, change: ChangeSet) -> None:
-        self._changes.append(change)
+        if self.known is not None:
+            self._changes.append(change)
         # Whoever is asked before the desk is opened again is asked of the register as it is then.
         self._enquiry = None
         if self.is_shown or self.asked is not None:
@@ -217,8 +218,15 @@ class GridCentre(QObject):
 
     def _read_day(self) -> None:
         self.changed.emit()
-        if self.is_shown or self.asked is not None:
-            self.read() if not self._is_reading else setattr(self, "_is_waiting", True)
+        self._follow()
+
+    def _follow(self) -> None:
+        """Something is otherwise now: what is looked at is read, what was asked is asked again."""
+        if self.is_shown:
+            self.read()
+        else:
+            self._is_stale = True
+            self._ask()
 
     # ---- choosing and asking
 
@@ -262,7 +270,8 @@ class GridCentre(QObject):
         register, asked, day = self.register, self.asked, self._asked_day
         if register is None or asked is None:
             return
-        known = self._enquiry if self.known is None else self.known.enquiry
+        is_known = self.known is not None and not self._is_stale and not self._changes
+        known = self.known.enquiry if is_known and self.known is not None else self._enquiry
 
         def work(_: Feedback) -> tuple[Enquiry, Answer]:
             asking = known or enquiry.Enquiry(register)

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from gisapp.actions import Actions
 from gisapp.forms.words import Button, Label, Line
 from gisapp.language import Language
-from gisapp.panels.grids.action_button import ActionButton
+from gisapp.panels.grids.action_button import ActionButton, is_known
 from gisapp.panels.grids.centre import GridCentre
 from gisapp.panels.grids.coverage_line import CoverageLine
 from gisapp.panels.grids.day_field import DayField
@@ -52,7 +52,7 @@ class GridPanel(QWidget):
         self.words = QLineEdit(clearButtonEnabled=True)
         self.order = QToolButton()
         self.coverage = CoverageLine(language, theme, centre, actions)
-        self._empty = Label(language, theme, Message("grid_desk.empty"), tone="quiet", wrap=True)
+        self._nothing = self._invitation()
         self._lay_out()
         self._tie()
         self._show()
@@ -75,7 +75,7 @@ class GridPanel(QWidget):
             chip.setVisible(counts[keep] > 0)
             chip.setChecked(self.model.keep == keep)
         self.model.show(overview)
-        self._empty.setVisible(overview is not None and not rows)
+        self._nothing.setVisible(overview is not None and not rows)
         self.list.setVisible(overview is None or bool(rows))
         self._show_chosen()
 
@@ -149,12 +149,28 @@ class GridPanel(QWidget):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         language.hint(self.list, Message("grid_desk.list.tip"))
         self.list.setToolTip("")
-        self._empty.setContentsMargins(24, 24, 24, 24)
-        self._empty.hide()
-        column.addWidget(self._empty, 0, Qt.AlignmentFlag.AlignTop)
+        self._nothing.hide()
+        column.addWidget(self._nothing, 0, Qt.AlignmentFlag.AlignTop)
         column.addWidget(self.list, 1)
         column.addWidget(Line())
         column.addWidget(self.coverage)
+
+    def _invitation(self) -> QWidget:
+        """What stands here while there are no grids: what they are, and how to come by some."""
+        place = QWidget()
+        column = QVBoxLayout(place)
+        column.setContentsMargins(24, 24, 24, 24)
+        column.setSpacing(12)
+        words = Message("grid_desk.empty")
+        column.addWidget(Label(self._language, self._theme, words, tone="quiet", wrap=True))
+        for name, primary in (("grid_act.draw", True), ("grid_design.open", False)):
+            if is_known(self._actions, name):
+                title = self._actions[name].title
+                button = ActionButton(
+                    self._language, self._theme, self._actions, name, title, primary=primary
+                )
+                column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        return place
 
     def _head(self) -> QWidget:
         head = QFrame()
@@ -182,6 +198,9 @@ class GridPanel(QWidget):
         row.addWidget(self.day)
         row.addStretch(1)
         row.addWidget(self.today)
+        if is_known(self._actions, "roster.open"):
+            words = Message("grid_desk.button.roster")
+            row.addWidget(ActionButton(self._language, self._theme, self._actions, "roster.open", words))
         return place
 
     def _figures(self) -> QWidget:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QTo
 from gisapp.actions import Actions
 from gisapp.forms.words import Button, ElidedLabel, IconButton, IconLabel, Label, Line
 from gisapp.language import Language, Words
-from gisapp.panels.grids.action_button import ActionButton
+from gisapp.panels.grids.action_button import ActionButton, is_known
 from gisapp.panels.grids.centre import GRID, Asked, GridCentre
 from gisapp.panels.grids.day_field import DayField
 from gisapp.panels.grids.history_strip import HistoryStrip
@@ -22,6 +22,8 @@ from layers.responsibility.person import PRIMARY
 from layers.text import Message
 
 _LABEL = 84
+#: What the cards and the lines of an answer say already.
+_SAID = ("no_primary", "primary_absent", "person_left")
 _CARD = "grid_print.card"
 
 
@@ -42,12 +44,11 @@ class WhoPanel(QFrame):
         self.subject = ElidedLabel(language, theme, strong=True)
         self.chain = ElidedLabel(language, theme, size="small", tone="quiet")
         self.cards: list[PersonCard] = []
-        self.history = HistoryStrip(language, theme)
-        self.stock = StockView(language, theme, centre)
+        self.history: HistoryStrip | None = None
+        self.stock: StockView | None = None
         self._scroll = QScrollArea()
         self._lay_out()
         self.day.chosen.connect(centre.go_to_day)
-        self.history.day_asked.connect(centre.go_to_day)
         centre.answered.connect(self.show_answer)
         self.show_answer()
 
@@ -64,7 +65,8 @@ class WhoPanel(QFrame):
         chain = " · ".join(f"{each.code} {each.name}" for each in above)
         self.chain.setVisible(bool(above))
         self.chain.show_words(chain)
-        self.history.show_spans(answer.history, answer.day)
+        is_vacant = answer.grid is not None and not answer.primaries
+        self.hand_over.show_words(Message(f"grid_desk.{'appoint' if is_vacant else 'hand_over_this'}"))
         self._fill(answer)
 
     def _subject(self, answer: Answer) -> Words:
@@ -84,6 +86,11 @@ class WhoPanel(QFrame):
         column.setSpacing(0)
         for note in answer.notes:
             column.addWidget(self._line(note, "clock-counter-clockwise", "info"))
+        row = self._centre.row
+        for alarm in () if row is None or answer.day != self._centre.day else row.alarms:
+            if alarm.kind not in _SAID:
+                icon = "info" if alarm.severity == "info" else "warning"
+                column.addWidget(self._line(alarm.words, icon, alarm.severity))
         for words in self._coming(answer):
             column.addWidget(self._line(words, "calendar-blank", "info"))
         for words in answer.missing:
@@ -103,10 +110,11 @@ class WhoPanel(QFrame):
         self._section(column, Message("grid_desk.escalation"), self._steps(answer))
         if answer.history:
             column.addWidget(self._history_head(len(answer.history)))
-            self.history = HistoryStrip(self._language, self._theme)
-            self.history.show_spans(answer.history, answer.day)
-            self.history.day_asked.connect(self._centre.go_to_day)
-            column.addWidget(self.history)
+            strip = HistoryStrip(self._language, self._theme)
+            strip.show_spans(answer.history, answer.day)
+            strip.day_asked.connect(self._centre.go_to_day)
+            column.addWidget(strip)
+            self.history = strip
         if answer.grid is not None:
             self.stock = StockView(self._language, self._theme, self._centre)
             column.addWidget(self.stock)
@@ -247,16 +255,15 @@ class WhoPanel(QFrame):
         foot.setObjectName("panelFoot")
         buttons = QHBoxLayout(foot)
         buttons.setContentsMargins(12, 8, 12, 8)
-        if any(action.id == _CARD for action in self._actions):
+        if is_known(self._actions, _CARD):
             buttons.addWidget(
                 ActionButton(language, theme, self._actions, _CARD, Message("grid_desk.print_card"))
             )
         buttons.addStretch(1)
-        buttons.addWidget(
-            ActionButton(
-                language, theme, self._actions, "grids.hand_over", Message("grid_desk.hand_over_this"), primary=True
-            )
+        self.hand_over = ActionButton(
+            language, theme, self._actions, "grids.hand_over", Message("grid_desk.hand_over_this"), primary=True
         )  # fmt: skip
+        buttons.addWidget(self.hand_over)
         for part in (head, Line()):
             column.addWidget(part)
         column.addLayout(place)

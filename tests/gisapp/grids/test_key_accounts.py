@@ -29,7 +29,7 @@ def _days_ago(days: int) -> str:
 @pytest.fixture
 def with_accounts(town: Path) -> Path:
     with Register.open(town, actor="林工") as register, register.edit(Message("action.import")) as edit:
-        first, second = (
+        first, _other = (
             edit.insert("person", {"name": name, "phone": "10012340127"}) for name in ("罗敏", "高远")
         )
         factory = edit.insert("customer", {"code": "200001", "name": "示例机械厂", "key_account": True})

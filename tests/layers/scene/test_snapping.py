@@ -122,3 +122,12 @@ def test_no_way_where_mains_do_not_meet(scene: Scene) -> None:
     assert _way(scene, (10, 0), (20, 30)) is None
     assert _way(scene, (10, 0), (350, 300)) is None
     assert _way(scene, (10, 0), (10, 0)) is None
+
+
+def test_areas_are_traced_along_roads_and_borders_and_never_along_mains(scene: Scene) -> None:
+    # Three sides of the water are longer than the other way round: over one corner.
+    found = trace(scene, (X + 10, Y + 200), (X + 50, Y + 220), outlines=True)
+    assert found is not None
+    assert (found - (X, Y)).tolist() == [[10, 200], [50, 200], [50, 220]]
+    assert trace(scene, (X, Y), (X + 100, Y + 10), outlines=True) is None
+    assert trace(scene, (X + 10, Y + 200), (X + 50, Y + 220)) is None

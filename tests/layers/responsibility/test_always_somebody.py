@@ -1,41 +1,45 @@
-"""At every date each grid has exactly one primary or a gap that is listed, whatever changes hands."""
+"""At every date each grid has exactly one primary or a gap that is listed, whatever changes hands or is divided."""
 
 from __future__ import annotations
 
+import datetime
 import shutil
 from pathlib import Path
 
 import pytest
+import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from layers.editing.plan import EditPlan
 from layers.errors import UserError
+from layers.grids.merging import plan_merge
+from layers.grids.splitting import plan_split
+from layers.model.asset import AssetKey
 from layers.register import Register
 from layers.responsibility.book import Book
 from layers.responsibility.ending import GAP, plan_ending
 from layers.responsibility.gaps import gaps
 from layers.responsibility.handover import duties, plan_handover
 from layers.responsibility.move import Move
-from layers.responsibility.person import BACKUP, CO, ONE_DAY, PRIMARY, Day
+from layers.responsibility.newborn import hand_over_new
+from layers.responsibility.person import BACKUP, CO, PRIMARY, Day
 from layers.store.worker import Worker
-from tests.layers.responsibility.district import book_of, build_district, day, days_between, grid
+from tests.layers.responsibility.district import book_of, build_district, days_between
 
 pytestmark = pytest.mark.keeps_running
-FIRST, LAST = day("2024-01-01"), day("2024-03-31")
+TODAY = datetime.date.today()
+FIRST, LAST = TODAY - datetime.timedelta(45), TODAY + datetime.timedelta(45)
 
-acts = st.lists(
-    st.tuples(
-        st.sampled_from(["hand over", "end", "leave", "appoint"]),
-        st.integers(1, 8),
-        st.integers(1, 9),
-        st.dates(FIRST, LAST),
-        st.sampled_from([None, BACKUP, CO]),
-        st.booleans(),
-    ),
-    min_size=1,
-    max_size=5,
+act = st.tuples(
+    st.sampled_from(["hand over", "end", "leave", "appoint", "split", "split and hand over", "merge"]),
+    st.integers(0, 7),
+    st.integers(1, 9),
+    st.dates(FIRST, LAST),
+    st.sampled_from([None, BACKUP, CO]),
+    st.booleans(),
 )
+Acts = list[tuple[str, int, int, Day, str | None, bool]]
 
 
 @pytest.fixture(scope="module")
@@ -48,22 +52,22 @@ def district(empty_register: Path, tmp_path_factory: pytest.TempPathFactory, wor
     return path
 
 
-@given(acts=acts)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(acts=st.lists(act, min_size=1, max_size=5))
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_one_primary_or_a_listed_gap_at_every_date(
-    acts: list[tuple[str, int, int, Day, str | None, bool]], district: Path, tmp_path: Path, worker: Worker
+    acts: Acts, district: Path, tmp_path: Path, worker: Worker
 ) -> None:
     path = tmp_path / "copy.gpkg"
     shutil.copy(district, path)
     with Register.open(path, actor="test") as register:
         register.worker = worker
-        for act in acts:
-            plan = _planned(register, *act)
+        for each in acts:
+            plan = _planned(register, *each)
             if plan is not None:
                 # Outside of any try: what was planned is never refused by the guards of the register.
                 with register.edit(plan.label) as edit:
                     plan.apply(edit)
-            _check(book_of(register, "2024-01-01"))
+            _check(book_of(register, str(TODAY)))
     path.unlink()
 
 
@@ -71,11 +75,17 @@ def _planned(
     register: Register, act: str, number: int, person: int, when: Day, becomes: str | None, accepts: bool
 ) -> EditPlan | None:
     """The plan of an act; None when it makes no sense and is refused with a sentence."""
-    book = book_of(register, "2024-01-01")
-    held = book.primary(grid(number), when, "steward")
+    book = book_of(register, str(TODAY))
+    lowest = book.lowest_grids(TODAY)
+    grid = AssetKey("grid", lowest[number % len(lowest)].id)
+    held = book.primary(grid, when, "steward")
     try:
+        if act == "merge":
+            return plan_merge(register, grid.id, [lowest[person % len(lowest)].id], reason="合并")
+        if act.startswith("split"):
+            return _split(register, book, grid, person, when, hands_over=act != "split", upright=accepts)
         if act == "appoint" or held is None:
-            return plan_handover(register, [Move(None, person, target=grid(number))], when, book=book).plan
+            return plan_handover(register, [Move(None, person, target=grid)], when, book=book).plan
         if act == "hand over":
             return plan_handover(register, [Move(held.id, person)], when, book=book, old_becomes=becomes).plan
         if act == "end":
@@ -88,15 +98,31 @@ def _planned(
         return None
 
 
+def _split(
+    register: Register, book: Book, grid: AssetKey, person: int, when: Day, *, hands_over: bool, upright: bool
+) -> EditPlan:
+    row = register.get(*grid)
+    assert row is not None
+    assert row.geometry is not None
+    x0, y0, x1, y1 = row.geometry.bounds
+    x, y = (x0 + x1) / 2, (y0 + y1) / 2
+    line = [(x, y0 - 9), (x, y1 + 9)] if upright else [(x0 - 9, y), (x1 + 9, y)]
+    plan = plan_split(register, grid.id, shapely.LineString(line))
+    return hand_over_new(plan, person, max(when, TODAY), book=book) if hands_over else plan
+
+
 def _check(book: Book) -> None:
     listed = gaps(book, FIRST, LAST)
-    for number in range(1, 9):
-        held = book.of_target[grid(number)]
+    for held in book.of_target.values():
         for each in held:
             assert each.last is None or each.last >= each.first
-        for date in days_between(FIRST - 2 * ONE_DAY, LAST, 7):
-            primaries = [a for a in held if a.rank == PRIMARY and a.runs(date)]
-            gap = [each for each in listed if each.target == grid(number) and each.covers(date)]
-            assert (len(primaries), len(gap)) in ((1, 0), (0, 1)), (number, date, primaries, gap)
-            everybody = [a.person for a in held if a.runs(date)]
-            assert len(everybody) == len(set(everybody)), (number, date, held)
+    dates = [*days_between(FIRST, LAST, 7), TODAY, TODAY - datetime.timedelta(1)]
+    for date in dates:
+        for grid in book.lowest_grids(date):
+            key = AssetKey("grid", grid.id)
+            running = book.running(key, date, "steward")
+            primaries = [a for a in running if a.rank == PRIMARY]
+            gap = [each for each in listed if each.target == key and each.covers(date)]
+            assert (len(primaries), len(gap)) in ((1, 0), (0, 1)), (grid, date, primaries, gap)
+            everybody = [a.person for a in running]
+            assert len(everybody) == len(set(everybody)), (grid, date, running)

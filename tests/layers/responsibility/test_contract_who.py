@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 
 import pytest
@@ -25,6 +26,7 @@ from tests.layers.responsibility.district import (
     build_accounts,
     build_district,
     day,
+    give,
     grid,
     middle,
     square,
@@ -222,3 +224,50 @@ def test_each_of_122_enterprises_has_one_contact_of_74(opened: Register) -> None
     assert [m.id for m in enquiry.who(text="QY999").missing] == ["duty.missing.account"]
     for language in LANGUAGES:
         assert "新企业" in Texts(language).render(found[0].words)
+
+
+def test_a_day_before_a_split_or_merge_is_answered_by_the_grid_of_that_day(opened: Register) -> None:
+    x, y = middle(1)
+    left, right = shapely.box(0, 0, x, 1000), shapely.box(x, 0, 1000, 1000)
+    since = "2025-03-01"
+    with opened.edit(Message("store.created")) as edit:
+        old = opened.get(*grid(1))
+        assert old is not None
+        edit.update("grid", old.id, old.version, {"geom": left})
+        values = {"code": "G01B", "name": "新半", "level": "grid", "parent": old["parent"], "geom": right}
+        new = edit.insert("grid", {**values, "valid_from": since, "replaces": old.id})
+        give(edit, 1, AssetKey("grid", new), from_date=since, to_date="2025-03-09")
+        give(edit, 9, AssetKey("grid", new), from_date="2025-03-10")
+        # The sixth grid was merged into the fifth.
+        kept, gone = opened.get(*grid(5)), opened.get(*grid(6))
+        assert kept is not None
+        assert gone is not None
+        edit.update("grid", kept.id, kept.version, {"geom": square(0, 1, 2)})
+        edit.update("grid", gone.id, gone.version, {"valid_to": "2025-02-28", "replaced_by": kept.id})
+        for each in book_of(opened).of_target[grid(6)]:
+            row = opened.get("assignment", each.id)
+            assert row is not None
+            edit.update("assignment", each.id, row.version, {"to_date": "2025-02-28"})
+    enquiry = Enquiry(opened, book_of(opened, str(datetime.date.today())))
+    place = (x + 200, y)
+    told = {}
+    for date in ("2024-01-01", "2025-03-05", "2025-03-10"):
+        answer = enquiry.who(place=place, day=day(date))
+        told[date] = answer.main.name if answer.main else None, answer.grids[0].code
+    # The ground was drawn anew today only: what the trail knows of those days is the whole square.
+    assert told["2024-01-01"] == ("周海燕", "G01")
+    assert enquiry.who(place=place).grids[0].code == "G01B"
+    assert enquiry.who(text="G01B", day=day("2024-01-01")).grids[0].code == "G01"
+    merged = enquiry.who(place=middle(6), day=day("2024-01-01"))
+    assert (merged.main.name if merged.main else None, merged.grids[0].code) == ("孙丽", "G06")
+    assert enquiry.who(place=middle(6)).grids[0].code == "G05"
+    assert enquiry.who(text="G06").grids[0].code == "G05"
+    line = [
+        (s.name, str(s.first), str(s.last))
+        for s in spans(enquiry.book, AssetKey("grid", new))
+        if s.rank == "primary"
+    ]
+    assert line == [
+        ("周海燕", "2021-11-01", "2025-02-28"), ("周海燕", "2025-03-01", "2025-03-09"),
+        ("罗敏", "2025-03-10", "None"),
+    ]  # fmt: skip

@@ -30,6 +30,9 @@ else:
 TRIES = 6
 """Seeds of METIS that are tried."""
 
+ANNEALED = 2
+"""Of the results so many of the best are annealed."""
+
 SMALLEST = 0.5
 """Of a grid's mean load: a separate piece of ground that holds less is joined to the nearest one."""
 
@@ -81,26 +84,31 @@ def divide(units: Units, parts: int, limit: float, feedback: Feedback) -> Divisi
     shares = allotted(totals(piece, units.weight, int(piece.max()) + 1), np.bincount(piece), parts)
     piece_of_part = np.repeat(np.arange(len(shares)), shares)
     outer = _outer(units)
-    best: tuple[tuple[int, float, float], Integers] | None = None
+
+    def judged(balancing: Balancing) -> tuple[int, float, float]:
+        return enclosed(network, balancing.label, outer), *balancing.judged
+
+    tried: list[Balancing] = []
     for seed in range(TRIES):
-        part = feedback.part(seed / TRIES, (seed + 1) / TRIES)
-        part.progress(0.0)
+        feedback.progress(0.6 * seed / TRIES)
         balancing = Balancing(network, _metis(network, piece, shares, seed), piece_of_part, limit)
-        improve(balancing, seed, part)
-        judged = (enclosed(network, balancing.label, outer), *balancing.judged)
-        if best is None or judged < best[0]:
-            best = (judged, balancing.label.copy())
-    assert best is not None
-    return Division(best[1], bridges)
+        balancing.improve(feedback.part(0.6 * seed / TRIES, 0.6 * (seed + 1) / TRIES))
+        tried.append(balancing)
+    found = min(tried, key=judged).label
+    least = min(judged(each) for each in tried)
+    for number, balancing in enumerate(sorted(tried, key=judged)[:ANNEALED]):
+        even_out_further(balancing, number, feedback.part(0.6 + 0.4 * number / ANNEALED, 1.0))
+        if judged(balancing) < least:
+            found, least = balancing.label, judged(balancing)
+    return Division(found, bridges)
 
 
-def improve(balancing: Balancing, seed: int, feedback: Feedback, hot: float = HOT) -> None:
-    """Connect, balance and smooth; what is still above the limit is evened out by annealing from ``hot``."""
-    balancing.improve(feedback.part(0.0, 0.5))
+def even_out_further(balancing: Balancing, seed: int, feedback: Feedback, hot: float = HOT) -> None:
+    """Anneal what is still above the limit, and what is of few units in any case: boundaries get shorter."""
     units = balancing.network.count
     is_uneven = balancing.worst > balancing.limit + (STEP if units > MANY else 0.0)
     if is_uneven or units <= FEW:
-        even_out(balancing, seed, feedback.part(0.5, 0.9), min(hot, WARM) if units > MANY else hot)
+        even_out(balancing, seed, feedback.part(0.0, 0.9), min(hot, WARM) if units > MANY else hot)
         balancing.smooth(feedback.part(0.9, 1.0))
 
 
@@ -189,15 +197,13 @@ def _metis_piece(network: Network, mine: Integers, parts: int, seed: int) -> Int
     order = np.argsort(source, kind="stable")
     starts = np.searchsorted(source[order], np.arange(len(mine) + 1))
     weight = network.weight[mine]
-    options = pymetis.Options(seed=seed, ufactor=20, ncuts=2)
+    options = pymetis.Options(seed=seed, ufactor=20, ncuts=2, contig=1)
     found = pymetis.part_graph(
         parts,
-        xadj=starts.tolist(),
-        adjncy=target[order].tolist(),
+        pymetis.CSRAdjacency(starts.tolist(), target[order].tolist()),
         vweights=_whole(weight).tolist(),
         eweights=np.maximum(_whole(np.concatenate([cost, cost])[order]), 1).tolist(),
         recursive=False,
-        contiguous=True,
         options=options,
     )
     label = np.asarray(found.vertex_part, dtype=np.int64)

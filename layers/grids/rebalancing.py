@@ -8,7 +8,7 @@ from layers.feedback import Feedback
 from layers.grids.annealing import HOT, WARM
 from layers.grids.balancing import Balancing, smallest_flow
 from layers.grids.faces import Borders, Integers, summed, totals
-from layers.grids.partition import Division, improve, network_of, split_in_two
+from layers.grids.partition import Division, even_out_further, network_of, split_in_two
 from layers.grids.parts import Network
 from layers.grids.units import Units, connected
 
@@ -35,7 +35,9 @@ def rebalanced(units: Units, known: int, grids: int, limit: float, feedback: Fee
     best: tuple[tuple[float, float], Integers] | None = None
     for number, (hot, stay) in enumerate(WAYS):
         balancing = Balancing(network, label, piece_of_part, limit, stay * typical)
-        improve(balancing, number, feedback.part(number / len(WAYS), (number + 1) / len(WAYS)), hot)
+        part = feedback.part(number / len(WAYS), (number + 1) / len(WAYS))
+        balancing.improve(part.part(0.0, 0.5))
+        even_out_further(balancing, number, part.part(0.5, 1.0), hot)
         # All are judged by the same measure of few moves.
         judged = (
             Balancing(network, label, piece_of_part, limit, STAY * typical).taking(balancing.label).judged

@@ -144,7 +144,8 @@ def _valid_today(book: Book, type_name: str) -> np.ndarray:
     if all(name in book.catalogue[type_name] for name in ends):
         rows = book.table(type_name).select(ends).to_pylist()
         keep &= np.array([is_valid_on(row, datetime.date.today()) for row in rows], dtype=bool)
-    return areas[keep]
+    valid: np.ndarray = areas[keep]
+    return valid
 
 
 def _corners(shapes: np.ndarray) -> Floats:

@@ -82,13 +82,19 @@ class Enquiry:
                 if not found:
                     unknown = (Message("duty.note.unknown", {"text": text}),)
                     return _nobody(self.book, day, None, place, unknown)
-                asset, others = found[0].key, found[1:]
+                # Of two grids of one name the one that is there on the day is meant.
+                likely = sorted(found, key=lambda subject: not self._is_there(subject.key, day))
+                asset, others = likely[0].key, tuple(likely[1:])
         belongs = None if asset is None else belonging(self._register, asset)
         if asset is not None and belongs is None:
             return _nobody(self.book, day, None, None, (Message("duty.note.gone"),))
         if day is None and belongs is not None:
             day = record_day(self._register, belongs.asset)
         return self._answer(belongs, place, day or self.book.today, others)
+
+    def _is_there(self, key: AssetKey, day: Day | None) -> bool:
+        grid = self.book.grids.get(key.id) if key.type == GRID else None
+        return grid is None or grid.is_valid(day or self.book.today)
 
     def _answer(
         self, belongs: Belonging | None, place: Place | None, day: Day, others: tuple[Subject, ...]

@@ -242,7 +242,7 @@ def test_a_day_before_a_split_or_merge_is_answered_by_the_grid_of_that_day(opene
         kept, gone = opened.get(*grid(5)), opened.get(*grid(6))
         assert kept is not None
         assert gone is not None
-        edit.update("grid", kept.id, kept.version, {"geom": square(0, 1, 2)})
+        edit.update("grid", kept.id, kept.version, {"geom": square(0, 1, 2), "name": "第6网格"})
         edit.update("grid", gone.id, gone.version, {"valid_to": "2025-02-28", "replaced_by": kept.id})
         for each in book_of(opened).of_target[grid(6)]:
             row = opened.get("assignment", each.id)
@@ -262,6 +262,9 @@ def test_a_day_before_a_split_or_merge_is_answered_by_the_grid_of_that_day(opene
     assert (merged.main.name if merged.main else None, merged.grids[0].code) == ("孙丽", "G06")
     assert enquiry.who(place=middle(6)).grids[0].code == "G05"
     assert enquiry.who(text="G06").grids[0].code == "G05"
+    # The fifth bears the name of the one that is over; today it is the one that is meant.
+    assert enquiry.who(text="第6网格").subject == enquiry.who(text="G05").subject
+    assert [other.label for other in enquiry.who(text="第6网格").others] == ["G06 第6网格"]
     line = [
         (s.name, str(s.first), str(s.last))
         for s in spans(enquiry.book, AssetKey("grid", new))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, Qt
@@ -167,27 +167,16 @@ def write(
         painter.setPen(colours[label.colour])
         painter.drawStaticText(QPointF(x, y), laid_out)
     else:
-        path, placed = QPainterPath(), list(_letters(mark, measures))
-        for at, letters in placed:
-            path.addText(at, measures.font, letters)
+        # Unspaced: devices of many dots to the inch take the room between letters for dots, paths know none, and a
+        # name in one piece can be found in a PDF.
+        aside = SPACING * (len(mark.text) - 1) / 2 if mark.spaced else 0.0
+        at, path = QPointF(mark.dx + aside, mark.dy), QPainterPath()
+        path.addText(at, measures.font, mark.text)
         halo = QPen(colours["map_halo"], label.halo)
         halo.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         painter.strokePath(path, halo)
         painter.setFont(measures.font)
         painter.setPen(colours[label.colour])
-        # Written once as text, not as a path: it can be found in a PDF.
-        for at, letters in placed:
-            painter.drawText(at, letters)
+        # Written once as text, not as a path.
+        painter.drawText(at, mark.text)
     painter.restore()
-
-
-def _letters(mark: Mark, measures: Measures) -> Iterator[tuple[QPointF, str]]:
-    """A text and where it begins; a spaced one by its letters: paths know no room between them, and devices of many
-    dots to the inch take it for dots."""
-    at = QPointF(mark.dx, mark.dy)
-    if not mark.spaced:
-        yield at, mark.text
-        return
-    for letter in mark.text:
-        yield at, letter
-        at = at + QPointF(measures.width(letter) + SPACING, 0)

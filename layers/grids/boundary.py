@@ -53,7 +53,7 @@ def plan_move_boundary(
     before = lowest_shape(grids, grid)
     code = grids.codes[grids.position(grid)]
     wanted = redrawn(before, line, reach, code)
-    checked_inside(service_ground(register, grids), shapely.difference(wanted, before), code)
+    checked_inside(service_ground(register, grids, wanted), shapely.difference(wanted, before), code)
     shapes = exchanged(grids, grid, wanted)
     for id, shape in shapes.items():
         position = grids.position(id)

@@ -8,8 +8,9 @@ from typing import Final
 import numpy as np
 import shapely
 
-from layers.grids.ground import EDGE, Grids
-from layers.grids.patchwork import shared_edge
+from layers.grids.faces import segments_of
+from layers.grids.ground import EDGE, Grids, Shapes
+from layers.grids.patchwork import parts_of
 
 #: So many colours are enough for every map of areas in one piece.
 FEW: Final = 4
@@ -36,17 +37,32 @@ def neighbours(grids: Grids) -> dict[int, list[int]]:
         return found
     ids = list(found)
     one, other = grids.tree.query(shapes, predicate="dwithin", distance=EDGE)
+    shared = _shared(shapes)
     for a, b in zip(one.tolist(), other.tolist(), strict=True):
-        if a < b and _touch(shapes[a], shapes[b]):
+        if a < b and (shared.get((a, b), 0.0) >= _LEAST_EDGE or _touch(shapes[a], shapes[b])):
             found[ids[a]].append(ids[b])
             found[ids[b]].append(ids[a])
     return found
 
 
+def _shared(shapes: Shapes) -> dict[tuple[int, int], float]:
+    """For pairs of areas (positions, the lower first) the metres of edge they have vertex by vertex."""
+    parts = [(part, number) for number, shape in enumerate(shapes) for part in parts_of(shape)]
+    owner = np.array([number for _, number in parts], np.int64)
+    edges, face = segments_of(np.array([part for part, _ in parts], dtype=object))
+    order = np.lexsort(edges.reshape(-1, 4).T)
+    edges, number = edges[order], owner[face[order]]
+    twin = np.flatnonzero((edges[1:] == edges[:-1]).all(axis=(1, 2)))
+    length = np.hypot(*(edges[twin, 1] - edges[twin, 0]).T)
+    found: dict[tuple[int, int], float] = {}
+    for a, b, metres in zip(number[twin].tolist(), number[twin + 1].tolist(), length.tolist(), strict=True):
+        pair = (min(a, b), max(a, b))
+        found[pair] = found.get(pair, 0.0) + metres
+    return found
+
+
 def _touch(one: shapely.Geometry, other: shapely.Geometry) -> bool:
-    if shared_edge(one, other).length >= _LEAST_EDGE:
-        return True
-    # Drawn apart by a hair, or over each other.
+    """Whether areas drawn apart by a hair, or over each other, have an edge in common."""
     near = shapely.intersection(shapely.boundary(one), shapely.buffer(other, 10 * EDGE))
     return bool(near.length >= _LEAST_EDGE)
 

@@ -103,7 +103,7 @@ def _check(
     register: Register, grids: Grids, before: Mapping[int, BaseGeometry], after: Mapping[int, BaseGeometry]
 ) -> None:
     """Raises ``UserError`` for a boundary that crosses itself or another, or leads out of the service area."""
-    ground = service_ground(register, grids)
+    ground = service_ground(register, grids, shapely.geometrycollections(list(after.values())))
     now = grids.with_shapes(after)
     for id, shape in after.items():
         checked_whole(before[id], shape, grids.codes[grids.position(id)])

@@ -80,18 +80,23 @@ def find_coverage(
     return Coverage(grids, ground, flaws_of(grids, ground, float(register.setting(TOLERANCE)), feedback))
 
 
-def service_ground(register: Register, grids: Grids) -> BaseGeometry | None:
+def service_ground(register: Register, grids: Grids, near: BaseGeometry | None = None) -> BaseGeometry | None:
     """The land that grids must cover: the service areas, else the outlines of the grids above the lowest level;
-    None when there are neither."""
+    None when there are neither. With ``near`` only as much of it as lies about there."""
     areas = [each.geometry for each in register.find(Query(SERVICE_AREA, located=True))]
-    return ground_of([area for area in areas if area is not None], grids)
+    return ground_of([area for area in areas if area is not None], grids, near)
 
 
-def ground_of(areas: Sequence[BaseGeometry], grids: Grids) -> BaseGeometry | None:
+def ground_of(
+    areas: Sequence[BaseGeometry], grids: Grids, near: BaseGeometry | None = None
+) -> BaseGeometry | None:
     """The same from what is at hand: ``areas`` are the shapes of the service areas."""
     shapes = list(areas) or list(grids.shapes[~grids.is_lowest & grids.is_drawn])
     if not shapes:
         return None
+    if near is not None:
+        around = shapely.box(*near.bounds)
+        shapes = [shape for shape in shapes if shape.intersects(around)]
     return shapely.union_all([shapely.make_valid(shapely.force_2d(shape)) for shape in shapes])
 
 

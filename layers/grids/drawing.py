@@ -45,7 +45,7 @@ def plan_draw_grid(
     code = str(values["code"])
     checked_code(register, code)
     check_area(geometry, code)
-    ground = service_ground(register, grids)
+    ground = service_ground(register, grids, geometry)
     inside = geometry if ground is None else plain(shapely.intersection(geometry, ground))
     if is_hair(inside):
         names = {"code": code, "area": area_words(geometry.area)}

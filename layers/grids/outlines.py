@@ -17,6 +17,8 @@ def following_parents(before: Grids, after: Grids) -> dict[int, BaseGeometry]:
     waiting.sort(key=lambda id: -len(before.chain(id)))
     for id in waiting:
         now = after.with_shapes(found)
+        if _parts(before, id) == _parts(now, id):
+            continue
         was, will = _together(before, id), _together(now, id)
         own = before.shape_of(id)
         if own is None or was is None or will is None or not _differ(was, will):
@@ -28,6 +30,15 @@ def following_parents(before: Grids, after: Grids) -> dict[int, BaseGeometry]:
         else:
             found[id] = will
     return found
+
+
+def _parts(grids: Grids, id: int) -> list[tuple[int, int]]:
+    """What a grid is made of; equal for the very same objects, which both times are alive."""
+    return [(int(child), _identity(grids.shape_of(int(child)))) for child in grids.children(id)]
+
+
+def _identity(shape: BaseGeometry | None) -> int:
+    return id(shape)
 
 
 def _together(grids: Grids, id: int) -> BaseGeometry | None:

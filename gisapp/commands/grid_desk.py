@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 
 from gisapp.actions import Action
 from gisapp.desks.grid_desk import TOOL
@@ -61,12 +62,12 @@ def grid_desk_actions(window: Window) -> list[Action]:
         ),
         Action(
             id="grids.hand_over", title=Message("grid_desk.action.hand_over"), icon="arrows-left-right", menu="grids",
-            group=2, handler=lambda: window.grids.hand_over(), enabled=has_grid,
+            group=2, handler=lambda: _at_desk(window, window.grids.hand_over), enabled=has_grid,
             words="hand over grid steward 移交 换人 交接 yijiao",
         ),
         Action(
             id="grids.split_hand", title=Message("grid_desk.action.split_hand"), icon="knife", menu="grids",
-            group=2, handler=lambda: window.grids.begin_split(), enabled=has_grid,
+            group=2, handler=lambda: _at_desk(window, window.grids.begin_split), enabled=has_grid,
             words="split grid hand half over 拆分 移交 一半 chaifen",
         ),
         Action(
@@ -123,12 +124,24 @@ def _ask_selected(window: Window) -> None:
         window.grids.ask_asset(only)
 
 
+def _at_desk(window: Window, act: Callable[[], None]) -> None:
+    """Do something with the grid looked at, at the desk."""
+    grid = window.grids.centre.grid
+    if window.desk == "grids" or grid is None:
+        window.grids.when_known(act)
+        return
+    window.show_desk("grids")
+    window.grids.centre.choose(grid)
+    window.grids.when_known(act)
+
+
 def _leave(window: Window) -> None:
     """The person selected, if one is, leaves."""
     only = window.parts.session.selection.only
+    person = only.id if only is not None and only.type == "person" else None
     if window.desk != "grids":
         window.show_desk("grids")
-    window.grids.leave(only.id if only is not None and only.type == "person" else None)
+    window.grids.when_known(lambda: window.grids.leave(person))
 
 
 def _list_rows(window: Window, target: AssetKey) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -74,7 +74,7 @@ class GridDesk(QObject):
         self._is_shown = False
         self._style_before = ""
         self._menu_place: tuple[float, float] | None = None
-        self._leaver: int | None = None
+        self._waiting: Callable[[], None] | None = None
         self.wants_labels = True
         self.labels = GridLabels(theme.font("small"), theme.font("base", strong=True))
         view.canvas.overlay.sketches.append(self.labels)
@@ -86,6 +86,7 @@ class GridDesk(QObject):
         self.cut_tool.news.finished.connect(self._halve)
         self.desk = Desk("grids", Message("window.desk.grids"), "squares-four", self._holder, 320)
         self.centre.changed.connect(self._mark)
+        self.centre.changed.connect(self._go_on)
         self.centre.chosen.connect(self._mark)
         self.centre.answered.connect(self._on_answered)
         language.changed.connect(self._mark)
@@ -144,7 +145,7 @@ class GridDesk(QObject):
                 self._language, self._theme, self.centre, self._tasks, self._view.drafting.acts, self._view
             )
             made.line_asked.connect(self.begin_split)
-            made.changed.connect(self._actions.refresh)
+            made.changed.connect(self._on_handing)
             self._handing = made
         return self._handing
 
@@ -161,6 +162,11 @@ class GridDesk(QObject):
             self.panel.show()
         if on != self._is_shown:
             self._dress(on)
+        if self._is_shown and not on:
+            self._waiting = None
+            self.centre.ask_no_more()
+            if self._handing is not None:
+                self._handing.shut()
         self._is_shown = on
         self.centre.show(on)
         self._mark()
@@ -190,17 +196,14 @@ class GridDesk(QObject):
 
     def leave(self, person: int | None) -> None:
         """Hand over all that somebody leaves behind; None: it is asked who."""
-        if self.centre.known is not None:
-            self.handing.leave(person)
-        else:
-            # The desk has only just been opened.
-            self._leaver = person
-            self.centre.changed.connect(self._leave_now)
+        self.handing.leave(person)
 
-    def _leave_now(self) -> None:
+    def when_known(self, then: Callable[[], None]) -> None:
+        """Do this now, or once what the desk shows has been read."""
         if self.centre.known is not None:
-            self.centre.changed.disconnect(self._leave_now)
-            self.handing.leave(self._leaver)
+            then()
+        else:
+            self._waiting = then
 
     def begin_split(self) -> None:
         """Let a line be drawn that divides the grid looked at."""
@@ -254,6 +257,7 @@ class GridDesk(QObject):
         labels.is_shown = self._is_shown and self.wants_labels
         labels.outlined = self.centre.grid
         asked = self.centre.asked
+        labels.hatched = None if self._handing is None else self._handing.shape
         labels.pin = None if asked is None else asked.place
         nobody = self._language.render(Message("grid_desk.label.nobody"))
         labels.labels = () if overview is None else tuple(
@@ -264,6 +268,16 @@ class GridDesk(QObject):
             for row in overview.rows if row.shape is not None and row.label is not None
         )  # fmt: skip
         self._view.canvas.update()
+
+    def _go_on(self) -> None:
+        then = self._waiting
+        if then is not None and self.centre.known is not None:
+            self._waiting = None
+            then()
+
+    def _on_handing(self) -> None:
+        self._actions.refresh()
+        self._mark()
 
     def _note_menu(self, _: object, x: float, y: float) -> None:
         self._menu_place = x, y

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,7 +12,8 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.editing.plan import EditPlan, together
 from layers.feedback import Feedback
-from layers.grids.ground import GRID
+from layers.geometry.packed import Integers
+from layers.grids.ground import GEOMETRY, GRID
 from layers.grids.splitting import plan_split
 from layers.grids.stock import Figure, Measure, Stock
 from layers.grids.workload import Load
@@ -23,6 +23,7 @@ from layers.responsibility.book import Book
 from layers.responsibility.handover import plan_handover
 from layers.responsibility.move import Handover, LoadChange, Move
 from layers.responsibility.newborn import hand_over_new
+from layers.responsibility.terms import Terms
 from layers.text import Message
 
 #: The part that becomes a new grid comes first: it is the smaller one.
@@ -47,7 +48,14 @@ class Halved:
         named = {"code": values.get("code", ""), "name": values.get("name", "")}
         return Message("grid_desk.card.new_half", named), Message("grid_desk.card.old_half")
 
-    def lines(self, which: int) -> list[Message]:
+    def shape(self, which: int) -> BaseGeometry | None:
+        """The land of a part."""
+        if which == NEW:
+            return self.plan.inserts[0].values.get(GEOMETRY)
+        key = AssetKey(GRID, self.grid)
+        return next((each.values.get(GEOMETRY) for each in self.plan.updates if each.key == key), None)
+
+    def lines(self, which: int) -> tuple[Message, ...]:
         """What goes with a part."""
         return lines_of((self.new if which == NEW else self.old)[:4])
 
@@ -81,7 +89,7 @@ def halve(
     return Halved(grid, plan, tuple(new), tuple(old), percent)
 
 
-def _part(register: Register, measure: Measure, ids: np.ndarray) -> Figure:  # type: ignore[type-arg]
+def _part(register: Register, measure: Measure, ids: Integers) -> Figure:
     """What these assets come to in a measure."""
     fields = [measure.sum_field] if measure.quantity == "sum" and measure.sum_field else []
     table = register.rows(measure.type, ids.tolist(), fields, measure.where)
@@ -93,27 +101,34 @@ def _part(register: Register, measure: Measure, ids: np.ndarray) -> Figure:  # t
     return Figure(measure, value, len(table))
 
 
+def hand_whole(
+    register: Register, move: Move, terms: Terms, *, book: Book, loads: Mapping[int, float] | None
+) -> Handover:
+    """Hand a grid over as it is."""
+    return plan_handover(
+        register, [move], terms.day, book=book, loads=loads, old_becomes=terms.old_becomes, document=terms.document,
+        note=terms.note,
+    )  # fmt: skip
+
+
 def hand_half(
     register: Register,
     halved: Halved,
     which: int,
     to: int,
-    day: datetime.date,
+    terms: Terms,
     *,
     book: Book,
     loads: Mapping[int, float] | None,
-    old_becomes: str | None,
-    document: str,
-    note: str,
 ) -> Handover:
-    """Divide and hand one part over from ``day`` on, as one act."""
+    """Divide and hand one part over, as one act."""
+    day = terms.day
     target = AssetKey(GRID, halved.grid)
     role = next(iter(book.needed_roles(GRID)), "")
     held = book.primary(target, day, role)
     move = Move(None if held is None else held.id, to, target=target, role=role)
-    given = {"old_becomes": old_becomes, "document": document, "note": note}
     # Thought through as if all of it went: what speaks against the person speaks against a half, too.
-    whole = plan_handover(register, [move], day, book=book, loads=loads, **given)
+    whole = hand_whole(register, move, terms, book=book, loads=loads)
     percent = halved.percent
     total = None if loads is None else loads.get(halved.grid, 0.0)
     part = None if percent is None or total is None else percent if which == NEW else total - percent
@@ -125,13 +140,19 @@ def hand_half(
     )  # fmt: skip
     given_on = halved.plan.inserts[0].values.get("code", "") if which == NEW else ""
     if which == NEW:
-        plan = hand_over_new(halved.plan, to, day, book=book, **given)
+        plan = hand_over_new(
+            halved.plan,
+            to,
+            day,
+            book=book,
+            old_becomes=terms.old_becomes,
+            document=terms.document,
+            note=terms.note,
+        )
     else:
         plan = together(halved.plan.label, [halved.plan, whole.plan])
     code = book.grids[halved.grid].code if halved.grid in book.grids else ""
-    label = Message(
-        "grid_desk.act.halved", {"code": code, "given": given_on or code, "day": day.isoformat()}
-    )
+    label = Message("grid_desk.act.halved", {"code": code, "given": given_on or code, "day": day.isoformat()})
     plan = replace(plan, label=label)
     return replace(whole, plan=plan, loads=changes, warnings=warnings)
 
@@ -144,15 +165,15 @@ def _share(change: LoadChange, part: float | None, total: float | None) -> LoadC
     return replace(change, after=change.before + moved)
 
 
-def lines_of(figures: Sequence[Figure]) -> list[Message]:
+def lines_of(figures: Sequence[Figure]) -> tuple[Message, ...]:
     """One line that names figures."""
     if not figures:
-        return []
+        return ()
     told = tuple(
         Message("grid_desk.card.figure", {"what": each.measure.title, "value": _told(each)})
         for each in figures
     )
-    return [Message("grid_desk.card.goes", {"figures": told})]
+    return (Message("grid_desk.card.goes", {"figures": told}),)
 
 
 def _told(figure: Figure) -> str:

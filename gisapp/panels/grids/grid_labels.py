@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import shapely
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QFont, QPainter, QPainterPath, QPen, QPolygonF
 from shapely.geometry.base import BaseGeometry
 
 from gisapp.map.pens import Colours
@@ -39,6 +39,8 @@ class GridLabels:
         self.is_shown = False
         self.labels: tuple[GridLabel, ...] = ()
         self.outlined: int | None = None
+        #: Land that would change hands.
+        self.hatched: BaseGeometry | None = None
         self.pin: tuple[float, float] | None = None
         self._small, self._strong = small, strong
 
@@ -52,6 +54,8 @@ class GridLabels:
             if label.bounds[2] >= view.x0 and label.bounds[0] <= view.x1
             and label.bounds[3] >= view.y0 and label.bounds[1] <= view.y1
         ]  # fmt: skip
+        if self.hatched is not None:
+            self._hatch(painter, viewport, self.hatched, colours)
         if self.is_shown:
             for label in seen:
                 if label.id == self.outlined:
@@ -61,6 +65,16 @@ class GridLabels:
                 self._label(painter, viewport, label, colours, taken)
         if self.pin is not None:
             self._pin(painter, QPointF(*viewport.to_pixel(*self.pin)), colours)
+
+    @staticmethod
+    def _hatch(painter: QPainter, viewport: Viewport, shape: BaseGeometry, colours: Colours) -> None:
+        path = QPainterPath()
+        for part in shapely.get_parts(shape):
+            for ring in shapely.get_rings(part):
+                xy = viewport.pixels(np.asarray(shapely.get_coordinates(ring)))
+                path.addPolygon(QPolygonF([QPointF(x, y) for x, y in xy.tolist()]))
+        painter.fillPath(path, QBrush(colours["accent"], Qt.BrushStyle.BDiagPattern))
+        painter.strokePath(path, QPen(colours["accent"], 2.0, Qt.PenStyle.DashLine))
 
     def _outline(self, painter: QPainter, viewport: Viewport, label: GridLabel, colours: Colours) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)

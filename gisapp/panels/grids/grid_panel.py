@@ -28,6 +28,8 @@ from gisapp.theme import Theme
 from layers.responsibility.overview import GridRow
 from layers.text import Message
 
+#: What can be done with a grid of the list.
+_MENU = ("view.fit_selection", "grids.hand_over", "grids.split_hand", "grid_act.merge", "grid_print.card")
 _KEEPS: tuple[tuple[Keep, str], ...] = (("danger", "danger"), ("warn", "warn"), ("load", "warn"))
 
 
@@ -147,6 +149,10 @@ class GridPanel(QWidget):
         self.list.setMouseTracking(True)
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        for name in _MENU:
+            if is_known(self._actions, name):
+                self.list.addAction(self._actions.qt(name))
         language.hint(self.list, Message("grid_desk.list.tip"))
         self.list.setToolTip("")
         self._nothing.hide()

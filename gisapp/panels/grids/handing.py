@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from gisapp.panels.grids.knowing import Known
+    from layers.responsibility import book as books
     from layers.responsibility import halving, handover, naming
     from layers.responsibility.book import Book
     from layers.responsibility.halving import Halved
@@ -38,6 +39,7 @@ else:
     halving = Later("layers.responsibility.halving")
     handover = Later("layers.responsibility.handover")
     naming = Later("layers.responsibility.naming")
+    books = Later("layers.responsibility.book")
 
 _SHOWN = 4
 
@@ -67,6 +69,7 @@ class Handing(QObject):
         if self._card is None:
             self._card = HandoverCard(self._language, self._theme, self._over)
             self._card.changed.connect(self._think)
+            self._card.changed.connect(self.changed)
             self._card.agreed.connect(self._do)
             self._card.left.connect(self.shut)
             self._card.split.clicked.connect(self._ask_line)
@@ -87,6 +90,17 @@ class Handing(QObject):
     def is_open(self) -> bool:
         """Whether a card is up."""
         return any(card is not None and card.isVisible() for card in (self._card, self._leaving))
+
+    @property
+    def shape(self) -> BaseGeometry | None:
+        """The land that would change hands, while the card of a grid is up."""
+        known, card = self._centre.known, self._card
+        if card is None or not card.isVisible() or known is None or self.grid is None:
+            return None
+        if self.halved is not None:
+            return self.halved.shape(max(card.half.currentIndex(), 0))
+        row = known.overview.by_id.get(self.grid)
+        return None if row is None else row.shape
 
     def shut(self) -> None:
         """Ask no more."""
@@ -168,17 +182,16 @@ class Handing(QObject):
         grid, halved = self.grid, self.halved
         if grid is None or entered.to is None:
             return None
-        to, loads = entered.to, _percents(known)
-        given = {"old_becomes": entered.old_becomes, "document": entered.document, "note": entered.note}
+        to, loads, terms = entered.to, _percents(known), entered.terms
         if halved is not None:
             which = max(self.card.half.currentIndex(), 0)
             return lambda register, book: halving.hand_half(
-                register, halved, which, to, entered.day, book=book, loads=loads, **given
+                register, halved, which, to, terms, book=book, loads=loads
             )
 
         def make(register: Register, book: Book) -> Handover:
-            move = _move_of(book, AssetKey(GRID, grid), to, entered.day)
-            return handover.plan_handover(register, [move], entered.day, book=book, loads=loads, **given)
+            move = _move_of(book, AssetKey(GRID, grid), to, terms.day)
+            return halving.hand_whole(register, move, terms, book=book, loads=loads)
 
         return make
 
@@ -272,7 +285,7 @@ class Handing(QObject):
         """Do it as the register is then."""
 
         def plan(register: Register, _: Answers) -> EditPlan:
-            return make(register, handover.read_book(register)).plan
+            return make(register, books.read_book(register)).plan
 
         self._acts.do(Act(plan, done=lambda _: self.shut(), failed=lambda: card.changed.emit()))
 
@@ -306,12 +319,12 @@ class Handing(QObject):
                 found.append(Candidate(id, person.name, person.code, note))
         return found
 
-    def _lines(self, known: Known) -> list[Words]:
+    def _lines(self, known: Known) -> Sequence[Words]:
         """What goes with a grid: its largest figures."""
         if self.halved is not None:
             return self.halved.lines(max(self.card.half.currentIndex(), 0))
         if known.stock is None or self.grid is None:
-            return []
+            return ()
         figures = [
             each for each in known.stock.figures(self.grid).values() if each.measure.shown and each.value
         ]

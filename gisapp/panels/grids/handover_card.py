@@ -15,6 +15,7 @@ from gisapp.panels.grids.duty_card import DutyCard
 from gisapp.panels.grids.person_box import Candidate, PersonBox
 from gisapp.tasks import Debounce
 from gisapp.theme import Theme
+from layers.responsibility.terms import Terms
 from layers.text import Message
 
 #: What becomes of whoever had it before; blank: nothing.
@@ -24,13 +25,10 @@ _PAUSE = 120
 
 @dataclass(frozen=True)
 class Entered:
-    """What stands on the card."""
+    """What stands on the card: to whom, and how."""
 
     to: int | None
-    day: datetime.date
-    old_becomes: str | None
-    document: str
-    note: str
+    terms: Terms
 
 
 class HandoverCard(DutyCard):
@@ -98,10 +96,12 @@ class HandoverCard(DutyCard):
         """What is entered now."""
         return Entered(
             self.person.person,
-            self.day.day,
-            AFTERWARDS[max(self.old.currentIndex(), 0)] or None,
-            self.document.text().strip(),
-            self.note.text().strip(),
+            Terms(
+                self.day.day,
+                AFTERWARDS[max(self.old.currentIndex(), 0)] or None,
+                self.document.text().strip(),
+                self.note.text().strip(),
+            ),
         )
 
 

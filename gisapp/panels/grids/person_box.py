@@ -83,5 +83,6 @@ class PersonBox(QComboBox):
         if found:
             self.setCurrentIndex(found[0])
         completer = self.completer()
-        if completer is not None:
-            completer.popup().hide()
+        popup = None if completer is None else completer.popup()
+        if popup is not None:
+            popup.hide()

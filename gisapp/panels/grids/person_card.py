@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from gisapp.forms.words import ElidedLabel, IconButton, IconLabel, Label
+from gisapp.forms.words import ElidedLabel, IconButton, IconLabel, Label, Tone
 from gisapp.language import Language, Words
 from gisapp.theme import Theme
 from layers.responsibility.answer import Responsible
@@ -79,9 +79,10 @@ class PersonCard(QFrame):
         for line, tone in self._lines():
             texts.addWidget(Label(language, theme, line, size="small", tone=tone, wrap=True))
 
-    def _lines(self) -> list[tuple[Words, str]]:
+    def _lines(self) -> list[tuple[Words, Tone]]:
         """Since when and why; what keeps the person away."""
-        who, lines = self.who, []
+        who = self.who
+        lines: list[tuple[Words, Tone]] = []
         if who.since is not None:
             values: dict[str, object] = {"from": who.since.isoformat()}
             words: Words = Message("grid_desk.since", values)

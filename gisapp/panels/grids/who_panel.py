@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from gisapp.actions import Actions
-from gisapp.forms.words import Button, ElidedLabel, IconButton, IconLabel, Label, Line
+from gisapp.forms.words import Button, ElidedLabel, IconButton, IconLabel, Label, Line, Tone
 from gisapp.language import Language, Words
 from gisapp.panels.grids.action_button import ActionButton, is_known
 from gisapp.panels.grids.centre import GRID, Asked, GridCentre
@@ -217,7 +217,7 @@ class WhoPanel(QFrame):
         row.setContentsMargins(12, 6, 8, 6)
         row.setSpacing(8)
         row.addWidget(IconLabel(self._theme, icon, 16, kind), 0, Qt.AlignmentFlag.AlignTop)
-        tone = "danger" if kind == "danger" else ""
+        tone: Tone = "danger" if kind == "danger" else ""
         row.addWidget(Label(self._language, self._theme, words, size="small", tone=tone, wrap=True), 1)
         return frame
 

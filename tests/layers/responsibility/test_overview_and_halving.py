@@ -19,6 +19,7 @@ from layers.responsibility.halving import NEW, OLD, halve, hand_half
 from layers.responsibility.overview import overview_of
 from layers.responsibility.person import ONE_DAY
 from layers.responsibility.question import read_question
+from layers.responsibility.terms import Terms
 from layers.text import Message
 from tests.layers.responsibility.district import STEWARDS, book_of, build_district, day, grid, middle
 
@@ -81,8 +82,8 @@ def test_a_half_goes_to_somebody_in_one_act(manned: Register, which: int) -> Non
     assert halved.percent == pytest.approx(percents[grid(3).id] / 3)
     book = book_of(manned)
     seventh = next(person.id for person in book.people.values() if person.name == STEWARDS[8])
-    given = {"old_becomes": "backup", "document": "供水网〔2026〕9 号", "note": ""}
-    found = hand_half(manned, halved, which, seventh, MONDAY, book=book, loads=percents, **given)
+    terms = Terms(MONDAY, "backup", "供水网〔2026〕9 号")
+    found = hand_half(manned, halved, which, seventh, terms, book=book, loads=percents)
     changes = {change.person.name: change for change in found.loads}
     moved = percents[grid(3).id] * (1 if which == NEW else 2) / 3
     assert changes[STEWARDS[8]].after == pytest.approx(moved)

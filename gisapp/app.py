@@ -23,6 +23,7 @@ from gisapp.commands.basemaps import basemap_actions, tie_basemaps
 from gisapp.commands.calendars import calendar_actions
 from gisapp.commands.checking import check_actions
 from gisapp.commands.clashing import tie_clashes
+from gisapp.commands.company import company_actions
 from gisapp.commands.configuring import configure_actions, tie_additions
 from gisapp.commands.drawing import drawing_actions, tie_drawing
 from gisapp.commands.dropping import take_dropped
@@ -143,6 +144,7 @@ class Application(QObject):
             drawing_actions(window),
             statement_actions(window),
             configure_actions(window),
+            company_actions(window),
             help_actions(window),
         ):
             actions.add(declared)

@@ -1,0 +1,1 @@
+"""What the company decides for itself: limits, weights, roles, and the meaning of its own words."""

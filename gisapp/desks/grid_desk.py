@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QPointF, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from shapely import LineString
+from shapely.geometry.base import BaseGeometry
 
 from gisapp.actions import Actions
 from gisapp.desks.desk import Desk
@@ -74,6 +75,7 @@ class GridDesk(QObject):
         self._is_shown = False
         self._style_before = ""
         self._menu_place: tuple[float, float] | None = None
+        self._land: BaseGeometry | None = None
         self._waiting: Callable[[], None] | None = None
         self.wants_labels = True
         self.labels = GridLabels(theme.font("small"), theme.font("base", strong=True))
@@ -278,6 +280,18 @@ class GridDesk(QObject):
     def _on_handing(self) -> None:
         self._actions.refresh()
         self._mark()
+        land, canvas = self.labels.hatched, self._view.canvas
+        if land is None or self._handing is None or self._land is land:
+            self._land = land
+            return
+        self._land = land
+        # The card lies over the foot of the map: what it speaks of is moved above it.
+        x0, y0, x1, y1 = land.bounds
+        at = QPointF(*canvas.viewport.to_pixel((x0 + x1) / 2, (y0 + y1) / 2)).toPoint()
+        card = self._handing.card.geometry()
+        if card.contains(at) or not canvas.rect().contains(at):
+            goal = QPointF(card.center().x(), card.top() / 2)
+            canvas.go(canvas.viewport.panned(goal.x() - at.x(), goal.y() - at.y()))
 
     def _note_menu(self, _: object, x: float, y: float) -> None:
         self._menu_place = x, y

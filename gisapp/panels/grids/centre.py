@@ -233,6 +233,9 @@ class GridCentre(QObject):
     def choose(self, grid: int) -> None:
         """Look at a grid: it is selected, and who answers for it is asked."""
         self._select(AssetKey(GRID, grid))
+        if grid != self.grid:
+            self.grid = grid
+            self.chosen.emit()
         self.ask(Asked(asset=AssetKey(GRID, grid)))
 
     def select_stock(self, code: str) -> None:

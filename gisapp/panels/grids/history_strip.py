@@ -171,8 +171,6 @@ class HistoryStrip(QWidget):
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRect(place)
             painter.setPen(theme.color("accent_text" if is_primary and covers else "text"))
-            if is_primary and not covers and theme.name == "dark":
-                painter.setPen(theme.color("window"))
             shown = painter.fontMetrics().elidedText(
                 span.name, Qt.TextElideMode.ElideRight, int(place.width()) - 8
             )

@@ -43,6 +43,11 @@ def grid_actions(window: Window) -> list[Action]:
             words="merge join grids 合并网格 hebing",
         ),
         Action(
+            id="grid_act.group", title=Message("grid_shaping.action.group"), icon="stack", menu="grids", group=3,
+            handler=lambda: shaping().group(), enabled=lambda: is_open() and bool(shaping().grids),
+            words="group area district levels 片区 分片 上级 pianqu",
+        ),
+        Action(
             id="grid_act.boundary", title=Message("grid_shaping.action.boundary"), icon="path", menu="grids", group=3,
             handler=lambda: shaping().use(BOUNDARY), enabled=is_open, checked=lambda: uses(BOUNDARY),
             words="move boundary border redraw reshape 改画边界 移动边界 bianjie",

@@ -47,12 +47,13 @@ def plan_boundaries(
     *,
     new: Sequence[NewGrid] = (),
     ended: Mapping[int, int | None] | None = None,
+    parents: Mapping[int, int | Born] | None = None,
     reason: str = "",
     figures: Sequence[Message] = (),
     feedback: Feedback | None = None,
 ) -> EditPlan:
     """Give grids other ``shapes`` (by id) from today on, make ``new`` ones and end others (id to the one in whose
-    place it goes, or None).
+    place it goes, or None); ``parents``: what grids are part of from now on.
 
     ``grids`` are today's. The inserts of the plan begin with the new grids in their order. Neighbours get a vertex
     where they now meet another corner, outlines of the grids above follow, assets change their grid in the same act;
@@ -62,14 +63,14 @@ def plan_boundaries(
     _check(grids, shapes, new)
     drawn = shapes
     shapes = _with_neighbours(grids, shapes, [each.shape for each in new], ended)
-    after = _grids_after(grids, shapes, new, ended)
+    after = _under(_grids_after(grids, shapes, new, ended), parents or {})
     following = following_parents(grids, after)
     after = after.with_shapes(following)
     changes = membership_changes(register, grids, after, feedback)
     born = {_FIRST_NEW - number: number for number in range(len(new))}
     bulk = tuple(BulkSet(t, GRID, found.ids, found.grids, born) for t, found in changes.items())
     inserts, updates, deletes = _people(register, grids, new, ended, reason)
-    updates += _updates(register, grids, {**shapes, **following}, ended)
+    updates += _updates(register, grids, {**shapes, **following}, ended, parents or {})
     deletes += [Delete(GRID, id, _version(grids, id)) for id in ended if _is_of_today(register, id)]
     return EditPlan(
         label,
@@ -172,6 +173,14 @@ def _grids_after(
     return _ordered(after, order)
 
 
+def _under(grids: Grids, parents: Mapping[int, int | Born]) -> Grids:
+    """The grids with other parents for some."""
+    changed = grids.parents.copy()
+    for id, parent in parents.items():
+        changed[grids.position(id)] = _FIRST_NEW - parent.number if isinstance(parent, Born) else parent
+    return replace(grids, parents=changed)
+
+
 def _ordered(grids: Grids, order: Sequence[int]) -> Grids:
     return replace(
         grids,
@@ -218,10 +227,16 @@ def _people(
 
 
 def _updates(
-    register: Register, grids: Grids, shapes: Mapping[int, BaseGeometry], ended: Mapping[int, int | None]
+    register: Register,
+    grids: Grids,
+    shapes: Mapping[int, BaseGeometry],
+    ended: Mapping[int, int | None],
+    parents: Mapping[int, int | Born],
 ) -> list[Update]:
     values: dict[int, dict[str, Any]] = {id: {GEOMETRY: shape} for id, shape in shapes.items()}
-    versions = {id: _version(grids, id) for id in {**shapes, **ended}}
+    versions = {id: _version(grids, id) for id in {**shapes, **ended, **parents}}
+    for id, parent in parents.items():
+        values.setdefault(id, {})["parent"] = parent
     yesterday = (grids.day - datetime.timedelta(1)).isoformat()
     gone = {id for id in ended if _is_of_today(register, id)}
     for id, by in ended.items():

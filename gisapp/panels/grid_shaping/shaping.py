@@ -29,13 +29,14 @@ from layers.scene.snapping import Place
 from layers.text import Message
 
 if TYPE_CHECKING:
-    from layers.grids import boundary, corners, coverage, drawing, ground, merging, repairs, splitting
+    from layers.grids import boundary, corners, coverage, drawing, ground, levels, merging, repairs, splitting
 else:
     boundary = Later("layers.grids.boundary")
     corners = Later("layers.grids.corners")
     coverage = Later("layers.grids.coverage")
     drawing = Later("layers.grids.drawing")
     ground = Later("layers.grids.ground")
+    levels = Later("layers.grids.levels")
     merging = Later("layers.grids.merging")
     repairs = Later("layers.grids.repairs")
     splitting = Later("layers.grids.splitting")
@@ -145,6 +146,16 @@ class GridShaping(QObject):
         if ids and self._view.drafting.may_edit():
             self._acts.do(Act(make, shown=True, done=done))
 
+    def group(self) -> None:
+        """Put the selected grids together under an area; the card asks for its name."""
+        ids = [key.id for key in self.grids]
+
+        def make(register: Register, answers: Answers) -> EditPlan:
+            return levels.plan_group(register, ids, answers)
+
+        if ids and self._view.drafting.may_edit():
+            self._acts.do(Act(make, shown=True))
+
     def switch_coverage(self) -> None:
         """Show what is wrong with the coverage, or no longer."""
         self.hide_coverage() if self.shows_coverage else self.check()
@@ -176,12 +187,12 @@ class GridShaping(QObject):
     def _split(self, places: tuple[Place, ...]) -> None:
         line = shapely.LineString(places)
 
-        def make(register: Register, _: Answers) -> EditPlan:
+        def make(register: Register, answers: Answers) -> EditPlan:
             grid = splitting.grid_of_line(ground.read_grids(register), line)
-            return splitting.plan_split(register, grid, line)
+            return levels.plan_split_asking(register, grid, line, answers)
 
         def done(made: Done) -> None:
-            self._session.select(made.made[:1])
+            self._session.select(key for key in made.made if key.type == GRID)
             self._view.use_tool("select")
 
         self._acts.do(Act(make, shown=True, done=done, failed=lambda: self._restore(SPLIT, places)))

@@ -250,8 +250,10 @@ class Session(QObject):
         failed: Callable[[UserError], None] | None = None,
         conflict: Callable[[Conflict], None] | None = None,
         decided: Mapping[AssetKey, Settlement] | None = None,
+        *,
+        shown: bool = False,
     ) -> None:
-        """Do ``work`` as one edit called ``label`` on the writer lane; it may be called again.
+        """Do ``work`` as one edit called ``label`` on the writer lane; it may be called again. ``shown``: it is long.
 
         Where others changed an asset since it was read, ``conflict`` is told; without it the user is asked by
         ``clashed`` and the act goes on as ``decided``, or ``failed`` is told that it was left.
@@ -275,7 +277,7 @@ class Session(QObject):
             else:
                 self._ask_clashes(ClashAsk(label, work, done, refuse, error))
 
-        self.tasks.run(label, write, done, failed=refused, lane="writer", shown=False, certain=True)
+        self.tasks.run(label, write, done, failed=refused, lane="writer", shown=shown, certain=True)
 
     def _ask_clashes(self, ask: ClashAsk) -> None:
         """Find out what others changed under an act, and let the user choose."""

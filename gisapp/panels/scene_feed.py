@@ -24,7 +24,7 @@ from layers.register import Register
 from layers.scene.cache import SceneCache
 from layers.scene.codec import Source
 from layers.scene.kept import is_kept
-from layers.scene.patching import Touched, patched, prepare_patching, touched_by
+from layers.scene.patching import Touched, needs_of, patched, prepare_patching, touched_by
 from layers.scene.planning import (
     FIRST_DRAWINGS,
     Begun,
@@ -303,9 +303,9 @@ class SceneFeed(QObject):
         if scene is None or register is None or self._reading or self._patching or not self._news:
             return
         news, self._news = self._news, []
-        few, whole = touched_by(news)
+        few, whole = touched_by(news, needs_of(scene))
         version = max(scene.data_version, *(change.id for change in news))
-        names = {*few, *whole}
+        names = {name for change in news for name in change.changes}
         styled = any(name in _STYLING or name.startswith(_CODE_LIST) for name in names)
         styled = styled or (is_computed(scene.style) and bool(names & COMPUTED_FROM))
         drawn = {layer.type for layer in scene.style.layers}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, cast, get_args
 
@@ -12,7 +11,7 @@ from layers.grids.members import member_types
 from layers.model.catalogue import AssetType
 from layers.model.code_list import CodeEntry
 from layers.model.condition_text import read_condition
-from layers.model.query import All, AnyOf, Compare, Condition, Not
+from layers.model.query import Condition, fields_of
 from layers.model.settings import NumberClass
 from layers.register import Register
 from layers.text import Title
@@ -50,7 +49,7 @@ class Measure:
     def fields(self) -> frozenset[str]:
         """The fields that decide what an asset adds, besides its grid."""
         names = {name for name in (self.sum_field, self.split_field) if name is not None}
-        return frozenset(names.union(_named(self.where)))
+        return frozenset(names.union(fields_of(self.where)))
 
 
 def read_measures(register: Register) -> tuple[Measure, ...]:
@@ -101,15 +100,3 @@ def _measure(register: Register, types: list[AssetType], entry: CodeEntry) -> Me
         split_field,
         tuple(classes),
     )
-
-
-def _named(condition: Condition | None) -> Iterator[str]:
-    """The fields that a condition asks for."""
-    match condition:
-        case Compare(field=name):
-            yield name
-        case Not(condition=inner):
-            yield from _named(inner)
-        case All(conditions=several) | AnyOf(conditions=several):
-            for each in several:
-                yield from _named(each)

@@ -163,10 +163,8 @@ def _concerns(measure: Measure, name: str, changes: Sequence[ChangeSet]) -> bool
         part = change.changes.get(name)
         if part is None:
             continue
-        if part.inserted or part.deleted or part.is_bulk or not part.fields:
-            return True
-        fields = {GRID, *measure.fields, *(("geom",) if measure.quantity == "kilometres" else ())}
-        if fields & part.fields:
+        drawn = ("geom",) if measure.quantity == "kilometres" else ()
+        if not part.leaves({GRID, *measure.fields, *drawn}):
             return True
     return False
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -49,6 +49,11 @@ class TypeChange:
     @property
     def is_bulk(self) -> bool:
         return bool(self.inserted_ranges or self.deleted_ranges)
+
+    def leaves(self, names: Collection[str]) -> bool:
+        """Whether assets were only changed, and in none of these fields."""
+        came_or_went = self.inserted or self.deleted or self.is_bulk
+        return not came_or_went and bool(self.fields) and self.fields.isdisjoint(names)
 
     @property
     def count(self) -> int:

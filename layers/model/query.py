@@ -59,6 +59,19 @@ class Not:
 Condition = Compare | All | AnyOf | Not
 
 
+def fields_of(condition: Condition | None) -> frozenset[str]:
+    """The fields that a condition asks for."""
+    match condition:
+        case Compare(field=name):
+            return frozenset({name})
+        case Not(condition=inner):
+            return fields_of(inner)
+        case All(conditions=several) | AnyOf(conditions=several):
+            return frozenset(name for each in several for name in fields_of(each))
+        case _:
+            return frozenset()
+
+
 @dataclass(frozen=True)
 class Order:
     """Sort by a field; blanks last either way."""

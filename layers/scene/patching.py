@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,7 +13,7 @@ import pyarrow as pa
 from layers.feedback import Feedback
 from layers.geometry.packed import Floats, Integers, PackedLines, boxes, pack_points
 from layers.model.change import ChangeSet
-from layers.model.query import Box
+from layers.model.query import Box, fields_of
 from layers.register import Register
 from layers.scene.building import wanted_fields
 from layers.scene.codec import Source
@@ -37,13 +37,30 @@ class Touched:
     added: int
 
 
-def touched_by(change_sets: Iterable[ChangeSet]) -> tuple[dict[str, Touched], frozenset[str]]:
-    """What several changes touched one by one, by type; and the types in which too much changed for that."""
+def needs_of(scene: Scene) -> dict[str, frozenset[str]]:
+    """By type the fields that decide what a scene shows of it."""
+    layers = [source.layer for source in scene.sources]
+    return {
+        name: frozenset({"geom", *wanted_fields(layers, name), *fields_of(scene.filters.get(name))})
+        for name in dict.fromkeys(layer.type for layer in layers)
+    }
+
+
+def touched_by(
+    change_sets: Iterable[ChangeSet], needs: Mapping[str, Collection[str]] | None = None
+) -> tuple[dict[str, Touched], frozenset[str]]:
+    """What several changes touched one by one, by type; and the types in which too much changed for that.
+
+    Of the types in ``needs`` what was set in other fields alone is left out.
+    """
+    needs = needs or {}
     ids: dict[str, set[int]] = {}
     added: dict[str, int] = {}
     whole: set[str] = set()
     for change_set in change_sets:
         for name, part in change_set.changes.items():
+            if name in needs and part.leaves(needs[name]):
+                continue
             ids.setdefault(name, set()).update(part.inserted, part.updated, part.deleted)
             added[name] = added.get(name, 0) + len(part.inserted) - len(part.deleted)
             if part.is_bulk or len(ids[name]) > MOST_PATCHED:

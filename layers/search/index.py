@@ -83,7 +83,7 @@ class SearchIndex:
         """This index after ``change``, reading again only what it touched."""
         parts = dict(self.parts)
         for name, part in change.changes.items():
-            if name not in parts:
+            if name not in parts or part.leaves(_read_fields(register.catalogue[name])):
                 continue
             touched = part.inserted | part.updated | part.deleted
             earlier = {int(n) for p in parts[name][1:] for n in p.ids}

@@ -25,6 +25,9 @@ Draw = Callable[[Register, str, BaseGeometry, Mapping[str, Any]], EditPlan]
 """Plans a new asset of a type, with this shape and these values."""
 Asked = Literal["", "reason", "date", "cause"]
 
+#: An act on more assets than this is seen in the status bar while it is written.
+_MANY = 20_000
+
 
 @dataclass(frozen=True)
 class Act:
@@ -165,6 +168,7 @@ class Acts(QObject):
         self._session.edit(
             plan.label, work, done, failed=lambda error: self._fail(act, error),
             conflict=lambda error: self._look_again(act, plan, error),
+            shown=sum(len(many.ids) for many in plan.bulk) > _MANY,
         )  # fmt: skip
 
     def _look_again(self, act: Act, plan: EditPlan, error: Conflict | None) -> None:

@@ -18,12 +18,12 @@ from shapely.geometry import LineString, Point, box
 from layers.feedback import Feedback
 from layers.geometry.crs import Crs
 from layers.model.change import ChangeSet
-from layers.model.query import Box, Query
+from layers.model.query import Box, Compare, Query
 from layers.register import Register
 from layers.scene import class_lines, class_points
 from layers.scene.building import BuildJob
 from layers.scene.part import LinePart
-from layers.scene.patching import patched, touched_by
+from layers.scene.patching import needs_of, patched, touched_by
 from layers.scene.planning import build_scene
 from layers.scene.request import Counts, DrawRequest
 from layers.scene.scene import Scene
@@ -270,3 +270,20 @@ def _difference(one: Any, other: Any) -> str:
         theirs = [each for each in other[3] if each not in one[3]]
         return f"{one[:2]} {other[:2]} patched only {mine[:9]}, anew only {theirs[:9]}, {len(one[3])} {len(other[3])}"
     return f"{one}\n{other}"
+
+
+def test_values_that_the_map_does_not_show_are_nothing_to_read(register: Register) -> None:
+    scene = build_here(register, "diameter")
+    news: list[ChangeSet] = []
+    register.listen(news.append)
+    pipe = register.find(Query("pipe", limit=1))[0]
+    with register.edit(Message("store.created")) as edit:
+        grid = edit.insert("grid", {"code": "ZZ", "name": "z"})
+        edit.update("pipe", pipe.id, pipe.version, {"grid": grid})
+    assert "pipe" not in touched_by(news, needs_of(scene))[0]
+    assert "pipe" in touched_by(news)[0]
+    filtered = replace(scene, filters={"pipe": Compare("grid", "=", grid)})
+    assert "pipe" in touched_by(news, needs_of(filtered))[0]
+    with register.edit(Message("store.created")) as edit:
+        edit.update("pipe", pipe.id, pipe.version + 1, {"dn": 555})
+    assert "pipe" in touched_by(news, needs_of(scene))[0]

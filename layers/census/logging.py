@@ -1,0 +1,241 @@
+"""Logging: what somebody saw of one target becomes its record, its defects and the orders they call for."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from shapely.geometry.base import BaseGeometry
+
+from layers.census.values import as_text, book_values
+from layers.census.words import (
+    DEFECT,
+    INACCESSIBLE,
+    MOVED,
+    NEW,
+    ORDER,
+    RECORD,
+    SEEN,
+    VISITED,
+)
+from layers.editing.plan import Born, EditPlan, Insert, Update
+from layers.errors import UserError
+from layers.model.asset import Asset, AssetKey
+from layers.model.catalogue import AssetType, Catalogue
+from layers.model.code_list import CodeEntry
+from layers.model.fields import format_instant
+from layers.register import Register
+from layers.text import Message, Title
+
+KINDS = "defect_kind"
+ResponsibleOf = Callable[[AssetKey], int | None]
+"""The id of the person who looks after an asset today; None where nobody does."""
+
+
+@dataclass(frozen=True)
+class SeenDefect:
+    """A defect as it was seen; ``severity`` None takes that of its kind."""
+
+    kind: str
+    severity: int | None = None
+    remark: str | None = None
+
+
+@dataclass(frozen=True)
+class Logged:
+    """What was seen of a target. ``found`` holds only the fields that were looked at.
+
+    ``place`` is where it was found, metres in the register's CRS; ``photos`` how many are attached in the same act.
+    """
+
+    outcome: str
+    found: Mapping[str, Any] = field(default_factory=dict)
+    place: BaseGeometry | None = None
+    position_origin: str | None = None
+    position_accuracy_m: float | None = None
+    defects: tuple[SeenDefect, ...] = ()
+    photos: int = 0
+    remark: str | None = None
+    surveyor: int | None = None
+    finder: str | None = None
+    seconds: float | None = None
+
+
+def defect_kinds(catalogue: Catalogue, type_name: str) -> tuple[CodeEntry, ...]:
+    """The kinds of defects that assets of a type can have."""
+    entries = catalogue.code_lists[KINDS].entries
+    return tuple(entry for entry in entries if entry.active and _is_for(entry, type_name))
+
+
+def plan_log(
+    register: Register,
+    record: Asset,
+    logged: Logged,
+    when: datetime.datetime,
+    fields: Sequence[str],
+    responsible_of: ResponsibleOf = lambda _: None,
+) -> EditPlan:
+    """Fill in a record (again, as long as it is not decided). ``fields``: the campaign's form of its type.
+
+    The book is not touched. A defect as severe as the setting says raises an order for whoever looks after the asset.
+    Raises ``UserError`` for values no field takes, values of something that was not seen, a place missing for a new
+    asset, a severe defect without a photo, and a target that could not be reached without a word why.
+    """
+    asset_type = register.catalogue[record["target_type"]]
+    target = _target(register, record)
+    _refuse(register, asset_type, logged)
+    book = {} if target is None else book_values(target, tuple(fields))
+    values: dict[str, Any] = {
+        "state": VISITED,
+        "outcome": logged.outcome,
+        "found": as_text(logged.found) if logged.found else None,
+        "book": as_text(book) if book else None,
+        "surveyor": logged.surveyor,
+        "logged_at": format_instant(when),
+        "seconds": logged.seconds,
+        "remark": logged.remark,
+    }
+    if logged.place is not None:
+        values |= {
+            "geom": logged.place,
+            "position_origin": logged.position_origin,
+            "position_accuracy_m": logged.position_accuracy_m,
+        }
+    label = Message(
+        "census.logged",
+        {"type": asset_type.title, "code": _code(record, target), "outcome": _outcome(register, logged)},
+    )
+    inserts = (
+        _defects(register, record, target, logged, when.date(), responsible_of) if target is not None else ()
+    )
+    return EditPlan(label, tuple(inserts), (Update(RECORD, record.id, record.version, values),))
+
+
+def plan_new(
+    register: Register,
+    campaign: int,
+    lot: int | None,
+    type_name: str,
+    logged: Logged,
+    when: datetime.datetime,
+    provisional_code: str,
+) -> EditPlan:
+    """A record of an asset that is not in the book, under a provisional code. Raises ``UserError`` as ``plan_log``."""
+    asset_type = register.catalogue[type_name]
+    _refuse(register, asset_type, logged)
+    values = {
+        "campaign": campaign,
+        "lot": lot,
+        "target_type": type_name,
+        "state": VISITED,
+        "outcome": NEW,
+        "found": as_text(logged.found),
+        "provisional_code": provisional_code,
+        "surveyor": logged.surveyor,
+        "logged_at": format_instant(when),
+        "seconds": logged.seconds,
+        "remark": logged.remark,
+        "geom": logged.place,
+        "position_origin": logged.position_origin,
+        "position_accuracy_m": logged.position_accuracy_m,
+    }
+    label = Message("census.logged_new", {"type": asset_type.title, "code": provisional_code})
+    return EditPlan(label, (Insert(RECORD, values),))
+
+
+def _target(register: Register, record: Asset) -> Asset | None:
+    link = record["target"]
+    if not link:
+        return None
+    name, _, id = str(link).partition(":")
+    return register.get(name, int(id))
+
+
+def _code(record: Asset, target: Asset | None) -> str:
+    return str((target or record).get("code") or record.get("provisional_code") or "")
+
+
+def _outcome(register: Register, logged: Logged) -> Any:
+    entry = register.catalogue.code_lists["census_outcome"].get(logged.outcome)
+    return logged.outcome if entry is None else entry.title
+
+
+def _is_for(entry: CodeEntry, type_name: str) -> bool:
+    names = str(entry.value("for_types") or "").replace(",", " ").split()
+    return not names or type_name in names
+
+
+def _refuse(register: Register, asset_type: AssetType, logged: Logged) -> None:
+    if logged.outcome not in SEEN and (logged.found or logged.defects):
+        raise UserError(Message("census.unseen_values"), Message("census.unseen_values_hint"))
+    if logged.outcome in (NEW, MOVED) and logged.place is None:
+        raise UserError(Message("census.no_found_place"), Message("census.no_found_place_hint"))
+    if logged.outcome == INACCESSIBLE and not (logged.remark or "").strip():
+        raise UserError(Message("census.why_not"), Message("census.why_not_hint"))
+    for name, value in logged.found.items():
+        of = asset_type.field_named(name)
+        problem = next((p for p in of.check(value) if p.severity == "error"), None)
+        if problem is not None:
+            raise UserError(problem.message, Message("census.correct_hint"))
+    least = register.setting("defect_photo_severity")
+    kinds = register.catalogue.code_lists[KINDS]
+    for defect in logged.defects:
+        if _severity(kinds.get(defect.kind), defect) >= least and not logged.photos:
+            entry = kinds.get(defect.kind)
+            title: Title | str = defect.kind if entry is None else entry.title
+            raise UserError(
+                Message("census.photo_missing", {"defect": title, "severity": least}),
+                Message("census.photo_missing_hint"),
+            )
+
+
+def _severity(entry: CodeEntry | None, defect: SeenDefect) -> int:
+    return int(defect.severity or (entry.value("severity") if entry is not None else None) or 1)
+
+
+def _defects(
+    register: Register,
+    record: Asset,
+    target: Asset,
+    logged: Logged,
+    today: datetime.date,
+    responsible_of: ResponsibleOf,
+) -> list[Insert]:
+    """The defects, each with its order where it is severe: the order stands before the defect that links to it."""
+    kinds, least = register.catalogue.code_lists[KINDS], register.setting("defect_photo_severity")
+    days = register.setting("order_days")
+    link = f"{target.type}:{target.id}"
+    found: list[Insert] = []
+    for defect in logged.defects:
+        entry = kinds.get(defect.kind)
+        severity = _severity(entry, defect)
+        values: dict[str, Any] = {
+            "target": link,
+            "record": record.id,
+            "kind": defect.kind,
+            "severity": severity,
+            "found_date": str(today),
+            "finder": logged.finder,
+            "state": "open",
+            "remark": defect.remark,
+        }
+        if severity >= least:
+            found.append(
+                Insert(
+                    ORDER,
+                    {
+                        "kind": "repair",
+                        "target": link,
+                        "task": defect.kind if entry is None else entry.title.zh,
+                        "state": "open",
+                        "raised_date": str(today),
+                        "due_date": str(today + datetime.timedelta(days=days)),
+                        "person": responsible_of(target.key),
+                    },
+                )
+            )
+            values |= {"work_order": Born(len(found) - 1), "state": "ordered"}
+        found.append(Insert(DEFECT, values))
+    return found

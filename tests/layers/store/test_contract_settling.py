@@ -132,3 +132,24 @@ def test_a_place_both_moved_is_contested(opened: Register) -> None:
     _change(opened, key, geom=geometry("line", 2))
     (told,) = tell_clashes(opened, _update(key, geom=geometry("line", 3)))
     assert [each.field for each in told.contests] == ["geom"]
+
+
+def test_many_at_once_are_settled_where_others_were_before(opened: Register) -> None:
+    keys = [_pipe(opened, road="旧") for _ in range(3)]
+    _change(opened, keys[0], road="解放巷")
+    _change(opened, keys[1], remark="别处")
+    ids = [key.id for key in keys]
+
+    def work(edit: Edit) -> None:
+        edit.update_many("pipe", ids, {"road": ["一", "二", "三"]}, versions=[1, 1, 1])
+
+    with pytest.raises(Conflict), opened.edit(LABEL) as edit:
+        work(edit)
+    told = {each.key: each for each in tell_clashes(opened, work)}
+    assert [each.field for each in told[keys[0]].contests] == ["road"]
+    assert keys[2] not in told
+    decided = settlements(tuple(told.values()), {keys[0]: frozenset({"road"})})
+    with opened.edit(LABEL, decided=decided) as edit:
+        work(edit)
+    roads = [opened.get("pipe", id).values["road"] for id in ids]  # type: ignore[union-attr]
+    assert roads == ["解放巷", "二", "三"]

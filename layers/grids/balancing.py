@@ -1,7 +1,7 @@
 """Balance: move as little as possible between neighbouring parts until none is too heavy, and stay connected.
 
 How much must go from which part to which neighbour is a smallest flow (linear programme, HiGHS); it is carried out
-unit by unit along the common border. Its optimum is also the least load that any re-balancing has to move.
+unit by unit along the common border.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ else:
     optimize = Later("scipy.optimize")
     sparse = Later("scipy.sparse")
 
-ROUNDS = 12
+ROUNDS = 30
 """Flows computed before giving up: every one starts from what the last could carry out."""
 
 MANY = 2_000

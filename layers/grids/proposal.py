@@ -64,8 +64,8 @@ class Row:
 class Proposal:
     """A division of an area. Grids 0..known-1 are those that there are (in the order given), from ``known`` on new.
 
-    ``before`` and ``after``: the grid of each face. ``least_move``: the least share of all load that any
-    re-balancing to the limit has to move (a smallest flow), None for a new design. ``outside``: load (in things)
+    ``before`` and ``after``: the grid of each face. ``least_move``: the share of all load that any
+    re-balancing to the limit has to move, None for a new design. ``outside``: load (in things)
     that lies outside the area. ``cut_communities``: how many had to be cut. ``bridges``: pieces of ground joined
     over a gap because they are too light for a grid.
     """

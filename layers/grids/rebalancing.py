@@ -6,8 +6,8 @@ import numpy as np
 
 from layers.feedback import Feedback
 from layers.grids.annealing import HOT, WARM
-from layers.grids.balancing import Balancing, smallest_flow
-from layers.grids.faces import Borders, Integers, summed, totals
+from layers.grids.balancing import MANY, Balancing
+from layers.grids.faces import Borders, Integers, totals
 from layers.grids.partition import Division, even_out_further, network_of, split_in_two
 from layers.grids.parts import Network
 from layers.grids.units import Units, connected
@@ -33,9 +33,10 @@ def rebalanced(units: Units, known: int, grids: int, limit: float, feedback: Fee
     piece_of_part[label] = connected(units.count, network.pair)
     typical = float(network.cost.mean()) if len(network.cost) else 0.0
     best: tuple[tuple[float, float], Integers] | None = None
-    for number, (hot, stay) in enumerate(WAYS):
+    ways = WAYS if units.count <= MANY else WAYS[:2]
+    for number, (hot, stay) in enumerate(ways):
         balancing = Balancing(network, label, piece_of_part, limit, stay * typical)
-        part = feedback.part(number / len(WAYS), (number + 1) / len(WAYS))
+        part = feedback.part(number / len(ways), (number + 1) / len(ways))
         balancing.improve(part.part(0.0, 0.5))
         even_out_further(balancing, number, part.part(0.5, 1.0), hot)
         # All are judged by the same measure of few moves.
@@ -49,19 +50,14 @@ def rebalanced(units: Units, known: int, grids: int, limit: float, feedback: Fee
 
 
 def least_move(units: Units, limit: float) -> float:
-    """The least share of the load that must change hands to bring every grid within the limit.
+    """The share of the load that must change hands in any case to bring every grid within the limit.
 
-    A smallest flow between neighbouring grids; what passes through a grid counts at each border.
+    What the heavy ones have above it; that neighbours pass load on to theirs comes on top.
     """
     start = filled(units.start_of_unit(), units.borders)
     load = totals(start, units.weight, int(start.max()) + 1)
-    mean = load.mean()
-    ends = np.sort(start[units.borders.pair], axis=1)
-    ends = ends[ends[:, 0] != ends[:, 1]]
-    pair = summed(ends, np.ones(len(ends)), np.ones(len(ends))).pair
-    flow = smallest_flow(load, pair, np.zeros(len(load)), np.full(len(load), mean * limit))
     total = float(load.sum())
-    return float(np.abs(flow).sum()) / total if flow is not None and total > 0 else 0.0
+    return float(np.maximum(load - limit * load.mean(), 0.0).sum()) / total if total > 0 else 0.0
 
 
 def filled(label: Integers, touching: Borders) -> Integers:

@@ -140,7 +140,7 @@ def test_islands_have_their_own_grids_and_a_small_one_joins_the_nearest() -> Non
     assert made.quality_of(made.after).worst <= 1.10
 
 
-def test_the_least_move_is_the_smallest_flow() -> None:
+def test_loads_are_levelled_along_the_smallest_flow() -> None:
     pair = np.array([[0, 1], [1, 2]])
     load = np.array([13.0, 10.0, 7.0])
     flow = smallest_flow(load, pair, np.zeros(3), np.full(3, 11.0))

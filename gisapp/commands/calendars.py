@@ -15,6 +15,7 @@ from layers.later import Later
 from layers.register import Register
 from layers.renewal.due_dates import due_dates, lasting_name
 from layers.renewal.words import PROJECT
+from layers.reports.grids.noting import note_given
 from layers.text import Message, Texts
 
 if TYPE_CHECKING:
@@ -62,4 +63,7 @@ def _write(
     if not dues:
         raise UserError(Message("due.none"), Message("due.none.hint"))
     now = datetime.datetime.now(datetime.UTC)
-    return calendar_file.write_calendar(out, dues, texts, name=name, register=lasting_name(register), now=now)
+    count = calendar_file.write_calendar(out, dues, texts, name=name, register=lasting_name(register), now=now)
+    # Owners are named in it.
+    note_given(register, out, (PROJECT,), count, personal=not register.veiled)
+    return count

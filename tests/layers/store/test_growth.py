@@ -113,6 +113,14 @@ def test_register_of_release_1_opens_completed(tmp_path: Path, empty_register: P
         assert (pipe["project_in_name"], pipe["project_out_name"]) == ("西湖路改造", "2019-7")
         assert (pipe["project_in"], pipe["project_out"], pipe["section"]) == (None, None, None)
         assert [c.kind for c in register.change_sets()] == ["upgrade", "migration", "edit", "creation"]
+        # Entries that were there before say what they mean as well, and the trail tells it.
+        roles = register.catalogue.code_lists["service_role"].entries
+        assert {role.code: role.means for role in roles if role.means} == {
+            "steward": "grid",
+            "account": "key_account",
+        }
+        (told,) = register.row_changes(type="c_service_role", id=1)
+        assert told.changed_fields == ("means",)
     assert structure(path) == structure(empty_register)
     (copy,) = backup_folder(path).iterdir()
     assert "before-migration-2" in copy.name

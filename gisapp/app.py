@@ -34,7 +34,7 @@ from gisapp.commands.finding import Palette
 from gisapp.commands.forms import form_actions
 from gisapp.commands.grid_design import grid_design_actions, tie_grid_design
 from gisapp.commands.grid_desk import grid_desk_actions, tie_grid_desk
-from gisapp.commands.grid_prints import grid_print_actions
+from gisapp.commands.grid_prints import grid_print_actions, tie_grid_prints
 from gisapp.commands.grids import grid_actions, tie_grids
 from gisapp.commands.helping import ask_name, help_actions
 from gisapp.commands.history import history_actions, tie_history
@@ -155,6 +155,7 @@ class Application(QObject):
         tie_renewal(window)
         tie_works(window)
         tie_grid_desk(window)
+        tie_grid_prints(window)
         tie_grids(window)
         tie_grid_design(window)
         tie_drawing(window)

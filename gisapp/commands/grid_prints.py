@@ -27,6 +27,13 @@ _TABS = (
     ),
 )
 
+_STYLES = (
+    ("grid", "grid", Message("roster.style.grid"), "style by grid 样式 网格 着色 zhuose"),
+    ("person", "grid_person", Message("roster.style.person"), "style by person 样式 责任人 着色 zhuose"),
+    ("load", "grid_load", Message("roster.style.load"), "style by workload 样式 工作量 着色 zhuose"),
+    ("alarm", "grid_alarm", Message("roster.style.alarm"), "style by alarm 样式 告警 着色 zhuose"),
+)
+
 
 def grid_print_actions(window: Window) -> list[Action]:
     """What stands in the grids menu below the acts."""
@@ -51,6 +58,9 @@ def grid_print_actions(window: Window) -> list[Action]:
         window.show_desk("grids")
         window.grids.show_roster(on)
 
+    def use_style(name: str) -> None:
+        window.map.use_style(name)
+
     tabs = [
         Action(
             id=f"roster.{name}", title=title, icon=icon, menu="grids", group=5, handler=partial(show_tab, name),
@@ -58,7 +68,15 @@ def grid_print_actions(window: Window) -> list[Action]:
         )
         for name, title, icon, words in _TABS
     ]  # fmt: skip
+    styles = [
+        Action(
+            id=f"roster.style_{name}", title=title, icon="palette", handler=partial(use_style, style),
+            enabled=is_open, words=words,
+        )
+        for name, style, title, words in _STYLES
+    ]  # fmt: skip
     return [
+        *styles,
         Action(
             id="roster.open", title=Message("roster.action.open"), key="Ctrl+Shift+Y", icon="rows", menu="grids",
             group=5, handler=toggle, enabled=is_open,
@@ -90,3 +108,15 @@ def grid_print_actions(window: Window) -> list[Action]:
             words="share web map html grids stewards 分享 网页地图 网格 fenxiang",
         ),
     ]  # fmt: skip
+
+
+def tie_grid_prints(window: Window) -> None:
+    """Styles tell of the day that the desk tells of, while it is open and the map shows today."""
+    grids, session = window.grids, window.parts.session
+
+    def tell() -> None:
+        is_of_desk = window.desk == "grids" and session.past is None and not grids.centre.is_today
+        window.map.tell_of(grids.centre.day if is_of_desk else None)
+
+    grids.centre.changed.connect(tell)
+    grids.arranged.connect(tell)

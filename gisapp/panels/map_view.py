@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Collection, Sequence
 
 from platformdirs import user_cache_path
@@ -221,6 +222,10 @@ class MapView(QWidget):
     def take_ahead(self, begun: Begun) -> None:
         """Go on with this for the register that is opened next."""
         self._feed.ahead = begun
+
+    def tell_of(self, day: datetime.date | None) -> None:
+        """Styles tell who is responsible as of a day; None: as of the day that the map shows."""
+        self._feed.tell_of(day)
 
     def use_style(self, style: str | MapStyle) -> None:
         """Draw the map another way: in the style of that name, or in one that is being made."""

@@ -7,6 +7,7 @@ An edit, by whomever, patches the scene that is shown; what changed in bulk is b
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -73,6 +74,8 @@ class SceneFeed(QObject):
         self._denominator = denominator
         self._session, self._tasks, self._cache = session, tasks, cache
         self.scene: Scene | None = None
+        #: As of which day styles tell who is responsible where; None: as of today.
+        self.day: datetime.date | None = None
         #: The name of a style, or one that is being made and has no name yet.
         self.style: str | MapStyle = USUAL
         #: What was begun before the register was shown; asked once.
@@ -95,6 +98,13 @@ class SceneFeed(QObject):
         if style != self.style:
             self.style = style
             self._read()
+
+    def tell_of(self, day: datetime.date | None) -> None:
+        """Tell of another day, where the style tells who is responsible."""
+        if day != self.day:
+            self.day = day
+            if self.scene is not None and is_computed(self.scene.style):
+                self._read()
 
     def is_kept(self, target: str) -> bool:
         """Whether the cache holds anything of a register."""
@@ -132,7 +142,7 @@ class SceneFeed(QObject):
         if register is None:
             return
         self._stop()
-        before, style, filters = self.scene, self.style, dict(self._session.filters)
+        before, style, filters, day = self.scene, self.style, dict(self._session.filters), self.day
         cache = None if self._cache is None else SceneCache(self._cache, str(register.target))
         types = tuple(changed)
         ahead, self.ahead = self.ahead, None
@@ -144,7 +154,9 @@ class SceneFeed(QObject):
                 if begun.job.cache == cache and begun.job.mark == register.mark():
                     return begun, None
             drawn, reason = (
-                (style, None) if isinstance(style, MapStyle) else style_or_usual(register, style, feedback)
+                (style, None)
+                if isinstance(style, MapStyle)
+                else style_or_usual(register, style, feedback, day)
             )
             planned = plan_scene(register, drawn, before=before, changed=types, filters=filters, cache=cache)
             return take_kept(register, planned, feedback), reason

@@ -81,11 +81,11 @@ def find_style(
 
 
 def style_or_usual(
-    register: Register, name: str, feedback: Feedback | None = None
+    register: Register, name: str, feedback: Feedback | None = None, day: datetime.date | None = None
 ) -> tuple[MapStyle, UserError | None]:
     """The style of that name; where it cannot be had, the usual one and why."""
     try:
-        return find_style(register, name, feedback), None
+        return find_style(register, name, feedback, day), None
     except KeyError:
         reason = UserError(Message("styling.gone", {"style": name}), Message("styling.gone.hint"))
     except UserError as error:

@@ -168,6 +168,14 @@ def test_styles_follow_who_is_in_charge(staffed: Path, open_town: Window, qtbot:
     )
     qtbot.waitUntil(lambda: "谢春梅" in classes(), timeout=PATIENCE)
     assert classes() == {"周海燕": ("WG-01",), "谢春梅": ("WG-02",)}
+    # The day of the desk is the day of the colours.
+    window.show_desk("grids")
+    window.parts.actions.trigger("roster.style_person")
+    window.grids.centre.go_to_day(datetime.date(2025, 1, 1))
+    qtbot.waitUntil(lambda: "无主责" in classes(), timeout=PATIENCE)
+    window.show_desk("map")
+    window.map.use_style("grid_person")
+    qtbot.waitUntil(lambda: "谢春梅" in classes(), timeout=PATIENCE)
     settle(window, qtbot)
 
 

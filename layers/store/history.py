@@ -140,17 +140,20 @@ def _touched_ids(
                         sa.and_(table.c.changeset_id == change_set, table.c[FID].between(run.first, run.last))
                     )
                 )
-        steps: dict[tuple[int, int], list[str]] = defaultdict(list)
+        # One letter after the other: an act may have set something on millions.
+        steps: dict[int, dict[int, str]] = defaultdict(dict)
         for change_set, id, op in connection.execute(statement):
-            steps[change_set, id].append(op)
-        for (change_set, id), operations in steps.items():
-            net = _net(operations)
-            if net is not None:
-                result[change_set, name][net].add(id)
+            operations = steps[change_set]
+            operations[id] = operations.get(id, "") + op
+        for change_set, of_set in steps.items():
+            for id, done in of_set.items():
+                net = _net(done)
+                if net is not None:
+                    result[change_set, name][net].add(id)
     return result
 
 
-def _net(operations: Sequence[str]) -> str | None:
+def _net(operations: str) -> str | None:
     """What several steps on one row in one change set add up to; None for a row that came and went."""
     born, gone = operations[0] == OP_INSERT, operations[-1] == OP_DELETE
     if born and gone:

@@ -9,7 +9,7 @@ from typing import Any
 
 from shapely.geometry.base import BaseGeometry
 
-from layers.census.values import as_text, book_values
+from layers.census.values import as_text, book_values, differences
 from layers.census.words import (
     DEFECT,
     INACCESSIBLE,
@@ -92,6 +92,7 @@ def plan_log(
         "outcome": logged.outcome,
         "found": as_text(logged.found) if logged.found else None,
         "book": as_text(book) if book else None,
+        "differing": _differing(asset_type, book, logged),
         "surveyor": logged.surveyor,
         "logged_at": format_instant(when),
         "seconds": logged.seconds,
@@ -143,6 +144,11 @@ def plan_new(
     }
     label = Message("census.logged_new", {"type": asset_type.title, "code": provisional_code})
     return EditPlan(label, (Insert(RECORD, values),))
+
+
+def _differing(asset_type: AssetType, book: Mapping[str, Any], logged: Logged) -> str | None:
+    """The names of the fields that differ, parted by commas; None for none."""
+    return ",".join(each.field for each in differences(asset_type, book, logged.found)) or None
 
 
 def _target(register: Register, record: Asset) -> Asset | None:

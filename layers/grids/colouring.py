@@ -9,14 +9,14 @@ import numpy as np
 import shapely
 
 from layers.grids.faces import segments_of
-from layers.grids.ground import EDGE, Grids, Shapes
+from layers.grids.ground import EDGE, NONE, Grids, Shapes
 from layers.grids.patchwork import parts_of
 
 #: So many colours are enough for every map of areas in one piece.
 FEW: Final = 4
 #: Metres of common border from which two grids are neighbours; less is a corner.
 _LEAST_EDGE: Final = 1.0
-_MOST_STEPS: Final = 20_000
+_MOST_STEPS: Final = 5_000
 
 
 def colours(grids: Grids, before: Mapping[int, int] | None = None) -> dict[int, int]:
@@ -25,8 +25,14 @@ def colours(grids: Grids, before: Mapping[int, int] | None = None) -> dict[int, 
     Four do nearly always; ``before`` are those of an earlier time, kept where they still fit.
     """
     beside = neighbours(grids)
-    wish = {id: (before or {}).get(id, number % FEW) for number, id in enumerate(beside)}
-    return _searched(beside, wish, FEW) or _greedy(beside, wish)
+    wish = {id: (before or {}).get(id, NONE) for id in beside}
+    # In the order in which the grids were made: a new one takes what its neighbours leave and changes none of them.
+    oldest_first = {id: (id,) for id in beside}
+    return (
+        _searched(beside, wish, FEW, oldest_first)
+        or _searched(beside, wish, FEW, None)
+        or _greedy(beside, wish)
+    )
 
 
 def neighbours(grids: Grids) -> dict[int, list[int]]:
@@ -67,17 +73,23 @@ def _touch(one: shapely.Geometry, other: shapely.Geometry) -> bool:
     return bool(near.length >= _LEAST_EDGE)
 
 
-def _searched(beside: Mapping[int, list[int]], wish: Mapping[int, int], count: int) -> dict[int, int] | None:
-    """DSATUR with steps back: the grid with the fewest choices left comes next; None when that takes too long."""
+def _searched(
+    beside: Mapping[int, list[int]],
+    wish: Mapping[int, int],
+    count: int,
+    order: Mapping[int, tuple[int, ...]] | None,
+) -> dict[int, int] | None:
+    """Colours found in an order, or with the grid that has the fewest choices left next (DSATUR), with steps back;
+    None when that takes too long."""
     found: dict[int, int] = {}
-    order = {id: number for number, id in enumerate(beside)}
     trail: list[tuple[int, list[int]]] = []
+    waiting = None if order is None else sorted(beside, key=lambda id: order[id])
     for _ in range(_MOST_STEPS):
         if len(found) == len(beside):
             return {id: found[id] for id in beside}
-        taken = {id: {found[n] for n in beside[id] if n in found} for id in beside if id not in found}
-        next_ = min(taken, key=lambda id: (-len(taken[id]), -len(beside[id]), order[id]))
-        free = sorted(set(range(count)) - taken[next_], key=lambda colour: (colour != wish[next_], colour))
+        next_ = _most_bound(beside, found) if waiting is None else waiting[len(found)]
+        taken = {found[n] for n in beside[next_] if n in found}
+        free = sorted(set(range(count)) - taken, key=lambda colour: (colour != wish[next_], colour))
         trail.append((next_, free))
         while trail and not trail[-1][1]:
             found.pop(trail.pop()[0], None)
@@ -88,10 +100,16 @@ def _searched(beside: Mapping[int, list[int]], wish: Mapping[int, int], count: i
     return None
 
 
+def _most_bound(beside: Mapping[int, list[int]], found: Mapping[int, int]) -> int:
+    """The grid whose neighbours have the most colours already, then the one with the most neighbours."""
+    left = (id for id in beside if id not in found)
+    return max(left, key=lambda id: (len({found[n] for n in beside[id] if n in found}), len(beside[id]), -id))
+
+
 def _greedy(beside: Mapping[int, list[int]], wish: Mapping[int, int]) -> dict[int, int]:
     found: dict[int, int] = {}
     for id in sorted(beside, key=lambda id: -len(beside[id])):
         taken = {found[n] for n in beside[id] if n in found}
         free = np.setdiff1d(np.arange(len(beside) + 1), list(taken))
-        found[id] = wish[id] if wish[id] not in taken else int(free[0])
+        found[id] = wish[id] if wish[id] not in {NONE, *taken} else int(free[0])
     return {id: found[id] for id in beside}

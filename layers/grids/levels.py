@@ -111,11 +111,11 @@ def level_beside(catalogue: Catalogue, level: str | None, by: int) -> str | None
 
 def _of_area(register: Register, grids: Grids, lower: Sequence[int], answers: Answers) -> Mapping[str, Any]:
     positions = [grids.position(id) for id in lower]
-    above = [code for code, lowest in zip(grids.codes, grids.is_lowest, strict=True) if not lowest]
-    code = next_code(register, above[-1] if above else _FIRST_AREA)
+    level = level_beside(register.catalogue, grids.levels[positions[0]], -1)
+    same = [code for code, its in zip(grids.codes, grids.levels, strict=True) if its == level]
+    code = next_code(register, same[-1] if same else _FIRST_AREA)
     parents = {int(grids.parents[at]) for at in positions}
     parent = parents.pop() if len(parents) == 1 else NONE
-    level = level_beside(register.catalogue, grids.levels[positions[0]], -1)
     values: dict[str, Any] = {"code": code, "name": answers.get(NAME) or code, "level": level}
     # An area within an area only when the levels leave room for it.
     if parent != NONE and grids.levels[grids.position(parent)] != level:

@@ -114,11 +114,7 @@ class PostgisStore(Store):
         connection.execute(sa.select(sa.func.set_config(BULK, "", True)))
 
     def fill(self, connection: sa.Connection, table: sa.Table, columns: Sequence[Sequence[Any]]) -> None:
-        raw: Any = connection.connection.driver_connection
-        with raw.cursor() as cursor, cursor.copy(f'COPY "{table.name}" FROM STDIN') as copy:
-            for row in zip(*columns, strict=True):
-                copy.write_row(row)
-        connection.exec_driver_sql(f'ANALYZE "{table.name}"')
+        postgis_bulk.fill(connection, table.name, columns)
 
     def stage(self, worker: Worker | None, type_name: str, rows: pa.Table, feedback: Feedback) -> Staged:
         with told(self.server.address):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import pyarrow as pa
 import sqlalchemy as sa
@@ -76,6 +77,15 @@ def _geometry(schema: Schema, type_name: str) -> str:
     if schema.catalogue[type_name].shape == "polygon":
         made = f"ST_Multi({made})"
     return f"CASE WHEN ST_IsEmpty({made}) THEN NULL ELSE {made} END"
+
+
+def fill(connection: sa.Connection, name: str, columns: Sequence[Sequence[Any]]) -> None:
+    """Put rows, given column by column, into a temporary table."""
+    raw: Any = connection.connection.driver_connection
+    with raw.cursor() as cursor, cursor.copy(f'COPY "{name}" FROM STDIN') as copy:
+        for row in zip(*columns, strict=True):
+            copy.write_row(row)
+    connection.exec_driver_sql(f'ANALYZE "{name}"')
 
 
 def remove_range(

@@ -1,0 +1,60 @@
+"""Progress: days without a hole, the pace of days worked, the day it will be done, lots that are late."""
+
+from __future__ import annotations
+
+import datetime
+
+from layers.census.progress import Logs, curve_of, local_day, progress_of
+from layers.model.asset import Asset
+
+FIRST = datetime.date(2026, 9, 1)
+
+
+def day(number: int) -> datetime.date:
+    return FIRST + datetime.timedelta(days=number)
+
+
+def logs(counts: dict[int, int], lot: int = 1, seconds: float | None = 60) -> list[Logs]:
+    return [Logs(day(n), lot, 1, seconds) for n, count in counts.items() for _ in range(count)]
+
+
+def test_days_off_are_on_the_curve_and_in_the_forecast() -> None:
+    curve = curve_of(logs({0: 10, 1: 20, 3: 30}), 180)
+    assert curve.counts == (10, 20, 0, 30)
+    assert curve.total == (10, 30, 30, 60)
+    assert (curve.done, curve.left, curve.pace) == (60, 120, 20)
+    # 60 in 4 days: 120 more take 8.
+    assert curve.forecast(day(3)) == day(11)
+    assert curve_of([], 5).forecast(day(0)) is None
+    assert curve_of(logs({0: 5}), 5).forecast(day(9)) == day(0)
+
+
+def test_teams_lots_and_the_plan() -> None:
+    values = {"from_date": "2026-09-01", "to_date": "2026-09-10"}
+    lots = [
+        Asset("lot", 1, 1, {"team": 7, "due_date": "2026-09-03"}),
+        Asset("lot", 2, 1, {"team": 8, "due_date": "2026-09-03"}),
+        Asset("lot", 3, 1, {"team": 7, "due_date": "2026-09"}),
+    ]
+    done = [*logs({0: 4, 1: 6}, lot=1, seconds=30), *logs({1: 5}, lot=2, seconds=None)]
+    found = progress_of(Asset("campaign", 1, 1, values), lots, {1: 20, 2: 5, 3: 5, None: 10}, done, day(4))
+    assert (found.curve.planned, found.curve.done, found.expected) == (40, 15, 20)
+    one, two, none = found.teams
+    assert (one.team, one.planned, one.done, one.pace, one.median_seconds, one.late_lots) == (
+        7,
+        25,
+        10,
+        5,
+        30,
+        (1,),
+    )
+    assert (two.team, two.done, two.median_seconds, two.late_lots) == (8, 5, None, ())
+    assert (none.team, none.planned, none.done) == (None, 10, 0)
+    assert found.due == datetime.date(2026, 9, 10)
+    assert found.ends is not None
+    assert found.late_days == (found.ends - found.due).days
+
+
+def test_a_day_is_that_on_the_wall() -> None:
+    noon = "2026-09-01T12:00:00.000Z"
+    assert local_day(noon) == datetime.datetime.fromisoformat(noon.replace("Z", "+00:00")).astimezone().date()

@@ -50,6 +50,8 @@ def open_window(
     _require_display()
     # Everything that is loaded now stays: looking through it for garbage takes a tenth of the start.
     gc.disable()
+    from gisapp import quick_imports  # noqa: F401 - before all others
+
     ahead = picture = None
     if target is not None and not sample:
         is_new = not is_kept(_scenes(), target)
@@ -114,6 +116,7 @@ def render(
 ) -> int:
     """The map as a sheet or a picture, without a screen."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from gisapp import quick_imports  # noqa: F401 - before all others
     from gisapp.map.picture import PictureWishes, render_picture
     from gisapp.map.sheet_words import BlockWords
 

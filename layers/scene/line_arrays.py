@@ -24,7 +24,7 @@ from layers.scene.words import WordIndex
 #: that is drawn further aside has other shades.
 LEVELS = ((0.75, 3.0), (3.0, 12.0), (9.0, 36.0))
 #: A cell has so many lines at most, unless they lie on one another: what is made again when one of them changes.
-CELL = 700
+CELL = 400
 
 Cells = npt.NDArray[np.uint32]
 

@@ -4,6 +4,7 @@ A child process loads the main module anew; were that ``map_side``, it would loa
 """
 
 if __name__ == "__main__":
+    from gisapp import quick_imports  # noqa: F401 - as the program's own door does
     from tests.benchmarks.map_side import main
 
     main()

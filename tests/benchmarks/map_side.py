@@ -19,7 +19,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
@@ -37,7 +37,9 @@ from gisapp.map.viewport import Viewport
 from gisapp.session import Session
 from gisapp.settings import Settings
 from gisapp.theme import theme_colours
+from gisapp.window import Window
 from layers.feedback import Feedback
+from layers.later import Later
 from layers.model.asset import Asset
 from layers.model.change import ChangeSet
 from layers.model.query import Box, Query
@@ -46,7 +48,12 @@ from layers.scene.planning import build_scene
 from layers.scene.region import Region
 from layers.scene.selecting import select_region
 from layers.text import Message
-from tests.gisapp.map.exact import Easel, continuity, every_line, exact, share_off
+
+if TYPE_CHECKING:
+    from tests.gisapp.map import exact as exact_drawing
+else:
+    # It loads scipy, which the program does not.
+    exact_drawing = Later("tests.gisapp.map.exact")
 
 PATIENCE_SECONDS = 120.0
 LABEL = Message("store.created")
@@ -164,13 +171,7 @@ def figures(qt: QApplication, request: dict[str, Any]) -> dict[str, Any]:
     application, watch = opened_window(qt, request)
     window = application.windows[0]
     canvas = watch.canvas
-    # The canvas gets its size only when bars and panels of an open register are there.
-    width, height = request["size"]
-    watch.until(lambda: not window.parts.tasks.running)
-    window.resize(window.width() + width - canvas.width(), window.height() + height - canvas.height())
-    watch.until(lambda: (canvas.width(), canvas.height()) == (width, height))
-    watch.until(lambda: not window.parts.tasks.running)
-    watch.rest()
+    _resized(watch, window, request["size"])
     views = {view["name"]: viewport_of(view["box"], request["size"]) for view in request["views"]}
     found: dict[str, Any] = {"views": {}, "longest_ms": {}}
     for name, viewport in views.items():
@@ -188,6 +189,16 @@ def figures(qt: QApplication, request: dict[str, Any]) -> dict[str, Any]:
     found["window_mib"] = memory_mib()
     window.close()
     return found
+
+
+def _resized(watch: Watch, window: Window, size: list[int]) -> None:
+    """The canvas gets its size only when bars and panels of an open register are there."""
+    canvas, (width, height) = watch.canvas, size
+    watch.until(lambda: not window.parts.tasks.running)
+    window.resize(window.width() + width - canvas.width(), window.height() + height - canvas.height())
+    watch.until(lambda: (canvas.width(), canvas.height()) == (width, height))
+    watch.until(lambda: not window.parts.tasks.running)
+    watch.rest()
 
 
 def _drawn(watch: Watch, viewport: Viewport) -> float:
@@ -334,6 +345,7 @@ def _set_place(edit: Edit, asset: Asset, version: int, place: BaseGeometry) -> N
 def memory(qt: QApplication, request: dict[str, Any]) -> dict[str, float]:
     """What the window holds after it has shown every view; its search index is not built."""
     application, watch = opened_window(qt, request, searching=False)
+    _resized(watch, application.windows[0], request["size"])
     for each in request["views"]:
         watch.go(viewport_of(each["box"], request["size"]))
         watch.rest()
@@ -347,17 +359,18 @@ def exactness(request: dict[str, Any]) -> dict[str, Any]:
     """The share of ink pixels that differ by much in each view, and by how much the mains are broken."""
     off, lost = {}, {}
     colours = theme_colours("light")
-    easel = Easel(colours)
+    easel = exact_drawing.Easel(colours)
     with Register.open(request["register"], actor="bench", read_only=True) as register:
         scene = build_scene(register, "diameter", Feedback())
-        truth = exact(scene)
+        truth = exact_drawing.exact(scene)
         for view in request["views"]:
             viewport = viewport_of(view["box"], request["size"])
             drawn = easel.paint(scene, viewport, scene.style.hidden)
-            with every_line():
+            with exact_drawing.every_line():
                 wanted = easel.paint(truth, viewport, scene.style.hidden)
-            off[view["name"]] = share_off(drawn, wanted, colours["map_land"])
-            lost[view["name"]] = dataclasses.asdict(continuity(drawn, wanted, colours["map_land"]))
+            land = colours["map_land"]
+            off[view["name"]] = exact_drawing.share_off(drawn, wanted, land)
+            lost[view["name"]] = dataclasses.asdict(exact_drawing.continuity(drawn, wanted, land))
     return {"off": off, "continuity": lost}
 
 

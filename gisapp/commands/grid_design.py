@@ -19,23 +19,23 @@ def grid_design_actions(window: Window) -> list[Action]:
 
     return [
         Action(
-            id="grid_design.open", title=Message("grid_design.action.open"), icon="squares-four", menu="grids",
+            id="grid_design.open", title=Message("grid_proposal.action.open"), icon="squares-four", menu="grids",
             group=4, handler=lambda: _toggle(window), enabled=may_design,
             checked=lambda: window.grid_design.is_open,
             words="grid partition proposal balance 划分 方案 均衡 wangge huafen",
         ),
         Action(
-            id="grid_design.rebalance", title=Message("grid_design.action.rebalance"), icon="scales", menu="grids",
+            id="grid_design.rebalance", title=Message("grid_proposal.action.rebalance"), icon="scales", menu="grids",
             group=4, handler=lambda: _rebalance(window), enabled=may_design,
             words="rebalance workload few moves 重新平衡 工作量 pingheng",
         ),
         Action(
-            id="grid_design.accept", title=Message("grid_design.action.accept"), icon="check", menu="grids",
+            id="grid_design.accept", title=Message("grid_proposal.action.accept"), icon="check", menu="grids",
             group=4, handler=lambda: window.grid_design.accept(), enabled=may_accept,
             words="accept proposal 采纳 方案 caina",
         ),
         Action(
-            id="grid_design.discard", title=Message("grid_design.action.discard"), icon="x", menu="grids",
+            id="grid_design.discard", title=Message("grid_proposal.action.discard"), icon="x", menu="grids",
             group=4, handler=lambda: window.grid_design.centre.discard(),
             enabled=lambda: window.grid_design.has_proposal, words="discard proposal 放弃 方案 fangqi",
         ),

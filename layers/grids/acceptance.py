@@ -43,7 +43,7 @@ def plan_acceptance(
         now.ids.tolist() != survey.grids.ids.tolist()
         or now.versions.tolist() != survey.grids.versions.tolist()
     ):
-        raise UserError(Message("grid_design.stale"), Message("grid_design.stale_hint"))
+        raise UserError(Message("grid_proposal.stale"), Message("grid_proposal.stale_hint"))
     check_whole(survey, proposal, label)
     shapes = proposal.shapes_of(label)
     changed = _changed(proposal, label, is_whole=moves is None)
@@ -55,7 +55,7 @@ def plan_acceptance(
     return plan_boundaries(
         register,
         survey.grids,
-        Message("grid_design.label", {"grids": len(kept) + len(new) + len(ended)}),
+        Message("grid_proposal.label", {"grids": len(kept) + len(new) + len(ended)}),
         kept,
         new=new,
         ended=ended,
@@ -67,13 +67,13 @@ def plan_acceptance(
 def check_whole(survey: Survey, proposal: Proposal, label: Integers) -> None:
     """Raises ``UserError`` when this choice of moves changes nothing or leaves a grid in pieces."""
     if (label == proposal.before).all():
-        raise UserError(Message("grid_design.no_moves"), Message("grid_design.no_moves_hint"))
+        raise UserError(Message("grid_proposal.no_moves"), Message("grid_proposal.no_moves_hint"))
     broken = proposal.broken(label)
     if broken:
         known = [survey.codes[grid] for grid in broken if grid < len(survey.codes)]
         raise UserError(
-            Message("grid_design.in_pieces", {"grids": ", ".join(known) or "+", "count": len(broken)}),
-            Message("grid_design.in_pieces_hint"),
+            Message("grid_proposal.in_pieces", {"grids": ", ".join(known) or "+", "count": len(broken)}),
+            Message("grid_proposal.in_pieces_hint"),
         )
 
 
@@ -135,12 +135,12 @@ def _figures(proposal: Proposal, label: Integers, shapes: Shapes) -> tuple[Messa
     )
     return (
         Message(
-            "grid_design.figure_balance",
+            "grid_proposal.figure_balance",
             {
                 "before": round(now.worst * 100),
                 "after": round(then.worst * 100),
                 "least": round(then.least * 100),
             },
         ),
-        Message("grid_design.figure_moved", {"percent": round(proposal.moved_share(label) * 100, 1)}),
+        Message("grid_proposal.figure_moved", {"percent": round(proposal.moved_share(label) * 100, 1)}),
     )

@@ -62,14 +62,14 @@ def propose(site: Site, wishes: Wishes, feedback: Feedback | None = None) -> Pro
     feedback = feedback or Feedback()
     total = float(site.loads.weight.sum())
     if wishes.grids < 1 or total <= 0:
-        raise UserError(Message("grid_design.nothing"), Message("grid_design.nothing_hint"))
+        raise UserError(Message("grid_proposal.nothing"), Message("grid_proposal.nothing_hint"))
     if wishes.is_rebalance and not len(site.grids):
-        raise UserError(Message("grid_design.no_grids"), Message("grid_design.no_grids_hint"))
+        raise UserError(Message("grid_proposal.no_grids"), Message("grid_proposal.no_grids_hint"))
     mean = total / wishes.grids
-    feedback.progress(0.0, Message("grid_design.cutting"))
+    feedback.progress(0.0, Message("grid_proposal.cutting"))
     blocks = cut_blocks(_ground(site, wishes), site.loads, UNIT * mean, wishes.grids, feedback.part(0.0, 0.6))
     blocks = _every_face_with_zone(blocks)
-    feedback.progress(0.6, Message("grid_design.dividing"))
+    feedback.progress(0.6, Message("grid_proposal.dividing"))
     units, division = _best(blocks, wishes, len(site.grids), mean, feedback.part(0.6, 0.95))
     label = division.label[units.unit]
     after = label if wishes.is_rebalance else _named(blocks, label, len(site.grids), wishes.grids)

@@ -76,8 +76,8 @@ def divide(units: Units, parts: int, limit: float, feedback: Feedback) -> Divisi
     """The units in ``parts`` connected parts, none heavier than ``limit`` times the mean where possible."""
     if parts < 1 or parts > units.count:
         raise UserError(
-            Message("grid_design.too_many_grids", {"grids": parts, "units": units.count}),
-            Message("grid_design.too_many_grids_hint"),
+            Message("grid_proposal.too_many_grids", {"grids": parts, "units": units.count}),
+            Message("grid_proposal.too_many_grids_hint"),
         )
     network, bridges = network_of(units, parts)
     piece = connected(units.count, network.pair)

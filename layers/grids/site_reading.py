@@ -92,7 +92,7 @@ def _area(register: Register, grids: Grids, shapes: Shapes, loads: Loads) -> Bas
         ground = shapely.union_all(shapely.make_valid(shapes))
     if ground is None:
         if len(loads.xy) < 3:
-            raise UserError(Message("grid_design.nothing"), Message("grid_design.nothing_hint"))
+            raise UserError(Message("grid_proposal.nothing"), Message("grid_proposal.nothing_hint"))
         ground = shapely.buffer(shapely.convex_hull(shapely.multipoints(loads.xy)), AROUND, quad_segs=4)
     parts = [part for part in shapely.get_parts(ground) if part.geom_type == "Polygon" and part.area > 1.0]
     return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
@@ -108,7 +108,7 @@ def _loads(register: Register, feedback: Feedback) -> tuple[Loads, npt.NDArray[n
     xy, weight, counted = [np.empty((0, 2))], [np.empty(0)], [np.empty(0, dtype=bool)]
     for number, measure in enumerate(measures):
         part = feedback.part(number / len(measures), (number + 1) / len(measures))
-        part.progress(0.0, Message("grid_design.reading", {"what": measure.title}))
+        part.progress(0.0, Message("grid_proposal.reading", {"what": measure.title}))
         places, amount = _measured(register, measure, part)
         xy.append(places)
         weight.append(amount * measure.weight)

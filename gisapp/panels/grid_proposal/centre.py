@@ -95,7 +95,7 @@ class ProposalCentre(QObject):
             self.read.emit()
 
         self._tasks.run(
-            Message("grid_design.task"), lambda _: site_reading.count_grids(register), done,
+            Message("grid_proposal.task"), lambda _: site_reading.count_grids(register), done,
             owner=self, key="grid_design.count", shown=False,
         )  # fmt: skip
 
@@ -119,7 +119,7 @@ class ProposalCentre(QObject):
             self._tasks.failed.emit(error)
 
         self._task = self._tasks.run(
-            Message("grid_design.task"), lambda feedback: _proposed(register, wishes, as_many, feedback), done,
+            Message("grid_proposal.task"), lambda feedback: _proposed(register, wishes, as_many, feedback), done,
             failed=failed, cancelled=self._end, owner=self, key=KEY,
         )  # fmt: skip
         self.busy_changed.emit()
@@ -142,7 +142,7 @@ class ProposalCentre(QObject):
 
         chosen = frozenset(moves)
         self._tasks.run(
-            Message("grid_design.task"), lambda _: _with_moves(shown.survey, shown.proposal, chosen), done,
+            Message("grid_proposal.task"), lambda _: _with_moves(shown.survey, shown.proposal, chosen), done,
             owner=self, key=PART, shown=False,
         )  # fmt: skip
 

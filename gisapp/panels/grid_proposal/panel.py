@@ -42,26 +42,26 @@ class ProposalPanel(QFrame):
         self.move_model.ticked.connect(centre.choose)
         self.moves.selectionModel().selectionChanged.connect(self._look)
         self.moves.doubleClicked.connect(lambda index: self.flown.emit(index.row()))
-        self.accept = Button(language, Message("grid_design.accept_all"), "primary")
+        self.accept = Button(language, Message("grid_proposal.accept_all"), "primary")
         self.accept.clicked.connect(lambda: actions.trigger(ACCEPT))
-        self.discard = Button(language, Message("grid_design.discard"))
+        self.discard = Button(language, Message("grid_proposal.discard"))
         self.discard.clicked.connect(lambda: actions.trigger(DISCARD))
         self._lay_out(language, theme)
         centre.changed.connect(self._show)
-        centre.busy_changed.connect(lambda: self.wishes.show_busy(centre.is_busy))
+        centre.busy_changed.connect(self._show_busy)
         centre.read.connect(lambda: self.wishes.show_known(centre.known))
         self.setMinimumHeight(250)
         self._show()
 
     def _lay_out(self, language: Language, theme: Theme) -> None:
-        shut = IconButton(language, theme, "caret-down", Message("grid_design.close"))
+        shut = IconButton(language, theme, "caret-down", Message("grid_proposal.close"))
         shut.clicked.connect(self.closed)
         head = QHBoxLayout()
         head.setContentsMargins(12, 2, 8, 2)
         head.setSpacing(12)
-        head.addWidget(Label(language, theme, Message("grid_design.title"), strong=True))
+        head.addWidget(Label(language, theme, Message("grid_proposal.title"), strong=True))
         head.addWidget(
-            ElidedLabel(language, theme, Message("grid_design.about"), size="small", tone="faint"), 1
+            ElidedLabel(language, theme, Message("grid_proposal.about"), size="small", tone="faint"), 1
         )
         head.addWidget(shut)
         left = self._column((self.balance, self.bound), self.grids)
@@ -103,6 +103,11 @@ class ProposalPanel(QFrame):
         column.addWidget(table, 1)
         return holder
 
+    def _show_busy(self) -> None:
+        self.wishes.show_busy(self._centre.is_busy)
+        if self._centre.shown is None:
+            self._show()
+
     def _show(self) -> None:
         shown = self._centre.shown
         if (
@@ -117,21 +122,23 @@ class ProposalPanel(QFrame):
         if shown is None:
             for label in (self.bound, self.moved, self.warning):
                 label.show_words("")
-            self.balance.show_words(Message("grid_design.none"))
+            self.balance.show_words(
+                Message("grid_proposal.computing" if self._centre.is_busy else "grid_proposal.none")
+            )
             return
         self._tell(shown)
         self.accept.setEnabled(bool(shown.chosen) and not shown.broken)
         self.accept.show_words(
-            Message("grid_design.accept_all")
+            Message("grid_proposal.accept_all")
             if shown.is_whole
-            else Message("grid_design.accept_part", {"count": len(shown.chosen)})
+            else Message("grid_proposal.accept_part", {"count": len(shown.chosen)})
         )
 
     def _tell(self, shown: Shown) -> None:
         after, before = shown.after, shown.before
         self.balance.show_words(
             Message(
-                "grid_design.balance",
+                "grid_proposal.balance",
                 {
                     "before": "–" if before is None else f"{before.worst * 100:.0f}",
                     "after": f"{after.worst * 100:.0f}",
@@ -141,7 +148,7 @@ class ProposalPanel(QFrame):
         )
         self.bound.show_words(
             Message(
-                "grid_design.bound",
+                "grid_proposal.bound",
                 {
                     "mean": f"{after.mean:,.0f}",
                     "shape": f"{after.compactness:.2f}",
@@ -153,9 +160,9 @@ class ProposalPanel(QFrame):
         values = {"moves": len(shown.chosen), "share": f"{shown.moved * 100:.1f}"}
         least = shown.proposal.least_move
         self.moved.show_words(
-            Message("grid_design.moved", values)
+            Message("grid_proposal.moved", values)
             if least is None
-            else Message("grid_design.moved_least", values | {"least": f"{least * 100:.1f}"})
+            else Message("grid_proposal.moved_least", values | {"least": f"{least * 100:.1f}"})
         )
         self.warning.set_tone("danger" if shown.broken else "quiet")
         self.warning.show_words(self._warning(shown))
@@ -163,14 +170,16 @@ class ProposalPanel(QFrame):
     def _warning(self, shown: Shown) -> Message | str:
         made = shown.proposal
         if shown.broken:
-            return Message("grid_design.in_pieces", {"grids": list(shown.broken), "count": len(shown.broken)})
+            return Message(
+                "grid_proposal.in_pieces", {"grids": list(shown.broken), "count": len(shown.broken)}
+            )
         if made.cut_communities:
-            return Message("grid_design.cut", {"count": made.cut_communities})
+            return Message("grid_proposal.cut", {"count": made.cut_communities})
         if made.bridges:
-            return Message("grid_design.bridged", {"count": made.bridges})
+            return Message("grid_proposal.bridged", {"count": made.bridges})
         if made.outside:
-            return Message("grid_design.outside", {"count": made.outside})
-        return Message("grid_design.sound")
+            return Message("grid_proposal.outside", {"count": made.outside})
+        return Message("grid_proposal.sound")
 
     def _look(self, *_: QItemSelection) -> None:
         rows = self.moves.selectionModel().selectedRows()

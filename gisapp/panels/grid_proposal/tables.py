@@ -55,7 +55,7 @@ class _Model(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self._columns):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._language.render(Message(f"grid_design.column.{self._columns[section]}"))
+            return self._language.render(Message(f"grid_proposal.column.{self._columns[section]}"))
         if role == Qt.ItemDataRole.TextAlignmentRole and self._columns[section] not in self._words:
             return _NUMBER
         return None

@@ -36,8 +36,8 @@ class WishesForm(QWidget):
         self.rebalance, self.anew = QRadioButton(), QRadioButton()
         group = QButtonGroup(self)
         for button, name in ((self.rebalance, "rebalance"), (self.anew, "anew")):
-            language.say(button, "setText", Message(f"grid_design.wish.{name}"))
-            language.hint(button, Message(f"grid_design.wish.{name}_tip"))
+            language.say(button, "setText", Message(f"grid_proposal.wish.{name}"))
+            language.hint(button, Message(f"grid_proposal.wish.{name}_tip"))
             group.addButton(button)
         self.anew.setChecked(True)
         self.count, self.limit = QSpinBox(), QSpinBox()
@@ -50,16 +50,16 @@ class WishesForm(QWidget):
         self.ticks = {name: QCheckBox() for name in _TICKS}
         for name, tick in self.ticks.items():
             tick.setChecked(True)
-            language.say(tick, "setText", Message(f"grid_design.wish.{name}"))
-            language.hint(tick, Message(f"grid_design.wish.{name}_tip"))
-        self.compute = Button(language, Message("grid_design.compute"), "primary")
+            language.say(tick, "setText", Message(f"grid_proposal.wish.{name}"))
+            language.hint(tick, Message(f"grid_proposal.wish.{name}_tip"))
+        self.compute = Button(language, Message("grid_proposal.compute"), "primary")
         self.compute.clicked.connect(self._press)
         fields = QGridLayout()
         fields.setHorizontalSpacing(8)
         fields.setVerticalSpacing(4)
         for row, (name, field) in enumerate((("count", self.count), ("limit", self.limit))):
             fields.addWidget(
-                Label(language, theme, Message(f"grid_design.wish.{name}"), size="small"), row, 0
+                Label(language, theme, Message(f"grid_proposal.wish.{name}"), size="small"), row, 0
             )
             fields.addWidget(field, row, 1)
         ticks = QGridLayout()
@@ -90,7 +90,7 @@ class WishesForm(QWidget):
     def show_busy(self, busy: bool) -> None:
         """While it is computed the button stops it."""
         self._is_busy = busy
-        self.compute.show_words(Message("grid_design.stop" if busy else "grid_design.compute"))
+        self.compute.show_words(Message("grid_proposal.stop" if busy else "grid_proposal.compute"))
 
     @property
     def wishes(self) -> Wishes:

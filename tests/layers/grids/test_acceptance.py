@@ -98,7 +98,7 @@ def test_a_proposal_is_taken_whole_and_undone(new_place: NewPlace) -> None:
         # What was surveyed is not what is there any more.
         with pytest.raises(UserError) as refused:
             plan_acceptance(register, survey, made)
-        assert refused.value.title.id == "grid_design.stale"
+        assert refused.value.title.id == "grid_proposal.stale"
         register.undo()
         assert {each.id: each.geometry for each in register.find(Query("grid"))} == before
         assert set(recounted(register)) == set(ids)
@@ -111,7 +111,7 @@ def test_part_of_a_rebalancing_is_taken_and_nothing_else_changes(register: Regis
     assert made.quality_of(made.after).worst <= 1.10
     with pytest.raises(UserError) as refused:
         plan_acceptance(register, survey, made, ())
-    assert refused.value.title.id == "grid_design.no_moves"
+    assert refused.value.title.id == "grid_proposal.no_moves"
     move = next(each for each in made.moves if not made.broken(made.accepted((each.number,))))
     plan = plan_acceptance(register, survey, made, (move.number,))
     before = recounted(register)
@@ -138,7 +138,7 @@ def test_moves_that_tear_a_grid_apart_are_refused(register: Register) -> None:
     for number in torn[:1]:
         with pytest.raises(UserError) as refused:
             plan_acceptance(register, survey, made, (number,))
-        assert refused.value.title.id == "grid_design.in_pieces"
+        assert refused.value.title.id == "grid_proposal.in_pieces"
 
 
 def test_the_command_proposes_and_accepts(

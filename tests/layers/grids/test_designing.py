@@ -166,14 +166,14 @@ def test_what_cannot_be_divided_is_said_and_the_user_can_stop() -> None:
     there = site(area, xy, roads=roads)
     with pytest.raises(UserError) as refused:
         propose(site(area, np.empty((0, 2))), Wishes(3))
-    assert refused.value.title.id == "grid_design.nothing"
+    assert refused.value.title.id == "grid_proposal.nothing"
     with pytest.raises(UserError) as refused:
         propose(there, Wishes(3, is_rebalance=True))
-    assert refused.value.title.id == "grid_design.no_grids"
+    assert refused.value.title.id == "grid_proposal.no_grids"
     one_place = site(area, np.full((50, 2), 50.0))
     with pytest.raises(UserError) as refused:
         propose(one_place, Wishes(4000))
-    assert refused.value.title.id == "grid_design.too_many_grids"
+    assert refused.value.title.id == "grid_proposal.too_many_grids"
     feedback = Feedback(
         lambda fraction, _: feedback.cancel() if (fraction or 0) > 0.5 else None, interval=0.0
     )

@@ -15,7 +15,7 @@ def grid_design_actions(window: Window) -> list[Action]:
         return session.is_open and not session.is_past
 
     def may_accept() -> bool:
-        return may_design() and session.may("edit") and window.grid_design.has_proposal
+        return may_design() and window.grid_design.has_proposal
 
     return [
         Action(

@@ -72,7 +72,7 @@ def check_whole(survey: Survey, proposal: Proposal, label: Integers) -> None:
     if broken:
         known = [survey.codes[grid] for grid in broken if grid < len(survey.codes)]
         raise UserError(
-            Message("grid_proposal.in_pieces", {"grids": ", ".join(known) or "+", "count": len(broken)}),
+            Message("grid_proposal.in_pieces", {"grids": ", ".join(known) or "+"}),
             Message("grid_proposal.in_pieces_hint"),
         )
 

@@ -87,8 +87,10 @@ class GridDesign(QObject):
 
     def accept(self) -> None:
         """Make the chosen moves."""
-        register = self._session.register
-        if register is not None:
+        register, refusal = self._session.register, self._session.refusal
+        if refusal is not None:
+            self._tasks.failed.emit(refusal)
+        elif register is not None:
             self.centre.accept(register.catalogue["grid"].title[self._language.code])
 
     def _mark(self) -> None:

@@ -37,8 +37,8 @@ class ProposalPanel(QFrame):
         self.moved = ElidedLabel(language, theme, strong=True)
         self.warning = ElidedLabel(language, theme, size="small", tone="quiet")
         self.grid_model, self.move_model = GridModel(language, theme, self), MoveModel(language, theme, self)
-        self.grids = flat_table(theme, self.grid_model, (64, 52, 52, 100, 80))
-        self.moves = flat_table(theme, self.move_model, (48, 58, 58, 56, 52, 40))
+        self.grids = flat_table(theme, self.grid_model, (60, 64, 64, 108, 80))
+        self.moves = flat_table(theme, self.move_model, (48, 60, 60, 66, 58, 40))
         self.move_model.ticked.connect(centre.choose)
         self.moves.selectionModel().selectionChanged.connect(self._look)
         self.moves.doubleClicked.connect(lambda index: self.flown.emit(index.row()))
@@ -74,7 +74,7 @@ class ProposalPanel(QFrame):
         box = right.layout()
         assert isinstance(box, QVBoxLayout)
         box.addLayout(foot)
-        self.wishes.setFixedWidth(272)
+        self.wishes.setFixedWidth(248)
         row = QHBoxLayout()
         row.setSpacing(0)
         for widget, share in (
@@ -170,9 +170,7 @@ class ProposalPanel(QFrame):
     def _warning(self, shown: Shown) -> Message | str:
         made = shown.proposal
         if shown.broken:
-            return Message(
-                "grid_proposal.in_pieces", {"grids": list(shown.broken), "count": len(shown.broken)}
-            )
+            return Message("grid_proposal.in_pieces", {"grids": list(shown.broken)})
         if made.cut_communities:
             return Message("grid_proposal.cut", {"count": made.cut_communities})
         if made.bridges:

@@ -88,9 +88,19 @@ def test_lists_of_people_come_in_name_who_is_unknown_and_change_what_is_there(
         ["陈立国", "水管家", "G05", "备岗", DAY(2024, 1, 15), DAY(2026, 11, 30), None],
         ["陈立国", "水管家", "G05", "主责", DAY(2026, 12, 1), None, "供水网〔2026〕9号"],
     ]
-    path = book(tmp_path / "人员12月.xlsx", ("人员名册", left), ("请假表", back), ("责任表", handed))
+    firms = [["户号", "单位名称", "大客户", "联系电话"], ["200001", "示例机械厂", "是", "10000000007"],
+             ["200002", "示例医院", "是", None]]  # fmt: skip
+    path = book(
+        tmp_path / "人员12月.xlsx",
+        ("人员名册", left),
+        ("请假表", back),
+        ("责任表", handed),
+        ("企业名单", firms),
+    )
     report = take(opened, path)
-    assert (report.counts.accepted, report.counts.quarantined) == (5, 0)
+    assert (report.counts.accepted, report.counts.quarantined) == (7, 0)
+    firm, hospital = opened.find(Query("customer"))
+    assert (firm["phone"], firm["key_account"], hospital["name"]) == ("10000000007", True, "示例医院")
     assert [opened.count(name) for name in ("person", "absence", "assignment")] == [3, 1, 4]
     gone = opened.by_code("person", "A01")
     assert gone is not None
@@ -100,6 +110,11 @@ def test_lists_of_people_come_in_name_who_is_unknown_and_change_what_is_there(
         "2019-03-01",
     )
     assert opened.find(Query("absence"))[0]["to_date"] == "2026-11-28"
-    assert [d["to_date"] for d in opened.find(Query("assignment"))] == ["2026-11-30", "2026-11-30", None, None]
+    assert [d["to_date"] for d in opened.find(Query("assignment"))] == [
+        "2026-11-30",
+        "2026-11-30",
+        None,
+        None,
+    ]
     opened.undo()
     assert opened.count("assignment") == 3

@@ -16,6 +16,7 @@ from gisapp.panels.grids.handover_card import next_monday
 from gisapp.window import Window
 from layers.model.asset import AssetKey
 from layers.model.query import Compare, Query
+from layers.past.book import Past
 from layers.register import Register
 from layers.text import Message
 from tests.gisapp.driving import PATIENCE, find, settle, unrendered, visible_texts, write
@@ -242,6 +243,18 @@ def test_who_then_split_and_hand_over(staffed: Path, open_town: Window, qtbot: Q
     settle(window, qtbot)
     gone = next(person for person in centre.known.enquiry.book.people.values() if person.name == "陈立国")
     assert gone.left == first
+
+    # On a past day of the map the desk tells of that day, and nothing changes hands.
+    session.show_past(Past("2022-06-01", "ground"))
+    qtbot.waitUntil(lambda: centre.overview.day == datetime.date(2022, 6, 1), timeout=PATIENCE)
+    settle(window, qtbot)
+    assert centre.overview.by_id[west].primary.name == "罗敏"
+    assert not window.parts.actions.is_possible("grids.hand_over")
+    handing.hand_over(west)
+    assert not handing.is_open
+    session.show_past(None)
+    qtbot.waitUntil(lambda: centre.overview.day == centre.now, timeout=PATIENCE)
+    settle(window, qtbot)
 
     # Both languages say everything; another desk has its own look again.
     window.parts.language.use("en")

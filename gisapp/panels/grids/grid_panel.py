@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from gisapp.actions import Actions
-from gisapp.forms.words import Button, Label, Line
+from gisapp.forms.words import Button, IconButton, Label, Line
 from gisapp.language import Language
 from gisapp.panels.grids.action_button import ActionButton, is_known
 from gisapp.panels.grids.centre import GridCentre
@@ -28,6 +28,8 @@ from gisapp.theme import Theme
 from layers.responsibility.overview import GridRow
 from layers.text import Message
 
+#: What makes the load of a grid.
+_WEIGHTS = "tool.weights"
 #: What can be done with a grid of the list.
 _MENU = ("view.fit_selection", "grids.hand_over", "grids.split_hand", "grid_act.merge", "grid_print.card")
 _KEEPS: tuple[tuple[Keep, str], ...] = (("danger", "danger"), ("warn", "warn"), ("load", "warn"))
@@ -222,6 +224,11 @@ class GridPanel(QWidget):
         self._language.say(self.order, "setText", Message("grid_desk.by_load"))
         self._language.say(self.order, "setToolTip", Message("grid_desk.by_load.tip"))
         head.addWidget(self.order)
+        if is_known(self._actions, _WEIGHTS):
+            tip = self._actions[_WEIGHTS].title
+            weights = IconButton(self._language, self._theme, "sliders-horizontal", tip)
+            weights.clicked.connect(lambda: self._actions.trigger(_WEIGHTS))
+            head.addWidget(weights)
         column.addLayout(head)
         row = QHBoxLayout()
         row.setSpacing(6)

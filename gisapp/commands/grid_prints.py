@@ -70,7 +70,7 @@ def grid_print_actions(window: Window) -> list[Action]:
     ]  # fmt: skip
     styles = [
         Action(
-            id=f"roster.style_{name}", title=title, icon="palette", handler=partial(use_style, style),
+            id=f"roster.style_{name}", title=title, icon="palette", menu="grids", group=7, handler=partial(use_style, style),
             enabled=is_open, words=words,
         )
         for name, style, title, words in _STYLES

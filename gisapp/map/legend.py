@@ -10,14 +10,16 @@ from layers.text import Message
 
 
 def ordered_layers(layers: Sequence[LayerStyle]) -> tuple[LayerStyle, ...]:
-    """The layers a legend names: mains, then symbols from the top one down, then the rest.
+    """The layers a legend names: what the style is about, mains, then symbols from the top one down, then the rest.
 
     What is ground of the map is named when somebody classed it.
     """
     named = [layer for layer in layers if layer.in_legend or layer.classing is not None]
+    about = [layer for layer in named if layer.computed]
+    named = [layer for layer in named if not layer.computed]
     mains = [layer for layer in named if layer.drawing == "main"]
     symbols = [layer for layer in reversed(named) if layer.drawing == "symbol"]
-    return (*mains, *symbols, *(layer for layer in named if layer.drawing in ("line", "area")))
+    return (*about, *mains, *symbols, *(layer for layer in named if layer.drawing in ("line", "area")))
 
 
 def ordered_classes(layer: LayerStyle) -> tuple[ClassStyle, ...]:

@@ -73,7 +73,7 @@ class LayersPanel(QWidget):
         self.model.show(rows)
         for number, (row, _) in enumerate(self._top()):
             # The mains are what a map of water is about; the rest unfolds on wish, and stays as it was.
-            is_unfolded = unfolded.get(row.id, row.metres is not None)
+            is_unfolded = unfolded.get(row.id, row.is_about or row.metres is not None)
             self.tree.setExpanded(self.model.index(number, NAME), is_unfolded)
         self._pages.setCurrentIndex(1 if rows else 0)
 

@@ -42,6 +42,8 @@ class LegendRow:
     is_shown: bool = True
     scale: float | None = None
     figure: str = ""
+    #: The style is about it: it is unfolded until somebody folds it.
+    is_about: bool = False
 
     @property
     def leaves(self) -> tuple[LegendRow, ...]:

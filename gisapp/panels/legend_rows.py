@@ -126,6 +126,7 @@ def _layer(layer: LayerStyle, counts: Mapping[str, Counts], swatches: Swatches) 
         swatch,
         children,
         scale=swatches.waiting(layer),
+        is_about=bool(layer.computed),
     )
 
 

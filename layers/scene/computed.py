@@ -29,10 +29,8 @@ _PEOPLE = (
 )  # fmt: skip
 _TONES: Mapping[str, str] = {"danger": "danger", "warn": "warn", "info": "grid1"}
 _PALE, _PASTEL, _STRONG, _FAINT = 0.72, 0.6, 0.42, 0.22
-#: A load below this percent of the mean is light.
-LIGHT = 75.0
 
-OUTSIDE = Title("上级或已停用网格", "Areas and ended grids")
+NONE = Title("网格", "Grids")
 NOBODY = Title("无主责", "Nobody in charge")
 OVER, HIGH = Title("超载", "Too much"), Title("偏重", "Much")
 FAIR, LITTLE = Title("适中", "Fair"), Title("偏轻", "Little")
@@ -57,8 +55,8 @@ def computed_layer(
 def computed_classes(layer: LayerStyle, overview: Overview) -> tuple[ClassStyle, ...]:
     """The classes that ``layer.computed`` asks for. ``KeyError`` when nothing is made of that name."""
     made = _MAKERS[layer.computed](overview)
-    rest = Look(colour="text3", fill="text3", width=0.0, opacity=0.0)
-    return (*made, ClassStyle(REST, OUTSIDE, (), rest, shown=False))
+    # Grids of other levels, and those ended by then, are of no class: they are not drawn.
+    return tuple(made) or (ClassStyle(REST, NONE, (), Look(colour="text3", width=0.0, opacity=0.0)),)
 
 
 def by_grid(overview: Overview) -> Made:
@@ -103,19 +101,14 @@ def by_person(overview: Overview) -> Made:
 def by_load(overview: Overview) -> Made:
     """Too much, much, fair, little: against the mean of all grids."""
 
-    def level(row: GridRow) -> str:
-        if row.percent is None:
-            return "unknown"
-        return "little" if row.standing == "even" and row.percent < LIGHT else row.standing
-
     looks: Mapping[str, tuple[Title, str, float]] = {
         "over": (OVER, "danger", 0.55),
         "high": (HIGH, "warn", 0.45),
         "even": (FAIR, "grid1", _PALE),
-        "little": (LITTLE, "grid4", _PALE),
+        "low": (LITTLE, "grid4", _PALE),
         "unknown": (UNKNOWN, "text3", _FAINT),
     }
-    return _grouped(overview.rows, level, looks)
+    return _grouped(overview.rows, lambda row: "unknown" if row.load is None else row.standing, looks)
 
 
 def by_alarm(overview: Overview) -> Made:

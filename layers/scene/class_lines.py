@@ -116,11 +116,10 @@ class ClassLines:
             if alive is not None:
                 inside, open_ = inside & alive, open_ & alive
             found += [lines.row[starts[a] : starts[b]] for a, b in joined(np.flatnonzero(inside))]
-            for a, b in joined(np.flatnonzero(open_)):
-                offsets = lines.offsets[starts[a] : starts[b] + 1]
-                xy, row = lines.xy[offsets[0] : offsets[-1]], lines.row[starts[a] : starts[b]]
-                part = PackedLines(xy, offsets - offsets[0], row)
-                found.append(row[region.meets_lines(xy, part.offsets, boxes(part))])
+            runs = [np.arange(starts[a], starts[b]) for a, b in joined(np.flatnonzero(open_))]
+            if runs:
+                part = take_lines(lines, np.concatenate(runs))
+                found.append(part.row[region.meets_lines(part.xy, part.offsets, boxes(part))])
         return np.concatenate([np.zeros(0, np.int64), *found])
 
     def of_ids(self, ids: Integers) -> PackedLines:

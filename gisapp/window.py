@@ -27,6 +27,7 @@ from gisapp.panels.grid_proposal.design import GridDesign
 from gisapp.panels.grid_shaping.shaping import GridShaping
 from gisapp.panels.history.trail_panel import TrailPanel
 from gisapp.panels.inspector import Inspector
+from gisapp.panels.kept_view import KeptView
 from gisapp.panels.map_view import MapView
 from gisapp.panels.notice_bar import NoticeBar
 from gisapp.panels.palette import Local, Palette, Remote
@@ -41,12 +42,10 @@ from gisapp.panels.top_bar import TopBar
 from gisapp.panels.works.before_after import BeforeAfter
 from gisapp.panels.works.project_acts import ProjectActs
 from gisapp.session import Session
-from gisapp.settings import Settings, View
+from gisapp.settings import Settings
 from gisapp.tasks import Task, Tasks
 from gisapp.theme import Theme
 from layers.model.change import ChangeSet
-from layers.model.condition_data import condition_data, condition_of
-from layers.model.query import Box, Condition
 from layers.model.selection import Selection
 from layers.register import Register
 from layers.text import Message
@@ -181,6 +180,7 @@ class Window(QMainWindow):
         for panel in (self.table, self.side):
             self.work.addWidget(panel)
         self.work.setStretchFactor(0, 1)
+        self.kept_view = KeptView(parts.settings, parts.session, self.map, self.table)
         self.desk_pages.setMinimumWidth(232)
         self.side.setMinimumWidth(264)
         self._give_widths(theme.size("desk_panel"), 800, theme.size("inspector"))
@@ -273,10 +273,9 @@ class Window(QMainWindow):
         self.centre.show_of(desk.id, desk.centre)
         self.side.show_of(desk.id, desk.side)
         self.rail.show_desk(name)
-        self.checks.show_marks(name == "checks")
-        self.statements.work.show(name == "statements")
-        self.renewal.show(name == "renewal")
-        self.grids.show(name == "grids")
+        for each in self.desks.values():
+            if each.shown is not None:
+                each.shown(each.id == name)
         self.parts.actions.refresh()
 
     def show_new_findings(self) -> None:
@@ -298,35 +297,19 @@ class Window(QMainWindow):
         self.status.show_saved(None, read_only=register.read_only)
         self.rail.enable(True)
         self.show_desk("map")
-        self._restore_view(register)
+        widths = self.kept_view.restore(register)
+        if len(widths) == len(self._widths) and sum(widths) <= self.work.width():
+            self._give_widths(*widths)
         self._show_title()
         self.parts.actions.refresh()
 
     def _remember_view(self, register: Register) -> None:
         self.show_desk("map")
-        box, style, hidden = self.map.looks
-        widths = (*self.upper.sizes(), self.work.sizes()[-1])
-        filters = {name: condition_data(where) for name, where in self.parts.session.filters.items()}
-        view = View(box, "map", style, hidden, widths, filters, self.table.memory)
-        self.parts.settings.remember_view(str(register.target), view)
+        self.kept_view.remember(register, self._widths)
 
-    def _restore_view(self, register: Register) -> None:
-        """As it was left; a register never seen is shown whole."""
-        view = self.parts.settings.view(str(register.target))
-        if view.box is not None:
-            self.map.restore(Box(*view.box), view.style, view.hidden)
-        filters: dict[str, Condition] = {}
-        for name, data in view.filters.items():
-            if name in register.catalogue:
-                try:
-                    filters[name] = condition_of(data, register.catalogue[name])
-                except ValueError:
-                    # Kept by another version of the program, or its field is gone: shown whole.
-                    continue
-        self.parts.session.filter(filters)
-        if len(view.widths) == self.upper.count() + 1 and sum(view.widths) <= self.work.width():
-            self._give_widths(*view.widths)
-        self.table.remember(view.table)
+    @property
+    def _widths(self) -> tuple[int, ...]:
+        return (*self.upper.sizes(), self.work.sizes()[-1])
 
     def _show_closed(self) -> None:
         self.close_sheet()

@@ -37,7 +37,12 @@ class CheckDesk:
         self.marks = CheckMarks()
         view.canvas.overlay.sketches.append(self.marks)
         self.desk = Desk(
-            "checks", Message("window.desk.checks"), "check-square", self.panel, theme.size("desk_panel")
+            "checks",
+            Message("window.desk.checks"),
+            "check-square",
+            self.panel,
+            theme.size("desk_panel"),
+            shown=self.show_marks,
         )
         self.panel.chosen.connect(self._look_at)
         self.panel.assets_chosen.connect(self._show_assets)

@@ -15,7 +15,7 @@ class Desk:
     """Its id, how the rail shows it, and the panel that stands beside the map.
 
     ``centre`` makes what stands in the place of the map, ``side`` what stands in the place of the inspector, while
-    the desk is open; each is asked for once, when the desk is first opened.
+    the desk is open; each is asked for once, when the desk is first opened. ``shown`` is told whether it is open.
     """
 
     id: str
@@ -25,3 +25,4 @@ class Desk:
     width: int
     centre: Callable[[], QWidget] | None = None
     side: Callable[[], QWidget] | None = None
+    shown: Callable[[bool], None] | None = None

@@ -86,7 +86,9 @@ class GridDesk(QObject):
         self.cut_tool = GridLineTool(view.canvas, view.drafting.aid, language.render)
         view.add_tool(CUT, self.cut_tool)
         self.cut_tool.news.finished.connect(self._halve)
-        self.desk = Desk("grids", Message("window.desk.grids"), "squares-four", self._holder, 320)
+        self.desk = Desk(
+            "grids", Message("window.desk.grids"), "squares-four", self._holder, 320, shown=self.show
+        )
         self.centre.changed.connect(self._mark)
         self.centre.changed.connect(self._go_on)
         self.centre.chosen.connect(self._mark)

@@ -72,7 +72,14 @@ class RenewalDesk(QObject):
         self._fields_of: AssetKey | None = None
         self.marks = CommunityMarks(theme.font("small"))
         view.canvas.overlay.sketches.append(self.marks)
-        self.desk = Desk("renewal", Message("window.desk.renewal"), "arrows-clockwise", self._holder, WIDTH)
+        self.desk = Desk(
+            "renewal",
+            Message("window.desk.renewal"),
+            "arrows-clockwise",
+            self._holder,
+            WIDTH,
+            shown=self.show,
+        )
         self.centre.chosen.connect(self._on_chosen)
         self.centre.changed.connect(self._mark)
         language.changed.connect(self._mark)

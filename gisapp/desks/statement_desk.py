@@ -59,6 +59,7 @@ class StatementDesk(QObject):
             theme.size("desk_panel"),
             centre=self._make_page,
             side=self._make_origin,
+            shown=self.work.show,
         )
         self.work.opened.connect(lambda _: self._put_away())
         self.work.opened.connect(lambda _: actions.refresh())

@@ -1,0 +1,42 @@
+"""How a register was looked at when it was left, kept for the next time: place, style, filters, widths, table."""
+
+from __future__ import annotations
+
+from gisapp.panels.map_view import MapView
+from gisapp.panels.table.place import TablePlace
+from gisapp.session import Session
+from gisapp.settings import Settings, View
+from layers.model.condition_data import condition_data, condition_of
+from layers.model.query import Box, Condition
+from layers.register import Register
+
+
+class KeptView:
+    """Remembers and restores the looks of one window."""
+
+    def __init__(self, settings: Settings, session: Session, map: MapView, table: TablePlace) -> None:
+        self._settings, self._session, self._map, self._table = settings, session, map, table
+
+    def remember(self, register: Register, widths: tuple[int, ...]) -> None:
+        """Keep how a register is looked at; ``widths`` are those of the window's columns."""
+        box, style, hidden = self._map.looks
+        filters = {name: condition_data(where) for name, where in self._session.filters.items()}
+        view = View(box, "map", style, hidden, widths, filters, self._table.memory)
+        self._settings.remember_view(str(register.target), view)
+
+    def restore(self, register: Register) -> tuple[int, ...]:
+        """Show it as it was left, a register never seen whole; the widths of the columns then."""
+        view = self._settings.view(str(register.target))
+        if view.box is not None:
+            self._map.restore(Box(*view.box), view.style, view.hidden)
+        filters: dict[str, Condition] = {}
+        for name, data in view.filters.items():
+            if name in register.catalogue:
+                try:
+                    filters[name] = condition_of(data, register.catalogue[name])
+                except ValueError:
+                    # Kept by another version of the program, or its field is gone: shown whole.
+                    continue
+        self._session.filter(filters)
+        self._table.remember(view.table)
+        return tuple(view.widths)

@@ -20,6 +20,9 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Shapes = npt.NDArray[np.object_]
 
+MANY = 200_000
+"""Points made at a time between two looks at whether to stop."""
+
 NEAR = 0.01
 """Metres within which the middle of a border lies on a line: the two were noded together, so it is nearly 0."""
 
@@ -71,16 +74,24 @@ def cut_faces(ground: BaseGeometry, lines: Shapes, feedback: Feedback) -> Shapes
     return kept
 
 
-def faces_at(faces: Shapes, xy: Floats, feedback: Feedback) -> Integers:
+def places_tree(xy: Floats, feedback: Feedback) -> shapely.STRtree:
+    """The places as points in a tree, to be asked for again and again."""
+    points = np.empty(len(xy), dtype=object)
+    for start in range(0, len(xy), MANY):
+        feedback.progress(start / len(xy))
+        points[start : start + MANY] = shapely.points(xy[start : start + MANY])
+    return shapely.STRtree(points)
+
+
+def faces_at(faces: Shapes, places: shapely.STRtree, feedback: Feedback) -> Integers:
     """The face of every place, -1 outside; on a border the face with the lowest number."""
-    found = np.full(len(xy), -1, dtype=np.int64)
-    if not len(faces) or not len(xy):
+    found = np.full(len(places.geometries), -1, dtype=np.int64)
+    if not len(faces) or not len(found):
         return found
-    tree = shapely.STRtree(shapely.points(xy))
     step = 200
     for start in range((len(faces) - 1) // step * step, -1, -step):
         feedback.progress(1 - start / len(faces))
-        face, point = tree.query(faces[start : start + step], predicate="intersects")
+        face, point = places.query(faces[start : start + step], predicate="intersects")
         # From the last to the first: where several faces touch a place the lowest is written last.
         order = np.argsort(-face, kind="stable")
         found[point[order]] = face[order] + start

@@ -18,6 +18,7 @@ from layers.grids.coverage import service_ground
 from layers.grids.designing import Site
 from layers.grids.faces import Floats, Shapes
 from layers.grids.ground import NONE, Grids, read_grids
+from layers.grids.members import linked
 from layers.grids.stock import Measure, read_measures
 from layers.grids.units import Loads
 from layers.register import Register
@@ -100,11 +101,7 @@ def _area(register: Register, grids: Grids, shapes: Shapes, loads: Loads) -> Bas
 
 def _loads(register: Register, feedback: Feedback) -> tuple[Loads, npt.NDArray[np.bool_]]:
     """Every thing that weighs, at the place that decides its grid; of one measure each, as the workload counts."""
-    measures = [
-        measure
-        for measure in read_measures(register)
-        if measure.weight > 0 and register.catalogue[measure.type].shape is not None
-    ]
+    measures = [measure for measure in read_measures(register) if measure.weight > 0]
     xy, weight, counted = [np.empty((0, 2))], [np.empty(0)], [np.empty(0, dtype=bool)]
     for number, measure in enumerate(measures):
         part = feedback.part(number / len(measures), (number + 1) / len(measures))
@@ -117,6 +114,9 @@ def _loads(register: Register, feedback: Feedback) -> tuple[Loads, npt.NDArray[n
 
 
 def _measured(register: Register, measure: Measure, feedback: Feedback) -> tuple[Floats, Floats]:
+    """Places and amounts of a measure; of a type without a place where those stand that name its assets."""
+    if register.catalogue[measure.type].shape is None:
+        return _named(register, measure, feedback)
     fields = [measure.sum_field] if measure.sum_field else []
     table = register.columns(measure.type, fields, geometry=True, where=measure.where, feedback=feedback)
     geometry = table.column("geom")
@@ -129,6 +129,31 @@ def _measured(register: Register, measure: Measure, feedback: Feedback) -> tuple
         amount = np.where(shapely.is_missing(shapes), 0.0, shapely.length(shapes)) / 1000
     else:
         amount = _sums(table, measure)
+    there = np.isfinite(places).all(axis=1)
+    return places[there], amount[there]
+
+
+def _named(register: Register, measure: Measure, feedback: Feedback) -> tuple[Floats, Floats]:
+    """Assets without a place (customers) at the place of the first asset (meter) that names each."""
+    table = register.columns(
+        measure.type, [measure.sum_field] if measure.sum_field else [], where=measure.where, feedback=feedback
+    )
+    ids, amount = linked(table.column("fid")), _sums(table, measure)
+    places = np.full((len(ids), 2), np.nan)
+    order = np.argsort(ids)
+    for host in register.catalogue if len(ids) else ():
+        for link in host.links:
+            if host.shape is None or link.targets != (measure.type,):
+                continue
+            named = register.columns(host.name, [link.name], geometry=True, feedback=feedback)
+            by = linked(named.column(link.name))
+            rows = np.flatnonzero(np.isin(by, ids))
+            first = np.unique(by[rows], return_index=True)[1]
+            rows = rows[first]
+            shapes = shapely.from_wkb(np.array(named.column("geom").take(rows).to_pylist(), dtype=object))
+            at = order[np.searchsorted(ids, by[rows], sorter=order)]
+            missing = np.isnan(places[at, 0])
+            places[at[missing]] = standing(shapes)[missing]
     there = np.isfinite(places).all(axis=1)
     return places[there], amount[there]
 

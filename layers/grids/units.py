@@ -24,6 +24,7 @@ from layers.grids.faces import (
     borders,
     cut_faces,
     faces_at,
+    places_tree,
     summed,
     totals,
 )
@@ -121,8 +122,9 @@ class Units:
 def cut_blocks(ground: Ground, loads: Loads, heaviest: float, grids: int, feedback: Feedback) -> Blocks:
     """The ground cut along all lines, and further where a face is heavier than ``heaviest`` or too large."""
     lines = any_shapes(*(cut.lines for cut in ground.cuts))
-    faces = cut_faces(ground.area, lines, feedback.part(0.0, 0.1))
-    face_of_load = faces_at(faces, loads.xy, feedback.part(0.1, 0.35))
+    places = places_tree(loads.xy, feedback.part(0.0, 0.1))
+    faces = cut_faces(ground.area, lines, feedback.part(0.1, 0.2))
+    face_of_load = faces_at(faces, places, feedback.part(0.2, 0.35))
     largest = max(ROOM * ground.area.area / max(grids, 1), 1.0)
     further = halving_cuts(
         faces,
@@ -135,7 +137,7 @@ def cut_blocks(ground: Ground, loads: Loads, heaviest: float, grids: int, feedba
     )
     if len(further):
         faces = cut_faces(ground.area, any_shapes(lines, further), feedback.part(0.6, 0.7))
-        face_of_load = faces_at(faces, loads.xy, feedback.part(0.7, 0.95))
+        face_of_load = faces_at(faces, places, feedback.part(0.7, 0.95))
     feedback.progress(0.95)
     inside = shapely.point_on_surface(faces)
     placed = face_of_load >= 0

@@ -16,7 +16,9 @@ from layers.grids.acceptance import plan_acceptance
 from layers.grids.designing import propose
 from layers.grids.ground import read_grids
 from layers.grids.site_reading import count_grids, read_survey
+from layers.grids.stock import read_stock
 from layers.grids.wishes import Wishes
+from layers.grids.workload import workload
 from layers.model.query import Compare, Query
 from layers.register import Register
 from layers.text import Message
@@ -47,6 +49,11 @@ def furnish(register: Register, *, grids: bool = True) -> list[int]:
                     "geom": shapely.Point(at(*place)),
                 },
             )
+        customer = edit.insert(
+            "customer",
+            {"code": "C1", "name": "大户", "key_account": True, "grid": found[0] if found else None},
+        )
+        edit.insert("meter", {"code": "MC", "customer": customer, "geom": shapely.Point(at(30, 30))})
         for number, grid in enumerate(found):
             person = edit.insert(
                 "person", {"code": f"P{number}", "name": f"甲{number}", "main_role": "steward"}
@@ -87,8 +94,8 @@ def test_a_proposal_is_taken_whole_and_undone(new_place: NewPlace) -> None:
         assert shapely.coverage_is_valid(shapes)
         assert shapely.coverage_union_all(shapes).area == pytest.approx(WIDE * WIDE)
         counts = recounted(register)
-        assert sum(counts.values()) == METERS * 3 // 2
-        assert max(counts.values()) <= 1.10 * METERS * 1.5 / 5 + 2
+        assert sum(counts.values()) == METERS * 3 // 2 + 1
+        assert max(counts.values()) <= 1.10 * METERS * 1.5 / 5 + 4
         new = [register.get("grid", id) for id in sorted(set(counts) - set(ids))]
         assert [row["code"] for row in new] == [f"G{5 + number}" for number in range(len(new))]
         assert new
@@ -108,6 +115,9 @@ def test_part_of_a_rebalancing_is_taken_and_nothing_else_changes(register: Regis
     ids = furnish(register)
     survey = read_survey(register)
     made = propose(survey.site, Wishes(4, is_rebalance=True, limit=1.05))
+    # What is balanced is the workload that everybody else sees.
+    loads = workload(register, read_stock(register))
+    assert made.loads_of(made.before).tolist() == pytest.approx([loads[id].score for id in survey.ids])
     assert made.quality_of(made.after).worst <= 1.10
     with pytest.raises(UserError) as refused:
         plan_acceptance(register, survey, made, ())

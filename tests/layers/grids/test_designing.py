@@ -14,7 +14,7 @@ from layers.errors import Cancelled, UserError
 from layers.feedback import Feedback
 from layers.grids.balancing import smallest_flow
 from layers.grids.designing import Site, propose
-from layers.grids.faces import faces_at
+from layers.grids.faces import faces_at, places_tree
 from layers.grids.partition import allotted
 from layers.grids.proposal import Proposal
 from layers.grids.quality import pieces_of
@@ -36,7 +36,7 @@ def check(made: Proposal, there: Site) -> None:
         assert {shape.geom_type for shape in kept} == {"Polygon"}
         assert pieces_of(made.after, made.blocks.touching.pair, made.grids).max() == 1
     # Every load lies in exactly one grid, and the table tells what a recount finds.
-    at = faces_at(kept, there.loads.xy, Feedback())
+    at = faces_at(kept, places_tree(there.loads.xy, Feedback()), Feedback())
     recount = np.bincount(at[at >= 0], there.loads.weight[at >= 0], len(kept))
     numbers = np.flatnonzero(~shapely.is_missing(shapes))
     told = made.loads_of(made.after)[numbers]

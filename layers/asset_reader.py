@@ -11,7 +11,7 @@ from layers.feedback import Feedback
 from layers.geometry.crs import Crs
 from layers.model.asset import Asset
 from layers.model.query import Box, Condition, Query
-from layers.store import attach, history, read
+from layers.store import attach, history, packages, read
 from layers.store.base import Store
 from layers.store.bulk_read import BulkRead
 from layers.store.conditions import condition_clause, where_clause
@@ -186,6 +186,11 @@ class AssetReader(Veiled):
         """The value of a setting: the company's, else the catalogue's."""
         with self._store.read() as connection:
             return read_setting(self._store, connection, self.catalogue.settings[name])
+
+    def came_from(self, source: str, types: Sequence[str]) -> dict[str, tuple[str, int]]:
+        """The assets of some types that came from data set ``source``: their key there to type and id."""
+        with self._store.read() as connection:
+            return packages.came_from(self._store, connection, source, types)
 
     def attachments(self, type: str, id: int) -> list[Asset]:
         """The attachments of an asset, oldest first."""

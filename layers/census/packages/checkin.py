@@ -1,0 +1,302 @@
+"""Check-in: what an examined file changes is merged into the book by one act; disputes are kept to be decided."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from layers.census.packages.compare import Changed, Row
+from layers.census.packages.examining import Examined, source_of
+from layers.census.packages.merging import Clash, Merge, Write, key_of, merge, refused
+from layers.census.packages.photos import PHOTO
+from layers.census.packages.receipt import Arrival, Refused
+from layers.census.words import CONFLICT, LOT, PACKAGE, RECORD
+from layers.errors import UserError
+from layers.model.asset import AssetKey
+from layers.model.fields import LinkField, format_instant
+from layers.model.query import All, Compare, Query
+from layers.store import integrity, read
+from layers.store.attach import attach
+from layers.store.edit import Edit, ValuesRefused
+from layers.store.packages import PackageFile, came_from
+from layers.store.rows import current_row, current_rows
+from layers.store.schema import CODE, FID, GEOMETRY, VERSION
+
+_BULK_FROM = 30
+
+
+def check_in(edit: Edit, examined: Examined, actor: str) -> Arrival:
+    """Take in what a file changes, within one open edit; what of it came in before changes nothing again.
+
+    The merge is made anew against the book as it is now. Rows that the book refuses are named in the receipt.
+    """
+    return _CheckIn(edit, examined).done(actor)
+
+
+class _CheckIn:
+    def __init__(self, edit: Edit, examined: Examined) -> None:
+        self._edit, self._examined = edit, examined
+        self._source = edit.source(source_of(examined.code))
+        catalogue = edit.catalogue
+        came = came_from(edit.store, edit.connection, source_of(examined.code), [t.name for t in catalogue])
+        self._ids: dict[str, int] = {key: id for key, (_, id) in came.items()}
+        self._refused: list[Refused] = []
+        today = datetime.date.today().isoformat()
+        self._merge: Merge = merge(catalogue, examined.found, self._office, self._ids, today)
+
+    def done(self, actor: str) -> Arrival:
+        merged, examined = self._merge, self._examined
+        inserted = self._insert_all()
+        updated, deleted = self._write_all()
+        for clash in merged.clashes:
+            self._note_clash(clash)
+        photos = self._attach_photos()
+        turned_down = (*examined.barred, *merged.refused, *self._refused)
+        arrival = Arrival(
+            at=_now(),
+            actor=actor,
+            sha256=examined.kept.sha256,
+            file=examined.file_name,
+            records=examined.records,
+            of_records=examined.receipt.records,
+            of=merged.of + len(examined.barred),
+            taken=inserted + updated + deleted + merged.already,
+            inserted=inserted,
+            updated=updated,
+            deleted=deleted,
+            already=merged.already,
+            conflicts=len(merged.clashes),
+            refused=turned_down,
+            photos=photos,
+            photos_missing=examined.photos.missing,
+            photos_loose=examined.photos.loose,
+            clock_days=examined.clock_days,
+        )
+        self._note_arrival(arrival)
+        return arrival
+
+    def _office(self, type_name: str, ids: Collection[int]) -> Mapping[int, Row]:
+        if not ids:
+            return {}
+        return current_rows(self._edit.store, self._edit.connection, type_name, sorted(set(ids)))
+
+    # ---- rows that are new
+
+    def _insert_all(self) -> int:
+        """Insert what is new, in an order in which links find what they link to."""
+        waiting, count = list(self._merge.inserts), 0
+        new = {change.key for change in waiting}
+        while waiting:
+            ready = [c for c in waiting if not (self._links(c) & new - {c.key})]
+            for change in ready or waiting:
+                count += self._insert(change)
+            new -= {change.key for change in ready or waiting}
+            waiting = [c for c in waiting if c.key in new]
+        return count
+
+    def _links(self, change: Changed) -> set[AssetKey]:
+        return set(self._linked(change.type, change.field or {}).values())
+
+    def _linked(self, type_name: str, row: Row) -> dict[str, AssetKey]:
+        found = {}
+        for link in self._edit.catalogue[type_name].links:
+            key = _key(link, row.get(link.name))
+            if key is not None:
+                found[link.name] = key
+        return found
+
+    def _insert(self, change: Changed) -> int:
+        assert change.field is not None
+        values = {name: change.field[name] for name in change.names if name in change.field}
+        try:
+            values = self._resolved(change.type, values)
+            origin = {"source_id": self._source, "source_key": key_of(change)}
+            self._ids[key_of(change)] = self._put(change.type, {**values, **origin})
+        except ValuesRefused as error:
+            self._turn_down(change.key, change.field, [p.message.id for p in error.problems])
+            return 0
+        except _NotInBookError:
+            self._turn_down(change.key, change.field, ["packages.of_new_asset"])
+            return 0
+        return 1
+
+    def _put(self, type_name: str, values: Mapping[str, Any]) -> int:
+        """Insert a row; a running number that the device gave and that is taken becomes the office's next one."""
+        try:
+            return self._edit.insert(type_name, values)
+        except ValuesRefused as error:
+            prefix, code = self._edit.catalogue[type_name].code_prefix, str(values.get(CODE) or "")
+            running = bool(prefix) and re.fullmatch(rf"{re.escape(prefix)}-\d+", code) is not None
+            if not running or any(problem.field != CODE for problem in error.problems):
+                raise
+            return self._edit.insert(type_name, {**values, CODE: None})
+
+    def _resolved(self, type_name: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Values with the book's ids in links to what came new."""
+        resolved = dict(values)
+        for name, key in self._linked(type_name, values).items():
+            id = self._ids.get(f"{key.type}:{key.id}")
+            several = self._edit.catalogue[type_name].field_named(name)
+            if key in self._examined.new_assets:
+                if id is None or "census_record" not in getattr(several, "targets", ()):
+                    raise _NotInBookError
+                resolved[name] = f"{RECORD}:{id}"
+            elif id is not None:
+                assert isinstance(several, LinkField)
+                resolved[name] = f"{key.type}:{id}" if several.several else id
+        return resolved
+
+    def _turn_down(self, key: AssetKey, row: Row, reasons: list[str]) -> None:
+        self._refused.append(refused(key, row, reasons))
+
+    # ---- rows that were there
+
+    def _write_all(self) -> tuple[int, int]:
+        deleted = 0
+        groups: dict[tuple[str, tuple[str, ...]], list[Write]] = defaultdict(list)
+        for write in self._merge.writes:
+            if write.values is None:
+                deleted += self._delete(write)
+            else:
+                groups[write.type, tuple(write.values)].append(write)
+        updated = sum(self._write(name, fields, some) for (name, fields), some in groups.items())
+        return updated, deleted
+
+    def _write(self, name: str, fields: tuple[str, ...], some: list[Write]) -> int:
+        asset_type = self._edit.catalogue[name]
+        named = [asset_type.fields_by_name.get(field) for field in fields]
+        plain = GEOMETRY not in fields and not any(f is None or f.unique for f in named)
+        links = any(isinstance(f, LinkField) for f in named)
+        if plain and not links and len(some) >= _BULK_FROM:
+            columns = {f: [(write.values or {})[f] for write in some] for f in fields}
+            try:
+                self._edit.update_many(name, [w.id for w in some], columns, [w.version for w in some])
+                return len(some)
+            except ValuesRefused:
+                pass  # one by one, so that only the wrong ones stay out
+        return sum(self._update(write) for write in some)
+
+    def _update(self, write: Write) -> int:
+        assert write.values is not None
+        key = AssetKey(write.type, write.id)
+        try:
+            values = self._resolved(write.type, write.values)
+            self._edit.update(write.type, write.id, write.version, values)
+        except ValuesRefused as error:
+            self._turn_down(key, write.values, [p.message.id for p in error.problems])
+            return 0
+        except _NotInBookError:
+            self._turn_down(key, write.values, ["packages.of_new_asset"])
+            return 0
+        return 1
+
+    def _delete(self, write: Write) -> int:
+        store, connection = self._edit.store, self._edit.connection
+        row = current_row(store, connection, write.type, write.id)
+        assert row is not None
+        try:
+            integrity.refuse_if_referenced(store, connection, write.type, [row])
+        except UserError:
+            name = str(row.get("code") or f"#{write.id}")
+            told = f'"{name}"'
+            self._merge.clashes.append(Clash(write.type, write.id, "", told, told, None))
+            return 0
+        self._edit.delete(write.type, write.id, write.version)
+        return 1
+
+    # ---- disputes, photos, the receipt
+
+    def _note_clash(self, clash: Clash) -> None:
+        """Keep a dispute, once: the same one may be open from an earlier file, or decided."""
+        where = All(
+            (
+                Compare("package", "=", self._examined.package.id),
+                Compare("target_type", "=", clash.type),
+                Compare("target_id", "=", clash.id),
+                Compare("field", "=", clash.field) if clash.field else Compare("field", "is null"),
+            )
+        )
+        known = read.find(self._edit.store, self._edit.connection, Query(CONFLICT, where=where))
+        if any(each["field_value"] == clash.found for each in known):
+            return
+        values = {
+            "package": self._examined.package.id,
+            "target_type": clash.type,
+            "target_id": clash.id,
+            "field": clash.field or None,
+            "base_value": clash.base,
+            "office_value": clash.office,
+            "field_value": clash.found,
+        }
+        self._edit.insert(CONFLICT, {**values, "state": "open"})
+
+    def _attach_photos(self) -> int:
+        photos = self._examined.photos.found
+        if not photos:
+            return 0
+        schema, count = self._edit.store.schema, 0
+        file = PackageFile(self._examined.kept.path, schema)
+        try:
+            for photo in photos:
+                key = self._home(AssetKey(photo.type, photo.id))
+                data = None if key is None else photo.content(file)
+                if key is None or data is None:
+                    self._turn_down(
+                        AssetKey(PHOTO, photo.id), {"code": photo.name}, ["packages.photo_of_nothing"]
+                    )
+                elif not self._is_attached(key, photo.sha256):
+                    try:
+                        attach(self._edit, key.type, key.id, photo.name, data, dict(photo.values))
+                        count += 1
+                    except UserError as error:
+                        self._turn_down(AssetKey(PHOTO, photo.id), {"code": photo.name}, [error.title.id])
+        finally:
+            file.close()
+        return count
+
+    def _home(self, key: AssetKey) -> AssetKey | None:
+        """Where a photo belongs in the book: that of a newly found asset to its record."""
+        id = self._ids.get(f"{key.type}:{key.id}")
+        if key in self._examined.new_assets:
+            return None if id is None else AssetKey(RECORD, id)
+        if key.type not in self._edit.catalogue:
+            return None
+        found = AssetKey(key.type, key.id if id is None else id)
+        there = current_row(self._edit.store, self._edit.connection, found.type, found.id)
+        return found if there is not None else None
+
+    def _is_attached(self, key: AssetKey, sha256: str) -> bool:
+        where = All((Compare("target", "=", f"{key.type}:{key.id}"), Compare("sha256", "=", sha256)))
+        return bool(read.count(self._edit.store, self._edit.connection, Query(PHOTO, where=where)))
+
+    def _note_arrival(self, arrival: Arrival) -> None:
+        edit, package = self._edit, self._examined.package
+        row = current_row(edit.store, edit.connection, PACKAGE, package.id)
+        assert row is not None
+        receipt = self._examined.receipt.with_arrival(arrival)
+        values = {"state": "returned", "returned_at": arrival.at, "receipt": receipt.as_text()}
+        edit.update(PACKAGE, package.id, row[VERSION], values)
+        lot = None if row["lot"] is None else current_row(edit.store, edit.connection, LOT, row["lot"])
+        if lot is not None and lot["state"] == "out":
+            change = {"state": "back", "returned_date": datetime.date.today().isoformat()}
+            edit.update(LOT, lot[FID], lot[VERSION], change)
+
+
+class _NotInBookError(Exception):
+    """A row belongs to an asset that was newly found: it is in the book only once its record is accepted."""
+
+
+def _key(link: LinkField, value: Any) -> AssetKey | None:
+    if value is None:
+        return None
+    if not link.several:
+        return AssetKey(link.targets[0], int(value)) if isinstance(value, int) else None
+    name, _, id = str(value).partition(":")
+    return AssetKey(name, int(id)) if id.isdigit() else None
+
+
+def _now() -> str:
+    return format_instant(datetime.datetime.now(datetime.UTC))

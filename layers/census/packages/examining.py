@@ -1,0 +1,307 @@
+"""A file that came back, looked at: what it is, what it is compared with, what it changes. Nothing is written."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import shutil
+import threading
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from layers.census.form import types_of
+from layers.census.packages.base import Kept, Shelf
+from layers.census.packages.compare import Changed, Row, Rows, changes
+from layers.census.packages.merging import Merge, days_between, merge, refused
+from layers.census.packages.photos import PHOTO, Photos, photos_of
+from layers.census.packages.receipt import Receipt, Refused
+from layers.census.packages.staging import Outing, stage
+from layers.census.words import CAMPAIGN, DEFECT, ORDER, PACKAGE, RECORD, REPORT
+from layers.errors import UserError
+from layers.feedback import Feedback
+from layers.model.asset import Asset, AssetKey
+from layers.model.catalogue import Catalogue
+from layers.model.fields import format_instant
+from layers.model.personal import personal_fields
+from layers.model.query import Query
+from layers.register import Register
+from layers.store import gpkg
+from layers.store.packages import PackageFile
+from layers.store.schema import VERSION, build_schema
+from layers.text import Message
+
+_MEANT = (RECORD, DEFECT, ORDER, REPORT)
+_NEVER = (PACKAGE, PHOTO)
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What a file that came back holds. ``found`` are changes to merge, ``barred`` those that are not the team's.
+
+    ``base``: "base", "last" (the file that came before) or "trail" (the base was lost; the register's own trail
+    told it). ``merge``: the dry run. ``clock_days``: by how much the device's clock is wrong, 0 within a day.
+    """
+
+    package: Asset
+    receipt: Receipt
+    kept: Kept
+    file_name: str
+    found: tuple[Changed, ...]
+    barred: tuple[Refused, ...]
+    new_assets: Mapping[AssetKey, str]
+    photos: Photos
+    records: int
+    base: str
+    merge: Merge
+    clock_days: int
+    notes: tuple[Message, ...]
+    form_version: int | None = None
+
+    @property
+    def code(self) -> str:
+        return str(self.package["code"])
+
+    @property
+    def is_again(self) -> bool:
+        """Whether it is the very file that came last, and nothing of it is still to be taken in."""
+        last = self.receipt.last
+        return last is not None and last.sha256 == self.kept.sha256 and not self.changes_book
+
+    @property
+    def changes_book(self) -> bool:
+        """Whether anything of it is to be written; photos are asked for again each time."""
+        return bool(self.merge.inserts or self.merge.writes or self.merge.clashes)
+
+
+def source_of(code: str) -> str:
+    """The data set under which the register knows what came new with a package."""
+    return f"field package {code}"
+
+
+def examine(
+    register: Register,
+    returned: Path,
+    *,
+    package: str | None = None,
+    folder: Path | None = None,
+    feedback: Feedback | None = None,
+) -> Examined:
+    """Look at a file that came back. A copy of it is kept; the file itself is only read.
+
+    ``package``: the code of its package, should the file not say it any more. Raises ``UserError`` for a file that is
+    damaged or of no package of this register, and when nothing is left to compare it with.
+    """
+    feedback = feedback or Feedback()
+    if not returned.is_file():
+        raise UserError(Message("store.not_found", {"place": str(returned)}), Message("store.not_found_hint"))
+    shelf = Shelf.of(register, folder)
+    waiting = f"incoming-{os.getpid()}-{threading.get_ident()}"
+    try:
+        incoming = shelf.keep_returned(waiting, returned)
+        said = _says(register, incoming.path)
+        row = _package(register, said, package, returned)
+        target = shelf.returned(str(row["code"]), incoming.sha256)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        incoming.path.replace(target)
+    finally:
+        shutil.rmtree(shelf.folder / waiting, ignore_errors=True)
+    feedback.progress(0.3)
+    return _examined(register, shelf, row, Kept(target, incoming.sha256), returned, said)
+
+
+def _examined(
+    register: Register, shelf: Shelf, row: Asset, kept: Kept, returned: Path, said: Mapping[str, Any]
+) -> Examined:
+    catalogue, receipt = register.catalogue, Receipt.of(row["receipt"])
+    campaign = None if row["campaign"] is None else register.get(CAMPAIGN, row["campaign"])
+    asked = _asked(catalogue, campaign, said, receipt)
+    names = [
+        t.name
+        for t in catalogue
+        if t.group != "system" and not t.name.startswith("c_") and t.name not in _NEVER
+    ]
+    file = _open(register, kept.path)
+    opened = [file]
+    try:
+        kind, base = _base(register, shelf, row, receipt, file, said, asked, opened)
+        deleted = {name: file.deleted(name) for name in names}
+        found = changes(base, file, names, deleted)
+        edited = {
+            AssetKey(name, id): at for name in {c.type for c in found} for id, at in file.edited(name).items()
+        }
+        photos = photos_of(file, returned.parent, base.rows(PHOTO).keys())
+        ours = (*asked, *_MEANT)
+        barred = [c for c in found if c.type not in ours]
+        mine, new = [c for c in found if c.type in ours], {}
+        if campaign is not None:
+            outing = Outing(str(row["code"]), campaign.id, row["lot"], _now())
+            staged = stage(catalogue, outing, asked, mine, base.rows(RECORD), file.rows(RECORD), edited)
+            mine, barred, new = list(staged.changes), [*barred, *staged.strays], dict(staged.found_new)
+        records = len(file.rows(RECORD)) if campaign else sum(len(file.rows(name)) for name in asked)
+    finally:
+        for each in opened:
+            each.close()
+    known = register.came_from(source_of(str(row["code"])), [t.name for t in catalogue])
+    ids = {key: id for key, (_, id) in known.items()}
+    done = merge(catalogue, mine, _office(register), ids, _today())
+    return Examined(
+        row,
+        receipt,
+        kept,
+        returned.name,
+        tuple(mine),
+        tuple(refused(c.key, c.field or c.base or {}, ["packages.not_yours"]) for c in barred),
+        new,
+        photos,
+        records,
+        kind,
+        done,
+        max(_clock(edited.values(), row["sent_at"]), done.late_days, key=abs),
+        tuple(_notes(kind, said, campaign, file, asked)),
+        said.get("form_version"),
+    )
+
+
+def _asked(
+    catalogue: Catalogue, campaign: Asset | None, said: Mapping[str, Any], receipt: Receipt
+) -> tuple[str, ...]:
+    names = types_of(campaign) if campaign is not None else tuple(said.get("sent") or receipt.sent)
+    return tuple(name for name in names if name in catalogue)
+
+
+def _says(register: Register, path: Path) -> dict[str, Any]:
+    file = _open(register, path)
+    try:
+        return file.says
+    finally:
+        file.close()
+
+
+def _open(register: Register, path: Path) -> PackageFile:
+    return PackageFile(path, build_schema(register.catalogue, gpkg.srid_of(register.crs)))
+
+
+def _package(register: Register, said: Mapping[str, Any], code: str | None, returned: Path) -> Asset:
+    code = code or said.get("code")
+    found = None if not code else register.by_code(PACKAGE, code)
+    if found is None:
+        known = {"place": returned.name, "code": code or "?"}
+        raise UserError(Message("packages.unknown", known), Message("packages.unknown_hint"))
+    return found
+
+
+def _base(
+    register: Register,
+    shelf: Shelf,
+    row: Asset,
+    receipt: Receipt,
+    file: PackageFile,
+    said: Mapping[str, Any],
+    asked: Sequence[str],
+    opened: list[PackageFile],
+) -> tuple[str, Rows]:
+    """What to compare with: what came back the last time, else what went out, else what the trail tells of that."""
+    code, last = str(row["code"]), receipt.last
+    first: Rows | None = None
+    if shelf.sound(shelf.base(code), row["base_sha256"]):
+        opened.append(_open(register, shelf.base(code)))
+        first = opened[-1]
+    elif said.get("version") is not None:
+        first = _Trail(register, file, int(said["version"]), frozenset(asked))
+    if last is not None and shelf.sound(shelf.returned(code, last.sha256), last.sha256):
+        opened.append(_open(register, shelf.returned(code, last.sha256)))
+        return "last", _Since(opened[-1], first, receipt.pending)
+    if first is None:
+        raise UserError(Message("packages.base_lost", {"code": code}), Message("packages.base_lost_hint"))
+    return ("trail" if isinstance(first, _Trail) else "base"), first
+
+
+@dataclass(frozen=True)
+class _Since:
+    """The file that came last; what of it was refused is compared with what went out. So are all photos."""
+
+    last: Rows
+    first: Rows | None
+    pending: frozenset[AssetKey]
+
+    def held(self, type_name: str) -> tuple[str, ...]:
+        return self.last.held(type_name)
+
+    def rows(self, type_name: str) -> Mapping[int, Row]:
+        before = {} if self.first is None else self.first.rows(type_name)
+        if type_name == PHOTO:
+            return before
+        rows = dict(self.last.rows(type_name))
+        for key in self.pending:
+            if key.type == type_name:
+                rows.pop(key.id, None)
+                if key.id in before:
+                    rows[key.id] = before[key.id]
+        return rows
+
+
+@dataclass(frozen=True)
+class _Trail:
+    """The base as the register's own trail tells it: the rows of the file as they were when it went out."""
+
+    register: Register
+    file: PackageFile
+    version: int
+    asked: frozenset[str]
+
+    def held(self, type_name: str) -> tuple[str, ...]:
+        return self.file.held(type_name)
+
+    def rows(self, type_name: str) -> Mapping[int, Row]:
+        if type_name not in self.register.catalogue:
+            return {}
+        asset_type = self.register.catalogue[type_name]
+        ids = [*self.file.rows(type_name), *(self.file.deleted(type_name) or ())]
+        then = self.register.rows_at(type_name, ids, self.version) if ids else {}
+        kept = type_name in self.asked or asset_type.group == "census"
+        hidden = () if kept else personal_fields(asset_type)
+        blank = {name: None for name in hidden if not asset_type.field_named(name).required}
+        return {id: {**row, **blank} for id, row in then.items() if row is not None}
+
+
+def _office(register: Register) -> Any:
+    def rows(type_name: str, ids: Collection[int]) -> Mapping[int, Row]:
+        found = register.find(Query(type_name, ids=sorted(set(ids)))) if ids else []
+        return {asset.id: {**asset.values, VERSION: asset.version} for asset in found}
+
+    return rows
+
+
+def _notes(
+    kind: str, said: Mapping[str, Any], campaign: Asset | None, file: PackageFile, asked: Iterable[str]
+) -> Iterable[Message]:
+    if kind == "trail":
+        yield Message("packages.base_from_trail")
+    version = said.get("form_version")
+    if campaign is not None and version is not None and version != campaign.get("form_version"):
+        yield Message("packages.older_form", {"version": version, "now": campaign.get("form_version") or 1})
+    lost = [name for name in asked if not file.held(name)]
+    if lost:
+        yield Message("packages.layers_lost", {"names": tuple(lost)})
+
+
+def _clock(instants: Iterable[str], sent_at: str | None) -> int:
+    """By how many days the newest instant lies after now, or the oldest before the package went out."""
+    known = sorted(instants)
+    if not known:
+        return 0
+    ahead = days_between(_today(), known[-1])
+    if ahead > 1:
+        return ahead
+    behind = days_between(sent_at or known[0], known[0])
+    return behind if behind < -1 else 0
+
+
+def _now() -> str:
+    return format_instant(datetime.datetime.now(datetime.UTC))
+
+
+def _today() -> str:
+    return datetime.date.today().isoformat()

@@ -1,0 +1,100 @@
+"""Photos of a package: those in the file itself, those beside it; counted, and those that are missing named."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from layers.census.packages.checkout import PHOTOS
+from layers.store.attach import safe_name
+from layers.store.packages import PackageFile
+
+PHOTO = "attachment"
+TABLE = "field_photo"
+"""The plain table of a package in which other programs name their photos."""
+COLUMNS = {"target_type": "TEXT", "target_id": "INTEGER", "path": "TEXT", "taken_at": "TEXT", "kind": "TEXT"}
+_FOLDERS = (PHOTOS, "DCIM", "files")
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A photo of the asset that the file calls ``type``, ``id``: its content lies in the file, or at ``path``."""
+
+    type: str
+    id: int
+    name: str
+    sha256: str
+    path: Path | None
+    values: Mapping[str, Any]
+
+    def content(self, file: PackageFile) -> bytes | None:
+        """The bytes; None when they are gone since."""
+        if self.path is None:
+            return file.blob(self.sha256)
+        data = self.path.read_bytes() if self.path.is_file() else b""
+        return data if hashlib.sha256(data).hexdigest() == self.sha256 else None
+
+
+@dataclass(frozen=True)
+class Photos:
+    """What there is: ``missing`` are named by the file and nowhere to be found, ``loose`` lie there unnamed."""
+
+    found: tuple[Photo, ...] = ()
+    missing: tuple[str, ...] = ()
+    loose: tuple[str, ...] = ()
+
+
+def photos_of(file: PackageFile, beside: Path, known: Collection[int]) -> Photos:
+    """The photos of a file that came back, ``beside`` the place where it was. ``known``: attachments that went out."""
+    lying = {_digest(path): path for path in sorted(_lying(beside), reverse=True)}
+    named = {path.name.casefold(): (digest, path) for digest, path in lying.items()}
+    found: list[Photo] = []
+    missing: list[str] = []
+    for id, row in file.rows(PHOTO).items():
+        if id in known:
+            continue
+        name, digest = str(row.get("file_name") or ""), str(row.get("sha256") or "")
+        values = {k: v for k, v in row.items() if k in ("kind", "taken_at", "taken_by", "remark") and v}
+        if file.blob(digest) is not None:
+            _add(found, str(row.get("target") or ""), safe_name(name), digest, None, values)
+        elif digest in lying:
+            # Renamed on the way: it is known by its content.
+            _add(found, str(row.get("target") or ""), safe_name(name), digest, lying[digest], values)
+        else:
+            missing.append(name)
+    for row in file.plain(TABLE, tuple(COLUMNS)):
+        name = str(row.get("path") or "").replace("\\", "/").rpartition("/")[2]
+        at = named.get(name.casefold())
+        if not name:
+            continue
+        if at is None:
+            missing.append(name)
+            continue
+        values = {k: row[k] for k in ("kind", "taken_at") if row.get(k)}
+        _add(found, f"{row.get('target_type')}:{row.get('target_id')}", safe_name(name), *at, values)
+    used = {photo.path for photo in found}
+    loose = sorted(path.name for path in lying.values() if path not in used)
+    return Photos(tuple(found), tuple(sorted(set(missing))), tuple(loose))
+
+
+def _add(
+    found: list[Photo], target: str, name: str, digest: str, path: Path | None, values: Mapping[str, Any]
+) -> None:
+    kind, _, number = target.partition(":")
+    twice = any((p.type, str(p.id), p.sha256) == (kind, number, digest) for p in found)
+    if number.isdigit() and not twice:
+        found.append(Photo(kind, int(number), name, digest, path, values))
+
+
+def _lying(beside: Path) -> Iterable[Path]:
+    for folder in _FOLDERS:
+        if (beside / folder).is_dir():
+            yield from (path for path in (beside / folder).rglob("*") if path.is_file())
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,90 @@
+"""The receipt of a package: what went out, and for every file that came back what of it was taken in and what not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from layers.model.asset import AssetKey
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A row that the book does not take, and the message id of every reason."""
+
+    type: str
+    id: int
+    name: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One file that came back. ``of`` rows were changed in it, ``taken`` of them are in the book now (or were)."""
+
+    at: str
+    actor: str
+    sha256: str
+    file: str
+    records: int = 0
+    of_records: int = 0
+    of: int = 0
+    taken: int = 0
+    inserted: int = 0
+    updated: int = 0
+    deleted: int = 0
+    already: int = 0
+    conflicts: int = 0
+    refused: tuple[Refused, ...] = ()
+    photos: int = 0
+    photos_missing: tuple[str, ...] = ()
+    photos_loose: tuple[str, ...] = ()
+    clock_days: int = 0
+    by_whom: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """``version``: the change set at which the package was read; ``sent``: assets by type."""
+
+    version: int = 0
+    sent: Mapping[str, int] = field(default_factory=dict)
+    records: int = 0
+    arrivals: tuple[Arrival, ...] = ()
+
+    @classmethod
+    def of(cls, text: str | None) -> Receipt:
+        """The receipt as the book keeps it. ``ValueError`` for what is none."""
+        said: dict[str, Any] = json.loads(text) if text else {}
+        arrivals = tuple(_arrival(each) for each in said.pop("arrivals", ()))
+        return cls(**said, arrivals=arrivals)
+
+    def as_text(self) -> str:
+        """As the book keeps it."""
+        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+
+    def with_arrival(self, arrival: Arrival) -> Receipt:
+        """The receipt with one more; the same file again takes the place of its last arrival."""
+        return replace(self, arrivals=(*self.arrivals, arrival))
+
+    @property
+    def last(self) -> Arrival | None:
+        """What came back last."""
+        return self.arrivals[-1] if self.arrivals else None
+
+    @property
+    def pending(self) -> frozenset[AssetKey]:
+        """The rows that were refused the last time: a file that comes again tries them again."""
+        refused: Sequence[Refused] = self.last.refused if self.last else ()
+        return frozenset(AssetKey(each.type, each.id) for each in refused)
+
+
+def _arrival(said: dict[str, Any]) -> Arrival:
+    refused = tuple(
+        Refused(each["type"], each["id"], each["name"], tuple(each["reasons"]))
+        for each in said.pop("refused", ())
+    )
+    tuples: dict[str, Any] = {name: tuple(said.pop(name, ())) for name in ("photos_missing", "photos_loose")}
+    return Arrival(**said, **tuples, refused=refused)

@@ -1,0 +1,291 @@
+"""Field packages as files: a small register of its own that goes out, and whatever comes back of it.
+
+Nothing in a file that comes back may act: it is copied page by page, checked, and only read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from pysqlite3 import dbapi2
+
+from layers.errors import UserError
+from layers.geometry.crs import Crs
+from layers.store import bulk, gpkg
+from layers.store.base import Store
+from layers.store.change_sets import creation_row
+from layers.store.engine import WRITE, open_engine
+from layers.store.migrations import SCHEMA_VERSION
+from layers.store.migrations.growth import note_of
+from layers.store.present import present_columns
+from layers.store.schema import FID, GEOMETRY, OP_DELETE, Schema, history_name
+from layers.store.security import authorizer
+from layers.text import Message
+
+PACKAGE = "field_package"
+"""Under this name a package's ``wa_meta`` says what it is, and under it lies its own row."""
+
+_SOURCE = ("source_id", "source_key", "source_hash")
+_PAGES = 8_192
+
+Rows = Mapping[str, Sequence[Mapping[str, Any]]]
+
+
+def write_rows(path: Path, schema: Schema, crs: Crs, rows: Rows, *, actor: str, at: str) -> None:
+    """Write a GeoPackage of a schema with these rows, ids and versions as they are; not yet fit to be edited.
+
+    A file at ``path`` is replaced. ``seal`` makes it a package.
+    """
+    path.unlink(missing_ok=True)
+    path.touch()
+    engine = open_engine(path, wal=False)
+    try:
+        with engine.connect().execution_options(**{WRITE: True}) as connection:
+            gpkg.write_header(connection.connection.driver_connection)
+            with connection.begin():
+                connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+                gpkg.create_tables(connection, schema, crs)
+                meta = {
+                    "schema_version": str(SCHEMA_VERSION),
+                    "crs": crs.code or crs.wkt,
+                    "created": at,
+                    **note_of(schema.catalogue),
+                }
+                _put_meta(connection, schema, meta)
+                _put(connection, schema, rows)
+                connection.execute(schema.change_set.insert().values(creation_row(actor, at, stated=True)))
+    finally:
+        engine.dispose()
+
+
+def seal(path: Path, schema: Schema, said: Mapping[str, Any], rows: Rows, first_id: int) -> None:
+    """Make the written file a package: what it says of itself, ids from ``first_id`` for new rows, and the trail."""
+    engine = open_engine(path, wal=False)
+    try:
+        with engine.connect().execution_options(**{WRITE: True}) as connection, connection.begin():
+            _put(connection, schema, rows)
+            name = str(said.get("code") or "")
+            _put_meta(connection, schema, {PACKAGE: json.dumps(said, ensure_ascii=False), "name": name})
+            connection.exec_driver_sql("DELETE FROM sqlite_sequence")
+            connection.exec_driver_sql(
+                "INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)",
+                [(type_name, first_id - 1) for type_name in schema.assets],
+            )
+            connection.exec_driver_sql(
+                "INSERT INTO sqlite_sequence (name, seq) SELECT 'wa_changeset', max(id) FROM wa_changeset"
+            )
+            gpkg.create_triggers(connection, schema)
+    finally:
+        engine.dispose()
+
+
+def add_table(path: Path, name: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> None:
+    """Add a plain table without geometry (column name to GeoPackage type), with its rows, to a written file."""
+    engine = open_engine(path, wal=False)
+    table = sa.table(name, *map(sa.column, columns))
+    quote = engine.dialect.identifier_preparer.quote
+    shape = ", ".join(f"{quote(column)} {kind}" for column, kind in columns.items())
+    try:
+        with engine.connect().execution_options(**{WRITE: True}) as connection, connection.begin():
+            connection.exec_driver_sql(f"CREATE TABLE {quote(name)} ({shape})")
+            contents = sa.table("gpkg_contents", *map(sa.column, ("table_name", "data_type", "identifier")))
+            listed = {"table_name": name, "data_type": "attributes", "identifier": name}
+            connection.execute(contents.insert().values(**listed))
+            if rows:
+                named = [dict(zip(columns, row, strict=True)) for row in rows]
+                connection.execute(table.insert(), named)
+    finally:
+        engine.dispose()
+
+
+def take_copy(source: Path, target: Path) -> None:
+    """Copy a file that came back, with what still lies in its journal, page by page; then check it.
+
+    The source is only read. Raises ``UserError`` when it is no database, cut short or damaged; then there is no copy.
+    """
+    part = target.with_name(f"{target.name}.{os.getpid()}.part")
+    part.parent.mkdir(parents=True, exist_ok=True)
+    part.unlink(missing_ok=True)
+    try:
+        _copy(source, part)
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
+        part.replace(target)
+    except dbapi2.DatabaseError as error:
+        raise _damaged(source, str(error)) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _copy(source: Path, part: Path) -> None:
+    with contextlib.closing(_opened(source)) as raw, contextlib.closing(dbapi2.connect(str(part))) as copy:
+        raw.backup(copy, pages=_PAGES, sleep=0)
+        copy.execute("PRAGMA journal_mode=DELETE")
+        # A package is small: the thorough check, or a page that is all zeros goes unseen.
+        (answer,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
+        if answer != "ok":
+            raise _damaged(source, answer)
+
+
+def _opened(source: Path) -> Any:
+    """The file for reading; in a folder that cannot be written, as one that nobody changes."""
+    for mode in ("mode=ro", "mode=ro&immutable=1"):
+        raw = dbapi2.connect(f"{source.absolute().as_uri()}?{mode}", uri=True)
+        try:
+            raw.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except dbapi2.OperationalError as error:
+            raw.close()
+            if "unable to open" not in str(error) and "readonly" not in str(error):
+                raise
+        except dbapi2.DatabaseError:
+            raw.close()
+            raise
+        else:
+            return raw
+    raise _damaged(source, "unable to open")
+
+
+def _damaged(source: Path, said: str) -> UserError:
+    return UserError(
+        Message("packages.damaged", {"place": source.name}),
+        Message("packages.damaged_hint"),
+        Message("store.database_says", {"text": said}),
+    )
+
+
+class PackageFile:
+    """A package's content, read row by row with the columns that are there. Close it."""
+
+    def __init__(self, path: Path, schema: Schema) -> None:
+        self.path = path
+        self._schema = schema
+        decide = authorizer(())
+        self._engine = open_engine(path, read_only=True, setup=lambda raw: raw.set_authorizer(decide))
+        with self._engine.connect() as connection:
+            self.columns: Mapping[str, Sequence[str]] = present_columns(connection)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._engine.dispose()
+
+    @property
+    def says(self) -> dict[str, Any]:
+        """What the file says of itself: by its ``wa_meta``, else by its own row; nothing where it has neither."""
+        with self._engine.connect() as connection:
+            if "wa_meta" in self.columns:
+                meta = sa.table("wa_meta", sa.column("name"), sa.column("value"))
+                query = sa.select(meta.c.value).where(meta.c.name == PACKAGE)
+                text = connection.execute(query).scalar()
+                if text:
+                    said: dict[str, Any] = json.loads(text)
+                    return said
+            if "code" in self.columns.get(PACKAGE, ()):
+                own = sa.table(PACKAGE, sa.column("code"))
+                codes = connection.execute(sa.select(own.c.code)).scalars().all()
+                return {"code": codes[0]} if len(codes) == 1 else {}
+        return {}
+
+    def held(self, type_name: str) -> tuple[str, ...]:
+        """The columns of a type that the file has and the register knows; none where it has no such table."""
+        if type_name not in self._schema.assets or FID not in self.columns.get(type_name, ()):
+            return ()
+        present = set(self.columns[type_name])
+        known = (column.name for column in self._schema.value_columns(type_name))
+        return tuple(name for name in known if name in present and name not in _SOURCE)
+
+    def rows(self, type_name: str) -> dict[int, dict[str, Any]]:
+        """The rows of a type by id, with the columns ``held``, each as the register would read it."""
+        names = self.held(type_name)
+        if not names:
+            return {}
+        table = self._schema.assets[type_name]
+        loose = [_loosely(table.c[name]) for name in (FID, *names)]
+        flags = [name for name in names if isinstance(table.c[name].type, sa.Boolean)]
+        found: dict[int, dict[str, Any]] = {}
+        with self._engine.connect() as connection:
+            for id, *values in connection.execute(sa.select(*loose)):
+                row = {name: None if v == "" else v for name, v in zip(names, values, strict=True)}
+                for name in flags:
+                    row[name] = bool(row[name]) if row[name] in (0, 1) else row[name]
+                found[id] = row
+        return found
+
+    def edited(self, type_name: str) -> dict[int, str]:
+        """When a row was changed last, as the clock of the device said; empty where the trail went."""
+        name = history_name(type_name)
+        if "at" not in self.columns.get(name, ()):
+            return {}
+        trail = sa.table(name, sa.column(FID), sa.column("at"))
+        query = sa.select(trail.c[FID], sa.func.max(trail.c.at)).group_by(trail.c[FID])
+        with self._engine.connect() as connection:
+            return {int(id): str(at) for id, at in connection.execute(query)}
+
+    def deleted(self, type_name: str) -> frozenset[int] | None:
+        """The rows of a type that were deleted, as the file's own trail says; None where the trail went."""
+        name = history_name(type_name)
+        if "op" not in self.columns.get(name, ()):
+            return None
+        trail = sa.table(name, sa.column(FID), sa.column("op"))
+        query = sa.select(trail.c[FID]).where(trail.c.op == OP_DELETE)
+        with self._engine.connect() as connection:
+            return frozenset(connection.execute(query).scalars())
+
+    def plain(self, name: str, columns: Sequence[str]) -> Iterator[dict[str, Any]]:
+        """The rows of a table that is no type, as far as it has these columns."""
+        held = [column for column in columns if column in self.columns.get(name, ())]
+        if not held:
+            return
+        table = sa.table(name, *map(sa.column, held))
+        with self._engine.connect() as connection:
+            for row in connection.execute(sa.select(table)):
+                yield dict(zip(held, row, strict=True))
+
+    def blob(self, sha256: str) -> bytes | None:
+        """The content of a photo that the file itself holds."""
+        if "wa_attachment_blob" not in self.columns:
+            return None
+        blobs = self._schema.attachment_blob
+        with self._engine.connect() as connection:
+            data = connection.execute(sa.select(blobs.c.data).where(blobs.c.sha256 == sha256)).scalar()
+        return None if data is None else bytes(data)
+
+
+def _loosely(column: sa.Column[Any]) -> Any:
+    """A column whatever lies in it: other programs write words where a yes or no belongs."""
+    if isinstance(column.type, sa.Boolean):
+        return sa.type_coerce(column, sa.types.NullType())
+    return column
+
+
+def _put(connection: sa.Connection, schema: Schema, rows: Rows) -> None:
+    for name, some in rows.items():
+        table = schema.assets[name]
+        columns = [column.name for column in table.columns if column.name not in _SOURCE]
+        if some:
+            connection.execute(table.insert(), [{c: row.get(c) for c in columns} for row in some])
+            if GEOMETRY in table.columns:
+                bulk.rebuild_index(connection, name)
+
+
+def _put_meta(connection: sa.Connection, schema: Schema, values: Mapping[str, str]) -> None:
+    rows = [{"name": name, "value": value} for name, value in values.items()]
+    connection.execute(schema.meta.insert(), rows)
+
+
+def came_from(
+    store: Store, connection: sa.Connection, source: str, type_names: Iterable[str]
+) -> dict[str, tuple[str, int]]:
+    """The assets of some types that came from data set ``source``: their key there to type and id."""
+    found: dict[str, tuple[str, int]] = {}
+    id = sa.select(store.schema.source.c.id).where(store.schema.source.c.name == source).scalar_subquery()
+    for name in type_names:
+        table = store.schema.assets[name]
+        query = sa.select(table.c.source_key, table.c[FID]).where(table.c.source_id == id)
+        found.update((str(key), (name, int(fid))) for key, fid in connection.execute(query) if key)
+    return found

@@ -1,0 +1,100 @@
+"""Registers with one grid and a campaign of ten hydrants in one lot, for packages that go out and come back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import shapely
+
+from layers.census.cutting import by_size
+from layers.census.lots import make_lots
+from layers.census.packages.checkin import check_in
+from layers.census.packages.checkout import CheckedOut, check_out, prepare
+from layers.census.packages.examining import Examined, examine
+from layers.census.packages.receipt import Arrival
+from layers.census.packages.scope import of_grid, of_lot
+from layers.census.targets import read_targets
+from layers.model.asset import Asset
+from layers.register import Register
+from layers.text import Message
+from tests.layers.store.conftest import (
+    NewPlace,
+    Place,
+    empty_register,
+    new_place,
+    running_server,
+    server,
+    worker,
+)
+
+__all__ = ["empty_register", "new_place", "running_server", "server", "worker"]
+
+ACT = Message("store.created")
+
+
+@dataclass
+class Town:
+    """A register, where its packages are kept, and where the team's files lie."""
+
+    place: Place
+    register: Register
+    folder: Path
+    field: Path
+    lot: int
+    campaign: int
+
+    def out(self, name: str = "lot.gpkg", *, grid: bool = False) -> CheckedOut:
+        """Check the lot (or the grid) out."""
+        contents = of_grid(self.register, 1) if grid else of_lot(self.register, self.lot)
+        prepared = prepare(self.register, contents, self.field / name, self.folder)
+        with self.register.edit(ACT) as edit:
+            done = check_out(edit, prepared, "一组")
+        prepared.discard()
+        return done
+
+    def look(self, path: Path, package: str | None = None) -> Examined:
+        """The dry run."""
+        return examine(self.register, path, package=package, folder=self.folder)
+
+    def back(self, path: Path, package: str | None = None) -> Arrival:
+        """Check a file in."""
+        examined = self.look(path, package)
+        with self.register.edit(ACT, "checkin") as edit:
+            return check_in(edit, examined, self.register.actor)
+
+    def get(self, type_name: str, id: int) -> Asset:
+        found = self.register.get(type_name, id)
+        assert found is not None
+        return found
+
+    def set(self, type_name: str, id: int, **values: object) -> None:
+        """An edit in the office."""
+        asset = self.get(type_name, id)
+        with self.register.edit(ACT) as edit:
+            edit.update(type_name, id, asset.version, values)
+
+
+@pytest.fixture
+def town(new_place: NewPlace, tmp_path: Path):  # type: ignore[no-untyped-def]
+    place = new_place()
+    with place.open() as register:
+        with register.edit(ACT) as edit:
+            area = shapely.box(0, -50, 300, 50)
+            edit.insert("grid", {"code": "G1", "name": "东网格", "geom": area})
+            edit.insert(
+                "road", {"code": "R1", "name": "西湖路", "geom": shapely.LineString([(0, 0), (200, 0)])}
+            )
+            for number in range(10):
+                place_ = shapely.Point(10 + 18 * number, (-1) ** number * 4)
+                edit.insert("hydrant", {"code": f"H{number}", "status": "in_service", "geom": place_})
+            campaign = edit.insert(
+                "campaign", {"name": "消火栓普查", "types": "hydrant", "state": "open", "form_version": 1}
+            )
+        found = register.get("campaign", campaign)
+        assert found is not None
+        with register.edit(ACT) as edit:
+            cuts = by_size(read_targets(register, found), 20)
+            made = make_lots(edit, campaign, cuts, lambda message: message.id)
+        yield Town(place, register, tmp_path / "shelf", tmp_path / "field", made.lots[0], campaign)

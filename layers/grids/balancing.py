@@ -21,7 +21,7 @@ else:
     optimize = Later("scipy.optimize")
     sparse = Later("scipy.sparse")
 
-ROUNDS = 30
+ROUNDS = 20
 """Flows computed before giving up: every one starts from what the last could carry out."""
 
 MANY = 2_000
@@ -30,14 +30,20 @@ MANY = 2_000
 NOTHING = 0.001
 """Of a mean load: what holds less is ground to go through."""
 
+DEARER, HOPELESS = 4.0, 300.0
+"""How much dearer a way gets each time that nothing would go on it, and when that is given up."""
+
 KEPT = 0.6
 """Of the permitted imbalance that balancing aims at, so that smoothing has room afterwards."""
 
 
-def smallest_flow(load: Floats, pair: Integers, low: Floats, high: Floats) -> Floats | None:
+def smallest_flow(
+    load: Floats, pair: Integers, low: Floats, high: Floats, cost: Floats | None = None
+) -> Floats | None:
     """How much goes along each pair (positive: from first to second) so that all loads come within low..high.
 
-    The sum of all amounts is the smallest possible; None when no flow brings that about.
+    The sum of all amounts is the smallest possible, each weighed with its ``cost`` (of all pairs forth, then of all
+    back; 1 unless given); None when no flow brings that about.
     """
     many, edges = len(load), len(pair)
     if not edges:
@@ -52,7 +58,7 @@ def smallest_flow(load: Floats, pair: Integers, low: Floats, high: Floats) -> Fl
     ).tocsr()
     both = sparse.hstack([out, -out]).tocsr()
     found = optimize.linprog(  # type: ignore[call-overload]
-        np.ones(2 * edges),
+        np.ones(2 * edges) if cost is None else cost,
         A_ub=sparse.vstack([-both, both]).tocsr(),
         b_ub=np.concatenate([high - load, load - low]),
         bounds=(0.0, None),
@@ -80,15 +86,19 @@ class Balancing(Parts):
 
     def balance(self, feedback: Feedback) -> None:
         """Carry out smallest flows until every load is within the limit, or no flow gets any further."""
+        # Ways on which nothing would go: the next flow goes round them where it can.
+        tried: dict[tuple[int, int], float] = {}
         for turn in range(ROUNDS):
             feedback.progress(turn / ROUNDS)
             low, high = self.low_high(1.0)
             if ((self.load <= high) & (self.load >= low)).all():
                 return
             pair = self._touching()
+            both = np.concatenate([pair, pair[:, ::-1]]).tolist()
+            cost = np.array([tried.get((a, b), 1.0) for a, b in both])
             flow = None
             for kept in (KEPT, 1.0, 2.0, 4.0):
-                flow = smallest_flow(self.load, pair, *self.low_high(kept))
+                flow = smallest_flow(self.load, pair, *self.low_high(kept), cost)
                 if flow is not None:
                     break
             if flow is None:
@@ -99,8 +109,12 @@ class Balancing(Parts):
                 if abs(amount) < 1e-9:
                     break
                 source, target = pair[edge] if amount > 0 else pair[edge][::-1]
-                moved += self._carry(int(source), int(target), abs(amount))
-            if not moved:
+                way = int(source), int(target)
+                carried = self._carry(*way, abs(amount))
+                moved += carried
+                if not carried:
+                    tried[way] = tried.get(way, 1.0) * DEARER
+            if not moved and max(tried.values()) > HOPELESS:
                 return
 
     def _touching(self) -> Integers:

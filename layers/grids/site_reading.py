@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -35,7 +36,8 @@ class Survey:
     """A site with the register's names for what is in it.
 
     ``ids``, ``versions``, ``codes``: of the present lowest grids in the order of ``site.grids``. ``grids``: all of
-    today. ``communities``: their names in the order of ``site.communities``.
+    today. ``communities``: their names in the order of ``site.communities``. ``counts_all``: no asset meets
+    the conditions of the measures, so all assets of their types count.
     """
 
     site: Site
@@ -44,13 +46,20 @@ class Survey:
     codes: tuple[str, ...]
     names: tuple[str, ...]
     communities: tuple[str, ...]
+    counts_all: bool = False
 
 
 def read_survey(register: Register, feedback: Feedback | None = None) -> Survey:
     """The survey of a register as it is today. Raises ``UserError`` where nothing has a place."""
     feedback = feedback or Feedback()
     grids = read_grids(register)
-    loads, counted = _loads(register, feedback.part(0.0, 0.9))
+    measures = [measure for measure in read_measures(register) if measure.weight > 0]
+    loads, counted = _loads(register, measures, feedback.part(0.0, 0.6))
+    counts_all = not loads.weight.any()
+    if counts_all:
+        # Nobody has said yet what is in service or who is a household: everything that has a place counts.
+        first = {measure.type: replace(measure, where=None) for measure in reversed(measures)}
+        loads, counted = _loads(register, list(first.values()), feedback.part(0.6, 0.9))
     lowest = grids.lowest
     shapes = grids.shapes[lowest]
     area = _area(register, grids, shapes, loads)
@@ -74,6 +83,7 @@ def read_survey(register: Register, feedback: Feedback | None = None) -> Survey:
         tuple(grids.codes[at] for at in lowest),
         tuple(grids.names[at] for at in lowest),
         names,
+        counts_all,
     )
 
 
@@ -99,9 +109,10 @@ def _area(register: Register, grids: Grids, shapes: Shapes, loads: Loads) -> Bas
     return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
 
 
-def _loads(register: Register, feedback: Feedback) -> tuple[Loads, npt.NDArray[np.bool_]]:
+def _loads(
+    register: Register, measures: Sequence[Measure], feedback: Feedback
+) -> tuple[Loads, npt.NDArray[np.bool_]]:
     """Every thing that weighs, at the place that decides its grid; of one measure each, as the workload counts."""
-    measures = [measure for measure in read_measures(register) if measure.weight > 0]
     xy, weight, counted = [np.empty((0, 2))], [np.empty(0)], [np.empty(0, dtype=bool)]
     for number, measure in enumerate(measures):
         part = feedback.part(number / len(measures), (number + 1) / len(measures))

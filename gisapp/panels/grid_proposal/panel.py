@@ -171,6 +171,8 @@ class ProposalPanel(QFrame):
         made = shown.proposal
         if shown.broken:
             return Message("grid_proposal.in_pieces", {"grids": list(shown.broken)})
+        if shown.survey.counts_all:
+            return Message("grid_proposal.counts_all")
         if made.cut_communities:
             return Message("grid_proposal.cut", {"count": made.cut_communities})
         if made.bridges:

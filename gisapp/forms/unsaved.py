@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from abc import ABCMeta, abstractmethod
 from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -15,7 +17,16 @@ from layers.model.draft import Draft
 from layers.text import Message
 
 
-class UnsavedWork(QObject):
+class _AbstractObject(ABCMeta, type(QObject)):  # type: ignore[misc] # the kind of Qt's classes has no name
+    """The kind of a QObject that others complete. Qt makes objects without asking whether they are complete."""
+
+    def __call__(cls, *args: Any, **given: Any) -> Any:
+        if cls.__abstractmethods__:
+            raise TypeError(f"{cls.__name__} lacks {', '.join(sorted(cls.__abstractmethods__))}")
+        return super().__call__(*args, **given)
+
+
+class UnsavedWork(QObject, metaclass=_AbstractObject):
     """The part of editing that one asset and several have in common: the bar, the question, and its answers.
 
     Whoever inherits says what is worked on (``draft``, ``name``), saves it, and gives the form its state back.
@@ -41,30 +52,30 @@ class UnsavedWork(QObject):
     # ---- what whoever inherits knows
 
     @property
+    @abstractmethod
     def draft(self) -> Draft | None:
         """What is entered; None when nothing is shown."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def name(self) -> Words:
         """What is worked on, as the question names it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def save(self, then: Callable[[], None] | None = None) -> None:
         """Save what was entered as one act; ``then`` follows when it is in the register."""
-        raise NotImplementedError
 
+    @abstractmethod
     def revert(self) -> None:
         """Take back everything entered."""
-        raise NotImplementedError
 
+    @abstractmethod
     def let_go(self) -> None:
         """Show nothing any more."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _words(self, draft: Draft) -> tuple[Words, Words]:
         """What the bar says of unsaved work, and a note beside it."""
-        raise NotImplementedError
 
     # ---- in common
 

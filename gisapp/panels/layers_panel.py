@@ -9,7 +9,6 @@ from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
-    QHBoxLayout,
     QHeaderView,
     QStackedWidget,
     QStyledItemDelegate,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gisapp.forms.panel_head import PanelHead
 from gisapp.forms.words import Label, Line
 from gisapp.language import Language
 from gisapp.panels.legend_model import COUNT, LENGTH, NAME, LegendModel, LegendRow
@@ -99,15 +99,7 @@ class LayersPanel(QWidget):
         self._foot.setVisible(words is not None)
 
     def _head(self) -> QWidget:
-        head = QFrame()
-        head.setFixedHeight(self._theme.size("panel_title"))
-        row = QHBoxLayout(head)
-        row.setContentsMargins(12, 0, 8, 0)
-        row.setSpacing(4)
-        row.addWidget(
-            Label(self._language, self._theme, Message("window.layers"), size="heading", strong=True)
-        )
-        row.addStretch(1)
+        head = PanelHead(self._language, self._theme, Message("window.layers"))
         group = QButtonGroup(self)
         for words, in_view in (
             (Message("window.layers.all"), False),
@@ -121,9 +113,9 @@ class LayersPanel(QWidget):
             self._language.say(button, "setText", words)
             button.clicked.connect(lambda _=False, chosen=in_view: self.in_view_changed.emit(chosen))
             group.addButton(button)
-            row.addWidget(button)
+            head.add(button)
             if not in_view:
-                row.addWidget(Line(upright=True, length=12))
+                head.add(Line(upright=True, length=12))
         return head
 
     def _nothing(self) -> QWidget:

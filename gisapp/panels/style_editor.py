@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from gisapp.file_ending import with_ending
+from gisapp.forms.panel_head import PanelHead
 from gisapp.forms.words import Button, IconButton, Label, Line
 from gisapp.language import Language, Words
 from gisapp.panels.style_draft import StyleDraft
@@ -223,13 +224,7 @@ class StyleEditor(QFrame):
 
     def _head(self) -> QWidget:
         language, theme = self._language, self._theme
-        head = QFrame()
-        head.setFixedHeight(theme.size("panel_title"))
-        row = QHBoxLayout(head)
-        row.setContentsMargins(12, 0, 4, 0)
-        row.setSpacing(0)
-        row.addWidget(Label(language, theme, Message("styling.title"), size="heading", strong=True))
-        row.addStretch(1)
+        head = PanelHead(language, theme, Message("styling.title"), spacing=0)
         self.menu_button = IconButton(language, theme, "dots-three", Message("styling.more"))
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self.menu_button)
@@ -245,8 +240,7 @@ class StyleEditor(QFrame):
             action.triggered.connect(lambda _=False, chosen=act: chosen())
             self._acts[name] = action
         self.menu_button.setMenu(menu)
-        self.close_button = IconButton(language, theme, "x", Message("styling.close"))
+        head.add(self.menu_button)
+        self.close_button = head.add_closing(Message("styling.close"))
         self.close_button.clicked.connect(self.close_style)
-        row.addWidget(self.menu_button)
-        row.addWidget(self.close_button)
         return head

@@ -153,6 +153,15 @@ class ClassLines:
         return np.unique(np.concatenate(found))
 
     @cached_property
+    def count(self) -> int:
+        """How many assets there are."""
+        if not self.base.is_simple:
+            return len(self.ids)
+        # Whatever is beside the base has nothing left in it.
+        read = len(self.base) if self.alive is None else int(_of_cells(self.base, self.alive).sum())
+        return read + (0 if self.delta is None else len(np.unique(self.delta.rows.lines.row)))
+
+    @cached_property
     def metres(self) -> float:
         """How long all lines are together."""
         return sum(

@@ -7,6 +7,7 @@ simplified, so that what meets across the edge of a cell still meets.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -94,6 +95,11 @@ class LineArrays:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    @cached_property
+    def is_simple(self) -> bool:
+        """Whether every asset has one line."""
+        return len(np.unique(self.rows.lines.row)) == len(self)
 
     @classmethod
     def of(cls, rows: LineRows, frame: Box, depth: int, coarse: bool) -> LineArrays:

@@ -131,7 +131,7 @@ class LineSource:
             if box is not None:
                 count, metres = (0, 0.0) if lines is None else lines.count_inside(box)
             else:
-                count, metres = (0, 0.0) if lines is None else (len(lines.ids), lines.metres)
+                count, metres = (0, 0.0) if lines is None else (lines.count, lines.metres)
                 count += len(self.nowhere.of_class(number))
             # A class in several widths is one class.
             before = result.get(style.id, ClassCount(0, 0.0))

@@ -7,7 +7,6 @@ from dataclasses import replace
 from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLineEdit,
     QMenu,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from gisapp.actions import Actions
+from gisapp.forms.panel_head import PanelHead
 from gisapp.forms.words import Button, IconButton, Label, Line
 from gisapp.language import Language
 from gisapp.panels.checks.check_centre import CheckCentre
@@ -254,24 +254,17 @@ class CheckPanel(QWidget):
 
     def _head(self) -> QWidget:
         language, theme = self._language, self._theme
-        head = QFrame()
-        head.setFixedHeight(theme.size("panel_title"))
-        row = QHBoxLayout(head)
-        row.setContentsMargins(12, 0, 8, 0)
-        row.setSpacing(4)
-        row.addWidget(Label(language, theme, Message("checking.title"), size="heading", strong=True))
-        row.addStretch(1)
+        head = PanelHead(language, theme, Message("checking.title"))
         self.run_button = Button(language, Message("checking.run"), "primary")
         menu = QMenu(self.run_button)
         for name in ("checks.run_all", "checks.run_view", "checks.run_selection"):
             menu.addAction(self._actions.qt(name))
         self.run_button.setMenu(menu)
-        row.addWidget(self.run_button)
         self.more_button = IconButton(language, theme, "dots-three", Message("checking.more"))
         self.more_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.type_menu = QMenu(self.more_button)
         self.more_button.setMenu(self.type_menu)
-        row.addWidget(self.more_button)
+        head.add(self.run_button, self.more_button)
         return head
 
     def _bar(self) -> QWidget:

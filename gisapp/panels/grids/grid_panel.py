@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from gisapp.actions import Actions
+from gisapp.forms.panel_head import PanelHead
 from gisapp.forms.words import Button, IconButton, Label, Line
 from gisapp.language import Language
 from gisapp.panels.grids.action_button import ActionButton, is_known
@@ -181,19 +182,11 @@ class GridPanel(QWidget):
         return place
 
     def _head(self) -> QWidget:
-        head = QFrame()
-        head.setFixedHeight(self._theme.size("panel_title"))
-        row = QHBoxLayout(head)
-        row.setContentsMargins(12, 0, 8, 0)
-        row.setSpacing(6)
-        row.addWidget(
-            Label(self._language, self._theme, Message("grid_desk.title"), size="heading", strong=True)
-        )
-        row.addStretch(1)
+        head = PanelHead(self._language, self._theme, Message("grid_desk.title"), spacing=6)
         for name in ("grids.split_hand", "grids.hand_over"):
             words = Message(f"grid_desk.button.{name.partition('.')[2]}")
             button = ActionButton(self._language, self._theme, self._actions, name, words)
-            row.addWidget(button)
+            head.add(button)
             self.acts[name] = button
         return head
 

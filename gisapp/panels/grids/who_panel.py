@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from gisapp.actions import Actions
-from gisapp.forms.words import Button, ElidedLabel, IconButton, IconLabel, Label, Line, Tone
+from gisapp.forms.panel_head import PanelHead
+from gisapp.forms.words import Button, ElidedLabel, IconLabel, Label, Line, Tone
 from gisapp.language import Language, Words
 from gisapp.panels.grids.action_button import ActionButton, is_known
 from gisapp.panels.grids.centre import GRID, Asked, GridCentre
@@ -226,16 +227,9 @@ class WhoPanel(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        head = QFrame()
-        head.setFixedHeight(theme.size("panel_title"))
-        row = QHBoxLayout(head)
-        row.setContentsMargins(12, 0, 8, 0)
-        row.setSpacing(8)
-        row.addWidget(IconLabel(theme, "user", 16))
-        row.addWidget(Label(language, theme, Message("grid_desk.who"), size="heading", strong=True), 1)
-        self.closing = IconButton(language, theme, "x", Message("grid_desk.who.close"))
+        head = PanelHead(language, theme, Message("grid_desk.who"), icon="user", spacing=8)
+        self.closing = head.add_closing(Message("grid_desk.who.close"))
         self.closing.clicked.connect(self.closed)
-        row.addWidget(self.closing)
         place = QVBoxLayout()
         place.setContentsMargins(12, 8, 12, 8)
         place.setSpacing(2)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QListView, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QListView, QSplitter, QVBoxLayout, QWidget
 
-from gisapp.forms.words import IconButton, Label, Line
+from gisapp.forms.panel_head import PanelHead
+from gisapp.forms.words import Label, Line
 from gisapp.language import Language
 from gisapp.panels.history.act_view import ActView
 from gisapp.panels.history.acts import HistoryActs
@@ -182,17 +183,9 @@ class TrailPanel(QFrame):
     # ---- layout
 
     def _lay_out(self) -> None:
-        head = QFrame()
-        head.setFixedHeight(self._theme.size("panel_title"))
-        row = QHBoxLayout(head)
-        row.setContentsMargins(12, 0, 4, 0)
-        row.addWidget(
-            Label(self._language, self._theme, Message("history.title"), size="heading", strong=True)
-        )
-        row.addStretch(1)
-        self.close_button = IconButton(self._language, self._theme, "x", Message("history.close"))
+        head = PanelHead(self._language, self._theme, Message("history.title"))
+        self.close_button = head.add_closing(Message("history.close"))
         self.close_button.clicked.connect(self.closed)
-        row.addWidget(self.close_button)
         upper = QWidget()
         inner = QVBoxLayout(upper)
         inner.setContentsMargins(0, 0, 0, 0)

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from gisapp.actions import Actions
+from gisapp.forms.panel_head import PanelHead
 from gisapp.forms.words import Button, Label, Line
 from gisapp.language import Language, Words
 from gisapp.panels.history.day_note import DayNote
@@ -310,16 +311,10 @@ class RenewalPanel(QWidget):
 
     def _head(self) -> QWidget:
         language, theme = self._language, self._theme
-        head = QFrame()
-        head.setFixedHeight(theme.size("panel_title"))
-        row = QHBoxLayout(head)
-        row.setContentsMargins(12, 0, 8, 0)
-        row.setSpacing(6)
-        row.addWidget(Label(language, theme, Message("renewal_desk.title"), size="heading", strong=True))
+        head = PanelHead(language, theme, Message("renewal_desk.title"), spacing=6)
         self.lists: dict[str, QToolButton] = {}
         for name in LISTS:
-            self.lists[name] = self._tab(row, partial(self.show_list, name))
-        row.addStretch(1)
+            self.lists[name] = self._tab(head.beside, partial(self.show_list, name))
         self.keepers: dict[str, QToolButton] = {}
         for name in reversed(KEPT_BY):
             button = QToolButton()
@@ -330,11 +325,11 @@ class RenewalPanel(QWidget):
             menu = QMenu(button)
             menu.aboutToShow.connect(partial(self._fill, name, menu))
             button.setMenu(menu)
-            row.addWidget(button)
+            head.add(button)
             self.keepers[name] = button
         self.new = Button(language, Message("renewal_desk.new"), "primary")
         self.new.clicked.connect(lambda: self._actions.trigger("projects.new"))
-        row.addWidget(self.new)
+        head.add(self.new)
         return head
 
     def _bar(self) -> QWidget:

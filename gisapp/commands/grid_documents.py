@@ -40,7 +40,7 @@ def print_cards(window: Window, scale: float = 1.0, path: Path | None = None) ->
     """Notice cards of the grids chosen, one page each, so many times as large as A4."""
     grids = chosen_grids(window)
     row = window.grids.centre.row
-    name = _say(window, "roster.print.card")
+    name = _say(window, "stewards.print.card")
     if grids is not None and len(grids) == 1 and row is not None and row.id == grids[0]:
         name = f"{name} {row.code}"
     out = path or free_path(window, name, ".pdf")
@@ -51,13 +51,13 @@ def print_book(window: Window, path: Path | None = None) -> None:
     """A page of all grids and one for each; of several that are selected only those."""
     selected = tuple(int(id) for id in window.parts.session.selection.ids("grid"))
     grids = selected if len(selected) > 1 else None
-    out = path or free_path(window, _say(window, "roster.print.book"), ".pdf")
+    out = path or free_path(window, _say(window, "stewards.print.book"), ".pdf")
     _paper(window, PrintWish(BOOK, out, grids, window.grids.centre.day, in_clear=_in_clear(window)))
 
 
 def write_roster(window: Window, kind: str, path: Path | None = None) -> None:
     """The roster as ``pdf``, ``word`` or ``excel``."""
-    day, name = window.grids.centre.day, _say(window, "roster.print.roster")
+    day, name = window.grids.centre.day, _say(window, "stewards.print.roster")
     if kind == "pdf":
         _paper(
             window,
@@ -77,7 +77,7 @@ def write_roster(window: Window, kind: str, path: Path | None = None) -> None:
         note_given(register, out, ("grid", "person"), len(found.overview.rows), personal=in_clear)
 
     window.parts.tasks.run(
-        Message("roster.printing", {"file": out.name}), work, written(window, out), lane="writer", owner=window,
+        Message("stewards.printing", {"file": out.name}), work, written(window, out), lane="writer", owner=window,
         key=f"roster.{kind}",
     )  # fmt: skip
 
@@ -90,7 +90,7 @@ def share_grids_map(
     if register is None:
         return
     out, texts = (
-        path or free_path(window, _say(window, "roster.share"), ".html"),
+        path or free_path(window, _say(window, "stewards.share"), ".html"),
         Texts(window.parts.language.code),
     )
     day, in_clear = window.grids.centre.day, _in_clear(window)
@@ -100,7 +100,7 @@ def share_grids_map(
         show(QUrl.fromLocalFile(str(out)))
 
     window.parts.tasks.run(
-        Message("roster.printing", {"file": out.name}),
+        Message("stewards.printing", {"file": out.name}),
         lambda feedback: share_grids(register, out, texts, feedback, day=day, in_clear=in_clear),
         done,
         lane="writer",

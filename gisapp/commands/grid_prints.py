@@ -18,20 +18,25 @@ else:
 
 _A3 = 2**0.5
 _TABS = (
-    ("calendar", Message("roster.action.calendar"), "calendar-blank", "calendar changes 变动日历 到期 rili"),
+    (
+        "calendar",
+        Message("stewards.action.calendar"),
+        "calendar-blank",
+        "calendar changes 变动日历 到期 rili",
+    ),
     (
         "balance",
-        Message("roster.action.balance"),
+        Message("stewards.action.balance"),
         "chart-bar-horizontal",
         "balance workload chart 工作量 均衡 junheng",
     ),
 )
 
 _STYLES = (
-    ("grid", "grid", Message("roster.style.grid"), "style by grid 样式 网格 着色 zhuose"),
-    ("person", "grid_person", Message("roster.style.person"), "style by person 样式 责任人 着色 zhuose"),
-    ("load", "grid_load", Message("roster.style.load"), "style by workload 样式 工作量 着色 zhuose"),
-    ("alarm", "grid_alarm", Message("roster.style.alarm"), "style by alarm 样式 告警 着色 zhuose"),
+    ("grid", "grid", Message("stewards.style.grid"), "style by grid 样式 网格 着色 zhuose"),
+    ("person", "grid_person", Message("stewards.style.person"), "style by person 样式 责任人 着色 zhuose"),
+    ("load", "grid_load", Message("stewards.style.load"), "style by workload 样式 工作量 着色 zhuose"),
+    ("alarm", "grid_alarm", Message("stewards.style.alarm"), "style by alarm 样式 告警 着色 zhuose"),
 )
 
 
@@ -44,7 +49,7 @@ def grid_print_actions(window: Window) -> list[Action]:
 
     def document(name: str, icon: str, words: str) -> Action:
         return Action(
-            id=f"roster.{name}", title=Message(f"roster.action.{name}"), icon=icon, menu="grids", group=5,
+            id=f"roster.{name}", title=Message(f"stewards.action.{name}"), icon=icon, menu="grids", group=5,
             handler=lambda: grid_documents.write_roster(window, name), enabled=is_open, words=words,
         )  # fmt: skip
 
@@ -70,32 +75,32 @@ def grid_print_actions(window: Window) -> list[Action]:
     ]  # fmt: skip
     styles = [
         Action(
-            id=f"roster.style_{name}", title=title, icon="palette", menu="grids", group=7, handler=partial(use_style, style),
-            enabled=is_open, words=words,
+            id=f"roster.style_{name}", title=title, icon="palette", menu="grids", group=7,
+            handler=partial(use_style, style), enabled=is_open, words=words,
         )
         for name, style, title, words in _STYLES
     ]  # fmt: skip
     return [
         *styles,
         Action(
-            id="roster.open", title=Message("roster.action.open"), key="Ctrl+Shift+Y", icon="rows", menu="grids",
+            id="roster.open", title=Message("stewards.action.open"), key="Ctrl+Shift+Y", icon="rows", menu="grids",
             group=5, handler=toggle, enabled=is_open,
             checked=lambda: window.desk == "grids" and window.grids.wants_roster,
             words="roster stewards 花名册 huamingce",
         ),
         *tabs,
         Action(
-            id="grid_print.card", title=Message("roster.action.card"), icon="identification-card", menu="grids",
+            id="grid_print.card", title=Message("stewards.action.card"), icon="identification-card", menu="grids",
             group=5, handler=lambda: grid_documents.print_cards(window), enabled=is_open,
             words="notice card print steward 公示牌 网格卡 印 二维码 gongshipai",
         ),
         Action(
-            id="grid_print.card_large", title=Message("roster.action.card_large"), icon="identification-card",
+            id="grid_print.card_large", title=Message("stewards.action.card_large"), icon="identification-card",
             menu="grids", group=5, handler=lambda: grid_documents.print_cards(window, _A3), enabled=is_open,
             words="notice card a3 print 公示牌 大 gongshipai",
         ),
         Action(
-            id="grid_print.book", title=Message("roster.action.book"), icon="book-open", menu="grids", group=5,
+            id="grid_print.book", title=Message("stewards.action.book"), icon="book-open", menu="grids", group=5,
             handler=lambda: grid_documents.print_book(window), enabled=is_open,
             words="map book atlas print pdf 图册 网格图 tuce",
         ),
@@ -103,7 +108,7 @@ def grid_print_actions(window: Window) -> list[Action]:
         document("excel", "file-text", "roster excel xlsx 花名册 表格 huamingce"),
         document("word", "file-text", "roster word docx 花名册 文档 huamingce"),
         Action(
-            id="grid_print.share", title=Message("roster.action.share"), icon="share-network", menu="grids", group=5,
+            id="grid_print.share", title=Message("stewards.action.share"), icon="share-network", menu="grids", group=5,
             handler=lambda: grid_documents.share_grids_map(window), enabled=is_open,
             words="share web map html grids stewards 分享 网页地图 网格 fenxiang",
         ),

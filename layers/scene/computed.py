@@ -127,7 +127,7 @@ def by_alarm(overview: Overview) -> Made:
 
 def alarm_title(kind: str) -> Title:
     """What a kind of alarm is called."""
-    message = f"roster.alarm.{kind}"
+    message = f"stewards.alarm.{kind}"
     return Title(Texts("zh").get(message), Texts("en").get(message))
 
 

@@ -119,7 +119,7 @@ class BalanceChart(QWidget):
         whole = max([_LEAST_FULL, *(bar.percent for bars in self.columns for bar in bars)])
         for number, (title, bars) in enumerate(zip(("grids", "people"), self.columns, strict=True)):
             room = QRect(number * half + _PAD, 0, half - 2 * _PAD, self.height())
-            self._column(painter, room, self._say(Message(f"roster.balance.{title}")), bars, whole)
+            self._column(painter, room, self._say(Message(f"stewards.balance.{title}")), bars, whole)
         painter.end()
 
     def _column(
@@ -139,7 +139,7 @@ class BalanceChart(QWidget):
             painter.drawLine(QPointF(at, _HEAD - 3), QPointF(at, _HEAD + len(bars) * _ROW))
             painter.setFont(theme.font("small"))
             painter.setPen(theme.color("text2"))
-            mean = self._say(Message("roster.balance.mean"))
+            mean = self._say(Message("stewards.balance.mean"))
             painter.drawText(QRectF(at - 60, 0, 120, _HEAD - 4), int(Qt.AlignmentFlag.AlignCenter), mean)
 
     def _bar(self, painter: QPainter, room: QRect, track: QRect, y: int, bar: LoadBar, whole: float) -> None:

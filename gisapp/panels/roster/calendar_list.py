@@ -72,7 +72,7 @@ class CalendarModel(QAbstractListModel):
             return entry
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             if isinstance(entry, datetime.date):
-                return self._language.render(Message("roster.calendar.today", {"day": entry.isoformat()}))
+                return self._language.render(Message("stewards.calendar.today", {"day": entry.isoformat()}))
             return f"{entry.day.isoformat()} {self._language.render(entry.words)}"
         if role == Qt.ItemDataRole.ToolTipRole and isinstance(entry, CalendarEntry):
             return self._language.render(entry.words)
@@ -115,14 +115,14 @@ class _RowPainter(QStyledItemDelegate):
 
     def _entry(self, painter: QPainter, place: QRect, entry: CalendarEntry) -> None:
         theme, render = self._theme, self._language.render
-        weekday = render(Message(f"roster.weekday.{entry.day.isoweekday()}"))
+        weekday = render(Message(f"stewards.weekday.{entry.day.isoweekday()}"))
         painter.setFont(theme.font())
         painter.setPen(theme.color("text"))
         day = QRect(place.left() + _PAD, place.top(), _DAY, place.height())
         painter.drawText(day, _LEFT, f"{entry.day.isoformat()} {weekday}")
         painter.setPen(theme.color(_TONES.get(entry.kind, "text2")))
         kind = QRect(day.right() + 8, place.top(), _KIND, place.height())
-        painter.drawText(kind, _LEFT, render(Message(f"roster.calendar.{entry.kind}")))
+        painter.drawText(kind, _LEFT, render(Message(f"stewards.calendar.{entry.kind}")))
         painter.setPen(theme.color("text"))
         left = kind.right() + 8
         words = QRect(left, place.top(), place.right() - left - _PAD, place.height())

@@ -75,7 +75,7 @@ class BookPainter:
     def index(self, notices: Sequence[GridNotice], of: int) -> None:
         """The list of all grids with their pages, as far as it has room here."""
         room, unit = self._room, self._unit
-        self._head(room.top(), self._say("roster.book.grids"))
+        self._head(room.top(), self._say("stewards.book.grids"))
         y = room.top() + 7 * unit
         for number, notice in enumerate(notices[:BESIDE]):
             self._line(room.left(), y, room.width(), notice, number, len(notices))
@@ -88,7 +88,7 @@ class BookPainter:
         assert frame is not None
         unit = self._unit
         inner = frame.adjusted(6 * unit, 6 * unit, -6 * unit, -6 * unit)
-        title = self._say("roster.book.grids")
+        title = self._say("stewards.book.grids")
         self._write(QRectF(inner.left(), inner.top(), inner.width(), 9 * unit), title, 5.0, strong=True)
         y = inner.top() + 12 * unit
         for number, notice in enumerate(notices, first):
@@ -101,7 +101,7 @@ class BookPainter:
         if number % 2:
             self._painter.fillRect(QRectF(x, y, width, height), QColor(f"#{HEAD}"))
         primary = notice.primary
-        person = self._say("roster.vacant") if primary is None else primary.name
+        person = self._say("stewards.vacant") if primary is None else primary.name
         wide = width * 0.46
         self._write(QRectF(x + unit, y, wide, height), notice.title, _TEXT)
         ink = _MISSING if primary is None else INK
@@ -115,13 +115,13 @@ class BookPainter:
         y += 7 * unit
         if notice.primary is None:
             vacant = QRectF(room.left(), y, room.width(), 9 * unit)
-            self._write(vacant, self._say("roster.book.vacant"), 4.0, _MISSING, strong=True)
+            self._write(vacant, self._say("stewards.book.vacant"), 4.0, _MISSING, strong=True)
             y += 11 * unit
         for person in notice.people[:4]:
             strong = person.rank == PRIMARY
             height = (8 if strong else 5.6) * unit
             half = room.width() * 0.5
-            rank = "" if strong else self._say(f"roster.card.{person.rank}") + " "
+            rank = "" if strong else self._say(f"stewards.card.{person.rank}") + " "
             name = QRectF(room.left(), y, half, height)
             self._write(name, rank + person.name, _NAME if strong else _TEXT, strong=strong)
             phone = QRectF(room.left() + half, y, half, height)
@@ -130,10 +130,10 @@ class BookPainter:
 
     def _stock(self, notice: GridNotice, stock: Sequence[StockLine], room: QRectF) -> None:
         unit = self._unit
-        self._head(room.top(), self._say("roster.book.stock"))
+        self._head(room.top(), self._say("stewards.book.stock"))
         lines = list(stock)
         if notice.load is not None:
-            lines.append(StockLine(self._say("roster.column.load"), f"{notice.load:.0f} %"))
+            lines.append(StockLine(self._say("stewards.column.load"), f"{notice.load:.0f} %"))
         half, y = room.width() / 2, room.top() + 6.5 * unit
         for number, line in enumerate(lines[:14]):
             x = room.left() + (number % 2) * half

@@ -107,7 +107,7 @@ class MapsOfGrids:
         total = page_of(len(notices), len(notices)) - 1
         index = book_layout(index=True)
         shapes = shapely.union_all([shapely.envelope(each.shape) for each in notices])
-        page, dress = self._page(index, shapes), self._dress(self._words.texts.get("roster.print.book"))
+        page, dress = self._page(index, shapes), self._dress(self._words.texts.get("stewards.print.book"))
         # No mains are on this page: how they would be drawn needs no saying.
         said = replace(dress.words, style=Title("", ""))
         dress = replace(dress, hidden=public_hidden(self._scene.style), words=said)
@@ -216,4 +216,4 @@ def own_hidden(style: MapStyle) -> frozenset[str]:
 
 def _index_label(notice: GridNotice, texts: Texts) -> tuple[str, ...]:
     primary = notice.primary
-    return notice.title, texts.get("roster.vacant") if primary is None else primary.name
+    return notice.title, texts.get("stewards.vacant") if primary is None else primary.name

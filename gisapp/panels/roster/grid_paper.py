@@ -85,12 +85,12 @@ class GridPaper(QObject):
         def go(made: tuple[GridPrint, Scene | None]) -> None:
             found, drawn = made
             if wish.kind != ROSTER and not found.notices:
-                self._fail(UserError(Message("roster.nothing"), Message("roster.nothing.hint")))
+                self._fail(UserError(Message("stewards.nothing"), Message("stewards.nothing.hint")))
                 return
             self._print(register, drawn, found, wish, done)
 
         self._tasks.run(
-            Message("roster.reading"), work, go, failed=self._fail, cancelled=self.deleteLater, owner=self
+            Message("stewards.reading"), work, go, failed=self._fail, cancelled=self.deleteLater, owner=self
         )
 
     # ---- printing
@@ -106,7 +106,7 @@ class GridPaper(QObject):
         words = CardWords(
             self._texts, sheet_font(to_pdf=True), found.publisher, found.overview.day, register.is_sample
         )
-        title = self._texts.get(f"roster.print.{wish.kind}")
+        title = self._texts.get(f"stewards.print.{wish.kind}")
         if wish.kind == ROSTER:
             pages = RosterPages(found.roster, self._texts, words.font)
             size = pages.size
@@ -126,7 +126,7 @@ class GridPaper(QObject):
 
         self._press.done.connect(end)
         self._press.failed.connect(self._fail)
-        self._mirror(Message("roster.printing", {"file": wish.path.name}))
+        self._mirror(Message("stewards.printing", {"file": wish.path.name}))
         self._press.start(steps(output), cast(Scene, scene))
 
     def _mirror(self, label: Message) -> None:
@@ -154,7 +154,7 @@ class GridPaper(QObject):
             done()
 
         self._tasks.run(
-            Message("roster.noting"), note, end, lane="writer", owner=self, shown=False, certain=True
+            Message("stewards.noting"), note, end, lane="writer", owner=self, shown=False, certain=True
         )
 
     def _take_share(self, share: float) -> None:

@@ -103,7 +103,7 @@ class NoticeCard:
         self._write((*inner, 11.0), notice.code, 9, _BAND, CENTRE, strong=True)
         self._write((inner[0], 19.0, inner[2], 8.6), notice.name, 6, INK, CENTRE)
         self._write((left, 6.5, room - wide - 5, 7.0), self._words.publisher.company, 4.8, _WHITE)
-        title = self._say("roster.card.title")
+        title = self._say("stewards.card.title")
         self._write((left, 14.0, room - wide - 5, 16.0), title, 11.5, _WHITE, strong=True)
 
     def _around_map(self) -> None:
@@ -130,9 +130,9 @@ class NoticeCard:
             self._photo(photo, _rect((left, top + 5, 27.0, 36.0), self._unit))
             x += 32
         room = left + width - x
-        self._write((x, top + 4, room, 7.0), self._say("roster.card.primary", role=role), 5.0, FAINT)
+        self._write((x, top + 4, room, 7.0), self._say("stewards.card.primary", role=role), 5.0, FAINT)
         if primary is None:
-            vacant = self._say("roster.card.vacant")
+            vacant = self._say("stewards.card.vacant")
             self._write((x, top + 12, room, 14.0), vacant, 7.0, _MISSING, strong=True, lines=2)
         else:
             self._write((x, top + 11.5, room, 16.0), primary.name, 13.0, INK, strong=True)
@@ -145,7 +145,7 @@ class NoticeCard:
 
     def _other(self, place: tuple[float, float, float, float], person: NoticePerson) -> None:
         left, top, _, height = place
-        rank = self._say(f"roster.card.{person.rank}")
+        rank = self._say(f"stewards.card.{person.rank}")
         self._write((left, top, 24.0, height), rank, 4.4, FAINT)
         self._write((left + 24, top, 38.0, height), person.name, 6.0, INK, strong=True)
         if person.phone:
@@ -173,21 +173,23 @@ class NoticeCard:
         side = width
         matrix = [list(row) for row in segno.make(notice.code_text, error="m", micro=False).matrix]
         paint_code(self._painter, _rect((left, top + 5, side, side), self._unit), matrix)
-        said = "roster.card.scan_page" if notice.code_text.startswith("http") else "roster.card.scan_person"
+        said = (
+            "stewards.card.scan_page" if notice.code_text.startswith("http") else "stewards.card.scan_person"
+        )
         self._write((left, top + 5 + side + 1, side, 6.0), self._say(said), 3.8, FAINT, CENTRE)
         self._rule(left, top, width)
 
     def _scope(self, notice: GridNotice) -> None:
         left, top, width, _ = _SCOPE
         self._rule(left, top, width)
-        head = self._say("roster.card.scope")
+        head = self._say("stewards.card.scope")
         self._write((left, top + 2.5, 26.0, 6.0), head, 4.6, FAINT)
         parts = []
         if notice.households:
-            parts.append(self._say("roster.card.households", count=f"{notice.households:,.0f}"))
+            parts.append(self._say("stewards.card.households", count=f"{notice.households:,.0f}"))
         if notice.communities:
-            parts.append(self._say("roster.card.communities", count=len(notice.communities)))
-        said = self._say("roster.card.comma").join(parts) or notice.area
+            parts.append(self._say("stewards.card.communities", count=len(notice.communities)))
+        said = self._say("stewards.card.comma").join(parts) or notice.area
         room = width - 28
         self._write((left + 28, top + 2.5, room, 6.0), said, 4.6, INK, strong=True)
         for number, line in enumerate(self._names(notice.communities, room, 3.9, 2)):
@@ -195,11 +197,11 @@ class NoticeCard:
 
     def _names(self, names: tuple[str, ...], room: float, size: float, lines: int) -> list[str]:
         """As many names as have room, none torn, and that there are more."""
-        mark = self._say("roster.card.comma")
+        mark = self._say("stewards.card.comma")
         for count in range(len(names), 0, -1):
             words = [name + mark for name in names[: count - 1]]
             last = names[count - 1]
-            words.append(last if count == len(names) else self._say("roster.card.more", names=last))
+            words.append(last if count == len(names) else self._say("stewards.card.more", names=last))
             broken = [""]
             for word in words:
                 if broken[-1] and self._width(broken[-1] + word, size) > room:
@@ -215,11 +217,11 @@ class NoticeCard:
         publisher, x = self._words.publisher, _SIDE
         for name, number in (("hotline", publisher.hotline), ("supervision", publisher.supervision)):
             if number:
-                title = self._say(f"roster.card.{name}")
+                title = self._say(f"stewards.card.{name}")
                 self._write((x, top + 3.5, 60.0, 6.0), title, 4.2, FAINT)
                 self._write((x, top + 9.0, 66.0, 11.0), number, 8.5, _BAND, strong=True)
                 x += 74
-        day = self._say("roster.card.day", day=self._words.day.isoformat())
+        day = self._say("stewards.card.day", day=self._words.day.isoformat())
         right = _WIDTH - 2 * _SIDE
         self._write((_SIDE, top + 20.0, right, 5.0), day, 3.2, FAINT, RIGHT)
         if self._words.is_sample:

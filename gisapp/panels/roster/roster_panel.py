@@ -100,7 +100,7 @@ class RosterPanel(QWidget):
         first = known.day - datetime.timedelta(days=_BEFORE)
         last = known.day + datetime.timedelta(days=_AFTER)
         self._tasks.run(
-            Message("roster.reading"),
+            Message("stewards.reading"),
             lambda _: calendar(book, first, last, names_of(register, book, targets_of(book, first, last))),
             lambda entries: self.calendar.show_entries(entries, known.day),
             owner=self,
@@ -118,7 +118,7 @@ class RosterPanel(QWidget):
         is_told = spread is not None and TABS[self.pages.currentIndex()] == "balance"
         self.said.setVisible(is_told)
         if spread is not None:
-            self.said.show_words(Message("roster.balance.spread", {"ratio": f"{spread:.2f}"}))
+            self.said.show_words(Message("stewards.balance.spread", {"ratio": f"{spread:.2f}"}))
 
     # ---- choosing
 
@@ -167,7 +167,7 @@ class RosterPanel(QWidget):
             tab.setObjectName("tab")
             tab.setCheckable(True)
             tab.setFixedHeight(36)
-            self._language.say(tab, "setText", Message(f"roster.tab.{name}"))
+            self._language.say(tab, "setText", Message(f"stewards.tab.{name}"))
             tab.clicked.connect(lambda _=False, chosen=name: self.show_tab(chosen))
             group.addButton(tab)
             row.addWidget(tab)
@@ -181,7 +181,7 @@ class RosterPanel(QWidget):
         close = QToolButton()
         close.setIcon(self._theme.icon("x"))
         close.setIconSize(QSize(14, 14))
-        self._language.hint(close, Message("roster.close"))
+        self._language.hint(close, Message("stewards.close"))
         self._theme.changed.connect(lambda: close.setIcon(self._theme.icon("x")))
         close.clicked.connect(self.closed)
         row.addWidget(close)
@@ -191,7 +191,7 @@ class RosterPanel(QWidget):
     def _button(self, action: str, kind: str) -> QToolButton:
         """An export, by the name of the program it is for."""
         button = QToolButton()
-        self._language.say(button, "setText", Message(f"roster.export.{kind}"))
+        self._language.say(button, "setText", Message(f"stewards.export.{kind}"))
         self._language.hint(button, self._actions[action].title)
         button.clicked.connect(lambda: self._actions.trigger(action))
         return button

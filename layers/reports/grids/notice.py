@@ -82,7 +82,7 @@ def publisher_of(register: Register, book: Book, texts: Texts) -> Publisher:
     roles = [book.roles[name].title for name in book.grid_roles]
     return Publisher(
         str(register.setting(_COMPANY) or register.name),
-        texts.render(roles[0] if roles else Message("roster.in_charge")),
+        texts.render(roles[0] if roles else Message("stewards.in_charge")),
         str(register.setting(_HOTLINE) or ""),
         str(register.setting(_SUPERVISION) or ""),
     )

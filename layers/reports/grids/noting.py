@@ -16,7 +16,7 @@ def note_given(
     """Note that ``count`` assets of ``types`` went into a file. A register that cannot be written to keeps no note."""
     if register.read_only:
         return
-    with register.edit(Message("roster.noted", {"count": count, "file": path.name}), "export") as edit:
+    with register.edit(Message("stewards.noted", {"count": count, "file": path.name}), "export") as edit:
         edit.insert(
             _RECORD,
             {

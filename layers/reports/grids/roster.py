@@ -73,57 +73,57 @@ class Roster:
 def roster_of(register: Register, book: Book, overview: Overview, texts: Texts) -> Roster:
     """The roster of a day, from what the desk shows of it."""
     return Roster(
-        Message("roster.title"),
+        Message("stewards.title"),
         publisher_of(register, book, texts).company,
         overview.day,
         register.is_sample,
         (by_area(overview), by_person(book, overview)),
-        (Message("roster.note.load"), *([Message("report.is_sample")] if register.is_sample else [])),
+        (Message("stewards.note.load"), *([Message("report.is_sample")] if register.is_sample else [])),
     )
 
 
 def by_area(overview: Overview) -> RosterTable:
     """Every area with its grids: in charge, backup, others, households, workload."""
     columns = (
-        RosterColumn("code", Message("roster.column.code"), 1.3),
-        RosterColumn("name", Message("roster.column.grid"), 1.6),
-        RosterColumn("primary", Message("roster.column.primary"), 1.5),
-        RosterColumn("phone", Message("roster.column.phone"), 2.0),
-        RosterColumn("backup", Message("roster.column.backup"), 1.5),
-        RosterColumn("backup_phone", Message("roster.column.phone"), 2.0),
-        RosterColumn("others", Message("roster.column.others"), 1.6),
-        RosterColumn("households", Message("roster.column.households"), 1.2, 0),
-        RosterColumn("load", Message("roster.column.load"), 1.1, 0),
+        RosterColumn("code", Message("stewards.column.code"), 1.3),
+        RosterColumn("name", Message("stewards.column.grid"), 1.6),
+        RosterColumn("primary", Message("stewards.column.primary"), 1.5),
+        RosterColumn("phone", Message("stewards.column.phone"), 2.0),
+        RosterColumn("backup", Message("stewards.column.backup"), 1.5),
+        RosterColumn("backup_phone", Message("stewards.column.phone"), 2.0),
+        RosterColumn("others", Message("stewards.column.others"), 1.6),
+        RosterColumn("households", Message("stewards.column.households"), 1.2, 0),
+        RosterColumn("load", Message("stewards.column.load"), 1.1, 0),
     )
     rows: list[RosterRow] = []
     for area in areas_of(overview):
         own = [row for row in overview.rows if row.area == area]
-        title: Words = area or Message("roster.no_area")
+        title: Words = area or Message("stewards.no_area")
         blank: tuple[Cell, ...] = (None,) * (len(columns) - 4)
         rows.append(RosterRow("area", (title, None, *blank, _households(own), None)))
         rows += [_grid_row(row) for row in own]
     total: tuple[Cell, ...] = (
-        Message("roster.total"),
-        Message("roster.total.grids", {"count": len(overview.rows)}),
+        Message("stewards.total"),
+        Message("stewards.total.grids", {"count": len(overview.rows)}),
         *(None,) * 5,
         _households(overview.rows),
         None,
     )
     return RosterTable(
-        "grids", Message("roster.by_area"), "grid", columns, (*rows, RosterRow("total", total))
+        "grids", Message("stewards.by_area"), "grid", columns, (*rows, RosterRow("total", total))
     )
 
 
 def by_person(book: Book, overview: Overview) -> RosterTable:
     """Everybody with a grid: what they have in which rank, and how much that is."""
     columns = (
-        RosterColumn("person", Message("roster.column.person"), 1.4),
-        RosterColumn("team", Message("roster.column.team"), 1.8),
-        RosterColumn("phone", Message("roster.column.phone"), 2.0),
-        RosterColumn("as_primary", Message("roster.column.as_primary"), 3.0),
-        RosterColumn("as_backup", Message("roster.column.as_backup"), 2.6),
-        RosterColumn("households", Message("roster.column.households"), 1.2, 0),
-        RosterColumn("load", Message("roster.column.load"), 1.1, 0),
+        RosterColumn("person", Message("stewards.column.person"), 1.4),
+        RosterColumn("team", Message("stewards.column.team"), 1.8),
+        RosterColumn("phone", Message("stewards.column.phone"), 2.0),
+        RosterColumn("as_primary", Message("stewards.column.as_primary"), 3.0),
+        RosterColumn("as_backup", Message("stewards.column.as_backup"), 2.6),
+        RosterColumn("households", Message("stewards.column.households"), 1.2, 0),
+        RosterColumn("load", Message("stewards.column.load"), 1.1, 0),
     )
     people: dict[int, tuple[Person, list[GridRow], list[GridRow]]] = {}
     for row in overview.rows:
@@ -145,7 +145,7 @@ def by_person(book: Book, overview: Overview) -> RosterTable:
         )
         flagged = any(row.standing == "over" for row in charged)
         rows.append(RosterRow("item", cells, person.id, flagged))
-    return RosterTable("people", Message("roster.by_person"), "person", columns, tuple(rows))
+    return RosterTable("people", Message("stewards.by_person"), "person", columns, tuple(rows))
 
 
 def areas_of(overview: Overview) -> tuple[str, ...]:
@@ -159,7 +159,7 @@ def _grid_row(row: GridRow) -> RosterRow:
     cells: tuple[Cell, ...] = (
         row.code,
         row.name,
-        Message("roster.vacant") if row.primary is None else row.primary.name,
+        Message("stewards.vacant") if row.primary is None else row.primary.name,
         "" if row.primary is None else row.primary.phone,
         "" if backup is None else backup.name,
         "" if backup is None else backup.phone,

@@ -19,4 +19,4 @@ def cell_text(say: Speech, column: RosterColumn, cell: Cell) -> str:
 
 def day_text(say: Speech, roster: Roster) -> str:
     """As of which day."""
-    return say(Message("roster.as_of", {"day": roster.day.isoformat()}))
+    return say(Message("stewards.as_of", {"day": roster.day.isoformat()}))

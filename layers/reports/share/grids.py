@@ -51,7 +51,7 @@ def share_grids(
     refuse_own_register(register.target, path)
     found = gather_print(register, texts, feedback.part(0.0, 0.7), day=day, in_clear=in_clear)
     if not found.all_grids:
-        raise UserError(Message("roster.nothing"), Message("roster.nothing.hint"))
+        raise UserError(Message("stewards.nothing"), Message("stewards.nothing.hint"))
     feedback.progress(0.7)
     place = Placing(register.crs, exact=True)
     grids = tuple(_shared(each, place, texts) for each in found.all_grids)
@@ -69,7 +69,7 @@ def share_grids(
 
 def _shared(notice: GridNotice, place: Placing, texts: Texts) -> SharedProject:
     primary = notice.primary
-    name = texts.get("roster.vacant") if primary is None else primary.name
+    name = texts.get("stewards.vacant") if primary is None else primary.name
     state = "vacant" if primary is None else f"colour{notice.colour % len(_COLOURS)}"
     # Rings of areas are not cut at the raster of mains: where a grid ends is no secret.
     at = place.placed(shapely.Point(notice.middle))[0]
@@ -91,17 +91,17 @@ def _facts(notice: GridNotice, texts: Texts) -> tuple[tuple[str, str], ...]:
     facts = []
     for person in notice.people:
         title = texts.get(
-            "roster.column.primary" if person is notice.primary else f"roster.card.{person.rank}"
+            "stewards.column.primary" if person is notice.primary else f"stewards.card.{person.rank}"
         )
         facts.append((title, f"{person.name} {person.phone}".strip()))
     if notice.area:
-        facts.append((texts.get("roster.area"), notice.area))
+        facts.append((texts.get("stewards.area"), notice.area))
     if notice.households:
-        count = texts.get("roster.card.households", count=f"{notice.households:,.0f}")
-        facts.append((texts.get("roster.column.households"), count))
+        count = texts.get("stewards.card.households", count=f"{notice.households:,.0f}")
+        facts.append((texts.get("stewards.column.households"), count))
     if notice.communities:
         facts.append(
-            (texts.get("roster.communities"), texts.get("roster.card.comma").join(notice.communities))
+            (texts.get("stewards.communities"), texts.get("stewards.card.comma").join(notice.communities))
         )
     return tuple(facts)
 
@@ -110,7 +110,7 @@ def _words(found: GridPrint, texts: Texts, *, is_sample: bool) -> PageWords:
     vacant = sum(each.primary is None for each in found.all_grids)
     states = {f"colour{number}": (colour, "") for number, colour in enumerate(_COLOURS)}
     notes = [
-        texts.get(f"roster.card.{name}") + " " + number
+        texts.get(f"stewards.card.{name}") + " " + number
         for name, number in (
             ("hotline", found.publisher.hotline),
             ("supervision", found.publisher.supervision),
@@ -120,12 +120,12 @@ def _words(found: GridPrint, texts: Texts, *, is_sample: bool) -> PageWords:
     if is_sample:
         notes.append(texts.get("report.is_sample"))
     return PageWords(
-        texts.get("roster.share.said", day=found.overview.day.isoformat(), count=len(found.all_grids)),
-        texts.get("roster.share.search"),
-        texts.get("roster.share.none"),
-        texts.get("roster.share.list"),
+        texts.get("stewards.share.said", day=found.overview.day.isoformat(), count=len(found.all_grids)),
+        texts.get("stewards.share.search"),
+        texts.get("stewards.share.none"),
+        texts.get("stewards.share.list"),
         tuple(notes),
         states | {"vacant": (_VACANT, "")},
-        (("vacant", texts.get("roster.vacant"), vacant),) if vacant else (),
+        (("vacant", texts.get("stewards.vacant"), vacant),) if vacant else (),
         _FILL,
     )

@@ -120,11 +120,16 @@ def test_what_the_desk_knows_is_read_printed_and_drawn(
     assert [name in index for name in ("WG-01", "WG-02", "周海燕", "无主责", "1 / 3")] == [True] * 5
     assert ("周海燕" in first, "陈立国" in first, "2 / 3" in first) == (True, True, True)
     assert ("无主责" in second, "3 / 3" in second) == (True, True)
+    # Stopped on the way: nothing is left of it.
+    print_book(window, path=tmp_path / "stopped.pdf")
+    window.parts.tasks.running[-1].cancel()
+    settle(window, qtbot)
     write_roster(window, "excel", tmp_path / "roster.xlsx")
     written(window, tmp_path / "roster.xlsx", qtbot)
     shown: list[object] = []
     share_grids_map(window, tmp_path / "map.html", lambda url: shown.append(url) or True)
     qtbot.waitUntil(lambda: bool(shown), timeout=PATIENCE)
+    assert not (tmp_path / "stopped.pdf").exists()
     # In a role that may not take people along they are masked; the note says which it was.
     session.take_role(VIEWER)
     write_roster(window, "pdf", tmp_path / "roster.pdf")

@@ -63,7 +63,7 @@ def test_the_roster_says_who_looks_after_what_on_a_day(new_place: NewPlace) -> N
         assert list(rows) == ["G01", "G02", "G05", "G06", "G03", "G04", "G07", "G08"]
         assert rows["G01"].cells[1:6] == (EVIL, "周海燕", "13900000001", "陈立国", "13900000002")
         assert rows["G05"].cells[6] == "罗敏"
-        assert (rows["G02"].cells[2], rows["G02"].flagged) == (Message("roster.vacant"), True)
+        assert (rows["G02"].cells[2], rows["G02"].flagged) == (Message("stewards.vacant"), True)
         names = {row.cells[0]: row for row in people.rows}
         assert set(names) == set(STEWARDS)
         assert names["陈立国"].cells[3:5] == ("", "G01")
@@ -131,7 +131,7 @@ def test_documents_hold_what_the_roster_holds(new_place: NewPlace, tmp_path: Pat
 def test_the_shared_map_runs_no_names_and_needs_no_network(new_place: NewPlace, tmp_path: Path) -> None:
     out = tmp_path / "grids.html"
     with new_place().open() as register:
-        with pytest.raises(UserError, match=r"roster\.nothing"):
+        with pytest.raises(UserError, match=r"stewards\.nothing"):
             share_grids(register, out, Texts("zh"))
         assert not out.exists()
         build_district(register)

@@ -24,8 +24,29 @@ NONE: Final = -1
 #: Metres: as near to an edge as this is on it where two drawings of the edge differ.
 EDGE: Final = 0.001
 _LINES = (shapely.GeometryType.LINESTRING, shapely.GeometryType.MULTILINESTRING)
+_AREAS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 #: Fewer places than this are asked of the tree rather than area by area.
 _FEW = 64
+
+
+def sound_areas(shapes: Shapes) -> Shapes:
+    """The land that shapes mean, as any program may have drawn them: of one that crosses itself, what it encloses; None
+    for what encloses nothing or has places that are nowhere."""
+    sound = np.isin(shapely.get_type_id(shapes), _AREAS) & shapely.is_valid(shapes)
+    if sound.all():
+        return shapes
+    found = shapes.copy()
+    for position in np.flatnonzero(~sound).tolist():
+        found[position] = _enclosed(shapes[position])
+    return found
+
+
+def _enclosed(shape: BaseGeometry | None) -> BaseGeometry | None:
+    if shape is None or not np.isfinite(shapely.get_coordinates(shape)).all():
+        return None
+    parts = shapely.get_parts(shapely.make_valid(shape))
+    areas = [part for part in shapely.get_parts(parts) if part.area > 0]
+    return None if not areas else shapely.union_all(areas)
 
 
 def areas_at(xy: Floats, shapes: Shapes, tree: shapely.STRtree | None = None) -> Integers:

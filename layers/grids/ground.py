@@ -18,7 +18,7 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from layers.geometry.belonging import EDGE, NONE, areas_at, standing
+from layers.geometry.belonging import EDGE, NONE, areas_at, sound_areas, standing
 from layers.geometry.packed import Integers
 from layers.model.fields import format_instant
 from layers.model.query import Query
@@ -180,7 +180,7 @@ def grids_of(rows: Mapping[int, Mapping[str, Any]], day: datetime.date) -> Grids
         tuple(rows[id].get("level") for id in order),
         np.array([_id(rows[id].get("parent")) for id in order], np.int64),
         np.array([_id(rows[id].get("replaces")) for id in order], np.int64),
-        shapes,
+        sound_areas(shapes),
     )
 
 

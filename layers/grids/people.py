@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from layers.editing.plan import Born, Delete, Insert, Update
 from layers.grids.ground import GRID
+from layers.model import edtf
 from layers.model.asset import Asset
 from layers.model.query import Compare, Query
 from layers.register import Register
@@ -19,7 +20,8 @@ def copied_assignments(register: Register, grid: int, to: Born, day: datetime.da
     """The people of a grid on ``day`` for a new grid, from that day on."""
     found = []
     for each in assignments_of(register, grid):
-        if str(each["from_date"]) <= day.isoformat() <= str(each.get("to_date") or "9999"):
+        first, last = _days_of(each)
+        if first <= day <= last:
             values: dict[str, Any] = {name: each[name] for name in _COPIED}
             found.append(Insert(ASSIGNMENT, {**values, "target": to, "from_date": day.isoformat()}))
     return found
@@ -30,12 +32,13 @@ def ended_assignments(
 ) -> tuple[list[Update], list[Delete]]:
     """Ends the assignments to a grid the day before ``day``; those not begun by then never come into force."""
     updates, deletes = [], []
-    last = (day - datetime.timedelta(1)).isoformat()
+    before = day - datetime.timedelta(1)
     for each in assignments_of(register, grid):
-        if str(each["from_date"]) > last:
+        first, last = _days_of(each)
+        if first > before:
             deletes.append(Delete(ASSIGNMENT, each.id, each.version))
-        elif str(each.get("to_date") or "9999") > last:
-            values: dict[str, Any] = {"to_date": last}
+        elif last > before:
+            values: dict[str, Any] = {"to_date": before.isoformat()}
             if reason:
                 values["reason"] = reason
             updates.append(Update(ASSIGNMENT, each.id, each.version, values))
@@ -45,3 +48,12 @@ def ended_assignments(
 def assignments_of(register: Register, grid: int) -> list[Asset]:
     """Every assignment to a grid, of any time."""
     return register.find(Query(ASSIGNMENT, where=Compare("target", "=", f"{GRID}:{grid}")))
+
+
+def _days_of(assignment: Asset) -> tuple[datetime.date, datetime.date]:
+    """The first and the last day; of a date known to the month or year only, every day that it may mean."""
+    first, last = assignment.get("from_date"), assignment.get("to_date")
+    return (
+        (edtf.earliest(str(first)) if first else None) or datetime.date.min,
+        (edtf.latest(str(last)) if last else None) or datetime.date.max,
+    )

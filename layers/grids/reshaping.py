@@ -20,6 +20,7 @@ from layers.grids.membership import membership_changes
 from layers.grids.outlines import following_parents
 from layers.grids.patchwork import new_places, with_places
 from layers.grids.people import copied_assignments, ended_assignments
+from layers.model import edtf
 from layers.model.asset import Asset
 from layers.model.query import Query
 from layers.register import Register
@@ -258,9 +259,13 @@ def _links_past(
         found["replaced_by"] = ended[int(grid["replaced_by"])]
     before = grid.get("replaces")
     if before in gone:
+        passed: set[Any] = set()
         while before in gone:
+            # What replaces each other in a circle replaces nothing.
+            passed.add(before)
             older = register.get(GRID, int(before))
             before = None if older is None else older.get("replaces")
+            before = None if before in passed else before
         found["replaces"] = before
     return found
 
@@ -268,8 +273,8 @@ def _links_past(
 def _is_of_today(register: Register, id: int) -> bool:
     """Whether a grid began only today: it never was valid on a day that is over, so ending it means taking it away."""
     asset = register.get(GRID, id)
-    begins = None if asset is None else asset.get("valid_from")
-    return begins is not None and str(begins) >= datetime.date.today().isoformat()
+    begins = None if asset is None or not asset.get("valid_from") else edtf.earliest(asset["valid_from"])
+    return begins is not None and begins >= datetime.date.today()
 
 
 def _ghosts(

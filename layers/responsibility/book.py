@@ -31,6 +31,8 @@ OF_KEY_ACCOUNT: Final = "key_account"
 #: The types that a book is read from.
 TYPES: Final = ("person", "team", "absence", "assignment", "grid", f"c_{ROLE_LIST}")
 
+_FOR_GOOD: Final = 9999
+
 Key = TypeVar("Key")
 _PERSON = ("code", "name", "main_role", "team", "phone", "active", "joined_date", "left_date")
 _TEAM = ("code", "name", "leader", "phone")
@@ -250,7 +252,9 @@ def _first(text: str | None) -> Day | None:
 
 
 def _last(text: str | None) -> Day | None:
-    return edtf.latest(text) if text else None
+    last = edtf.latest(text) if text else None
+    # Other programs write "for good" so, and after it there is no day.
+    return None if last is None or last.year == _FOR_GOOD else last
 
 
 def _grouped(

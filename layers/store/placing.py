@@ -18,7 +18,7 @@ import shapely
 import sqlalchemy as sa
 from shapely.geometry.base import BaseGeometry
 
-from layers.geometry.belonging import EDGE, NONE, Shapes, areas_at, standing
+from layers.geometry.belonging import EDGE, NONE, Shapes, areas_at, sound_areas, standing
 from layers.geometry.packed import Floats, Integers, pack_points
 from layers.model.catalogue import AssetType, Catalogue
 from layers.model.query import Box
@@ -148,7 +148,10 @@ class Placing:
         )
         shapes = np.empty(len(lowest), dtype=object)
         shapes[:] = [row[GEOMETRY] for row in lowest]
-        return _Areas(np.array([row[FID] for row in lowest], np.int64), shapes)
+        shapes = sound_areas(shapes)
+        drawn_soundly = ~shapely.is_missing(shapes)
+        ids = np.array([row[FID] for row in lowest], np.int64)
+        return _Areas(ids[drawn_soundly], shapes[drawn_soundly])
 
     def _divided(self, ids: list[int], today: datetime.date) -> set[int]:
         """Those of some grids that valid grids are part of."""

@@ -14,6 +14,7 @@ from layers.errors import UserError
 from layers.feedback import Feedback
 from layers.grids.faces import Cuts, Integers, Shapes, as_lines
 from layers.grids.partition import Division, divide
+from layers.grids.parts import STEP
 from layers.grids.proposal import Proposal
 from layers.grids.rebalancing import filled, least_move, rebalanced
 from layers.grids.units import Blocks, Ground, Loads, Units, cut_blocks, joined
@@ -145,7 +146,8 @@ def _best(
         load = np.bincount(division.label, units.weight)
         worst = float(load.max()) / mean
         found.append((max(worst, wishes.limit + 1e-9), number, units, division))
-        if worst <= wishes.limit + 1e-9:
+        # Two percent of balance are less than a community cut in two.
+        if worst <= wishes.limit + STEP:
             break
     _, _, units, division = min(found, key=lambda each: each[:2])
     return units, division

@@ -45,6 +45,8 @@ def rebalanced(units: Units, known: int, grids: int, limit: float, feedback: Fee
         )
         if best is None or judged < best[0]:
             best = (judged, balancing.label)
+        if best[0][0] == 0 and number > 0:
+            break
     assert best is not None
     return Division(names[best[1]], bridges)
 

@@ -54,8 +54,15 @@ class Chains:
 
     def at(self, distance: Floats) -> Floats:
         """The places (n, 2) at these distances."""
-        # Contiguous axes: np.interp copies any other, a million vertices for every frame.
-        return np.stack([np.interp(distance, self.along, part) for part in (self.x, self.y)], axis=1)
+        # Looked for once: ``np.interp`` would go through a million vertices for each axis.
+        along = self.along
+        after = np.searchsorted(along, distance, side="right").clip(1, len(along) - 1)
+        before = after - 1
+        begin = along[before]
+        share = ((distance - begin) / np.maximum(along[after] - begin, 1e-12)).clip(0.0, 1.0)
+        return np.stack(
+            [part[before] + (part[after] - part[before]) * share for part in (self.x, self.y)], axis=1
+        )
 
     def take_cells(self, cells: Integers) -> Chains:
         """The chains of some cells, in their order."""

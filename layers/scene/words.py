@@ -18,6 +18,8 @@ WordIndex = npt.NDArray[np.int32]
 #: Of an asset that says nothing.
 SILENT = -1
 _LOOKED_UP = 50_000
+#: So many entries are remembered as they were decoded.
+_REMEMBERED = 20_000
 #: Not strict: a line break in a name is as it came. Made once: ``json.loads`` makes one for every text.
 _DECODE = json.JSONDecoder(strict=False).decode
 
@@ -38,8 +40,13 @@ class Words:
 
     def taken(self, numbers: Sequence[int] | WordIndex | Integers) -> tuple[tuple[object, ...], ...]:
         """Several entries, each decoded once."""
-        known = {int(number): self[int(number)] for number in set(np.asarray(numbers).tolist())}
-        return tuple(known[int(number)] for number in numbers)
+        asked, known = np.asarray(numbers).tolist(), self._taken
+        for number in set(asked).difference(known):
+            known[number] = self[number]
+        found = tuple(known[number] for number in asked)
+        if len(known) > _REMEMBERED:
+            known.clear()
+        return found
 
     def joined(self, other: Words) -> tuple[Words, WordIndex]:
         """With the entries of ``other`` that are new, and where each entry of ``other`` is found.
@@ -66,6 +73,11 @@ class Words:
             np.concatenate([self.weight, weights]),
         )
         return words, places
+
+    @cached_property
+    def _taken(self) -> dict[int, tuple[object, ...]]:
+        """What was taken of late: the next frame says much the same."""
+        return {}
 
     def _bytes(self, number: int) -> bytes:
         return self.text[self.offsets[number] : self.offsets[number + 1]].tobytes()

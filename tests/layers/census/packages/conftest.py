@@ -86,9 +86,16 @@ def town(new_place: NewPlace, tmp_path: Path):  # type: ignore[no-untyped-def]
             edit.insert(
                 "road", {"code": "R1", "name": "西湖路", "geom": shapely.LineString([(0, 0), (200, 0)])}
             )
-            for number in range(10):
+            for number in range(13):
                 place_ = shapely.Point(10 + 18 * number, (-1) ** number * 4)
-                edit.insert("hydrant", {"code": f"H{number}", "status": "in_service", "geom": place_})
+                edit.insert(
+                    "hydrant",
+                    {
+                        "code": f"H{number}",
+                        "status": "planned" if number > 9 else "in_service",
+                        "geom": place_,
+                    },
+                )
             campaign = edit.insert(
                 "campaign", {"name": "消火栓普查", "types": "hydrant", "state": "open", "form_version": 1}
             )

@@ -1,0 +1,68 @@
+"""Packages in sentences: what an act is called, and what a dry run or a receipt says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from layers.census.packages.examining import Examined
+from layers.census.packages.receipt import Arrival, Refused
+from layers.census.packages.scope import Contents
+from layers.text import Message
+
+_NAMED = 5
+
+
+def checked_out(contents: Contents) -> Message:
+    """What handing a package out is called in the history."""
+    return Message("packages.act_out", {"title": contents.title, "count": contents.count})
+
+
+def checked_in(examined: Examined) -> Message:
+    """What a check-in is called in the history."""
+    return Message("packages.act_in", {"code": examined.code, "file": examined.file_name})
+
+
+def told(examined: Examined, arrival: Arrival | None = None) -> Iterator[Message]:
+    """Line by line what a file would do (or, with its arrival, has done), what of it stays out and why."""
+    merge = examined.merge
+    counts = {"n": examined.records, "of": examined.receipt.records}
+    yield Message("packages.received", {"code": examined.code, **counts})
+    if arrival is None:
+        if examined.is_again:
+            yield Message("packages.again")
+        yield Message(
+            "packages.would", {"of": merge.of, "new": len(merge.inserts), "changed": len(merge.writes)}
+        )
+        conflicts, refused = len(merge.clashes), (*examined.barred, *merge.refused)
+    else:
+        done = {"taken": arrival.taken, "of": arrival.of}
+        yield Message(
+            "packages.taken",
+            {**done, "new": arrival.inserted, "changed": arrival.updated, "gone": arrival.deleted},
+        )
+        conflicts, refused = arrival.conflicts, arrival.refused
+    if conflicts:
+        yield Message("packages.conflicts", {"count": conflicts})
+    yield from _refusals(refused)
+    yield from _photos(examined, arrival)
+    if examined.clock_days:
+        yield Message("packages.clock", {"days": abs(examined.clock_days)})
+    yield from examined.notes
+
+
+def _refusals(refused: tuple[Refused, ...]) -> Iterator[Message]:
+    if refused:
+        names = [each.name for each in refused[:_NAMED]] + (["\u2026"] if len(refused) > _NAMED else [])
+        yield Message("packages.refused", {"count": len(refused), "names": tuple(names)})
+
+
+def _photos(examined: Examined, arrival: Arrival | None) -> Iterator[Message]:
+    photos = examined.photos
+    count = len(photos.found) if arrival is None else arrival.photos
+    if count:
+        yield Message("packages.photos", {"count": count})
+    if photos.missing:
+        names = (*photos.missing[:_NAMED], *(["\u2026"] if len(photos.missing) > _NAMED else []))
+        yield Message("packages.photos_missing", {"count": len(photos.missing), "names": names})
+    if photos.loose:
+        yield Message("packages.photos_loose", {"count": len(photos.loose)})

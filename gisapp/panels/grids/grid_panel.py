@@ -50,6 +50,7 @@ class GridPanel(QWidget):
         self.model = GridModel(language, self)
         self.list = QListView()
         self.day = DayField(language, theme, Message("grid_desk.day.tip"))
+        self.as_of = Label(language, theme, Message("grid_desk.as_of"), tone="quiet")
         self.today = Button(language, Message("grid_desk.to_today"), "link")
         self.count = Label(language, theme, strong=True)
         self.acts: dict[str, ActionButton] = {}
@@ -67,6 +68,8 @@ class GridPanel(QWidget):
     def _show(self) -> None:
         centre, overview = self._centre, self._centre.overview
         self.day.show_day(centre.day)
+        # There is room for one of the two.
+        self.as_of.setVisible(centre.is_today)
         self.today.setVisible(not centre.is_today)
         rows = () if overview is None else overview.rows
         homes = None if overview is None else overview.households
@@ -195,7 +198,7 @@ class GridPanel(QWidget):
         row = QHBoxLayout(place)
         row.setContentsMargins(12, 6, 8, 6)
         row.setSpacing(8)
-        row.addWidget(Label(self._language, self._theme, Message("grid_desk.as_of"), tone="quiet"))
+        row.addWidget(self.as_of)
         row.addWidget(self.day)
         row.addStretch(1)
         row.addWidget(self.today)

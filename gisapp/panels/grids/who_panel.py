@@ -25,6 +25,8 @@ from layers.text import Message
 _LABEL = 84
 #: What the cards and the lines of an answer say already.
 _SAID = ("no_primary", "primary_absent", "person_left")
+#: Loads are those of today: an answer of another day says nothing of them.
+_OF_TODAY = ("load_over", "load_high", "load_low")
 _CARD = "grid_print.card"
 
 
@@ -67,6 +69,9 @@ class WhoPanel(QFrame):
         self.chain.setVisible(bool(above))
         self.chain.show_words(chain)
         is_vacant = answer.grid is not None and not answer.primaries
+        if self.card is not None:
+            self.card.setVisible(answer.grid is not None)
+        self.hand_over.setVisible(answer.grid is not None)
         self.hand_over.show_words(Message(f"grid_desk.{'appoint' if is_vacant else 'hand_over_this'}"))
         self._fill(answer)
 
@@ -89,7 +94,7 @@ class WhoPanel(QFrame):
             column.addWidget(self._line(note, "clock-counter-clockwise", "info"))
         row = self._centre.row
         for alarm in () if row is None or answer.day != self._centre.day else row.alarms:
-            if alarm.kind not in _SAID:
+            if alarm.kind not in _SAID and (answer.is_today or alarm.kind not in _OF_TODAY):
                 icon = "info" if alarm.severity == "info" else "warning"
                 column.addWidget(self._line(alarm.words, icon, alarm.severity))
         for words in self._coming(answer):
@@ -249,10 +254,10 @@ class WhoPanel(QFrame):
         foot.setObjectName("panelFoot")
         buttons = QHBoxLayout(foot)
         buttons.setContentsMargins(12, 8, 12, 8)
+        self.card: ActionButton | None = None
         if is_known(self._actions, _CARD):
-            buttons.addWidget(
-                ActionButton(language, theme, self._actions, _CARD, Message("grid_desk.print_card"))
-            )
+            self.card = ActionButton(language, theme, self._actions, _CARD, Message("grid_desk.print_card"))
+            buttons.addWidget(self.card)
         buttons.addStretch(1)
         self.hand_over = ActionButton(
             language, theme, self._actions, "grids.hand_over", Message("grid_desk.hand_over_this"), primary=True

@@ -14,6 +14,7 @@ from layers.sample import (
     accounts,
     belonging,
     customers,
+    fieldwork,
     leaks,
     people,
     pipes,
@@ -57,6 +58,7 @@ def generate(size: str, seed: int, feedback: Feedback | None = None) -> SampleCi
     tables |= belonging.in_their_grids(tables, GRIDS)
     tables |= project_tables(draft, projected, tables)
     tables, planted = plant(tables, seed)
+    tables |= fieldwork.census_tables(draft, tables)
     feedback.progress(1.0, Message("sample.describing"))
     return SampleCity(size, seed, tables, tuple(planted))
 

@@ -40,6 +40,7 @@ _NETWORK = (
     "account_visit",
     "account_problem",
 )
+_CENSUS = ("campaign", "lot", "census_record", "work_order", "defect")
 _PROJECTS = (
     "milestone",
     "daily_log",
@@ -81,6 +82,7 @@ def write(register: Register, city: SampleCity, feedback: Feedback | None = None
         (_PLACES, Message("sample.places_made", {"seed": city.seed})),
         (_NETWORK, Message("sample.network_made", {"seed": city.seed})),
         (_PROJECTS, Message("sample.projects_made", {"seed": city.seed})),
+        (_CENSUS, Message("sample.census_made", {"seed": city.seed})),
     ):
         with register.edit(label, "creation") as edit:
             # Teams and their leaders link to each other. Otherwise what is linked to comes first: the database

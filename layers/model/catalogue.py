@@ -29,7 +29,7 @@ class AssetType:
     assets have the same values in all of these. ``table_fields``: the columns that a table shows at first.
     ``fallback``: rows of a layer of mixed things that name no other type belong here. ``kept_in_lists``: people keep
     these in lists of their own: a row of a file is the asset of its code, or of what is unique together; it changes it.
-    ``exclusive``: which assets may not run on the same day.
+    ``exclusive``: which assets may not run on the same day. ``no_circle``: links that may not lead back to the asset.
     """
 
     name: str
@@ -57,6 +57,7 @@ class AssetType:
     lifetime: Lifetime = field(default_factory=Lifetime)
     computed: tuple[Computed, ...] = ()
     exclusive: tuple[Exclusive, ...] = ()
+    no_circle: tuple[str, ...] = ()
 
     @cached_property
     def _by_name(self) -> Mapping[str, Field]:

@@ -22,6 +22,7 @@ from layers.store import history, integrity, many
 from layers.store.base import Staged, Store
 from layers.store.bulk_codes import with_codes
 from layers.store.change_sets import close_change_set, new_id
+from layers.store.circles import closed_circles
 from layers.store.codes import RunningNumbers
 from layers.store.periods import broken_periods
 from layers.store.placing import Placing
@@ -291,17 +292,19 @@ class Edit:
                 integrity.refuse_if_range_referenced(self.store, self.connection, name, run)
             for run in touched.inserted_ranges:
                 integrity.refuse_if_range_dangles(self.store, self.connection, name, run)
-            self._refuse_shared_periods(name, touched)
+            self._refuse_among_others(name, touched)
         self._numbers.write()
         changes = {name: touched.freeze() for name, touched in self._touched.items()}
         close_change_set(self.store, self.connection, self.change_set_id, changes)
         self.change_set = replace(self._opened, changes=changes)
         return True
 
-    def _refuse_shared_periods(self, type: str, touched: Touched) -> None:
+    def _refuse_among_others(self, type: str, touched: Touched) -> None:
         there = (touched.inserted | touched.updated) - touched.deleted.keys()
         asset_type = self.catalogue[type]
-        wrong = broken_periods(self.store, self.connection, asset_type, there, touched.inserted_ranges)
+        runs = touched.inserted_ranges
+        wrong = broken_periods(self.store, self.connection, asset_type, there, runs)
+        wrong += closed_circles(self.store, self.connection, asset_type, there, runs)
         if wrong:
             row = wrong[0][0]
             raise ValuesRefused(asset_type, str(row.get(CODE) or ""), [problem for _row, problem in wrong])

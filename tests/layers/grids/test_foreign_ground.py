@@ -6,6 +6,7 @@ import datetime
 import sqlite3
 import struct
 from pathlib import Path
+from typing import Any
 
 import pytest
 import shapely
@@ -24,7 +25,6 @@ from layers.model.asset import AssetKey
 from layers.register import Register
 from layers.responsibility.book import read_book
 from layers.responsibility.enquiry import who
-from layers.text import Message
 from tests.layers.grids.patches import SIDE, add, at, block, four, line
 from tests.layers.store.conftest import NewPlace
 
@@ -39,18 +39,17 @@ MIXED = shapely.GeometryCollection([block(0, 0, SIDE, SIDE), shapely.Point(at(0,
 CURVE = struct.pack("<BIIBI", 1, 10, 1, 1, 2) + shapely.to_wkb(BOW)[9:]
 
 
-def write(path: Path, grid: int, wkb: bytes) -> None:
-    """What another program without the register's triggers puts in the place of a grid."""
+def write(path: Path, statement: str, *values: Any) -> None:
+    """What another program without the register's triggers writes."""
     file = sqlite3.connect(path)
     triggers = list(
         file.execute("SELECT name, sql FROM sqlite_master WHERE type='trigger' AND tbl_name='grid'")
     )
     for name, _ in triggers:
         file.execute(f'DROP TRIGGER "{name}"')
-    head = b"GP\0\x01" + struct.pack("<i", 4546)
-    file.execute("UPDATE grid SET geom = ? WHERE fid = ?", (head + wkb, grid))
-    for _, statement in triggers:
-        file.execute(statement)
+    file.execute(statement, values)
+    for _, made in triggers:
+        file.execute(made)
     file.commit()
     file.close()
 
@@ -71,7 +70,8 @@ def test_a_grid_written_by_another_program_stops_nothing(
     add(register, "meter", code="M1", geom=shapely.Point(at(10, 150)))
     register.close()
     path = next(tmp_path.glob("*.gpkg"))
-    write(path, one, shape if isinstance(shape, bytes) else shapely.to_wkb(shape))
+    wkb = shape if isinstance(shape, bytes) else shapely.to_wkb(shape)
+    write(path, "UPDATE grid SET geom = ? WHERE fid = ?", b"GP\0\x01" + struct.pack("<i", 4546) + wkb, one)
     with Register.open(path, actor="test") as reopened:
         grids = read_grids(reopened)
         assert all(each is None or each.is_valid for each in grids.shapes)
@@ -104,15 +104,12 @@ def test_people_known_to_the_month_go_with_their_grid(new_place: NewPlace) -> No
         assert not read_book(register).running(AssetKey("grid", two), TODAY)
 
 
-def test_grids_that_replace_each_other_in_a_circle_are_merged(register: Register) -> None:
-    first, second, third, stays = four(register)
+def test_grids_that_replace_each_other_in_a_circle_are_merged(register: Register, tmp_path: Path) -> None:
+    first, second, third, stays = four(register, valid_from=TODAY.isoformat())
+    register.close()
+    path = next(tmp_path.glob("*.gpkg"))
     for id, before in ((first, second), (second, first), (third, first)):
-        _set_outside(register, id, before)
-    do(register, plan_merge(register, stays, [first, second, third]))
-    assert read_grids(register).lowest.size == 1
-
-
-def _set_outside(register: Register, id: int, before: int) -> None:
-    with register.edit(Message("store.created")) as edit:
-        version = register.get("grid", id).version  # type: ignore[union-attr]
-        edit.update("grid", id, version, {"valid_from": TODAY.isoformat(), "replaces": before})
+        write(path, "UPDATE grid SET replaces = ? WHERE fid = ?", before, id)
+    with Register.open(path, actor="test") as reopened:
+        do(reopened, plan_merge(reopened, stays, [first, second, third]))
+        assert read_grids(reopened).lowest.size == 1

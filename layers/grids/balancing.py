@@ -27,6 +27,9 @@ ROUNDS = 20
 MANY = 2_000
 """Units from which smoothing looks at single ones only."""
 
+COMPARED = 6
+"""Of what could go next so many are looked at with all that has to go along."""
+
 NOTHING = 0.001
 """Of a mean load: what holds less is ground to go through."""
 
@@ -125,19 +128,8 @@ class Balancing(Parts):
     def _carry(self, source: int, target: int, amount: float) -> int:
         """Move load of ``source`` to its neighbour ``target`` until about ``amount`` has gone; how many moves."""
         left, moved = amount, 0
-        typical = float(self.network.cost.mean()) if len(self.network.cost) else 1.0
         while left > 0.02 * amount:
-            ways = self._ways(source, target, 2 * left)
-            ranked = sorted(
-                (self.change(way, target) / typical - 2 * min(self.load_of(way), left) / amount, unit)
-                for unit, way in ways.items()
-            )
-            group: list[int] = []
-            for _, unit in ranked:
-                group = self.group(ways[unit])
-                if group and self.load_of(group) < 2 * left:
-                    break
-                group = []
+            group = self._best_group(source, target, left, amount)
             if not group:
                 return moved
             for each in group:
@@ -145,6 +137,22 @@ class Balancing(Parts):
             left -= self.load_of(group)
             moved += 1
         return moved
+
+    def _best_group(self, source: int, target: int, left: float, amount: float) -> list[int]:
+        """What goes next: much of the load wanted for little border, with all that has to go along; [] for nothing."""
+        typical = float(self.network.cost.mean()) if len(self.network.cost) else 1.0
+
+        def judged(units: list[int]) -> float:
+            return self.change(units, target) / typical - 2 * min(self.load_of(units), left) / amount
+
+        groups: list[list[int]] = []
+        for way in sorted(self._ways(source, target, 2 * left).values(), key=judged):
+            group = self.group(way)
+            if group and self.load_of(group) < 2 * left:
+                groups.append(group)
+                if len(groups) == COMPARED:
+                    break
+        return min(groups, key=judged, default=[])
 
     def _ways(self, source: int, target: int, most: float) -> dict[int, list[int]]:
         """Units of ``source`` with load up to ``most``, each with the ground that joins it to ``target``.

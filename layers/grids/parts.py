@@ -11,7 +11,7 @@ from layers.grids.faces import Floats, Integers, totals
 STEP = 0.02
 """Loads that differ by less (in mean loads) are as good as each other above the limit."""
 
-AT_LEAST = 0.2
+AT_LEAST = 0.05
 """Of what it costs to take away a unit of mean weight: that costs one without any weight."""
 
 

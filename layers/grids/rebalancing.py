@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from layers.feedback import Feedback
-from layers.grids.annealing import HOT, WARM
+from layers.grids.annealing import HOT
 from layers.grids.balancing import MANY, Balancing
 from layers.grids.faces import Borders, Integers, totals
 from layers.grids.partition import Division, even_out_further, network_of, split_in_two
@@ -15,7 +15,8 @@ from layers.grids.units import Units, connected
 STAY = 3.0
 """Taking a unit away from its grid costs as much as so many borders of mean length."""
 
-WAYS = ((WARM, STAY), (WARM, 1.0), (HOT, STAY), (WARM, 0.3))
+TEPID = HOT / 3
+WAYS = ((TEPID, 1.0), (TEPID, 0.3), (TEPID, 3.0))
 """Temperatures and costs of leaving that are tried; the best result is taken."""
 
 
@@ -45,8 +46,6 @@ def rebalanced(units: Units, known: int, grids: int, limit: float, feedback: Fee
         )
         if best is None or judged < best[0]:
             best = (judged, balancing.label)
-        if best[0][0] == 0 and number > 0:
-            break
     assert best is not None
     return Division(names[best[1]], bridges)
 

@@ -87,7 +87,7 @@ class GridDesign(QObject):
 
     def accept(self) -> None:
         """Make the chosen moves."""
-        register, refusal = self._session.register, self._session.refusal
+        register, refusal = self._session.register, self._session.refusal()
         if refusal is not None:
             self._tasks.failed.emit(refusal)
         elif register is not None:

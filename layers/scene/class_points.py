@@ -114,7 +114,7 @@ class ClassPoints:
             yield self.delta, None
 
     def _places(self, gone: Integers) -> tuple[Integers, Integers]:
-        in_base = places_of(self.base.rows.id, gone)
+        in_base = self.base.places(gone)
         if self.alive is not None:
             in_base = in_base[self.alive[in_base]]
         nothing = np.zeros(0, np.int64)

@@ -19,6 +19,12 @@ Levels = npt.NDArray[np.uint8]
 Angles = npt.NDArray[np.float32]
 
 
+#: So few assets are looked for one by one: that is a single pass each.
+_FEW = 8
+#: Places of so many assets are remembered.
+_REMEMBERED = 1000
+
+
 @dataclass(frozen=True)
 class PointRows:
     """Points in any order: place, asset, angle (degrees, clockwise on the screen) and state, where there are."""
@@ -110,6 +116,25 @@ class PointArrays:
 
     @cached_property
     def _counted(self) -> dict[int, npt.NDArray[np.uint16 | np.int32]]:
+        return {}
+
+    def places(self, wanted: Integers) -> Integers:
+        """Where the assets ``wanted`` stand. Of a few it is remembered: an edit asks three times for the same."""
+        if len(wanted) > _FEW:
+            return np.flatnonzero(np.isin(self.rows.id, wanted))
+        found = [np.zeros(0, np.int64)]
+        for number in wanted.tolist():
+            at = self._placed.get(number)
+            if at is None:
+                at = np.flatnonzero(self.rows.id == number)
+                if len(self._placed) >= _REMEMBERED:
+                    self._placed.clear()
+                self._placed[number] = at
+            found.append(at)
+        return np.concatenate(found)
+
+    @cached_property
+    def _placed(self) -> dict[int, Integers]:
         return {}
 
     def inside(self, box: Box, depth: int, alive: Mask | None) -> Integers:

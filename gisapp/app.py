@@ -40,6 +40,7 @@ from gisapp.commands.helping import ask_name, help_actions
 from gisapp.commands.history import history_actions, tie_history
 from gisapp.commands.navigating import navigate_actions
 from gisapp.commands.opening import open_target
+from gisapp.commands.packages import package_actions
 from gisapp.commands.printing import printing_actions
 from gisapp.commands.renewal_desk import renewal_desk_actions, tie_renewal
 from gisapp.commands.selecting import ask_condition, select_actions
@@ -131,6 +132,7 @@ class Application(QObject):
             navigate_actions(window),
             select_actions(window),
             check_actions(window),
+            package_actions(window),
             renewal_desk_actions(window),
             calendar_actions(window),
             works_actions(window),

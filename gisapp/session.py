@@ -13,7 +13,7 @@ from layers.errors import Conflict, UserError
 from layers.feedback import Feedback
 from layers.history.clashing import ClashTold, is_harmless, settlements, tell_clashes
 from layers.model.asset import AssetKey
-from layers.model.change import ChangeSet
+from layers.model.change import ChangeKind, ChangeSet
 from layers.model.query import Condition
 from layers.model.roles import EDIT, MANAGER, SEE_PERSONAL, allows
 from layers.model.selection import NOTHING, Selection, SelectionMode
@@ -252,6 +252,7 @@ class Session(QObject):
         decided: Mapping[AssetKey, Settlement] | None = None,
         *,
         shown: bool = False,
+        kind: ChangeKind = "edit",
     ) -> None:
         """Do ``work`` as one edit called ``label`` on the writer lane; it may be called again. ``shown``: it is long.
 
@@ -265,7 +266,7 @@ class Session(QObject):
             return
 
         def write(_: Feedback) -> ChangeSet | None:
-            with register.edit(label, decided=decided) as edit:
+            with register.edit(label, kind, decided) as edit:
                 work(edit)
             return edit.change_set
 

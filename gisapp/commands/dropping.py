@@ -1,4 +1,4 @@
-"""Files dropped on the window: registers are opened, pictures put beneath the map, other files imported."""
+"""Files dropped on the window: registers opened, packages taken back, pictures put beneath the map, others imported."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gisapp.commands import packages
 from gisapp.commands.basemaps import add_paths, holds_basemap, is_basemap
 from gisapp.commands.opening import is_open_register, name_of, open_target
 from gisapp.window import Window
@@ -34,7 +35,9 @@ def take_dropped(window: Window, paths: Sequence[str]) -> None:
     if pictures:
         add_paths(window, pictures)
     rest = [path for path in paths if path not in pictures]
-    if len(rest) == 1 and rest[0].lower().endswith(REGISTER_ENDING):
+    if len(rest) == 1 and rest[0].lower().endswith(REGISTER_ENDING) and packages.is_package(window, rest[0]):
+        packages.take_back(window, Path(rest[0]))
+    elif len(rest) == 1 and rest[0].lower().endswith(REGISTER_ENDING):
         open_target(window, rest[0], lambda path: _take_geopackage(window, path))
     elif rest:
         importing.import_files(window, rest)

@@ -13,7 +13,7 @@ KINDS: dict[ChangeKind, tuple[str, Message]] = {
     "undo": ("arrow-u-up-left", Message("history.kind.undo")),
     "redo": ("arrow-u-up-right", Message("history.kind.redo")),
     "restore": ("clock-counter-clockwise", Message("history.kind.restore")),
-    "checkin": ("tray-arrow-down", Message("history.kind.checkin")),
+    "checkin": ("tray", Message("history.kind.checkin")),
     "outside": ("plugs", Message("history.kind.outside")),
     "export": ("upload-simple", Message("history.kind.export")),
     "creation": ("database", Message("history.kind.creation")),

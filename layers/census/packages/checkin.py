@@ -6,13 +6,14 @@ import datetime
 import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, Literal
 
-from layers.census.packages.compare import Changed, Row
+from layers.census.packages.compare import Changed, Row, from_json
 from layers.census.packages.examining import Examined, source_of
 from layers.census.packages.merging import Clash, Merge, Write, key_of, merge, refused
 from layers.census.packages.photos import PHOTO
 from layers.census.packages.receipt import Arrival, Refused
+from layers.census.values import as_text, from_text
 from layers.census.words import CONFLICT, LOT, PACKAGE, RECORD
 from layers.errors import UserError
 from layers.model.asset import AssetKey
@@ -28,17 +29,23 @@ from layers.store.schema import CODE, FID, GEOMETRY, VERSION
 _BULK_FROM = 30
 
 
-def check_in(edit: Edit, examined: Examined, actor: str) -> Arrival:
+Decided = Mapping[tuple[str, int, str], Literal["office", "field"]]
+"""Disputes decided at once: type, id and field of a clash to the side that is right."""
+
+
+def check_in(edit: Edit, examined: Examined, actor: str, decided: Decided | None = None) -> Arrival:
     """Take in what a file changes, within one open edit; what of it came in before changes nothing again.
 
     The merge is made anew against the book as it is now. Rows that the book refuses are named in the receipt.
+    Disputes that are not ``decided`` stay open.
     """
-    return _CheckIn(edit, examined).done(actor)
+    return _CheckIn(edit, examined, actor, decided or {}).done(actor)
 
 
 class _CheckIn:
-    def __init__(self, edit: Edit, examined: Examined) -> None:
+    def __init__(self, edit: Edit, examined: Examined, actor: str, decided: Decided) -> None:
         self._edit, self._examined = edit, examined
+        self._actor, self._decided = actor, decided
         self._source = edit.source(source_of(examined.code))
         catalogue = edit.catalogue
         came = came_from(edit.store, edit.connection, source_of(examined.code), [t.name for t in catalogue])
@@ -49,6 +56,7 @@ class _CheckIn:
 
     def done(self, actor: str) -> Arrival:
         merged, examined = self._merge, self._examined
+        self._settle()
         inserted = self._insert_all()
         updated, deleted = self._write_all()
         for clash in merged.clashes:
@@ -68,7 +76,7 @@ class _CheckIn:
             updated=updated,
             deleted=deleted,
             already=merged.already,
-            conflicts=len(merged.clashes),
+            conflicts=sum(self._side(clash) is None for clash in merged.clashes),
             refused=turned_down,
             photos=photos,
             photos_missing=examined.photos.missing,
@@ -209,6 +217,32 @@ class _CheckIn:
 
     # ---- disputes, photos, the receipt
 
+    def _side(self, clash: Clash) -> str | None:
+        return self._decided.get((clash.type, clash.id, clash.field)) if clash.field else None
+
+    def _settle(self) -> None:
+        """What was decided for the field is written with the rest."""
+        for clash in self._merge.clashes:
+            if self._side(clash) != "field":
+                continue
+            at = next(
+                (n for n, w in enumerate(self._merge.writes) if (w.type, w.id) == (clash.type, clash.id)),
+                None,
+            )
+            row = self._office(clash.type, [clash.id])[clash.id]
+            values = {} if at is None else dict(self._merge.writes[at].values or {})
+            column, _, part = clash.field.partition(".")
+            found = from_json(clash.found)
+            if part:
+                values[column] = as_text({**from_text(values.get(column, row.get(column))), part: found})
+            else:
+                values[column] = found
+            write = Write(clash.type, clash.id, row[VERSION], values)
+            if at is None:
+                self._merge.writes.append(write)
+            else:
+                self._merge.writes[at] = write
+
     def _note_clash(self, clash: Clash) -> None:
         """Keep a dispute, once: the same one may be open from an earlier file, or decided."""
         where = All(
@@ -231,7 +265,9 @@ class _CheckIn:
             "office_value": clash.office,
             "field_value": clash.found,
         }
-        self._edit.insert(CONFLICT, {**values, "state": "open"})
+        side = self._side(clash)
+        who = {} if side is None else {"decided_by": self._actor[:60], "decided_at": _now()}
+        self._edit.insert(CONFLICT, {**values, **who, "state": side or "open"})
 
     def _attach_photos(self) -> int:
         photos = self._examined.photos.found

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from layers.census.form import types_of
 from layers.census.packages.base import Kept, Shelf
 from layers.census.packages.compare import Changed, Row, Rows, changes
@@ -109,6 +111,16 @@ def examine(
         shutil.rmtree(shelf.folder / waiting, ignore_errors=True)
     feedback.progress(0.3)
     return _examined(register, shelf, row, Kept(target, incoming.sha256), returned, said)
+
+
+def is_of(register: Register, path: Path) -> bool:
+    """Whether a file is a package that this register handed out; anything else that it may be is not."""
+    try:
+        said = _says(register, path)
+    except (SQLAlchemyError, ValueError):
+        return False
+    found = None if not said.get("code") else register.by_code(PACKAGE, str(said["code"]))
+    return found is not None and said.get("id", found.id) == found.id
 
 
 def _examined(

@@ -1,0 +1,1 @@
+"""Field packages: handing one out, looking at what comes back, deciding what is in dispute."""

@@ -1,0 +1,69 @@
+"""Handing out a package: who takes it along, and the file it becomes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QWidget
+
+from gisapp.dialogs.frame import Dialog
+from gisapp.file_ending import with_ending
+from gisapp.forms.words import Button, Label
+from gisapp.language import Language
+from gisapp.theme import Theme
+from layers.text import Message
+
+ENDING = ".gpkg"
+
+
+class CheckoutDialog(Dialog):
+    """``chosen`` tells the file and who takes it along."""
+
+    chosen = Signal(object, str)
+
+    def __init__(
+        self,
+        language: Language,
+        theme: Theme,
+        title: Message,
+        people: tuple[str, ...],
+        path: Path,
+        parent: QWidget,
+    ) -> None:
+        super().__init__(language, theme, Message("packages.out.title"), parent, 520)
+        self.body.addWidget(Label(language, theme, title, size="heading", strong=True, wrap=True))
+        self.body.addWidget(
+            Label(language, theme, Message("packages.out.intro"), size="small", tone="quiet", wrap=True)
+        )
+        self.who = QComboBox()
+        self.who.setEditable(True)
+        self.who.addItems(list(people))
+        self.path = QLineEdit(str(path))
+        browse = Button(language, Message("settings.browse"))
+        browse.clicked.connect(self._browse)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.path, 1)
+        row.addWidget(browse)
+        self.add_field(Message("packages.out.who"), self.who)
+        self.add_field(Message("packages.out.file"), row, Message("packages.out.photos"))
+        self.add_buttons(Message("packages.out.go"), Message("settings.cancel"))
+
+    def accept(self) -> None:
+        """Go, if the file can be written."""
+        typed = self.path.text().strip()
+        path = with_ending(Path(typed), ENDING) if Path(typed).name else Path(typed)
+        if not path.is_absolute() or not path.parent.is_dir():
+            self.say_wrong(Message("settings.new.no_folder", {"folder": str(path.parent)}))
+        elif path.exists():
+            self.say_wrong(Message("packages.exists", {"place": path.name}))
+        else:
+            self.chosen.emit(path, self.who.currentText().strip())
+            super().accept()
+
+    def _browse(self) -> None:
+        title = self.language.render(Message("packages.out.title"))
+        chosen, _ = QFileDialog.getSaveFileName(self, title, self.path.text(), "GeoPackage (*.gpkg)")
+        if chosen:
+            self.path.setText(chosen)

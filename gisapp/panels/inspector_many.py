@@ -105,7 +105,12 @@ class ManyPage(QWidget):
         grid.setColumnMinimumWidth(1, NAME_WIDTH)
         row = 0
         for asset_type, count in self._types:
-            figures = [f for f in self._figures if f.layer.type == asset_type.name and f.metres is not None]
+            # The outline of an area is no length of anything.
+            is_measured = asset_type.shape == "line"
+            figures = [
+                f for f in self._figures
+                if is_measured and f.layer.type == asset_type.name and f.metres is not None
+            ]  # fmt: skip
             metres = sum(f.metres or 0.0 for f in figures) if figures else None
             self._type_row(grid, row, asset_type, count, metres)
             row += 1

@@ -28,7 +28,8 @@ class LastValues(QObject):
 
     def keep(self, asset_type: AssetType, values: Mapping[str, Any]) -> None:
         """These were given to an asset just now."""
-        self._kept[asset_type.name] = values
+        own = _own(asset_type)
+        self._kept[asset_type.name] = {name: value for name, value in values.items() if name not in own}
 
     def find(self, asset_type: AssetType, names: Sequence[str], give: Give) -> None:
         """Give the values of these fields: at once when they are known, else as soon as they are read."""
@@ -39,8 +40,7 @@ class LastValues(QObject):
         if register is None:
             return
         query = Query(asset_type.name, order=(Order("code", descending=True),), limit=1)
-        # Each asset's own are not repeated, but for the state: what is drawn today is mostly in the same one.
-        own = frozenset(asset_type.editing.own) - {asset_type.editing.status}
+        own = _own(asset_type)
 
         def found(assets: list[Asset]) -> None:
             if assets and asset_type.name not in self._kept:
@@ -50,3 +50,8 @@ class LastValues(QObject):
             Message("draft.task.last"), lambda _: register.find(query), found,
             owner=self, key="drafting-last", shown=False,
         )  # fmt: skip
+
+
+def _own(asset_type: AssetType) -> frozenset[str]:
+    """Each asset's own are not repeated, but for the state: what is drawn today is mostly in the same one."""
+    return frozenset(asset_type.editing.own) - {asset_type.editing.status}

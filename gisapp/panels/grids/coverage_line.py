@@ -9,11 +9,8 @@ from gisapp.forms.words import IconLabel, Label
 from gisapp.language import Language
 from gisapp.panels.grids.centre import GridCentre
 from gisapp.theme import Theme
+from layers.grids.sizes import area_words
 from layers.text import Message
-
-_SQUARE_KILOMETRE = 1_000_000.0
-#: Less is told in square metres.
-_SMALL = 10_000.0
 
 
 class CoverageLine(QFrame):
@@ -59,5 +56,4 @@ class CoverageLine(QFrame):
 
 
 def _told(kind: str, count: int, area: float) -> Message:
-    square = f"{area / _SQUARE_KILOMETRE:,.2f} km²" if area >= _SMALL else f"{area:,.0f} m²"
-    return Message(f"grid_desk.coverage.{kind}", {"count": count, "area": square})
+    return Message(f"grid_desk.coverage.{kind}", {"count": count, "area": area_words(area)})

@@ -10,12 +10,12 @@ from gisapp.actions import Action
 from gisapp.commands.statements import free_path, written
 from gisapp.window import Window
 from layers.errors import UserError
+from layers.exchange.noting import note_given
 from layers.feedback import Feedback
 from layers.later import Later
 from layers.register import Register
 from layers.renewal.due_dates import due_dates, lasting_name
 from layers.renewal.words import PROJECT
-from layers.reports.grids.noting import note_given
 from layers.text import Message, Texts
 
 if TYPE_CHECKING:
@@ -63,7 +63,10 @@ def _write(
     if not dues:
         raise UserError(Message("due.none"), Message("due.none.hint"))
     now = datetime.datetime.now(datetime.UTC)
-    count = calendar_file.write_calendar(out, dues, texts, name=name, register=lasting_name(register), now=now)
+    count = calendar_file.write_calendar(
+        out, dues, texts, name=name, register=lasting_name(register), now=now
+    )
     # Owners are named in it.
-    note_given(register, out, (PROJECT,), count, personal=not register.veiled)
+    label = Message("due.noted", {"count": count, "file": out.name})
+    note_given(register, out, label, (PROJECT,), count, personal=True)
     return count

@@ -15,7 +15,7 @@ from gisapp.window import Window
 from layers.feedback import Feedback
 from layers.model.roles import EXPORT_PERSONAL, allows
 from layers.reports.grids.gathering import gather_print
-from layers.reports.grids.noting import note_given
+from layers.reports.grids.noting import note_people
 from layers.reports.grids.roster_excel import write_roster_excel
 from layers.reports.grids.roster_word import write_roster_word
 from layers.reports.share.grids import share_grids
@@ -74,7 +74,7 @@ def write_roster(window: Window, kind: str, path: Path | None = None) -> None:
     def work(feedback: Feedback) -> None:
         found = gather_print(register, texts, feedback.part(0.0, 0.8), day=day, in_clear=in_clear)
         write(found.roster, out, texts, feedback.part(0.8, 1.0))
-        note_given(register, out, ("grid", "person"), len(found.overview.rows), personal=in_clear)
+        note_people(register, out, len(found.overview.rows), personal=in_clear)
 
     window.parts.tasks.run(
         Message("stewards.printing", {"file": out.name}), work, written(window, out), lane="writer", owner=window,

@@ -20,6 +20,7 @@ import shapely
 
 from layers.errors import UserError
 from layers.exchange.identity import same_file
+from layers.exchange.noting import note_given
 from layers.exchange.placement import Placement
 from layers.exchange.shapes import moved
 from layers.exchange.writers import OutLayer, Written, write_layers
@@ -38,7 +39,6 @@ from layers.store.bulk_read import run_read
 from layers.text import Message
 
 GEOMETRY = "geom"
-_RECORD = "export_record"
 
 
 @dataclass(frozen=True)
@@ -281,25 +281,20 @@ def _moved(layer: OutLayer, placement: Placement) -> OutLayer:
 
 
 def _note(register: Register, path: Path, options: ExportOptions, counts: dict[str, int]) -> None:
-    """The trail of exports. A register that cannot be written to keeps none."""
-    if register.read_only:
-        return
     personal = options.personal and any(
         f.personal for name in counts for f in register.catalogue[name].columns
     )
     total = sum(counts.values())
-    with register.edit(Message("export.noted", {"count": total, "file": path.name}), "export") as edit:
-        edit.insert(
-            _RECORD,
-            {
-                "target": str(path.name)[:500],
-                "type_names": ",".join(counts)[:500],
-                "condition": None if options.where is None else options.where[:500],
-                "asset_count": total,
-                "personal_data": personal,
-                "as_of": None if options.past is None else options.past.day,
-            },
-        )
+    note_given(
+        register,
+        path,
+        Message("export.noted", {"count": total, "file": path.name}),
+        counts,
+        total,
+        personal=personal,
+        condition=None if options.where is None else options.where[:500],
+        as_of=None if options.past is None else options.past.day,
+    )
 
 
 def _combined(column: pa.Array | pa.ChunkedArray) -> pa.Array:

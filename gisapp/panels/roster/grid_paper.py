@@ -24,7 +24,7 @@ from layers.errors import UserError
 from layers.feedback import Feedback
 from layers.register import Register
 from layers.reports.grids.gathering import GridPrint, gather_print
-from layers.reports.grids.noting import note_given
+from layers.reports.grids.noting import note_people
 from layers.scene.planning import build_scene
 from layers.scene.scene import Scene
 from layers.scene.styles import USUAL, is_computed
@@ -145,9 +145,7 @@ class GridPaper(QObject):
         count = len(found.overview.rows) if wish.kind == ROSTER else len(found.notices)
 
         def note(_: Feedback) -> None:
-            note_given(
-                register, wish.path, ("grid", "person"), count, personal=wish.in_clear and not register.veiled
-            )
+            note_people(register, wish.path, count, personal=wish.in_clear)
 
         def end(_: object = None) -> None:
             self.deleteLater()

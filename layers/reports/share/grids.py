@@ -15,7 +15,7 @@ from layers.register import Register
 from layers.reports.document import whole_file
 from layers.reports.grids.gathering import GridPrint, gather_print
 from layers.reports.grids.notice import GridNotice
-from layers.reports.grids.noting import note_given
+from layers.reports.grids.noting import note_people
 from layers.reports.share.features import GROUND, Placing, SharedMap, SharedProject, ground_near
 from layers.reports.share.page import PageWords, write_page
 from layers.text import Message, Texts
@@ -63,7 +63,7 @@ def share_grids(
     with whole_file(path) as part:
         page = write_page(shared, title, _words(found, texts, is_sample=register.is_sample), texts.language)
         part.write_text(page, encoding="utf-8")
-    note_given(register, path, ("grid", "person"), len(grids), personal=in_clear and not register.veiled)
+    note_people(register, path, len(grids), personal=in_clear)
     return SharedGrids(path, len(grids))
 
 

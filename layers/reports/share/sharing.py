@@ -9,6 +9,7 @@ from pathlib import Path
 
 from layers.errors import UserError
 from layers.exchange.export import refuse_own_register
+from layers.exchange.noting import note_given
 from layers.feedback import Feedback
 from layers.register import Register
 from layers.renewal.progress import project_figures
@@ -17,7 +18,6 @@ from layers.reports.share.features import gather
 from layers.reports.share.page import project_words, write_page
 from layers.text import Message, Texts
 
-_RECORD = "export_record"
 _LEAST_REASON = 2
 
 
@@ -82,18 +82,13 @@ def _require_reason(register: Register, reason: str) -> None:
 
 
 def _note(register: Register, path: Path, wish: ShareWish, count: int) -> None:
-    """The trail of what was given away. A register that cannot be written to keeps none."""
-    if register.read_only:
-        return
-    with register.edit(Message("sharing.noted", {"count": count, "file": path.name}), "export") as edit:
-        edit.insert(
-            _RECORD,
-            {
-                "target": path.name[:500],
-                "type_names": "project,pipe",
-                "asset_count": count,
-                "personal_data": False,
-                "exact_places": wish.exact,
-                "reason": wish.reason.strip()[:500] or None,
-            },
-        )
+    note_given(
+        register,
+        path,
+        Message("sharing.noted", {"count": count, "file": path.name}),
+        ("project", "pipe"),
+        count,
+        personal=False,
+        exact_places=wish.exact,
+        reason=wish.reason.strip()[:500] or None,
+    )

@@ -17,7 +17,7 @@ from layers.feedback import Feedback
 from layers.model.query import Query
 from layers.register import Register
 from layers.reports.grids.gathering import GridPrint, gather_print
-from layers.reports.grids.noting import note_given
+from layers.reports.grids.noting import note_people
 from layers.reports.grids.roster_excel import write_roster_excel
 from layers.reports.grids.roster_word import write_roster_word
 from layers.reports.share.grids import share_grids
@@ -111,7 +111,7 @@ def test_documents_hold_what_the_roster_holds(new_place: NewPlace, tmp_path: Pat
         excel, word = tmp_path / "花名册.xlsx", tmp_path / "花名册.docx"
         write_roster_excel(roster, excel, texts)
         write_roster_word(roster, word, texts)
-        note_given(register, excel, ("grid", "person"), 8, personal=True)
+        note_people(register, excel, 8, personal=True)
         noted = register.find(Query("export_record"))
         assert [(n["target"], n["type_names"], n["asset_count"], n["personal_data"]) for n in noted] == NOTES
         book = openpyxl.load_workbook(excel)

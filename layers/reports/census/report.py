@@ -147,9 +147,10 @@ def by_defect(figures: CensusFigures, catalogue: Catalogue) -> RosterTable:
     if rows:
         sums = [float(sum(c.get(n, 0) for c in figures.defects.values())) for n in _SEVERITIES]
         rows.append(RosterRow("total", (Message("stewards.total"), *sums, sum(sums))))
+        blank: tuple[Cell, ...] = (None,) * len(_SEVERITIES)
+        rows.append(RosterRow("area", (Message("census_report.by_state"), *blank, None)))
         for code, count in figures.states.items():
             entry = states.get(code)
-            blank: tuple[Cell, ...] = (None,) * len(_SEVERITIES)
             rows.append(_row(code if entry is None else entry.title, *blank, float(count)))
     return RosterTable("defects", Message("census_report.by_defect"), "defect", columns, tuple(rows))
 
@@ -221,7 +222,7 @@ def _share(name: str, share: Share, *, percent: bool = True) -> RosterRow:
     made_of = f"{len(share.part):,} / {len(share.whole):,}"
     value = _percent(share)
     if not percent:
-        return _row(words, f"{len(share.part):,}", made_of)
+        return _row(words, "—" if value is None else f"{len(share.part):,}", made_of)
     return _row(words, "—" if value is None else f"{value:.1f} %", made_of)
 
 

@@ -21,12 +21,14 @@ Cell = Words | float | None
 
 @dataclass(frozen=True)
 class RosterColumn:
-    """A column; ``width`` is its share of the table, ``digits`` those of numbers, None for texts."""
+    """A column; ``width`` is its share of the table, ``digits`` those of numbers, None for texts; ``unit`` follows
+    every number."""
 
     name: str
     title: Words
     width: float
     digits: int | None = None
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def by_area(overview: Overview) -> RosterTable:
         RosterColumn("backup_phone", Message("stewards.column.phone"), 2.0),
         RosterColumn("others", Message("stewards.column.others"), 1.6),
         RosterColumn("households", Message("stewards.column.households"), 1.2, 0),
-        RosterColumn("load", Message("stewards.column.load"), 1.1, 0),
+        RosterColumn("load", Message("stewards.column.load"), 1.1, 0, "%"),
     )
     rows: list[RosterRow] = []
     for area in areas_of(overview):
@@ -123,7 +125,7 @@ def by_person(book: Book, overview: Overview) -> RosterTable:
         RosterColumn("as_primary", Message("stewards.column.as_primary"), 3.0),
         RosterColumn("as_backup", Message("stewards.column.as_backup"), 2.6),
         RosterColumn("households", Message("stewards.column.households"), 1.2, 0),
-        RosterColumn("load", Message("stewards.column.load"), 1.1, 0),
+        RosterColumn("load", Message("stewards.column.load"), 1.1, 0, "%"),
     )
     people: dict[int, tuple[Person, list[GridRow], list[GridRow]]] = {}
     for row in overview.rows:

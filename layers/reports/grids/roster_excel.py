@@ -5,54 +5,40 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-from xlsxwriter.exceptions import FileCreateError
-
 from layers.feedback import Feedback
-from layers.reports.document import FAINT, HEAD, INK, RULE, SUM, WARN, Speech, whole_file
+from layers.reports.document import FAINT, HEAD, RULE, SUM, WARN, Speech
 from layers.reports.grids.roster import Roster, RosterRow, RosterTable
 from layers.reports.grids.roster_words import day_text
+from layers.reports.workbook import A4, LONGEST_FOOT, LONGEST_NAME, Formats, whole_workbook
 from layers.text import Texts
 
-_FONT = "微软雅黑"
-_A4 = 9
 _CHARACTERS = 118.0
 
 
 def write_roster_excel(roster: Roster, path: Path, texts: Texts, feedback: Feedback | None = None) -> None:
     """Write ``roster`` to ``path``. Raises ``UserError`` when the file cannot be written. May run in a task."""
     feedback = feedback or Feedback()
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with whole_file(path) as part:
-        try:
-            with xlsxwriter.Workbook(str(part), options) as book:
-                say = Speech(texts)
-                book.set_properties({"title": say(roster.title)[:250], "company": say(roster.company)[:250]})
-                for number, table in enumerate(roster.tables):
-                    feedback.progress(number / len(roster.tables))
-                    _Sheet(book, roster, table, say).write()
-        except FileCreateError as error:
-            raise OSError(*(error.__context__ or error).args) from error
+    with whole_workbook(path) as book:
+        say, formats = Speech(texts), Formats(book)
+        book.set_properties(
+            {"title": say(roster.title)[:LONGEST_FOOT], "company": say(roster.company)[:LONGEST_FOOT]}
+        )
+        for number, table in enumerate(roster.tables):
+            feedback.progress(number / len(roster.tables))
+            sheet = book.add_worksheet(say(table.title)[:LONGEST_NAME])
+            _Sheet(sheet, formats, roster, table, say).write()
 
 
 class _Sheet:
-    def __init__(self, book: Any, roster: Roster, table: RosterTable, say: Speech) -> None:
-        self._book, self._roster, self._table, self._say = book, roster, table, say
-        self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
-        self._sheet = book.add_worksheet(say(table.title)[:31])
-
-    def _format(self, **wishes: Any) -> Any:
-        key = tuple(sorted(wishes.items()))
-        if key not in self._formats:
-            base = {"font_name": _FONT, "font_size": 10, "font_color": f"#{INK}", "valign": "vcenter"}
-            self._formats[key] = self._book.add_format(base | wishes)
-        return self._formats[key]
+    def __init__(self, sheet: Any, formats: Formats, roster: Roster, table: RosterTable, say: Speech) -> None:
+        self._sheet, self._format = sheet, formats
+        self._roster, self._table, self._say = roster, table, say
 
     def write(self) -> None:
         """Title, head, rows, notes."""
         sheet, table, say = self._sheet, self._table, self._say
         sheet.hide_gridlines(2)
-        sheet.set_paper(_A4)
+        sheet.set_paper(A4)
         sheet.set_landscape()
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
         sheet.fit_to_pages(1, 0)
@@ -92,8 +78,11 @@ class _Sheet:
             look |= {"bg_color": f"#{WARN}"}
         for number, (column, cell) in enumerate(zip(self._table.columns, row.cells, strict=True)):
             if isinstance(cell, float | int):
-                pattern = '0" %"' if column.name == "load" else "#,##0"
-                self._sheet.write_number(line, number, round(cell), self._format(num_format=pattern, **look))
+                digits = column.digits or 0
+                pattern = "#,##0" + (f".{'0' * digits}" if digits else "")
+                pattern += f'" {column.unit}"' if column.unit else ""
+                look_of = self._format(num_format=pattern, **look)
+                self._sheet.write_number(line, number, round(cell, digits), look_of)
             else:
                 text = "" if cell is None else self._say(cell)
                 # A head of an area is not squeezed into the narrow column of codes.

@@ -12,8 +12,8 @@ def cell_text(say: Speech, column: RosterColumn, cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, float | int):
-        percent = " %" if column.name == "load" else ""
-        return f"{cell:,.{column.digits or 0}f}{percent}"
+        unit = f" {column.unit}" if column.unit else ""
+        return f"{cell:,.{column.digits or 0}f}{unit}"
     return say(cell)
 
 

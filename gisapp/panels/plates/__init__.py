@@ -1,0 +1,1 @@
+"""Paper of the census: plates of assets, and the report on pages."""

@@ -21,6 +21,8 @@ from gisapp.ahead import Ahead
 from gisapp.commands.accounts import account_actions
 from gisapp.commands.basemaps import basemap_actions, tie_basemaps
 from gisapp.commands.calendars import calendar_actions
+from gisapp.commands.census_desk import census_desk_actions, tie_census
+from gisapp.commands.census_prints import census_print_actions
 from gisapp.commands.checking import check_actions
 from gisapp.commands.clashing import tie_clashes
 from gisapp.commands.company import company_actions
@@ -132,6 +134,8 @@ class Application(QObject):
             navigate_actions(window),
             select_actions(window),
             check_actions(window),
+            census_desk_actions(window),
+            census_print_actions(window),
             package_actions(window),
             renewal_desk_actions(window),
             calendar_actions(window),
@@ -154,6 +158,7 @@ class Application(QObject):
         window.furnish(palette.local, palette.remote)
         tie_basemaps(window)
         tie_table(window)
+        tie_census(window)
         tie_renewal(window)
         tie_works(window)
         tie_grid_desk(window)

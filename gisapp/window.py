@@ -9,6 +9,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from gisapp.actions import Actions
+from gisapp.desks.census_desk import CensusDesk
 from gisapp.desks.check_desk import CheckDesk
 from gisapp.desks.desk_place import DeskPlace
 from gisapp.desks.desk_room import DeskRoom
@@ -114,12 +115,16 @@ class Window(QMainWindow):
         self.grids = GridDesk(
             language, theme, parts.session, parts.tasks, parts.notifier, self.map, parts.actions
         )
+        self.census = CensusDesk(
+            language, theme, parts.session, parts.tasks, parts.notifier, self.map, parts.actions,
+            lambda: parts.settings.preferences.name,
+        )  # fmt: skip
         self.shaping = GridShaping(language, theme, parts.session, parts.tasks, self.map)
         self.grid_design = GridDesign(language, theme, parts.session, parts.tasks, self.map, parts.actions)
         self.statements = StatementDesk(language, theme, parts.session, parts.tasks, self.map, parts.actions)
         self.works = ProjectActs(parts.session, parts.tasks, self.map.drafting, self)
         self.before_after = BeforeAfter(self.map)
-        desks = [each.desk for each in (self.checks, self.renewal, self.grids, self.statements)]
+        desks = [each.desk for each in (self.checks, self.census, self.renewal, self.grids, self.statements)]
         self.desks = {desk.id: desk for desk in (map_desk(language, theme, self.map), *desks)}
         self.rail = Rail(language, theme, tuple(self.desks.values()))
         self.pages = QStackedWidget()

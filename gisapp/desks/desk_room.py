@@ -23,6 +23,7 @@ class DeskRoom(QSplitter):
         self.below = DeskPlace(QWidget())
         self.below.hide()
         self._widths: dict[int, int] = {}
+        self._below_of = ""
         for splitter, parts in ((self.upper, (panels, centre)), (self, (self.upper, self.below))):
             splitter.setChildrenCollapsible(False)
             splitter.setHandleWidth(1)
@@ -42,6 +43,10 @@ class DeskRoom(QSplitter):
             self.upper.setSizes([width, whole - width])
 
     def show_below(self, desk: str, make: Callable[[], QWidget] | None) -> None:
-        """Show what ``make`` makes for the desk under the map, or nothing."""
+        """Show what ``make`` makes for the desk under the map; None: nothing of this desk."""
+        if make is None and self._below_of not in ("", desk):
+            # Another desk has put something there meanwhile.
+            return
+        self._below_of = "" if make is None else desk
         self.below.show_of(desk, make)
         self.below.setVisible(make is not None)

@@ -12,6 +12,8 @@ from layers.model.catalogue import AssetType, Catalogue
 from layers.model.fields import AttachmentField, GeometryField, LinkField
 
 _UNASKED = (GeometryField, AttachmentField, LinkField)
+#: Sections of types whose fields are known from papers, or are logged beside the form.
+_FROM_PAPERS = ("place", "construction", "survey", "length", "people", "remark")
 
 
 @dataclass(frozen=True)
@@ -43,13 +45,16 @@ def types_of(campaign: Asset) -> tuple[str, ...]:
 
 
 def asked_by_default(asset_type: AssetType) -> tuple[str, ...]:
-    """The fields of a type that somebody before the asset can fill in: no links, places, photos or companions."""
+    """The fields of a type that somebody before the asset can see: no links, places, photos, dates of building."""
     companions = {name for field in asset_type.fields for name in _companions(field)}
-    status = asset_type.lifetime.status
+    beside = {*companions, "code", "remark", asset_type.lifetime.status}
     return tuple(
         field.name
         for field in asset_type.fields
-        if not isinstance(field, _UNASKED) and field.name not in {*companions, "code", status}
+        if not isinstance(field, _UNASKED)
+        and field.name not in beside
+        and field.section not in _FROM_PAPERS
+        and not field.computed
     )
 
 

@@ -26,7 +26,7 @@ MOST_BY_ROAD = 800
 AROUND = 1000.0
 #: Metres that are walked straight on.
 NEAR = 50.0
-_SEARCH_SECONDS = 1.0
+_SEARCH_SECONDS, _SECONDS_A_STOP = 1.0, 0.01
 _PER_METRE = 10
 """Legs are given to the search in whole decimetres."""
 
@@ -145,6 +145,7 @@ def _shortest_way(apart: Floats) -> Integers:
         return np.arange(len(apart))
     whole = np.zeros((len(apart) + 1,) * 2, np.int32)
     whole[1:, 1:] = np.minimum(np.rint(apart * _PER_METRE), np.iinfo(np.int32).max // 4)
-    tour = fast_tsp.find_tour(whole, duration_seconds=_SEARCH_SECONDS, stop_when_converged=True)
+    seconds = min(_SEARCH_SECONDS, _SECONDS_A_STOP * len(apart))
+    tour = fast_tsp.find_tour(whole, duration_seconds=seconds, stop_when_converged=True)
     stops = np.asarray(tour, dtype=np.int64)
     return np.roll(stops, -int(np.flatnonzero(stops == 0)[0]))[1:] - 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -146,8 +147,13 @@ def _read_rows(register: Register, asset_type: AssetType, ids: Collection[int] |
     fields = _read_fields(asset_type)
     chosen = None if ids is None else tuple(ids)
     assets = [] if chosen == () else register.find(Query(asset_type.name, ids=chosen, fields=fields))
-    columns = {n: pa.array([a.values.get(n) for a in assets], pa.string()) for n in fields}
+    columns = {n: pa.array([_text(a.values.get(n)) for a in assets], pa.string()) for n in fields}
     return _part(asset_type, pa.table({"fid": pa.array([a.id for a in assets], pa.int64()), **columns}))
+
+
+def _text(value: Any) -> str | None:
+    """A value as it is searched and shown; labels may be numbers."""
+    return None if value is None else str(value)
 
 
 def _part(asset_type: AssetType, table: pa.Table) -> _Part:

@@ -1,0 +1,75 @@
+"""What one does at the census desk: a campaign, its lots, logging target after target, figures below the map."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gisapp.actions import Action
+from gisapp.window import Window
+from layers.text import Message
+
+
+def census_desk_actions(window: Window) -> list[Action]:
+    """The desk's part of the tools menu and the palette."""
+    session = window.parts.session
+
+    def is_open() -> bool:
+        return session.is_open
+
+    def may_write() -> bool:
+        return session.is_open and session.may("edit")
+
+    def has_campaign() -> bool:
+        return may_write() and window.desk == "census" and window.census.centre.campaign is not None
+
+    def has_row() -> bool:
+        return window.desk == "census" and window.census.centre.row is not None
+
+    return [
+        Action(
+            id="survey.open", title=Message("census_desk.action.open"), key="Ctrl+Shift+P", icon="clipboard-text",
+            menu="tools", group=7, handler=lambda: window.show_desk("census"), enabled=is_open,
+            words="census survey desk 普查台 清查 pucha",
+        ),
+        Action(
+            id="survey.campaign", title=Message("census_desk.action.campaign"), icon="plus", menu="tools", group=7,
+            handler=lambda: _at_desk(window, lambda: window.census.making.ask_campaign()), enabled=may_write,
+            words="new campaign 新建普查批次 xinjian",
+        ),
+        Action(
+            id="survey.lots", title=Message("census_desk.action.lots"), icon="squares-four", menu="tools", group=7,
+            handler=lambda: window.census.making.ask_lots(), enabled=has_campaign,
+            words="make lots assign teams 分任务 派组 renwu",
+        ),
+        Action(
+            id="survey.log", title=Message("census_desk.action.log"), icon="note-pencil", menu="tools", group=7,
+            handler=lambda: window.census.begin(), enabled=has_row, words="log record 登记 填表 dengji",
+        ),
+        Action(
+            id="survey.fly", title=Message("census_desk.action.fly"), icon="map-pin", menu="tools", group=7,
+            handler=lambda: window.census.fly(), enabled=has_row, words="show target 定位对象 dingwei",
+        ),
+        Action(
+            id="survey.below", title=Message("census_desk.action.below"), icon="chart-bar", menu="tools", group=7,
+            handler=lambda: window.census.show_below(not window.census.wants_below),
+            enabled=lambda: window.desk == "census", checked=lambda: window.census.wants_below,
+            words="progress differences 普查进度 差异 jindu",
+        ),
+    ]  # fmt: skip
+
+
+def tie_census(window: Window) -> None:
+    """Progress and differences stand under the map while the desk is open."""
+    window.census.arranged.connect(lambda: _arrange(window))
+    window.census.centre.chosen.connect(window.parts.actions.refresh)
+
+
+def _arrange(window: Window) -> None:
+    census = window.census
+    window.room.show_below("census", (lambda: census.below) if census.shows_below else None)
+
+
+def _at_desk(window: Window, act: Callable[[], None]) -> None:
+    if window.desk != "census":
+        window.show_desk("census")
+    act()

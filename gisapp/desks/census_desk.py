@@ -1,0 +1,218 @@
+"""The desk of the census: the lot beside the map, the target logged in the inspector's place, figures below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from gisapp.actions import Actions
+from gisapp.desks.desk import Desk
+from gisapp.language import Language
+from gisapp.notify import Notifier
+from gisapp.panels.census.centre import CensusCentre
+from gisapp.panels.census.walk_marks import WalkMark, WalkMarks
+from gisapp.panels.map_view import MapView
+from gisapp.session import Session
+from gisapp.tasks import Tasks
+from gisapp.theme import Theme
+from gisapp.tools.place import PlaceTool
+from layers.census.worklist import place_of
+from layers.later import Later
+from layers.text import Message
+
+if TYPE_CHECKING:
+    from gisapp.panels.census import below_panel, census_panel, logging_page, making
+else:
+    below_panel = Later("gisapp.panels.census.below_panel")
+    census_panel = Later("gisapp.panels.census.census_panel")
+    logging_page = Later("gisapp.panels.census.logging_page")
+    making = Later("gisapp.panels.census.making")
+
+STYLE = "census"
+TOOL = "found_place"
+WIDTH = 330
+#: A target is shown no smaller than so many metres to the pixel.
+_NEAR = 0.6
+#: Seen from farther than so many metres to the pixel, one goes there.
+_FAR = 3.0
+
+
+class CensusDesk(QObject):
+    """Made when the window is; its panels when they are first shown. ``desk`` is what the rail takes."""
+
+    arranged = Signal()
+    """What stands under the map shall be shown, or not."""
+
+    def __init__(
+        self,
+        language: Language,
+        theme: Theme,
+        session: Session,
+        tasks: Tasks,
+        notifier: Notifier,
+        view: MapView,
+        actions: Actions,
+        my_name: Callable[[], str],
+    ) -> None:
+        super().__init__(view)
+        self.centre = CensusCentre(session, tasks, notifier, my_name, language.render, self)
+        self._language, self._theme, self._view, self._actions = language, theme, view, actions
+        self._holder = QWidget()
+        self._place = QVBoxLayout(self._holder)
+        self._place.setContentsMargins(0, 0, 0, 0)
+        self._panel: census_panel.CensusPanel | None = None
+        self._page: logging_page.LoggingPage | None = None
+        self._making: making.Making | None = None
+        self._below: below_panel.BelowPanel | None = None
+        self.wants_below = True
+        self._is_shown = False
+        self._style_before = ""
+        self._tool_before = "select"
+        self.marks = WalkMarks(theme.font("small"))
+        view.canvas.overlay.sketches.append(self.marks)
+        self.tool = PlaceTool(view.canvas)
+        view.add_tool(TOOL, self.tool)
+        self.tool.news.taken.connect(self._on_place)
+        self.desk = Desk(
+            "census",
+            Message("census_desk.rail"),
+            "clipboard-text",
+            self._holder,
+            WIDTH,
+            side=lambda: self.page,
+            shown=self.show,
+        )
+        self.centre.listed.connect(self._mark)
+        self.centre.chosen.connect(self._on_chosen)
+        self.centre.changed.connect(self._on_changed)
+
+    # ---- the panels
+
+    @property
+    def panel(self) -> census_panel.CensusPanel:
+        """Campaign, lot and work list."""
+        if self._panel is None:
+            self._panel = census_panel.CensusPanel(self._language, self._theme, self.centre, self._actions)
+            self._place.addWidget(self._panel)
+            self._panel.flown.connect(lambda _: self.fly())
+            self._panel.entered.connect(self.begin)
+        return self._panel
+
+    @property
+    def page(self) -> logging_page.LoggingPage:
+        """The target being logged."""
+        if self._page is None:
+            self._page = logging_page.LoggingPage(self._language, self._theme, self.centre)
+            self._page.pick_asked.connect(self._ask_place)
+        return self._page
+
+    @property
+    def making(self) -> making.Making:
+        """The cards of a campaign and its lots."""
+        if self._making is None:
+            self._making = making.Making(self._language, self._theme, self.centre, self.panel)
+        return self._making
+
+    @property
+    def below(self) -> below_panel.BelowPanel:
+        """Progress, differences and defects."""
+        if self._below is None:
+            self._below = below_panel.BelowPanel(self._language, self._theme, self.centre)
+            self._below.closed.connect(lambda: self.show_below(False))
+            self._below.opened.connect(self.centre.open_record)
+        return self._below
+
+    @property
+    def shows_below(self) -> bool:
+        """Whether progress and differences stand under the map now."""
+        return self._is_shown and self.wants_below and self.centre.book is not None
+
+    # ---- what the window asks
+
+    def show(self, on: bool) -> None:
+        """The desk is open, or another one is."""
+        if on and self._panel is None:
+            self.panel.show()
+        if on != self._is_shown:
+            self._dress(on)
+        self._is_shown = on
+        self.centre.show(on)
+        self._mark()
+        self.arranged.emit()
+
+    def show_below(self, on: bool) -> None:
+        """Put progress and differences under the map, or away."""
+        self.wants_below = on
+        self.arranged.emit()
+
+    def begin(self) -> None:
+        """The keyboard goes to the page."""
+        self.page.begin()
+
+    def fly(self) -> None:
+        """Go to the target on the map."""
+        row = self.centre.row
+        at = None if row is None else place_of(row.record)
+        if at is not None:
+            self._view.fly_to(*at)
+
+    # ---- the map
+
+    def _dress(self, on: bool) -> None:
+        """The map shows records by their state while the desk is open; a style chosen meanwhile stays."""
+        style = self._view.looks[1]
+        if on and style != STYLE:
+            self._style_before = style
+            self._view.use_style(STYLE)
+        elif not on and style == STYLE and self._style_before:
+            self._view.use_style(self._style_before)
+        if not on:
+            self._style_before = ""
+            if self._view.tool_name == TOOL:
+                self._view.use_tool("select")
+
+    def _mark(self) -> None:
+        """What stands on the map."""
+        self.marks.is_shown = self._is_shown
+        marks = []
+        for row in self.centre.rows:
+            at = place_of(row.record)
+            if at is not None:
+                number = row.record["sequence"]
+                is_current = row.id == self.centre.record
+                marks.append(WalkMark(*at, "" if number is None else str(number), row.kind, is_current))
+        self.marks.marks = tuple(marks)
+        self._view.canvas.update()
+
+    def _on_chosen(self) -> None:
+        self._mark()
+        row = self.centre.row
+        at = None if row is None or not self._is_shown else place_of(row.record)
+        canvas = self._view.canvas
+        if at is not None and self._view.bounds is not None:
+            view = canvas.viewport
+            box = view.box
+            margin_x, margin_y = (box.x1 - box.x0) / 10, (box.y1 - box.y0) / 10
+            inside = (
+                box.x0 + margin_x < at[0] < box.x1 - margin_x
+                and box.y0 + margin_y < at[1] < box.y1 - margin_y
+            )
+            if not inside or view.metres_per_pixel > _FAR:
+                canvas.fly_to(*at, min(view.metres_per_pixel, _NEAR))
+        self._actions.refresh()
+
+    def _on_changed(self) -> None:
+        self.arranged.emit()
+        self._actions.refresh()
+
+    def _ask_place(self) -> None:
+        if self._view.tool_name != TOOL:
+            self._tool_before = self._view.tool_name
+        self._view.use_tool(TOOL)
+
+    def _on_place(self, x: float, y: float) -> None:
+        self._view.use_tool(self._tool_before)
+        self.page.take_place(x, y)

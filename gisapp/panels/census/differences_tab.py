@@ -1,0 +1,234 @@
+"""What waits for a decision: kinds with their numbers, book beside field, taken, refused or sent back in bulk."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
+
+from gisapp.forms.words import Button, Label
+from gisapp.language import Language
+from gisapp.panels.census.centre import CensusCentre
+from gisapp.panels.census.plain_table import PlainTable, TableRow
+from gisapp.theme import Theme
+from layers.census.reconciling import Kind
+from layers.census.words import ACCEPTED, AGAIN, REJECTED
+from layers.errors import UserError
+from layers.feedback import Feedback
+from layers.later import Later
+from layers.register import Edit
+from layers.text import Message
+
+if TYPE_CHECKING:
+    from layers.census import accepting, findings
+    from layers.census.accepting import AcceptancePlan
+    from layers.census.findings import Finding
+else:
+    accepting = Later("layers.census.accepting")
+    findings = Later("layers.census.findings")
+
+_KINDS: tuple[Kind, ...] = ("differs", "moved", "not_found", "new", "inaccessible", "same")
+
+
+class DifferencesTab(QWidget):
+    """``opened``: the record double-clicked. What is chosen is decided; without a choice, all that is listed."""
+
+    opened = Signal(int)
+
+    def __init__(self, language: Language, theme: Theme, centre: CensusCentre) -> None:
+        super().__init__()
+        self._language, self._theme, self.centre = language, theme, centre
+        self.kind: Kind = "differs"
+        self.plan: AcceptancePlan | None = None
+        self._asked = ""
+        self._found: tuple[Finding, ...] = ()
+        self.chips: dict[Kind, QToolButton] = {}
+        columns = ("code", "type", "difference", "surveyor_note")
+        self.table = PlainTable(
+            language, theme, [Message(f"census_desk.differences.{name}") for name in columns], stretch=2
+        )
+        self.accept = Button(language, Message("census_desk.decide.accept"), "primary")
+        self.reject = Button(language, Message("census_desk.decide.reject"))
+        self.again = Button(language, Message("census_desk.decide.again"))
+        self.reason = QLineEdit()
+        self.told = Label(language, theme, size="small", wrap=True)
+        self.go = Button(language, Message("census_desk.decide.go"), "primary")
+        self.leave = Button(language, Message("census_desk.decide.leave"))
+        self._lay_out()
+        self._tie()
+
+    # ---- showing
+
+    def read(self) -> None:
+        """List what waits, as the desk knows the campaign."""
+        register, book = self.centre.register, self.centre.book
+        if register is None or book is None:
+            self._found = ()
+            self.table.show_rows(())
+            return
+        for kind, chip in self.chips.items():
+            count = int((book.found.of(kind) & book.found.is_waiting).sum())
+            words = Message(
+                "census_desk.counted", {"kind": Message(f"census_desk.kind.{kind}"), "count": count}
+            )
+            self._language.say(chip, "setText", words)
+            chip.setChecked(kind == self.kind)
+        found, kind, code = book.found, self.kind, self._language.code
+        self.centre.tasks.run(
+            Message("census_desk.task.differences"),
+            lambda _: findings.read_findings(register, found, (kind,), code),
+            self._show,
+            owner=self,
+            key="counting-differences",
+            shown=False,
+        )
+
+    def _show(self, found: tuple[Finding, ...]) -> None:
+        register = self.centre.register
+        if register is None:
+            return
+        self._found = found
+        say = self._language.render
+        rows = []
+        for each in found:
+            parts = [
+                say(Message("census_desk.differences.one", {"field": title, "book": book, "found": its}))
+                for title, book, its in each.told
+            ]
+            words = "；".join(parts) or say(Message(f"census_desk.kind.{each.kind}"))
+            type_name = str(each.record["target_type"])
+            title = register.catalogue[type_name].title if type_name in register.catalogue else type_name
+            rows.append(TableRow(each.record.id, (each.code, title, words, str(each.record["remark"] or ""))))
+        self.table.show_rows(rows)
+        self._ask_no_more()
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """What would be decided: the rows chosen, else all of the kind that wait."""
+        chosen = self.table.chosen_ids
+        if chosen or self.centre.book is None:
+            return chosen
+        found = self.centre.book.found
+        return tuple(found.ids[found.of(self.kind) & found.is_waiting].tolist())
+
+    # ---- deciding
+
+    def ask(self, decision: str) -> None:
+        """Say what a decision would do, and wait for the word to do it."""
+        register, campaign, ids = self.centre.register, self.centre.campaign, self.ids
+        if register is None or campaign is None or not ids:
+            return
+        self._asked, self.plan = decision, None
+        self.reason.setVisible(decision != ACCEPTED)
+        self.go.setEnabled(decision != ACCEPTED)
+        for widget in (self.told, self.go, self.leave):
+            widget.show()
+        self.told.set_tone("")
+        self.told.show_words(Message(f"census_desk.decide.{decision}.told", {"count": len(ids)}))
+        if decision != ACCEPTED:
+            self.reason.setFocus()
+            return
+        lot = None
+
+        def work(feedback: Feedback) -> AcceptancePlan:
+            return accepting.plan_acceptance(register, campaign, ids, lot=lot, check=feedback.check)
+
+        self.centre.tasks.run(
+            Message("census_desk.task.plan"), work, self._tell_plan, failed=self._refuse, owner=self,
+            key="counting-plan",
+        )  # fmt: skip
+
+    def _tell_plan(self, plan: AcceptancePlan) -> None:
+        self.plan = plan
+        self.told.show_words("  ".join(self._language.render(figure) for figure in plan.figures))
+        self.go.setEnabled(True)
+        self.go.setFocus()
+
+    def decide(self) -> None:
+        """Do what was asked."""
+        plan, ids, decision = self.plan, self.ids, self._asked
+        actor, reason = self.centre.my_name, self.reason.text()
+        now = datetime.datetime.now(datetime.UTC)
+        if decision == ACCEPTED:
+            if plan is None:
+                return
+            self._write(plan.label, lambda edit: plan.apply(edit, now, actor))
+        elif decision in (REJECTED, AGAIN):
+            if not reason.strip():
+                self._refuse(UserError(Message("census.reason_missing")))
+                self.reason.setFocus()
+                return
+            label = Message(f"census_desk.act.{decision}", {"count": len(ids)})
+            self._write(label, lambda edit: accepting.decide(edit, ids, decision, actor, reason))
+
+    def _write(self, label: Message, work: Any) -> None:
+        def act(edit: Edit) -> None:
+            work(edit)
+
+        self.go.setEnabled(False)
+        self.centre.write(label, act, self._ask_no_more, self._refuse, shown=True)
+
+    def _refuse(self, error: UserError) -> None:
+        self.told.set_tone("danger")
+        self.told.show_words(error.title)
+        self.told.show()
+        self.go.setEnabled(self._asked != ACCEPTED)
+
+    def _ask_no_more(self) -> None:
+        self._asked, self.plan = "", None
+        self.reason.clear()
+        for widget in (self.reason, self.told, self.go, self.leave):
+            widget.hide()
+        has = bool(self.ids) and self.centre.session.may("edit")
+        for button in (self.accept, self.reject, self.again):
+            button.setEnabled(has)
+
+    def _keep(self, kind: Kind) -> None:
+        self.kind = kind
+        self.read()
+
+    # ---- layout
+
+    def _tie(self) -> None:
+        self.accept.clicked.connect(lambda: self.ask(ACCEPTED))
+        self.reject.clicked.connect(lambda: self.ask(REJECTED))
+        self.again.clicked.connect(lambda: self.ask(AGAIN))
+        self.go.clicked.connect(self.decide)
+        self.reason.returnPressed.connect(self.decide)
+        self.leave.clicked.connect(self._ask_no_more)
+        self.table.doubleClicked.connect(lambda index: self.opened.emit(self.table.rows.rows[index.row()].id))
+        self.table.selectionModel().selectionChanged.connect(lambda *_: self._ask_no_more())
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout()
+        row.setContentsMargins(12, 6, 12, 4)
+        row.setSpacing(6)
+        for kind in _KINDS:
+            chip = QToolButton()
+            chip.setObjectName("filterChip")
+            chip.setCheckable(True)
+            chip.setFont(self._theme.font("small"))
+            chip.clicked.connect(lambda _=False, which=kind: self._keep(which))
+            self.chips[kind] = chip
+            row.addWidget(chip)
+        row.addStretch(1)
+        for button in (self.accept, self.reject, self.again):
+            row.addWidget(button)
+        asked = QHBoxLayout()
+        asked.setContentsMargins(12, 0, 12, 6)
+        asked.setSpacing(8)
+        self._language.say(self.reason, "setPlaceholderText", Message("census_desk.decide.reason"))
+        self._language.say(self.reason, "setAccessibleName", Message("census_desk.decide.reason"))
+        asked.addWidget(self.told, 2)
+        asked.addWidget(self.reason, 3)
+        asked.addWidget(self.go)
+        asked.addWidget(self.leave)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(row)
+        column.addLayout(asked)
+        column.addWidget(self.table, 1)
+        self._ask_no_more()

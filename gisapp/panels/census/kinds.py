@@ -1,0 +1,40 @@
+"""How what a record says is shown: a word, a sign and a tone, the same in lists, bars and on the map."""
+
+from __future__ import annotations
+
+from layers.census.reconciling import KINDS
+from layers.census.words import AGAIN
+from layers.census.worklist import WorkRow
+from layers.text import Message
+
+ICONS = {
+    "current": "clock",
+    "same": "check",
+    "differs": "swap",
+    "moved": "arrows-out-cardinal",
+    "not_found": "x",
+    "inaccessible": "prohibit",
+    "new": "plus",
+}
+TONES = {
+    "current": "info",
+    "same": "ok",
+    "differs": "warn",
+    "moved": "warn",
+    "not_found": "danger",
+    "inaccessible": "neutral",
+    "new": "works",
+}
+#: In the order of a bar: what was looked at first.
+BAR = tuple(
+    kind for kind in ("same", "new", "moved", "differs", "not_found", "inaccessible") if kind in KINDS
+)
+
+
+def kind_words(row: WorkRow, *, is_current: bool) -> Message:
+    """What a row says at its end."""
+    if row.is_open and is_current:
+        return Message("census_desk.kind.current")
+    if row.record["state"] == AGAIN:
+        return Message("census_desk.kind.again")
+    return Message(f"census_desk.kind.{row.kind}")

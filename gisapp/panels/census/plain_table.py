@@ -1,0 +1,120 @@
+"""A table of words for reading: rows of texts with the id of what each stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+from gisapp.language import Language, Words
+from gisapp.theme import Theme
+
+Index = QModelIndex | QPersistentModelIndex
+_ROW = 26
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """One row: its id, the words of its cells, and its tone (a colour of the theme) by column."""
+
+    id: int
+    cells: tuple[Words, ...]
+    tones: tuple[tuple[int, str], ...] = ()
+
+
+class PlainModel(QAbstractTableModel):
+    """Rows as they were given."""
+
+    def __init__(
+        self, language: Language, theme: Theme, titles: Sequence[Words], right: Sequence[int], parent: QObject
+    ):
+        super().__init__(parent)
+        self._language, self._theme = language, theme
+        self._titles, self._right = tuple(titles), frozenset(right)
+        self.rows: tuple[TableRow, ...] = ()
+
+    def show(self, rows: Sequence[TableRow]) -> None:
+        """List these."""
+        self.beginResetModel()
+        self.rows = tuple(rows)
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._titles)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self._language.render(self._titles[section])
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
+            return self._side(section)
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid() or index.row() >= len(self.rows):
+            return None
+        row = self.rows[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._language.render(row.cells[index.column()])
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return self._side(index.column())
+        if role == Qt.ItemDataRole.ForegroundRole:
+            tone = dict(row.tones).get(index.column())
+            return self._theme.color(tone) if tone else None
+        return None
+
+    def _side(self, column: int) -> Qt.AlignmentFlag:
+        side = Qt.AlignmentFlag.AlignRight if column in self._right else Qt.AlignmentFlag.AlignLeft
+        return side | Qt.AlignmentFlag.AlignVCenter
+
+
+class PlainTable(QTableView):
+    """``rows`` chosen are told by ``chosen_ids``."""
+
+    def __init__(
+        self,
+        language: Language,
+        theme: Theme,
+        titles: Sequence[Words],
+        *,
+        right: Sequence[int] = (),
+        stretch: int = -1,
+    ) -> None:
+        super().__init__()
+        self.rows = PlainModel(language, theme, titles, right, self)
+        self.setModel(self.rows)
+        self.setFont(theme.font("small"))
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setTabKeyNavigation(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(_ROW)
+        header = self.horizontalHeader()
+        header.setFont(theme.font("small"))
+        header.setHighlightSections(False)
+        for column in range(len(titles)):
+            mode = (
+                QHeaderView.ResizeMode.Stretch
+                if column == stretch
+                else QHeaderView.ResizeMode.ResizeToContents
+            )
+            header.setSectionResizeMode(column, mode)
+        header.setResizeContentsPrecision(50)
+
+    def show_rows(self, rows: Sequence[TableRow]) -> None:
+        """List these."""
+        self.rows.show(rows)
+
+    @property
+    def chosen_ids(self) -> tuple[int, ...]:
+        """The ids of the rows chosen."""
+        return tuple(self.rows.rows[index.row()].id for index in self.selectionModel().selectedRows())

@@ -1,0 +1,155 @@
+"""Where a target was found: clicked on the map, typed, or read from a receiver's file; and how far from the book."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import shapely
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from gisapp.forms.words import Button, Label, set_style
+from gisapp.language import Language
+from gisapp.theme import Theme
+from layers.census.tracks import nearest_fix, read_fixes
+from layers.errors import UserError
+from layers.geometry.coordinate_reading import read_coordinates
+from layers.geometry.crs import Crs
+from layers.text import Message
+
+CLICKED, MEASURED = "digitised", "surveyed"
+"""Where a position comes from (list ``data_origin``): taken from the map, or measured on the spot."""
+
+
+class PositionPart(QWidget):
+    """``pick_asked``: the next click on the map shall be the place. ``refused``: a UserError."""
+
+    changed = Signal()
+    pick_asked = Signal()
+    refused = Signal(object)
+
+    def __init__(self, language: Language, theme: Theme) -> None:
+        super().__init__()
+        self._language = language
+        self._crs: Crs | None = None
+        self.book: tuple[float, float] | None = None
+        self.place: tuple[float, float] | None = None
+        self.origin: str | None = None
+        self.accuracy_m: float | None = None
+        self.text = QLineEdit()
+        self.text.setFont(theme.font("base"))
+        language.say(self.text, "setPlaceholderText", Message("census_desk.place.typed"))
+        language.say(self.text, "setAccessibleName", Message("census_desk.place"))
+        self.text.textEdited.connect(self._enter)
+        self.pick = Button(language, Message("census_desk.place.pick"))
+        self.pick.clicked.connect(self.pick_asked)
+        self.file = Button(language, Message("census_desk.place.file"))
+        self.file.clicked.connect(self.ask_file)
+        self.said = Label(language, theme, size="small", tone="quiet", wrap=True)
+        self.counts = QCheckBox()
+        language.say(self.counts, "setText", Message("census_desk.place.counts"))
+        self.counts.toggled.connect(lambda _: self.changed.emit())
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        row.addWidget(self.pick)
+        row.addWidget(self.file)
+        row.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self.text)
+        column.addLayout(row)
+        column.addWidget(self.said)
+        column.addWidget(self.counts)
+        self._show()
+
+    def begin(self, crs: Crs, book: tuple[float, float] | None) -> None:
+        """Nothing is measured yet; ``book`` is where it should be."""
+        self._crs, self.book = crs, book
+        self.place, self.origin, self.accuracy_m = None, None, None
+        self.text.clear()
+        set_style(self.text, "wrong", "")
+        self.counts.setChecked(False)
+        self._show()
+
+    def take(
+        self,
+        place: tuple[float, float],
+        origin: str,
+        accuracy_m: float | None = None,
+        *,
+        counts: bool | None = None,
+    ) -> None:
+        """It was found here."""
+        self.place, self.origin, self.accuracy_m = place, origin, accuracy_m
+        self.text.setText(f"{place[0]:.3f}, {place[1]:.3f}")
+        set_style(self.text, "wrong", "")
+        # Who takes the trouble to say a place means it.
+        self.counts.setChecked(self.book is not None if counts is None else counts)
+        self._show()
+        self.changed.emit()
+
+    @property
+    def point(self) -> shapely.Point | None:
+        return None if self.place is None else shapely.Point(self.place)
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether it stands elsewhere than the book says, and that shall count."""
+        return self.place is not None and self.book is not None and self.counts.isChecked()
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether something was typed that is no place."""
+        return bool(self.text.text().strip()) and self.place is None
+
+    def ask_file(self) -> None:
+        """Ask which file of a receiver."""
+        say = self._language.render
+        kinds = f"{say(Message('census_desk.place.files'))} (*.gpx *.nmea *.nma *.txt *.log)"
+        path, _ = QFileDialog.getOpenFileName(
+            self.window(), say(Message("census_desk.place.file")), "", kinds
+        )
+        if path:
+            self.read_file(Path(path))
+
+    def read_file(self, path: Path) -> None:
+        """Take the position of the file that is nearest to the target."""
+        if self._crs is None:
+            return
+        try:
+            fix = nearest_fix(read_fixes(path, self._crs), self.book)
+        except UserError as error:
+            self.refused.emit(error)
+            return
+        self.take((fix.x, fix.y), MEASURED, fix.accuracy_m)
+
+    def _enter(self, text: str) -> None:
+        self.place = None
+        if self._crs is not None and text.strip():
+            try:
+                readings = read_coordinates(text, self._crs)
+            except UserError:
+                readings = ()
+            if readings:
+                self.place, self.origin, self.accuracy_m = (readings[0].x, readings[0].y), MEASURED, None
+                self.counts.setChecked(self.book is not None)
+        set_style(self.text, "wrong", "true" if self.is_wrong else "")
+        self._show()
+        self.changed.emit()
+
+    def _show(self) -> None:
+        self.counts.setVisible(self.place is not None and self.book is not None)
+        self.said.setVisible(self.place is not None)
+        if self.place is None:
+            return
+        words = Message("census_desk.place.taken")
+        if self.book is not None:
+            metres = math.hypot(self.place[0] - self.book[0], self.place[1] - self.book[1])
+            words = Message("census_desk.place.apart", {"metres": f"{metres:.2f}"})
+        if self.accuracy_m is not None:
+            words = Message(
+                "census_desk.place.accuracy", {"words": words, "metres": f"{self.accuracy_m:.2f}"}
+            )
+        self.said.show_words(words)

@@ -1,0 +1,134 @@
+"""How a campaign goes: bars of each day, what was logged up to each, what was planned, and when it will be done."""
+
+from __future__ import annotations
+
+import datetime
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from gisapp.language import Language
+from gisapp.theme import Theme
+from layers.census.progress import Progress
+from layers.text import Message
+
+_LEFT, _RIGHT, _TOP, _BOTTOM = 48, 16, 24, 22
+_STEPS = 4
+_MOST_DAYS = 400
+
+
+class ProgressChart(QWidget):
+    """``show_progress`` gives what is drawn."""
+
+    def __init__(self, language: Language, theme: Theme) -> None:
+        super().__init__()
+        self._language, self._theme = language, theme
+        self.progress: Progress | None = None
+        self._from: datetime.date | None = None
+        self.setMinimumHeight(120)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        language.changed.connect(self.update)
+        theme.changed.connect(self.update)
+
+    def show_progress(self, progress: Progress | None, first: datetime.date | None) -> None:
+        """Draw this; ``first``: the day on which the campaign began."""
+        self.progress, self._from = progress, first
+        if progress is not None:
+            self.setAccessibleName(self._language.render(self.words()))
+        self.update()
+
+    def words(self) -> Message:
+        """The forecast in a sentence."""
+        progress = self.progress
+        assert progress is not None
+        told = {
+            "done": progress.curve.done,
+            "count": progress.curve.planned,
+            "day": str(progress.ends or "—"),
+        }
+        if progress.ends is None or not progress.curve.left:
+            return Message("census_desk.progress.done", {"done": told["done"], "count": told["count"]})
+        late = progress.late_days
+        if late is not None and late > 0:
+            return Message("census_desk.progress.late", {**told, "late": late})
+        return Message("census_desk.progress.ends", told)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, progress = QPainter(self), self.progress
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(self._theme.font("small"))
+        if progress is None or not progress.curve.planned:
+            painter.end()
+            return
+        is_late = (progress.late_days or 0) > 0 and progress.curve.left
+        painter.setPen(self._theme.color("danger" if is_late else "text2"))
+        painter.drawText(
+            QRectF(_LEFT, 2, self.width() - _LEFT - _RIGHT, 18), 0, self._language.render(self.words())
+        )
+        self._draw(painter, progress)
+        painter.end()
+
+    def _draw(self, painter: QPainter, progress: Progress) -> None:
+        theme, curve = self._theme, progress.curve
+        days = [
+            day
+            for day in (self._from, *curve.days, progress.due, progress.ends, progress.day)
+            if day is not None
+        ]
+        first, last = min(days), min(max(days), min(days) + datetime.timedelta(days=_MOST_DAYS))
+        span, top = max((last - first).days, 1), curve.planned
+        plot = QRectF(
+            _LEFT, _TOP, max(self.width() - _LEFT - _RIGHT, 10), max(self.height() - _TOP - _BOTTOM, 10)
+        )
+
+        def at(day: datetime.date, count: float) -> QPointF:
+            share = min(max((day - first).days / span, 0.0), 1.0)
+            return QPointF(plot.left() + plot.width() * share, plot.bottom() - plot.height() * count / top)
+
+        for step in range(_STEPS + 1):
+            value = top * step / _STEPS
+            y = at(first, value).y()
+            painter.setPen(QPen(theme.color("border"), 1))
+            painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
+            painter.setPen(theme.color("text3"))
+            box = QRectF(0, y - 9, _LEFT - 6, 18)
+            painter.drawText(
+                box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{value:,.0f}"
+            )
+        self._days(painter, plot, first, last)
+        width = min(max(plot.width() / span * 0.6, 2.0), 16.0)
+        most = max(curve.counts, default=0)
+        for day, count in zip(curve.days, curve.counts, strict=True):
+            if count and day <= last:
+                height = plot.height() * 0.4 * count / most
+                x = at(day, 0).x() - width / 2
+                painter.fillRect(QRectF(x, plot.bottom() - height, width, height), theme.color("bar_fill2"))
+        begun = self._from or first
+        if progress.due is not None:
+            painter.setPen(QPen(theme.color("text2"), 1.2, Qt.PenStyle.DashLine))
+            painter.drawLine(at(begun, 0), at(progress.due, top))
+        if curve.days:
+            line = [at(begun, 0)] if begun < curve.days[0] else []
+            line += [at(day, total) for day, total in zip(curve.days, curve.total, strict=True)]
+            painter.setPen(QPen(theme.color("accent"), 2.0))
+            painter.drawPolyline(QPolygonF(line))
+            painter.setBrush(theme.color("accent"))
+            painter.drawEllipse(line[-1], 3, 3)
+            if progress.ends is not None and curve.left:
+                painter.setPen(QPen(theme.color("accent"), 1.4, Qt.PenStyle.DotLine))
+                painter.drawLine(line[-1], at(progress.ends, top))
+
+    def _days(self, painter: QPainter, plot: QRectF, first: datetime.date, last: datetime.date) -> None:
+        """The days below."""
+        painter.setPen(self._theme.color("text3"))
+        steps = max(int(plot.width() // 90), 1)
+        span = (last - first).days
+        for step in range(steps + 1):
+            day = first + datetime.timedelta(days=round(span * step / steps))
+            x = plot.left() + plot.width() * step / steps
+            painter.drawText(
+                QRectF(x - 40, plot.bottom() + 3, 80, 16),
+                Qt.AlignmentFlag.AlignHCenter,
+                f"{day.month}-{day.day:02d}",
+            )

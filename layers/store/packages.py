@@ -256,6 +256,15 @@ class PackageFile:
         return None if data is None else bytes(data)
 
 
+def told_by(path: Path, schema: Schema) -> dict[str, Any]:
+    """What any file says of itself as a package: nothing if it is none, or cannot be read."""
+    try:
+        with contextlib.closing(PackageFile(path, schema)) as file:
+            return file.says
+    except (sa.exc.SQLAlchemyError, dbapi2.Error, ValueError):
+        return {}
+
+
 def _loosely(column: sa.Column[Any]) -> Any:
     """A column whatever lies in it: other programs write words where a yes or no belongs."""
     if isinstance(column.type, sa.Boolean):

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from layers.census.form import types_of
 from layers.census.packages.base import Kept, Shelf
 from layers.census.packages.compare import Changed, Row, Rows, changes
@@ -30,7 +28,7 @@ from layers.model.personal import personal_fields
 from layers.model.query import Query
 from layers.register import Register
 from layers.store import gpkg
-from layers.store.packages import PackageFile
+from layers.store.packages import PackageFile, told_by
 from layers.store.schema import VERSION, build_schema
 from layers.text import Message
 
@@ -115,10 +113,7 @@ def examine(
 
 def is_of(register: Register, path: Path) -> bool:
     """Whether a file is a package that this register handed out; anything else that it may be is not."""
-    try:
-        said = _says(register, path)
-    except (SQLAlchemyError, ValueError):
-        return False
+    said = told_by(path, build_schema(register.catalogue, gpkg.srid_of(register.crs)))
     found = None if not said.get("code") else register.by_code(PACKAGE, str(said["code"]))
     return found is not None and said.get("id", found.id) == found.id
 

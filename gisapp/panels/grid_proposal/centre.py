@@ -183,7 +183,10 @@ def _with_moves(survey: Survey, made: Proposal, chosen: frozenset[int]) -> Shown
     shapes = made.shapes_of(label)
     before = made.quality_of(made.before, made.shapes_before) if made.known else None
     after = made.quality_of(label, shapes)
-    broken = tuple(survey.codes[grid] if grid < made.known else "+" for grid in made.broken(label))
+    broken = tuple(
+        survey.codes[grid] if grid < made.known else f"+{grid - made.known + 1}"
+        for grid in made.broken(label)
+    )
     return Shown(
         survey, made, chosen, shapes, made.rows(label, shapes), before, after, made.moved_share(label), broken
     )

@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from layers.exchange.export import ExportOptions, export_assets
+from layers.exchange.quarantine import get_quarantined
 from layers.feedback import Feedback
 from layers.model.personal import mask
 from layers.model.query import Compare, Query
@@ -16,6 +17,7 @@ from layers.register import Register
 from layers.store.bulk_read import run_read
 from layers.text import Message
 from tests.layers.store.test_contract_edit import add
+from tests.layers.store.test_contract_project_lists import book, take
 
 pytestmark = pytest.mark.keeps_running
 
@@ -36,6 +38,31 @@ MASKED = {"name": "周**", "phone": "100****0127", "address": "解**"}
 def test_masked_once_it_stays_so(text: str, masked: str) -> None:
     assert mask(text) == masked
     assert mask(masked) == masked
+
+
+def test_stars_of_ones_own_hide_nothing_else() -> None:
+    assert mask("*ST" + NAME) == mask(mask("*ST" + NAME)) == "***"
+    assert mask(PHONE + "*") == "1**"
+
+
+def test_rows_kept_out_of_the_register_tell_no_more_than_those_in_it(
+    opened: Register, tmp_path: Path
+) -> None:
+    head = ["工号", "姓名", "岗位", "联系电话", "入职日期", "离职日期", "在岗"]
+    rows = [
+        head,
+        ["A1", NAME, "水管家", PHONE, "2024-01-01", "2023-01-01", "是"],
+        ["A2", "李四", "水管家", PHONE, "2020-01-01", "2023-01-01", "否"],
+    ]
+    take(opened, book(tmp_path / "people.xlsx", ("人员名册", rows)))
+    (id,) = [each.id for each in opened.find(Query("quarantined_row"))]
+    assert get_quarantined(opened, id).as_written["联系电话"] == PHONE
+    opened.veiled = True
+    kept = get_quarantined(opened, id)
+    assert (kept.as_written["联系电话"], kept.proposed["name"]) == (MASKED["phone"], MASKED["name"])
+    assert [(p.rule, p.message.id) for p in kept.problems] == [("before_other", "field.before_other")]
+    told = [*opened.find(Query("quarantined_row")), *opened.row_changes(type="quarantined_row", id=id)]
+    assert not any(word in repr(each) for each in told for word in (NAME, PHONE))
 
 
 def test_nothing_personal_is_told_by_any_way(opened: Register, tmp_path: Path) -> None:

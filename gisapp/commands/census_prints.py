@@ -18,13 +18,13 @@ else:
 
 def census_print_actions(window: Window) -> list[Action]:
     """What stands below the desk's own acts in the tools menu."""
-    session, centre = window.parts.session, window.census.centre
+    session = window.parts.session
 
     def has_campaign() -> bool:
-        return session.is_open and centre.campaign is not None
+        return session.is_open and window.census.centre.campaign is not None
 
     def has_assets() -> bool:
-        return session.is_open and (bool(session.selection.by_type) or centre.lot is not None)
+        return session.is_open and (bool(session.selection.by_type) or window.census.centre.lot is not None)
 
     def report(kind: str, words: str) -> Action:
         return Action(

@@ -10,6 +10,7 @@ import segno
 from layers.census.words import LOT, RECORD
 from layers.errors import UserError
 from layers.feedback import Feedback
+from layers.model.asset import Asset
 from layers.model.query import Compare, Order, Query
 from layers.register import Register
 from layers.text import Message, Title
@@ -68,7 +69,7 @@ def read_plates(
     plates: list[Plate] = []
     for name, ids in numbered.items():
         asset_type = register.catalogue[name]
-        assets = {}
+        assets: dict[int, Asset] = {}
         for first in range(0, len(ids), _AT_ONCE):
             feedback.check()
             feedback.progress(len(plates) / count)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from layers.census.packages import qgis_forms
 from layers.census.packages.base import Kept, Shelf
 from layers.census.packages.receipt import Receipt
 from layers.census.packages.scope import Contents
@@ -19,7 +20,7 @@ from layers.model.asset import Asset
 from layers.model.fields import format_instant
 from layers.register import Edit, Register
 from layers.store import gpkg
-from layers.store.packages import seal, write_rows
+from layers.store.packages import add_table, seal, write_rows
 from layers.store.rows import current_row
 from layers.store.schema import FID, VERSION, Schema, build_schema
 from layers.text import Message
@@ -27,6 +28,16 @@ from layers.text import Message
 FIRST_BLOCK, BLOCK = 1_000_000_000, 100_000
 PHOTOS = "photos"
 """The folder beside a package into which the team's photos go."""
+PHOTO_TABLE = "field_photo"
+"""The plain table of a package in which other programs name their photos."""
+PHOTO_COLUMNS = {
+    "target_type": "TEXT",
+    "target_id": "INTEGER",
+    "path": "TEXT",
+    "taken_at": "TEXT",
+    "kind": "TEXT",
+}
+_KEY = "INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL"
 
 
 @dataclass(frozen=True)
@@ -68,6 +79,8 @@ def prepare(register: Register, contents: Contents, out: Path, folder: Path | No
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         write_rows(part, schema, register.crs, rows, actor=register.actor, at=_now())
+        add_table(part, qgis_forms.TABLE, qgis_forms.COLUMNS, qgis_forms.style_rows(contents))
+        add_table(part, PHOTO_TABLE, {"fid": _KEY, **PHOTO_COLUMNS}, ())
     except OSError as error:
         raise _unwritten(out, error) from error
     except BaseException:

@@ -8,14 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from layers.census.packages.checkout import PHOTOS
+from layers.census.packages.checkout import PHOTO_COLUMNS, PHOTO_TABLE, PHOTOS
 from layers.store.attach import safe_name
 from layers.store.packages import PackageFile
 
 PHOTO = "attachment"
-TABLE = "field_photo"
-"""The plain table of a package in which other programs name their photos."""
-COLUMNS = {"target_type": "TEXT", "target_id": "INTEGER", "path": "TEXT", "taken_at": "TEXT", "kind": "TEXT"}
 _FOLDERS = (PHOTOS, "DCIM", "files")
 
 
@@ -65,7 +62,7 @@ def photos_of(file: PackageFile, beside: Path, known: Collection[int]) -> Photos
             _add(found, str(row.get("target") or ""), safe_name(name), digest, lying[digest], values)
         else:
             missing.append(name)
-    for row in file.plain(TABLE, tuple(COLUMNS)):
+    for row in file.plain(PHOTO_TABLE, tuple(PHOTO_COLUMNS)):
         name = str(row.get("path") or "").replace("\\", "/").rpartition("/")[2]
         at = named.get(name.casefold())
         if not name:

@@ -33,6 +33,15 @@ assert layer.isValid()
 with_fids = {f.id(): f for f in layer.getFeatures()}
 assert layer.startEditing()
 fields = layer.fields()
+widget = layer.editorWidgetSetup(fields.indexOf("condition"))
+assert widget.type() == "ValueMap", widget.type()
+assert len(widget.config()["map"]) > 2
+assert layer.editorWidgetSetup(fields.indexOf("row_version")).type() == "Hidden"
+assert layer.attributeAlias(fields.indexOf("code")) != ""
+records = QgsVectorLayer(sys.argv[1] + "|layername=census_record", "record", "ogr")
+assert records.renderer().type() == "categorizedSymbol"
+assert QgsVectorLayer(sys.argv[1] + "|layername=field_photo", "photo", "ogr").isValid()
+del records
 assert layer.changeAttributeValue(1, fields.indexOf("remark"), "QGIS \\u6539")
 assert layer.changeGeometry(2, QgsGeometry.fromPointXY(QgsPointXY(31, 5)))
 assert layer.deleteFeature(10)
@@ -153,10 +162,12 @@ def test_photos_missing_renamed_twice(town: Town) -> None:
         "INSERT INTO attachment (target, file_name, sha256) VALUES"
         f" ('hydrant:1', 'a.txt', '{hashlib.sha256(b'the first').hexdigest()}'),"
         f" ('hydrant:1', 'lost.txt', '{digest}')",
+        "INSERT INTO field_photo (target_type, target_id, path) VALUES ('hydrant', 2, 'photos/LOOSE.txt')",
     )
+    (folder / "nobody.txt").write_bytes(b"no record")
     arrival = town.back(out.path)
-    assert (arrival.photos, arrival.photos_missing) == (1, ("lost.txt",))
-    assert "loose.txt" in arrival.photos_loose
+    assert (arrival.photos, arrival.photos_missing) == (2, ("lost.txt",))
+    assert arrival.photos_loose == ("nobody.txt",)
     assert town.register.attachments("hydrant", 1)[0]["file_name"] == "a.txt"
     assert town.back(out.path).photos == 0
     assert (folder / "renamed.txt").exists()

@@ -53,7 +53,7 @@ def duties(
         targets = {assignment.target for assignment in book.assignments.values()}
         names = names_of(opened, book, targets | {AssetKey("customer", id) for id in accounts})
         percents = {id: load.percent for id, load in loads.items()}
-        found = alarms(book, day, percents, accounts, AlarmSettings.of(opened), names)
+        found = alarms(book, day, AlarmSettings.of(opened), percents, accounts, names)
         reach = cover(book, day, accounts)
         changes = calendar(book, day, day + datetime.timedelta(days), names)
     console.result(_as_json(console, day, reach, found, changes))

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
+from layers.grids.load_limits import LoadLimits, Standing
 from layers.grids.stock import Stock
 from layers.register import Register
-
-Standing = Literal["low", "even", "high", "over"]
 
 
 @dataclass(frozen=True)
@@ -24,10 +22,7 @@ def workload(register: Register, stock: Stock) -> dict[int, Load]:
     """By grid id, of every level: a lowest-level grid against the mean of all such; one with parts against the mean
     times the number of its parts. ``standing`` by the settings load_low/high/over_percent; where there is no work at
     all every grid is even."""
-    low, high, over = (
-        float(register.setting(name))
-        for name in ("load_low_percent", "load_high_percent", "load_over_percent")
-    )
+    limits = LoadLimits.of(register)
     grids = stock.grids
     lowest = set(grids.ids[grids.is_lowest].tolist())
     scores = {id: score(stock, id) for id in grids.ids.tolist()}
@@ -37,18 +32,10 @@ def workload(register: Register, stock: Stock) -> dict[int, Load]:
         parts = sum(part in lowest for part in stock.within(id))
         expected = mean * max(parts, 1)
         percent = 100.0 * each / expected if expected else 100.0
-        found[id] = Load(each, percent, _standing(percent, low, high, over))
+        found[id] = Load(each, percent, limits.standing(percent))
     return found
 
 
 def score(stock: Stock, grid: int) -> float:
     """The weighted units of a grid with everything that is part of it."""
     return sum(figure.value * figure.measure.weight for figure in stock.figures(grid).values())
-
-
-def _standing(percent: float, low: float, high: float, over: float) -> Standing:
-    if percent >= over:
-        return "over"
-    if percent >= high:
-        return "high"
-    return "low" if percent < low else "even"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from layers.grids.load_limits import LoadLimits
 from layers.model.asset import AssetKey
 from layers.register import Register
 from layers.responsibility.book import Book
@@ -20,37 +21,29 @@ _BADNESS: Mapping[Severity, int] = {"danger": 0, "warn": 1, "info": 2}
 
 @dataclass(frozen=True)
 class AlarmSettings:
-    """The company's limits: percent of the mean load, days before an end."""
+    """The company's limits: of workload, and days before an end; as delivered, where no register is asked."""
 
-    load_high: float = 110.0
-    load_over: float = 125.0
-    load_low: float = 60.0
+    load: LoadLimits = field(default_factory=LoadLimits)
     expiring_days: int = 30
 
     @classmethod
     def of(cls, register: Register) -> AlarmSettings:
         """The settings of a register as they are now."""
-        return cls(
-            register.setting("load_high_percent"),
-            register.setting("load_over_percent"),
-            register.setting("load_low_percent"),
-            register.setting("expiring_days"),
-        )
+        return cls(LoadLimits.of(register), register.setting("expiring_days"))
 
 
 def alarms(
     book: Book,
     day: Day,
+    settings: AlarmSettings,
     loads: Mapping[int, float] | None = None,
     accounts: Mapping[int, Account] | None = None,
-    settings: AlarmSettings | None = None,
     names: Mapping[AssetKey, str] | None = None,
 ) -> tuple[Alarm, ...]:
     """What wants attention on a day. ``loads``: percent of the mean by grid; ``accounts``: the key accounts.
 
     ``names`` of other things that people have charge of (``names_of``), where alarms about these shall name them.
     """
-    settings = settings or AlarmSettings()
     found: list[Alarm] = []
     needed: set[AssetKey] = set()
     for grid in book.lowest_grids(day):
@@ -107,12 +100,13 @@ class _About:
     def of_load(self, percent: float) -> Iterator[Alarm]:
         """Of a load far from the mean."""
         given = {"percent": f"{percent:.0f}"}
-        if percent >= self.settings.load_over:
-            yield self._alarm("load_over", "danger", given, amount=percent)
-        elif percent >= self.settings.load_high:
-            yield self._alarm("load_high", "warn", given, amount=percent)
-        elif percent < self.settings.load_low:
-            yield self._alarm("load_low", "info", given, amount=percent)
+        match self.settings.load.standing(percent):
+            case "over":
+                yield self._alarm("load_over", "danger", given, amount=percent)
+            case "high":
+                yield self._alarm("load_high", "warn", given, amount=percent)
+            case "low":
+                yield self._alarm("load_low", "info", given, amount=percent)
 
     def of_other(self, assignment: Assignment) -> Iterator[Alarm]:
         """Of an assignment nobody must have: a backup, somebody for a community or a project."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from layers.grids.load_limits import LoadLimits
 from layers.model.asset import AssetKey
 from layers.model.query import All, AnyOf, Compare, Query
 from layers.register import Register
@@ -62,17 +63,6 @@ def notes_on_leaving(register: Register, book: Book, person: int) -> tuple[Messa
     return tuple(notes)
 
 
-def person_loads(book: Book, day: Day, loads: Mapping[int, float]) -> dict[int, float]:
-    """What everybody who is primary of a grid has to look after on a day, in percent of the mean load of a grid."""
-    primaries = {
-        a.person
-        for a in book.assignments.values()
-        if a.rank == PRIMARY and a.target.type == "grid" and a.runs(day)
-    }
-    found = {id: _grids(book, id, day) for id in sorted(primaries)}
-    return {id: _sum(grids, loads) or 0.0 for id, grids in found.items() if grids}
-
-
 def without_backup(before: Book, after: Book, targets: Iterable[AssetKey], day: Day) -> list[AssetKey]:
     """The grids among these that have a backup before and none after."""
     return [
@@ -98,7 +88,7 @@ def warnings_about(
         Message("duty.warning.no_backup", {"target": targets[target]})
         for target in without_backup(before, after, targets, day)
     ]
-    over = float(register.setting("load_over_percent"))
+    over = LoadLimits.of(register).over
     takers = dict.fromkeys(move.to for move in moves if move.to is not None)
     by_person = {change.person.id: change for change in loads}
     for id in takers:

@@ -14,6 +14,7 @@ from layers.editing.plan import EditPlan, together
 from layers.feedback import Feedback
 from layers.geometry.packed import Integers
 from layers.grids.ground import GEOMETRY, GRID
+from layers.grids.load_limits import LoadLimits
 from layers.grids.splitting import plan_split
 from layers.grids.stock import Figure, Measure, Stock
 from layers.grids.workload import Load
@@ -133,7 +134,7 @@ def hand_half(
     total = None if loads is None else loads.get(halved.grid, 0.0)
     part = None if percent is None or total is None else percent if which == NEW else total - percent
     changes = tuple(_share(change, part, total) for change in whole.loads)
-    over = float(register.setting("load_over_percent"))
+    over = LoadLimits.of(register).over
     warnings = tuple(words for words in whole.warnings if words.id != _OVERLOADED) + tuple(
         Message(_OVERLOADED, {"name": change.person.name, "percent": f"{change.after:.0f}"})
         for change in changes if change.after is not None and change.after >= max(over, change.before or 0)

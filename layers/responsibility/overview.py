@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.grids.colouring import colours
 from layers.grids.ground import GRID, NONE, Grids
+from layers.grids.load_limits import Standing
 from layers.grids.stock import Stock
 from layers.grids.workload import Load
 from layers.model.asset import AssetKey
@@ -54,8 +55,8 @@ class GridRow:
         return None if self.load is None else self.load.percent
 
     @property
-    def standing(self) -> str:
-        """``low``, ``even``, ``high`` or ``over``."""
+    def standing(self) -> Standing:
+        """How the load stands to the company's limits."""
         return "even" if self.load is None else self.load.standing
 
     @property
@@ -84,6 +85,15 @@ class Overview:
     @cached_property
     def by_id(self) -> Mapping[int, GridRow]:
         return {row.id: row for row in self.rows}
+
+    @cached_property
+    def person_loads(self) -> Mapping[int, float]:
+        """What everybody in charge looks after, by person: all their grids in percent of the mean one."""
+        found: dict[int, float] = {}
+        for row in self.rows:
+            if row.primary is not None and row.percent is not None:
+                found[row.primary.id] = found.get(row.primary.id, 0.0) + row.percent
+        return found
 
     @cached_property
     def households(self) -> float | None:

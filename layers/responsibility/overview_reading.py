@@ -11,7 +11,7 @@ from layers.grids.stock import Stock, read_stock
 from layers.grids.workload import workload
 from layers.model.personal import mask
 from layers.register import Register
-from layers.responsibility.alarms import alarms
+from layers.responsibility.alarms import AlarmSettings, alarms
 from layers.responsibility.book import Book, read_book
 from layers.responsibility.key_accounts import read_accounts
 from layers.responsibility.overview import Overview, overview_of
@@ -44,10 +44,12 @@ def read_overview(
     book, grids = read_book(register), read_grids(register, day)
     if not in_clear:
         book = book.masked(name=mask, phone=mask)
+    settings = AlarmSettings.of(register)
     if not counted:
-        return OverviewOfDay(book, grids, overview_of(grids, book, day, alarms(book, day)), None)
+        found = alarms(book, day, settings)
+        return OverviewOfDay(book, grids, overview_of(grids, book, day, found), None)
     held = read_stock(register, day, feedback)
     loads = workload(register, held)
     percents = {id: load.percent for id, load in loads.items()}
-    found = alarms(book, day, percents, read_accounts(register))
+    found = alarms(book, day, settings, percents, read_accounts(register))
     return OverviewOfDay(book, grids, overview_of(grids, book, day, found, held, loads), held)

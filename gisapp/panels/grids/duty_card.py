@@ -13,6 +13,7 @@ from gisapp.language import Language, Words
 from gisapp.panels.grids.load_bars import LoadBars
 from gisapp.theme import Theme
 from layers.errors import UserError
+from layers.grids.load_limits import LoadLimits
 from layers.responsibility.move import Handover
 from layers.text import Message
 
@@ -73,16 +74,16 @@ class DutyCard(QFrame):
         self.move(_EDGE, max(parent.height() - self.height() - 4 * _EDGE, _EDGE))
 
     def tell(
-        self, handover: Handover | None, lines: Sequence[Words] = (), limits: tuple[float, float] = (110, 125)
+        self, handover: Handover | None, lines: Sequence[Words] = (), limits: LoadLimits | None = None
     ) -> None:
         """Say what would come of it; None while that is being thought through."""
         self._forget_told()
         self.do.setEnabled(handover is not None and not handover.has_gap)
         if handover is None:
-            self.bars.show_changes((), *limits)
+            self.bars.show_changes((), limits)
             self._check("hourglass-medium", "text2", Message("grid_desk.card.thinking"), "")
         else:
-            self.bars.show_changes(handover.loads, *limits)
+            self.bars.show_changes(handover.loads, limits)
             for warning in handover.warnings:
                 self._line(warning, "danger")
             for line in lines:
@@ -100,7 +101,7 @@ class DutyCard(QFrame):
     def refuse(self, error: UserError) -> None:
         """It cannot be so: why, and what to do."""
         self._forget_told()
-        self.bars.show_changes((), 110, 125)
+        self.bars.show_changes(())
         self.do.setEnabled(False)
         self._line(error.title, "danger")
         if error.hint is not None:
@@ -111,7 +112,7 @@ class DutyCard(QFrame):
     def wait_for(self, words: Message) -> None:
         """Something must be entered first."""
         self._forget_told()
-        self.bars.show_changes((), 110, 125)
+        self.bars.show_changes(())
         self.do.setEnabled(False)
         self._check("info", "text2", words, "quiet")
         self._settle()

@@ -20,6 +20,7 @@ from gisapp.theme import Theme
 from layers.editing.plan import Answers, EditPlan
 from layers.errors import UserError
 from layers.feedback import Feedback
+from layers.grids.load_limits import LoadLimits
 from layers.later import Later
 from layers.model.asset import AssetKey
 from layers.register import Register
@@ -306,7 +307,7 @@ class Handing(QObject):
 
     def _candidates(self, known: Known, people: Sequence[int], without: int | None = None) -> list[Candidate]:
         book, now = known.enquiry.book, self._centre.now
-        loads = _loads_of(known)
+        loads = known.overview.person_loads
         found = []
         for id in people:
             person = book.people[id]
@@ -330,11 +331,9 @@ class Handing(QObject):
         ]
         return halving.lines_of(figures[:_SHOWN])
 
-    def _limits(self) -> tuple[float, float]:
+    def _limits(self) -> LoadLimits:
         register = self._centre.register
-        if register is None:
-            return 110.0, 125.0
-        return float(register.setting("load_high_percent")), float(register.setting("load_over_percent"))
+        return LoadLimits() if register is None else LoadLimits.of(register)
 
 
 def _move_of(book: Book, target: AssetKey, to: int, day: datetime.date) -> Move:
@@ -346,12 +345,3 @@ def _move_of(book: Book, target: AssetKey, to: int, day: datetime.date) -> Move:
 
 def _percents(known: Known) -> dict[int, float] | None:
     return None if known.loads is None else {id: load.percent for id, load in known.loads.items()}
-
-
-def _loads_of(known: Known) -> dict[int, float]:
-    """What everybody looks after as primary, percent of the mean grid."""
-    found: dict[int, float] = {}
-    for row in known.overview.rows:
-        if row.primary is not None and row.percent is not None:
-            found[row.primary.id] = found.get(row.primary.id, 0.0) + row.percent
-    return found

@@ -44,7 +44,7 @@ def read_people(
     for change in changes:
         enquiry.follow(change)
     grids = enquiry.grids(day)
-    found = alarms.alarms(enquiry.book, day)
+    found = alarms.alarms(enquiry.book, day, alarms.AlarmSettings.of(register))
     return Known(enquiry, day, grids, overview.overview_of(grids, enquiry.book, day, found))
 
 
@@ -60,7 +60,8 @@ def count_stock(
     loads = workload.workload(register, held)
     percents = {id: load.percent for id, load in loads.items()}
     book = known.enquiry.book
-    found = alarms.alarms(book, known.day, percents, key_accounts.read_accounts(register))
+    settings, accounts = alarms.AlarmSettings.of(register), key_accounts.read_accounts(register)
+    found = alarms.alarms(book, known.day, settings, percents, accounts)
     rows = overview.overview_of(known.grids, book, known.day, found, held, loads)
     covered = coverage.find_coverage(register)
     return Known(known.enquiry, known.day, known.grids, rows, held, loads, covered)

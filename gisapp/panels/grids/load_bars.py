@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -10,28 +10,33 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gisapp.language import Language
 from gisapp.theme import Theme
+from layers.grids.load_limits import LoadLimits, Standing
 from layers.responsibility.move import LoadChange
 from layers.text import Message
 
 _ROW, _NAME, _FIGURES = 30, 74, 104
 _LEAST_FULL = 150.0
+#: The colour of a bar by how its load stands.
+LOAD_COLOURS: Mapping[Standing, str] = {
+    "low": "bar_fill", "even": "bar_fill", "high": "warn", "over": "danger",
+}  # fmt: skip
 
 
 class LoadBars(QWidget):
-    """A row for everybody concerned. ``over``: percent of the mean from which it is too much."""
+    """A row for everybody concerned."""
 
     def __init__(self, language: Language, theme: Theme) -> None:
         super().__init__()
         self._language, self._theme = language, theme
         self.changes: tuple[LoadChange, ...] = ()
-        self._high, self._over = 110.0, 125.0
+        self._limits = LoadLimits()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
         language.changed.connect(self.update)
 
-    def show_changes(self, changes: Sequence[LoadChange], high: float, over: float) -> None:
-        """Show these."""
-        self.changes, self._high, self._over = tuple(changes), high, over
+    def show_changes(self, changes: Sequence[LoadChange], limits: LoadLimits | None = None) -> None:
+        """Show these, coloured by ``limits``."""
+        self.changes, self._limits = tuple(changes), limits or self._limits
         self.setAccessibleName("\n".join(self.words_of(each) for each in changes))
         self.updateGeometry()
         self.update()
@@ -71,7 +76,7 @@ class LoadBars(QWidget):
         bar = QRect(place.left() + _NAME, place.top() + 8, place.width() - _NAME - _FIGURES, 14)
         painter.fillRect(bar, theme.color("bar_bg"))
         after = change.after or 0.0
-        colour = "danger" if after >= self._over else "warn" if after >= self._high else "bar_fill"
+        colour = LOAD_COLOURS[self._limits.standing(after)]
         if change.before:
             painter.fillRect(
                 QRect(bar.left(), bar.top(), round(bar.width() * change.before / full), 7),

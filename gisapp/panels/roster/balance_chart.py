@@ -10,13 +10,14 @@ from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from gisapp.language import Language
+from gisapp.panels.grids.load_bars import LOAD_COLOURS
 from gisapp.theme import Theme
+from layers.grids.load_limits import LoadLimits, Standing
 from layers.responsibility.overview import Overview
 from layers.text import Message
 
 _ROW, _HEAD, _PAD = 26, 30, 12
 _NAME, _FIGURE = 0.30, 62
-_COLOURS = {"even": "bar_fill", "low": "bar_fill", "high": "warn", "over": "danger"}
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 #: The scale ends here at least (percent).
@@ -31,7 +32,7 @@ class LoadBar:
     id: int
     name: str
     percent: float
-    standing: str
+    standing: Standing
     parts: str = ""
 
 
@@ -46,24 +47,17 @@ def grid_bars(overview: Overview) -> tuple[LoadBar, ...]:
     return tuple(sorted(bars, key=lambda bar: -bar.percent))
 
 
-def person_bars(overview: Overview) -> tuple[LoadBar, ...]:
-    """The people in charge with all their grids together, the heaviest first."""
-    found: dict[int, list[LoadBar]] = {}
+def person_bars(overview: Overview, limits: LoadLimits) -> tuple[LoadBar, ...]:
+    """The people in charge with all their grids together, the heaviest first; judged as a hand-over judges them."""
+    names: dict[int, str] = {}
+    codes: dict[int, list[str]] = {}
     for row in overview.rows:
         if row.primary is not None and row.percent is not None:
-            bar = LoadBar("person", row.primary.id, row.primary.name, row.percent, row.standing, row.code)
-            found.setdefault(row.primary.id, []).append(bar)
-    order = ("even", "low", "high", "over")
+            names[row.primary.id] = row.primary.name
+            codes.setdefault(row.primary.id, []).append(row.code)
     bars = (
-        LoadBar(
-            "person",
-            id,
-            bars[0].name,
-            sum(bar.percent for bar in bars),
-            max((bar.standing for bar in bars), key=order.index),
-            " ".join(bar.parts for bar in bars),
-        )
-        for id, bars in found.items()
+        LoadBar("person", id, names[id], percent, limits.standing(percent), " ".join(codes[id]))
+        for id, percent in overview.person_loads.items()
     )
     return tuple(sorted(bars, key=lambda bar: -bar.percent))
 
@@ -81,9 +75,9 @@ class BalanceChart(QWidget):
         self.setMouseTracking(True)
         language.changed.connect(self.update)
 
-    def show_overview(self, overview: Overview | None) -> None:
+    def show_overview(self, overview: Overview | None, limits: LoadLimits) -> None:
         """Show the loads of a day."""
-        self.columns = ((), ()) if overview is None else (grid_bars(overview), person_bars(overview))
+        self.columns = ((), ()) if overview is None else (grid_bars(overview), person_bars(overview, limits))
         self.setMinimumHeight(self.sizeHint().height())
         said = (f"{bar.name} {bar.percent:.0f} %" for bars in self.columns for bar in bars)
         self.setAccessibleDescription("; ".join(said))
@@ -153,7 +147,7 @@ class BalanceChart(QWidget):
         painter.drawText(name, _LEFT, text)
         place = QRectF(track.left(), y + 8, track.width(), _ROW - 16)
         painter.fillRect(place, theme.color("bar_bg"))
-        colour: QColor = theme.color(_COLOURS.get(bar.standing, "bar_fill"))
+        colour: QColor = theme.color(LOAD_COLOURS[bar.standing])
         painter.fillRect(
             QRectF(place.left(), place.top(), place.width() * bar.percent / whole, place.height()), colour
         )

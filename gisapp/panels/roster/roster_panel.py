@@ -25,6 +25,7 @@ from gisapp.panels.roster.calendar_list import CalendarList
 from gisapp.panels.roster.roster_table import RosterTableView
 from gisapp.tasks import Tasks
 from gisapp.theme import Theme
+from layers.grids.load_limits import LoadLimits
 from layers.model.asset import AssetKey
 from layers.reports.grids.roster import by_area, by_person
 from layers.responsibility.calendar import calendar, targets_of
@@ -79,7 +80,9 @@ class RosterPanel(QWidget):
     def _show(self) -> None:
         known = self._centre.known
         overview = None if known is None else known.overview
-        self.balance.show_overview(overview)
+        register = self._centre.register
+        limits = LoadLimits() if register is None else LoadLimits.of(register)
+        self.balance.show_overview(overview, limits)
         if known is None or overview is None:
             self.area.show_table(None)
             self.person.show_table(None)

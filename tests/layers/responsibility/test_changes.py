@@ -12,7 +12,7 @@ from layers.editing.plan import Born, EditPlan, Insert
 from layers.errors import UserError
 from layers.model.asset import AssetKey
 from layers.register import Register
-from layers.responsibility.alarms import alarms
+from layers.responsibility.alarms import AlarmSettings, alarms
 from layers.responsibility.calendar import calendar
 from layers.responsibility.ending import plan_ending
 from layers.responsibility.enquiry import Enquiry
@@ -56,7 +56,7 @@ def test_alarms_say_who_is_away_gone_or_about_to_end(district: Register) -> None
             edit.update("assignment", held.id, 1, change)
     book, when = book_of(district), day("2026-06-10")
     loads = {grid(n).id: load for n, load in ((1, 128.0), (2, 112.0), (3, 50.0))}
-    found = alarms(book, when, loads)
+    found = alarms(book, when, AlarmSettings(), loads)
     told = {(alarm.kind, alarm.target.id - 2) for alarm in found}
     assert told == {
         ("primary_absent", 1), ("primary_absent", 3), ("primary_absent", 4), ("person_left", 5), ("person_left", 4),
@@ -205,7 +205,9 @@ def test_nonsense_of_other_programs_ends_in_an_answer(district: Register) -> Non
             assert [note.id for note in answer.notes] == ["duty.note.no_grid_then"]
         assert enquiry.who(text="G01", day=day("2022-06-01")).grids[0].code == "G01"
         # Somebody who is not in the book any more counts as gone.
-        assert any(alarm.kind == "person_left" for alarm in alarms(known, TODAY)) == (known is wild)
+        assert any(alarm.kind == "person_left" for alarm in alarms(known, TODAY, AlarmSettings())) == (
+            known is wild
+        )
         assert any(entry.target == AssetKey("moon", 1) for entry in calendar(known, FIRST, TODAY)) == (
             known is wild
         )

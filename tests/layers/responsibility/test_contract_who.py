@@ -11,7 +11,7 @@ import shapely
 from layers.errors import UserError
 from layers.model.asset import AssetKey
 from layers.register import Register
-from layers.responsibility.alarms import alarms
+from layers.responsibility.alarms import AlarmSettings, alarms
 from layers.responsibility.cover import cover
 from layers.responsibility.enquiry import Enquiry
 from layers.responsibility.gaps import gaps
@@ -73,7 +73,7 @@ def test_eight_grids_and_nine_stewards(opened: Register) -> None:
     counted = cover(enquiry.book, day("2026-11-23"))
     assert (counted.grids.value, counted.grid_percent, counted.backup_percent) == (8, 100, 100)
     assert gaps(enquiry.book, day("2022-01-01"), None) == ()
-    assert alarms(enquiry.book, day("2026-11-23")) == ()
+    assert alarms(enquiry.book, day("2026-11-23"), AlarmSettings()) == ()
 
 
 def test_handed_over_in_mid_month_answers_right_on_both_sides_and_is_one_undo(opened: Register) -> None:
@@ -186,7 +186,7 @@ def test_a_leaves_on_friday_and_all_of_it_is_one_act(opened: Register) -> None:
     after = book_of(opened)
     assert duties(after, 1, friday) == ()
     assert [(a.person, a.rank) for a in after.running(grid(1), friday)] == [(2, "primary")]
-    assert {alarm.kind for alarm in alarms(after, friday)} == {"no_backup"}
+    assert {alarm.kind for alarm in alarms(after, friday, AlarmSettings())} == {"no_backup"}
     assert after.people[1].left == friday
     opened.undo()
     undone = book_of(opened)
@@ -201,7 +201,7 @@ def test_a_leaves_on_friday_and_all_of_it_is_one_act(opened: Register) -> None:
         ("held", "primary"),
         ("accepted", "primary"),
     ]
-    assert [alarm.kind for alarm in alarms(later, friday)] == ["gap_accepted"]
+    assert [alarm.kind for alarm in alarms(later, friday, AlarmSettings())] == ["gap_accepted"]
 
 
 def test_each_of_122_enterprises_has_one_contact_of_74(opened: Register) -> None:
@@ -219,7 +219,7 @@ def test_each_of_122_enterprises_has_one_contact_of_74(opened: Register) -> None
     assert not answer.missing
     with opened.edit(Message("store.created")) as edit:
         edit.insert("customer", {"code": "QY999", "name": "新企业", "key_account": True})
-    found = alarms(book, today, accounts=read_accounts(opened))
+    found = alarms(book, today, AlarmSettings(), accounts=read_accounts(opened))
     assert [alarm.kind for alarm in found] == ["no_contact"]
     assert [m.id for m in enquiry.who(text="QY999").missing] == ["duty.missing.account"]
     for language in LANGUAGES:

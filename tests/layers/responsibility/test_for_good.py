@@ -8,7 +8,7 @@ import pytest
 
 from layers.model.asset import AssetKey
 from layers.register import Register
-from layers.responsibility.alarms import alarms
+from layers.responsibility.alarms import AlarmSettings, alarms
 from layers.responsibility.book import read_book
 from layers.responsibility.calendar import calendar
 from layers.responsibility.enquiry import Enquiry
@@ -33,7 +33,7 @@ def test_what_ends_in_9999_never_ends(register: Register, last: str) -> None:
     book = read_book(register)
     target = AssetKey("grid", one)
     assert not [gap for gap in gaps(book, TODAY, None) if gap.target == target]
-    assert not [alarm for alarm in alarms(book, TODAY) if alarm.kind == "expiring"]
+    assert not [alarm for alarm in alarms(book, TODAY, AlarmSettings()) if alarm.kind == "expiring"]
     calendar(book, datetime.date.min, datetime.date.max, {})
     enquiry = Enquiry(register)
     for day in (datetime.date.min, TODAY, datetime.date.max):

@@ -14,9 +14,10 @@ from layers.grids.stock import read_stock
 from layers.grids.workload import workload
 from layers.model.query import Compare, Query
 from layers.register import Register
-from layers.responsibility.alarms import alarms
+from layers.responsibility.alarms import AlarmSettings, alarms
 from layers.responsibility.halving import NEW, OLD, halve, hand_half
 from layers.responsibility.overview import overview_of
+from layers.responsibility.overview_reading import read_overview
 from layers.responsibility.person import ONE_DAY
 from layers.responsibility.question import read_question
 from layers.responsibility.terms import Terms
@@ -58,12 +59,16 @@ def test_one_row_for_every_grid(manned: Register) -> None:
     assert all(shapely.contains_xy(row.shape, *row.label) for row in bare.rows)
     stock = read_stock(manned)
     loads = workload(manned, stock)
-    found = alarms(book, today, {id: load.percent for id, load in loads.items()})
+    found = alarms(book, today, AlarmSettings(), {id: load.percent for id, load in loads.items()})
     full = overview_of(grids, book, today, found, stock, loads)
     assert full.households == 40
     heavy = full.by_id[grid(3).id]
     assert heavy.is_heavy
     assert heavy.worst.kind == "load_over"
+    assert full.person_loads[heavy.primary.id] >= heavy.percent
+    # The company's own limits rule, in documents and styles as at the desk.
+    manned.set_setting("load_over_percent", 1000)
+    assert read_overview(manned, today).overview.by_id[grid(3).id].worst.kind == "load_high"
     # Before the grids were there, there is none.
     past = day("2020-01-01")
     assert overview_of(read_grids(manned, past), book, past).by_id.get(grid(3).id) is None

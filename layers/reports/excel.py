@@ -6,9 +6,6 @@ import io
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-from xlsxwriter.exceptions import FileCreateError
-
 from layers.feedback import Feedback
 from layers.renewal.figure import Breakdown, Row
 from layers.reports.document import (
@@ -17,24 +14,17 @@ from layers.reports.document import (
     BOLD,
     FAINT,
     HEAD,
-    INK,
     RULE,
     SUM,
     WARN,
     Pictures,
     Speech,
-    whole_file,
 )
 from layers.reports.listing import Listing
 from layers.reports.report import Chart, Report, lines
 from layers.reports.wording import number, number_format, shown
+from layers.reports.workbook import A4, FONT, LONGEST_FOOT, LONGEST_NAME, Formats, whole_workbook
 from layers.text import Message, Texts
-
-_A4 = 9
-_FONT = "微软雅黑"
-_LONGEST_NAME = 31
-#: Excel takes no more in a header or footer.
-_LONGEST_FOOT = 250
 
 
 def write_excel(
@@ -49,26 +39,20 @@ def write_excel(
     Raises ``UserError`` when the file cannot be written. May run in a task.
     """
     feedback = feedback or Feedback()
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with whole_file(path) as part:
-        try:
-            with xlsxwriter.Workbook(str(part), options) as book:
-                _Workbook(book, report, Speech(texts), feedback).write(pictures or Pictures())
-        except FileCreateError as error:
-            # A full disk is told in a wrapping of its own.
-            raise OSError(*(error.__context__ or error).args) from error
+    with whole_workbook(path) as book:
+        _Workbook(book, report, Speech(texts), feedback).write(pictures or Pictures())
 
 
 class _Workbook:
     def __init__(self, book: Any, report: Report, say: Speech, feedback: Feedback) -> None:
         self._book, self._report, self._say, self._feedback = book, report, say, feedback
-        self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
+        self._format = Formats(book)
         self._names: set[str] = set()
         book.set_properties(
             {
-                "title": say(report.title)[:_LONGEST_FOOT],
-                "company": say(report.unit)[:_LONGEST_FOOT],
-                "comments": say(report.short_settings)[:_LONGEST_FOOT],
+                "title": say(report.title)[:LONGEST_FOOT],
+                "company": say(report.unit)[:LONGEST_FOOT],
+                "comments": say(report.short_settings)[:LONGEST_FOOT],
             }
         )
 
@@ -91,18 +75,11 @@ class _Workbook:
                 {"image_data": io.BytesIO(pictures.map.png), **_scaled(pictures.map.png, scale)},
             )  # fmt: skip
 
-    def _format(self, **wishes: Any) -> Any:
-        key = tuple(sorted(wishes.items()))
-        if key not in self._formats:
-            base = {"font_name": _FONT, "font_size": 10, "font_color": f"#{INK}", "valign": "vcenter"}
-            self._formats[key] = self._book.add_format(base | wishes)
-        return self._formats[key]
-
     def _sheet(self, name: str, *, landscape: bool = False) -> Any:
         """A page of its own with the title on top, and what was counted how at its foot."""
         sheet = self._book.add_worksheet(self._free(name))
         sheet.hide_gridlines(2)
-        sheet.set_paper(_A4)
+        sheet.set_paper(A4)
         if landscape:
             sheet.set_landscape()
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.8)
@@ -114,7 +91,7 @@ class _Workbook:
             f"&L&8{_plain(say(report.short_settings))}\n{_plain(say(report.title))}",
             f"  {report.code}&R&8&P / &N",
         )
-        sheet.set_footer(foot[: _LONGEST_FOOT - len(end)].rstrip("&") + end)
+        sheet.set_footer(foot[: LONGEST_FOOT - len(end)].rstrip("&") + end)
         sheet.write_string(0, 0, say(report.title), self._format(bold=True, font_size=14))
         sheet.set_row(0, 26)
         return sheet
@@ -238,11 +215,9 @@ class _Workbook:
                 "data_labels": {"value": True},
             }
         )
-        drawn.set_title({"name": say(chart.title), "name_font": {"size": 12, "name": _FONT}})
+        drawn.set_title({"name": say(chart.title), "name_font": {"size": 12, "name": FONT}})
         drawn.set_legend({"none": True})
-        drawn.set_y_axis(
-            {"reverse": True, "num_font": {"name": _FONT}, "major_gridlines": {"visible": False}}
-        )
+        drawn.set_y_axis({"reverse": True, "num_font": {"name": FONT}, "major_gridlines": {"visible": False}})
         drawn.set_x_axis(
             {"min": 0, "max": _whole(chart), "major_gridlines": {"visible": False}, "visible": False}
         )
@@ -273,10 +248,10 @@ class _Workbook:
         sheet.repeat_rows(0, 2)
 
     def _free(self, name: str) -> str:
-        base = "".join("_" if letter in "[]:*?/\\'" else letter for letter in name)[:_LONGEST_NAME] or "_"
+        base = "".join("_" if letter in "[]:*?/\\'" else letter for letter in name)[:LONGEST_NAME] or "_"
         free, count = base, 2
         while free.lower() in self._names:
-            free = f"{base[: _LONGEST_NAME - 3]}-{count}"
+            free = f"{base[: LONGEST_NAME - 3]}-{count}"
             count += 1
         self._names.add(free.lower())
         return free

@@ -1,0 +1,54 @@
+"""What every Excel workbook of ours shares: how it is opened and closed, and its formats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
+
+from layers.reports.document import INK, whole_file
+
+FONT: Final = "微软雅黑"
+A4: Final = 9
+"""Excel's number of the paper."""
+LONGEST_NAME: Final = 31
+"""Excel takes no longer name of a sheet."""
+LONGEST_FOOT: Final = 250
+"""Excel takes no more in a header or footer, or a property."""
+
+# Texts stay texts: a code that begins with "=" is no formula, a telephone number no number.
+_OPTIONS: Final = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+
+
+@contextmanager
+def whole_workbook(path: Path) -> Iterator[Any]:
+    """A new workbook that takes the place of ``path`` when all went well, else nothing of it stays.
+
+    Raises ``UserError`` when the file cannot be written.
+    """
+    with whole_file(path) as part:
+        try:
+            with xlsxwriter.Workbook(str(part), _OPTIONS) as book:
+                yield book
+        except FileCreateError as error:
+            # A full disk is told in a wrapping of its own.
+            raise OSError(*(error.__context__ or error).args) from error
+
+
+class Formats:
+    """The formats of a workbook by their wishes, each made once: Excel takes some 64,000."""
+
+    def __init__(self, book: Any) -> None:
+        self._book = book
+        self._made: dict[tuple[tuple[str, Any], ...], Any] = {}
+
+    def __call__(self, **wishes: Any) -> Any:
+        key = tuple(sorted(wishes.items()))
+        if key not in self._made:
+            base = {"font_name": FONT, "font_size": 10, "font_color": f"#{INK}", "valign": "vcenter"}
+            self._made[key] = self._book.add_format(base | wishes)
+        return self._made[key]

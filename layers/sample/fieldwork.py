@@ -132,8 +132,9 @@ def _records(
         return np.array([None if row is None else make(row) for row in rows], dtype=object)
 
     days = (TODAY - _BEGAN).days
+    most = np.ceil(np.bincount(lot) * _SHARE_DONE)
     logged = [
-        None if row is None else _instant(number, int(sequence[number]), days, random)
+        None if row is None else _instant(number, sequence[number] / most[lot[number]], days, random)
         for number, row in enumerate(rows)
     ]
     text = json.dumps
@@ -159,8 +160,8 @@ def _records(
     )  # fmt: skip
 
 
-def _instant(number: int, sequence: int, days: int, random: np.random.Generator) -> str:
-    day = _BEGAN + datetime.timedelta(days=min(days, int(sequence * 0.9 + number % 5)))
+def _instant(number: int, share: float, days: int, random: np.random.Generator) -> str:
+    day = _BEGAN + datetime.timedelta(days=min(days - 2, int(share * (days - 4) + number % 3)))
     hour, minute, second = (
         int(random.integers(0, 9)),
         int(random.integers(0, 60)),

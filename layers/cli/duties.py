@@ -11,8 +11,7 @@ import typer
 from layers.cli.application import DONE, CommandTable
 from layers.cli.console import Console
 from layers.cli.opening import open_register
-from layers.cli.values import JsonOption, RegisterArgument, whole_number
-from layers.cli.who import day_of
+from layers.cli.values import JsonOption, RegisterArgument, day_of, whole_number
 from layers.later import Later
 from layers.model.asset import AssetKey
 from layers.renewal.figure import Figure
@@ -45,7 +44,7 @@ def duties(
 ) -> int:
     """Cover, alarms, and the changes of the coming days."""
     console: Console = context.obj
-    day = day_of(date) or datetime.date.today()
+    day = day_of("--date", date) or datetime.date.today()
     with open_register(register, read_only=True) as opened:
         with console.feedback() as feedback:
             loads = workload.workload(opened, stock.read_stock(opened, day, feedback))

@@ -12,7 +12,7 @@ from layers.cli.application import DONE, CommandTable
 from layers.cli.console import Console
 from layers.cli.layout import table
 from layers.cli.opening import open_register
-from layers.cli.values import JsonOption, RegisterArgument, choice, whole_number
+from layers.cli.values import JsonOption, RegisterArgument, choice, day_of, whole_number
 from layers.errors import UserError
 from layers.later import Later
 from layers.register import Register
@@ -56,8 +56,8 @@ def show_statement(
 ) -> int:
     """The statement of a year or any other period; with ``--json`` every figure with the ids of its objects."""
     console: Console = context.obj
-    today = _day("--day", as_of) or datetime.date.today()
-    period = _period(year, _day("--from", first), _day("--to", last), today)
+    today = day_of("--day", as_of) or datetime.date.today()
+    period = _period(year, day_of("--from", first), day_of("--to", last), today)
     with open_register(register, read_only=True) as opened, console.feedback() as feedback:
         made = statement(opened, period, day=today, feedback=feedback)
         if out is not None:
@@ -99,16 +99,6 @@ def _period(
     if first > last:
         raise UserError(Message("cli.statement.backwards", {"first": str(first), "last": str(last)}))
     return Period(first, last)
-
-
-def _day(option: str, word: str | None) -> datetime.date | None:
-    if word is None:
-        return None
-    try:
-        return datetime.date.fromisoformat(word)
-    except ValueError as error:
-        refused = Message("cli.error.value", {"option": option, "value": word})
-        raise UserError(refused, Message("cli.statement.day_hint")) from error
 
 
 def _show(console: Console, made: Statement, by: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 import re
 from collections.abc import Callable, Sequence
@@ -43,6 +44,16 @@ def whole_number(option: str, low: int, high: int) -> Callable[[str], int]:
         return int(value)
 
     return read
+
+
+def day_of(option: str, word: str | None) -> datetime.date | None:
+    """The day that an option names, None where it is not given. Raises ``UserError`` for what is none."""
+    if word is None:
+        return None
+    try:
+        return datetime.date.fromisoformat(word)
+    except ValueError as error:
+        raise _refuse(option, word, Message("cli.statement.day_hint")) from error
 
 
 def positive_number(option: str) -> Callable[[str], float]:

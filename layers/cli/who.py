@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Annotated
 
 import typer
@@ -11,8 +10,7 @@ from layers.cli.application import DONE, CommandTable
 from layers.cli.console import Console
 from layers.cli.layout import table
 from layers.cli.opening import open_register
-from layers.cli.values import JsonOption, RegisterArgument
-from layers.errors import UserError
+from layers.cli.values import JsonOption, RegisterArgument, day_of
 from layers.register import Register
 from layers.responsibility.answer import Answer, Responsible
 from layers.responsibility.answer_json import as_json
@@ -31,7 +29,7 @@ def who(
 ) -> int:
     """Name, phone, backup, the way up and why; nobody is an answer too."""
     console: Console = context.obj
-    day = day_of(date)
+    day = day_of("--date", date)
     with open_register(register, read_only=True) as opened:
         answer = Enquiry(opened).who(text=text, day=day)
         console.result(as_json(answer, console.texts))
@@ -41,17 +39,6 @@ def who(
 
 
 COMMANDS: CommandTable = {"who": (who, "cli.who.help")}
-
-
-def day_of(word: str | None) -> datetime.date | None:
-    """The day that ``--date`` names. Raises ``UserError`` for what is none."""
-    if word is None:
-        return None
-    try:
-        return datetime.date.fromisoformat(word)
-    except ValueError as error:
-        refused = Message("cli.error.value", {"option": "--date", "value": word})
-        raise UserError(refused, Message("cli.statement.day_hint")) from error
 
 
 def _show(console: Console, register: Register, answer: Answer) -> None:

@@ -157,6 +157,8 @@ class EditPlan:
     rechecks: tuple[Recheck, ...] = field(default=())
     entries: tuple[Entry, ...] = ()
     bulk: tuple[BulkSet, ...] = ()
+    as_of: int | None = None
+    """For new boundaries: the data version at which it was read what lies where."""
 
     @property
     def is_empty(self) -> bool:
@@ -184,12 +186,6 @@ class EditPlan:
             for each in self.updates
         )
         return replace(self, inserts=(), questions=(), updates=updates, bulk=())
-
-    def with_values(self, number: int, values: Mapping[str, Any]) -> EditPlan:
-        """The same plan with further values for the asset of insert ``number`` (a form filled in meanwhile)."""
-        inserts = list(self.inserts)
-        inserts[number] = replace(inserts[number], values={**inserts[number].values, **values})
-        return replace(self, inserts=tuple(inserts))
 
     def apply(self, edit: Edit) -> Done:
         """Do it within an open edit.
@@ -220,6 +216,8 @@ class EditPlan:
                 )
         for many in self.bulk:
             edit.update_many(many.type, many.ids, {many.link: many.resolved(made)})
+        if self.as_of is not None:
+            edit.place_since(self.as_of)
         return Done(tuple(made))
 
 
@@ -247,6 +245,7 @@ def together(label: Message, plans: Sequence[EditPlan]) -> EditPlan:
         _all(plan.rechecks for plan in plans),
         _all(plan.entries for plan in plans),
         tuple(bulk),
+        min((plan.as_of for plan in plans if plan.as_of is not None), default=None),
     )
 
 

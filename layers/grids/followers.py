@@ -45,11 +45,6 @@ def following_changes(register: Register, changes: Mapping[str, Members]) -> dic
     return found
 
 
-def following_types(catalogue: Catalogue) -> list[AssetType]:
-    """The types whose assets are in a grid because others are."""
-    return [following.type for following in _followings(catalogue)]
-
-
 def rightful_of(
     register: Register,
     asset_type: AssetType,

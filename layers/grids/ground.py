@@ -35,9 +35,7 @@ __all__ = [
     "Shapes",
     "end_of",
     "grids_of",
-    "is_valid_on",
     "read_grids",
-    "standing",
 ]
 
 Mask = npt.NDArray[np.bool_]

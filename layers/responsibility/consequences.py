@@ -26,7 +26,7 @@ def load_changes(
         person = before.people.get(id)
         if person is not None:
             then, now = _grids(before, id, day), _grids(after, id, day)
-            found.append(LoadChange(person, _sum(then, loads), _sum(now, loads), len(then), len(now)))
+            found.append(LoadChange(person, _sum(then, loads), _sum(now, loads)))
     return tuple(found)
 
 

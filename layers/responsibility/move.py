@@ -34,8 +34,6 @@ class LoadChange:
     person: Person
     before: float | None
     after: float | None
-    grids_before: int = 0
-    grids_after: int = 0
 
 
 @dataclass(frozen=True)

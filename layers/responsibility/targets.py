@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import shapely
 
-from layers.grids.ground import standing
+from layers.geometry.belonging import standing
 from layers.model.asset import Asset, AssetKey
 from layers.model.catalogue import AssetType
 from layers.model.query import Box, Compare, Query

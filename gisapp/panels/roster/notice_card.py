@@ -19,8 +19,6 @@ from layers.reports.grids.notice import GridNotice, NoticePerson, Publisher
 from layers.responsibility.person import PRIMARY
 from layers.text import Message, Texts
 
-#: Papers of a card by name: how many times as large as A4.
-PAPERS = {"A4": 1.0, "A3": 2**0.5}
 _WIDTH, _HEIGHT = 210.0, 297.0
 _SIDE = 14.0
 _MAP = (_SIDE, 41.0, _WIDTH - 2 * _SIDE, 128.0)

@@ -51,6 +51,16 @@ class CutOut:
 Steps = Generator[Cut | float, CutOut | None, None]
 
 
+def whole(output: Output, steps: Steps) -> Steps:
+    """Steps after which ``output`` is kept; closing the run early, or any trouble, keeps nothing."""
+    try:
+        yield from steps
+        output.finish()
+    except BaseException:
+        output.drop()
+        raise
+
+
 def printing_steps(
     scene: Scene,
     layout: SheetLayout,
@@ -63,30 +73,36 @@ def printing_steps(
 
     ``seen`` is told what lies on every page.
     """
+    yield from whole(output, _painted(scene, layout, pages, dress, output, seen))
+
+
+def _painted(
+    scene: Scene,
+    layout: SheetLayout,
+    pages: Sequence[Page],
+    dress: SheetDress,
+    output: Output,
+    seen: Callable[[CutOut], None] | None,
+) -> Steps:
     symbols_of = _symbols(dress, output, layout.fineness)
-    try:
-        for number, page in enumerate(pages):
-            drawn = page.drawn_at(layout.fineness)
-            request = DrawRequest(0, drawn.box, drawn.metres_per_pixel, dress.hidden)
-            ratio = FINEST if output.is_vector else output.ratio
-            below = None if dress.ground is None else partial(dress.ground.painted, page.viewport, ratio)
-            cut_out = yield Cut(request, drawn.box, below)
-            assert cut_out is not None
-            if seen is not None:
-                seen(cut_out)
-            expected = _expected_steps(cut_out.batches) * output.bands
-            done = 0
-            for painter in output.page():
-                sheet = Sheet(painter, layout, page, dress, symbols_of)
-                steps = sheet.steps(cut_out.batches, scene.style, cut_out.counts, cut_out.ground)
-                with closing(steps):
-                    for _ in steps:
-                        done += 1
-                        yield (number + min(done / expected, 1.0)) / len(pages)
-        output.finish()
-    except BaseException:
-        output.drop()
-        raise
+    for number, page in enumerate(pages):
+        drawn = page.drawn_at(layout.fineness)
+        request = DrawRequest(0, drawn.box, drawn.metres_per_pixel, dress.hidden)
+        ratio = FINEST if output.is_vector else output.ratio
+        below = None if dress.ground is None else partial(dress.ground.painted, page.viewport, ratio)
+        cut_out = yield Cut(request, drawn.box, below)
+        assert cut_out is not None
+        if seen is not None:
+            seen(cut_out)
+        expected = _expected_steps(cut_out.batches) * output.bands
+        done = 0
+        for painter in output.page():
+            sheet = Sheet(painter, layout, page, dress, symbols_of)
+            steps = sheet.steps(cut_out.batches, scene.style, cut_out.counts, cut_out.ground)
+            with closing(steps):
+                for _ in steps:
+                    done += 1
+                    yield (number + min(done / expected, 1.0)) / len(pages)
 
 
 def run_through(steps: Steps, scene: Scene, feedback: Feedback) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QFont, QPainter
 
 from gisapp.map.label_words import label_writer
 from gisapp.map.sheet import Page, Sheet, SheetDress
-from gisapp.map.sheet_job import Cut, CutOut, Steps
+from gisapp.map.sheet_job import Cut, CutOut, Steps, whole
 from gisapp.map.sheet_layout import SheetLayout, mm
 from gisapp.map.sheet_output import PdfOutput
 from gisapp.map.sheet_plan import convergence_of, fitted, plan_one
@@ -67,19 +67,11 @@ class MapsOfGrids:
 
     def cards(self, output: PdfOutput) -> Steps:
         """A card for every grid."""
-        yield from self._whole(output, self._cards(output))
+        yield from whole(output, self._cards(output))
 
     def book(self, output: PdfOutput) -> Steps:
         """The page of all grids, the list that has no room on it, a page for every grid."""
-        yield from self._whole(output, self._book(output))
-
-    def _whole(self, output: PdfOutput, pages: Steps) -> Steps:
-        try:
-            yield from pages
-            output.finish()
-        except BaseException:
-            output.drop()
-            raise
+        yield from whole(output, self._book(output))
 
     def _cards(self, output: PdfOutput) -> Steps:
         notices = self._found.notices

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter
 
-from gisapp.map.sheet_job import Steps
+from gisapp.map.sheet_job import Steps, whole
 from gisapp.map.sheet_layout import mm
 from gisapp.map.sheet_output import PdfOutput
 from gisapp.map.sheet_text import LEFT, RIGHT, SheetText
@@ -45,18 +45,14 @@ class RosterPages:
 
     def steps(self, output: PdfOutput) -> Steps:
         """Paint all pages; trouble in between keeps nothing."""
-        try:
-            for number, page in enumerate(self._pages):
-                for painter in output.page():
-                    painter.setFont(QFont())
-                    _Painter(painter, self._font, self._say).page(
-                        self._roster, page, number, len(self._pages)
-                    )
-                    yield (number + 1) / len(self._pages)
-            output.finish()
-        except BaseException:
-            output.drop()
-            raise
+        yield from whole(output, self._painted(output))
+
+    def _painted(self, output: PdfOutput) -> Steps:
+        for number, page in enumerate(self._pages):
+            for painter in output.page():
+                painter.setFont(QFont())
+                _Painter(painter, self._font, self._say).page(self._roster, page, number, len(self._pages))
+                yield (number + 1) / len(self._pages)
 
 
 def _paged(table: RosterTable) -> list[_Page]:

@@ -13,6 +13,7 @@ from layers.census.packages.checkout import check_out, prepare
 from layers.census.packages.examining import Examined, examine
 from layers.census.packages.receipt import Arrival
 from layers.census.packages.scope import of_grid, of_lot
+from layers.census.packages.sheets import write_sheets
 from layers.census.packages.words import checked_in, checked_out, told
 from layers.cli.application import DONE, FINDINGS, CommandTable
 from layers.cli.console import Console
@@ -32,6 +33,7 @@ def checkout(
     lot: Annotated[str | None, typer.Option(metavar="CODE", help="cli.checkout.lot")] = None,
     grid: Annotated[str | None, typer.Option(metavar="CODE", help="cli.checkout.grid")] = None,
     to: Annotated[str, typer.Option(metavar="NAME", help="cli.checkout.to")] = "",
+    sheet: Annotated[Path | None, typer.Option(metavar="OUT.xlsx", help="cli.checkout.sheet")] = None,
     folder: FolderOption = None,
     as_json: JsonOption = False,
 ) -> int:
@@ -50,6 +52,8 @@ def checkout(
                 done = check_out(edit, prepared, to)
         finally:
             prepared.discard()
+        if sheet is not None:
+            write_sheets(contents, done.code, sheet, console.texts)
     console.say(
         Message("packages.out", {"code": done.code, "place": str(done.path), "count": contents.count})
     )

@@ -298,3 +298,18 @@ def came_from(
         query = sa.select(table.c.source_key, table.c[FID]).where(table.c.source_id == id)
         found.update((str(key), (name, int(fid))) for key, fid in connection.execute(query) if key)
     return found
+
+
+def write_values(
+    base: Path, out: Path, schema: Schema, type_name: str, updates: Mapping[int, Mapping[str, Any]]
+) -> None:
+    """Write to ``out`` a copy of a package with values set on rows of a type."""
+    take_copy(base, out)
+    table = schema.assets[type_name]
+    engine = open_engine(out, wal=False)
+    try:
+        with engine.connect().execution_options(**{WRITE: True}) as connection, connection.begin():
+            for id, values in updates.items():
+                connection.execute(table.update().where(table.c[FID] == id).values(**values))
+    finally:
+        engine.dispose()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from layers.census.form import types_of
+from layers.census.packages import sheets
 from layers.census.packages.base import Kept, Shelf
 from layers.census.packages.compare import Changed, Row, Rows, changes
 from layers.census.packages.merging import Merge, days_between, merge, refused
@@ -99,7 +100,11 @@ def examine(
     shelf = Shelf.of(register, folder)
     waiting = f"incoming-{os.getpid()}-{threading.get_ident()}"
     try:
-        incoming = shelf.keep_returned(waiting, returned)
+        source = returned
+        if returned.suffix.lower() == sheets.ENDING:
+            source = shelf.folder / waiting / "sheets.gpkg"
+            sheets.package_of(register, shelf, returned, source)
+        incoming = shelf.keep_returned(waiting, source)
         said = _says(register, incoming.path)
         row = _package(register, said, package, returned)
         target = shelf.returned(str(row["code"]), incoming.sha256)
@@ -146,7 +151,8 @@ def _examined(
             outing = Outing(str(row["code"]), campaign.id, row["lot"], _now())
             staged = stage(catalogue, outing, asked, mine, base.rows(RECORD), file.rows(RECORD), edited)
             mine, barred, new = list(staged.changes), [*barred, *staged.strays], dict(staged.found_new)
-        records = len(file.rows(RECORD)) if campaign else sum(len(file.rows(name)) for name in asked)
+        sent = (RECORD,) if campaign is not None else asked
+        records = receipt.records - sum(c.field is None and c.type in sent for c in found)
     finally:
         for each in opened:
             each.close()

@@ -20,10 +20,20 @@ from layers.feedback import Feedback
 from layers.later import Later
 from layers.model.query import Query
 from layers.register import Edit, Register
-from layers.text import Message
+from layers.text import Message, Texts
 
 if TYPE_CHECKING:
-    from layers.census.packages import checkin, checkout, conflicts, examining, merging, scope, showing, words
+    from layers.census.packages import (
+        checkin,
+        checkout,
+        conflicts,
+        examining,
+        merging,
+        scope,
+        sheets,
+        showing,
+        words,
+    )
     from layers.census.packages.conflicts import Dispute, Side
     from layers.census.packages.examining import Examined
     from layers.census.packages.scope import Contents
@@ -34,6 +44,7 @@ else:
     examining = Later("layers.census.packages.examining")
     merging = Later("layers.census.packages.merging")
     scope = Later("layers.census.packages.scope")
+    sheets = Later("layers.census.packages.sheets")
     showing = Later("layers.census.packages.showing")
     words = Later("layers.census.packages.words")
 
@@ -101,24 +112,29 @@ def ask_out(window: Window) -> None:
         title = words.checked_out(contents)
         path = free_path(window, contents.title, ENDING)
         first = ("", *people)
-        dialog = CheckoutDialog(parts.language, parts.theme, title, first, path, window)
-        dialog.chosen.connect(lambda path, who: hand_out(window, contents, path, who))
+        has_sheets = contents.lot is not None
+        dialog = CheckoutDialog(
+            parts.language, parts.theme, title, first, path, window, has_sheets=has_sheets
+        )
+        dialog.chosen.connect(lambda path, who, sheets: hand_out(window, contents, path, who, sheets))
         dialog.open()
 
     window.parts.tasks.run(Message("packages.task.out"), work, ask, owner=window)
 
 
-def hand_out(window: Window, contents: Contents, path: Path, who: str) -> None:
-    """Write the package in peace, then note it."""
+def hand_out(window: Window, contents: Contents, path: Path, who: str, with_sheets: bool = False) -> None:
+    """Write the package in peace, then note it; ``with_sheets``: record sheets lie beside it."""
     session = window.parts.session
     register = session.register
     if register is None:
         return
-    folder = _folder(window, register)
+    folder, texts = _folder(window, register), Texts(window.parts.language.code)
 
     def note(prepared: Any) -> None:
         def work(edit: Edit) -> None:
-            checkout.check_out(edit, prepared, who)
+            out = checkout.check_out(edit, prepared, who)
+            if with_sheets:
+                sheets.write_sheets(contents, out.code, path.with_suffix(sheets.ENDING), texts)
 
         def done(_: object) -> None:
             prepared.discard()
@@ -143,7 +159,9 @@ def hand_out(window: Window, contents: Contents, path: Path, who: str) -> None:
 def ask_back(window: Window) -> None:
     """Ask for the file that came back."""
     title = window.parts.language.render(Message("packages.action.back"))
-    chosen, _ = QFileDialog.getOpenFileName(window, title, str(home_folder(window)), "GeoPackage (*.gpkg)")
+    chosen, _ = QFileDialog.getOpenFileName(
+        window, title, str(home_folder(window)), "GeoPackage, Excel (*.gpkg *.xlsx)"
+    )
     if chosen:
         take_back(window, Path(chosen))
 

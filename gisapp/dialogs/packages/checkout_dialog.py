@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QWidget
 
 from gisapp.dialogs.frame import Dialog
 from gisapp.file_ending import with_ending
@@ -18,9 +18,9 @@ ENDING = ".gpkg"
 
 
 class CheckoutDialog(Dialog):
-    """``chosen`` tells the file and who takes it along."""
+    """``chosen`` tells the file, who takes it along, and whether record sheets go with it."""
 
-    chosen = Signal(object, str)
+    chosen = Signal(object, str, bool)
 
     def __init__(
         self,
@@ -30,6 +30,8 @@ class CheckoutDialog(Dialog):
         people: tuple[str, ...],
         path: Path,
         parent: QWidget,
+        *,
+        has_sheets: bool = False,
     ) -> None:
         super().__init__(language, theme, Message("packages.out.title"), parent, 520)
         self.body.addWidget(Label(language, theme, title, size="heading", strong=True, wrap=True))
@@ -48,6 +50,9 @@ class CheckoutDialog(Dialog):
         row.addWidget(browse)
         self.add_field(Message("packages.out.who"), self.who)
         self.add_field(Message("packages.out.file"), row, Message("packages.out.photos"))
+        self.sheets = QCheckBox(language.render(Message("packages.out.sheets")))
+        self.sheets.setVisible(has_sheets)
+        self.body.addWidget(self.sheets)
         self.add_buttons(Message("packages.out.go"), Message("settings.cancel"))
 
     def accept(self) -> None:
@@ -59,7 +64,7 @@ class CheckoutDialog(Dialog):
         elif path.exists():
             self.say_wrong(Message("packages.exists", {"place": path.name}))
         else:
-            self.chosen.emit(path, self.who.currentText().strip())
+            self.chosen.emit(path, self.who.currentText().strip(), self.sheets.isChecked())
             super().accept()
 
     def _browse(self) -> None:

@@ -59,7 +59,7 @@ def share_grids(
     ground = {name: ground_near(register, name, near, place) for name in GROUND}
     feedback.progress(0.9)
     shared = SharedMap(grids, ground, register.crs.is_local, True, 0)
-    title = f"{found.publisher.company} {texts.get('roster.share')}"
+    title = f"{found.publisher.company} {texts.get('stewards.share')}"
     with whole_file(path) as part:
         page = write_page(shared, title, _words(found, texts, is_sample=register.is_sample), texts.language)
         part.write_text(page, encoding="utf-8")

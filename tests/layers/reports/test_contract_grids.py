@@ -142,6 +142,7 @@ def test_the_shared_map_runs_no_names_and_needs_no_network(new_place: NewPlace, 
     page = out.read_text(encoding="utf-8")
     found = re.search(r"window\.shared=(\{.*?\});function", page, re.DOTALL)
     assert found is not None
+    assert "服务网格图</title>" in page
     assert "</script><b>" not in page
     shared = json.loads(found[1].replace("<\\/", "</"))
     grids = {each["name"]: each for each in shared["projects"]}

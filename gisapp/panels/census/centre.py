@@ -6,21 +6,20 @@ Panels ask and listen. Lists follow the register: what somebody else logs is see
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from gisapp.forms.pictures import NewPhoto
 from gisapp.notify import Notifier
 from gisapp.session import Session
 from gisapp.tasks import Debounce, Tasks
 from layers.census.form import Form
-from layers.census.words import CAMPAIGN, LOT, ORDER, RECORD
+from layers.census.words import CAMPAIGN, LOT, RECORD
 from layers.errors import UserError
 from layers.feedback import Feedback
 from layers.later import Later
-from layers.model.asset import Asset, AssetKey
+from layers.model.asset import Asset
 from layers.model.change import ChangeSet
 from layers.model.query import Compare, Query
 from layers.model.selection import Selection
@@ -28,13 +27,9 @@ from layers.register import Edit, Register
 from layers.text import Message
 
 if TYPE_CHECKING:
-    from layers.census import logging, worklist
-    from layers.census.logging import Logged
+    from layers.census import worklist
     from layers.census.worklist import CampaignBook, WorkRow
-    from layers.responsibility import enquiry
 else:
-    enquiry = Later("layers.responsibility.enquiry")
-    logging = Later("layers.census.logging")
     worklist = Later("layers.census.worklist")
 
 #: Pauses before a list and the figures of a whole campaign are read anew.
@@ -307,10 +302,6 @@ class CensusCentre(QObject):
                 return True
         return False
 
-    def is_sent(self, row: WorkRow) -> bool:
-        """Whether a record is being written just now."""
-        return row.id in self._sent
-
     def _on_selection(self, selection: Selection) -> None:
         """An asset picked on the map is the one worked on, if it is of this lot."""
         only = selection.only if self.is_shown else None
@@ -325,61 +316,13 @@ class CensusCentre(QObject):
 
     # ---- writing
 
-    def log(
-        self,
-        row: WorkRow,
-        logged: Logged,
-        photos: Sequence[NewPhoto],
-        done: Callable[[], None],
-        failed: Callable[[UserError], None],
-    ) -> None:
-        """Write what was seen of a target, with its photos, as one act. Raises ``UserError`` for what is wrong."""
-        register = self._open_register()
-        assert self.form is not None
-        now, fields = datetime.datetime.now(datetime.UTC), self.form.fields.get(row.type, ())
-        plan = logging.plan_log(register, row.record, logged, now, fields)
-        raises_order = any(insert.type == ORDER for insert in plan.inserts)
-
-        def work(edit: Edit) -> None:
-            its = plan
-            if raises_order:
-                asked = enquiry.Enquiry(register)
-
-                def who(key: AssetKey) -> int | None:
-                    main = asked.who(asset=key).main
-                    return None if main is None else main.person.id
-
-                its = logging.plan_log(register, row.record, logged, now, fields, who)
-            its.apply(edit)
-            _attach(register, edit, row.id, photos)
-
-        def refused(error: UserError) -> None:
-            self._sent.discard(row.id)
-            failed(error)
-
+    def note_sent(self, row: WorkRow) -> None:
+        """A record is being written: it is not to be visited next."""
         self._sent.add(row.id)
-        self.session.edit(plan.label, work, lambda _: done(), refused)
 
-    def log_new(
-        self,
-        type_name: str,
-        code: str,
-        logged: Logged,
-        photos: Sequence[NewPhoto],
-        done: Callable[[], None],
-        failed: Callable[[UserError], None],
-    ) -> None:
-        """Write an asset that is not in the book. Raises ``UserError`` for what is wrong."""
-        register, campaign = self._open_register(), self.campaign
-        assert campaign is not None
-        now = datetime.datetime.now(datetime.UTC)
-        plan = logging.plan_new(register, campaign.id, self.lot, type_name, logged, now, code)
-
-        def work(edit: Edit) -> None:
-            made = plan.apply(edit).made
-            _attach(register, edit, made[0].id, photos)
-
-        self.session.edit(plan.label, work, lambda _: done(), failed)
+    def forget_sent(self, row: WorkRow) -> None:
+        """It could not be written."""
+        self._sent.discard(row.id)
 
     def write(
         self,
@@ -398,27 +341,6 @@ class CensusCentre(QObject):
             done()
 
         self.session.edit(label, work, ended, failed, shown=shown)
-
-    def provisional_code(self) -> str:
-        """The next code of an asset found new in this campaign."""
-        campaign = self.campaign
-        count = 0 if self.book is None else int(self.book.found.of("new").sum())
-        listed = sum(row.kind == "new" for row in self.rows)
-        number = max(count, listed) + 1
-        # Found in one minute by two people, codes would be the same without the time.
-        stamp = datetime.datetime.now().strftime("%H%M%S")
-        return f"{'' if campaign is None else campaign['code']}-L{number:03d}-{stamp}"
-
-    def _open_register(self) -> Register:
-        register = self.register
-        assert register is not None
-        return register
-
-
-def _attach(register: Register, edit: Edit, record: int, photos: Sequence[NewPhoto]) -> None:
-    for photo in photos:
-        kind = "photo" if photo.is_picture else "document"
-        register.attach(edit, RECORD, record, photo.name, photo.data, {"kind": kind})
 
 
 def _lot_of(book: CampaignBook | None, lot: int | None) -> int | None:

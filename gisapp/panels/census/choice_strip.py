@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
@@ -14,7 +14,7 @@ from gisapp.language import Language, Words
 from gisapp.theme import Theme
 from layers.text import Message
 
-_DIGITS = {getattr(Qt.Key, f"Key_{digit}"): str(digit) for digit in range(10)}
+_DIGITS: dict[int, str] = {getattr(Qt.Key, f"Key_{digit}"): str(digit) for digit in range(10)}
 
 
 class ChoiceStrip(QFrame):
@@ -107,6 +107,18 @@ class ChoiceStrip(QFrame):
         if not self._several:
             self.choose(code)
         self.changed.emit()
+
+    def event(self, event: QEvent) -> bool:
+        # Digits are the strip's while it has the keyboard: elsewhere they draw assets.
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() in _DIGITS
+            and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        ):
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())

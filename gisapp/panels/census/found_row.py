@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QGridLayout
+from PySide6.QtWidgets import QGridLayout, QWidget
 
+from gisapp.forms.editors.flat import FlatEdit
 from gisapp.forms.editors.offer_list import OfferList
-from gisapp.forms.editors.offering import OfferEdit, make_editor
+from gisapp.forms.editors.offering import make_editor
 from gisapp.forms.words import ElidedLabel, Label
 from gisapp.language import Language
 from gisapp.panels.census.choice_strip import ChoiceStrip
@@ -51,10 +52,11 @@ class FoundRow(QObject):
             self.strip.offer([(entry.code, entry.title) for entry in field.code_list.entries if entry.active])
             self.strip.changed.connect(lambda: self.put(None if self.strip is None else self.strip.value))
             language.say(self.strip, "setAccessibleName", field.title)
-        self.editor = make_editor(language, theme, field, popup, None)
-        self.editor.setObjectName("foundField")
-        language.say(self.editor, "setAccessibleName", field.title)
+        self.editor: FlatEdit | None = None
         if self.strip is None:
+            self.editor = make_editor(language, theme, field, popup, None)
+            self.editor.setObjectName("foundField")
+            language.say(self.editor, "setAccessibleName", field.title)
             self.editor.typed.connect(self._enter)
             self.editor.picked.connect(self.put)
             self.editor.left.connect(self._show)
@@ -65,7 +67,7 @@ class FoundRow(QObject):
         grid.addWidget(self.title, row, 0)
         grid.addWidget(self.book, row, 1)
         if self.strip is None:
-            grid.addWidget(self.editor, row, 2)
+            grid.addWidget(self.widget, row, 2)
         else:
             grid.addWidget(self.strip, row + 1, 0, 1, 4)
         grid.addWidget(self.mark, row, 3)
@@ -90,12 +92,20 @@ class FoundRow(QObject):
 
     def commit(self) -> None:
         """Take what stands in the field."""
-        if self.strip is None and self.editor.hasFocus():
+        if self.editor is not None and self.editor.hasFocus():
             self.editor.commit()
+
+    @property
+    def widget(self) -> QWidget:
+        """Where it is entered."""
+        if self.strip is not None:
+            return self.strip
+        assert self.editor is not None
+        return self.editor
 
     def focus(self) -> None:
         """Put the keyboard here."""
-        (self.editor if self.strip is None else self.strip).setFocus()
+        self.widget.setFocus()
 
     @property
     def is_changed(self) -> bool:
@@ -104,7 +114,7 @@ class FoundRow(QObject):
 
     def set_enabled(self, on: bool) -> None:
         """Let it be filled in, or not."""
-        (self.editor if self.strip is None else self.strip).setEnabled(on)
+        self.widget.setEnabled(on)
 
     def _enter(self, text: str) -> None:
         try:
@@ -125,7 +135,7 @@ class FoundRow(QObject):
         self.book.show_words("" if self._is_new else told)
         if self.strip is not None:
             self.strip.choose(self.value)
-        elif self.problem is None or self.value is not None:
+        elif self.editor is not None and (self.problem is None or self.value is not None):
             value = self.value
             shown = field.show(value, code) if value is not None else ""
             self.editor.show_value(value, shown, field.format(value, code) if value is not None else "")
@@ -133,7 +143,8 @@ class FoundRow(QObject):
 
     def _mark(self) -> None:
         state = "wrong" if self.problem is not None else "warn" if self.is_changed else ""
-        self.editor.show_state(state)
+        if self.editor is not None:
+            self.editor.show_state(state)
         words, tone = "", "faint"
         if self.problem is not None:
             words, tone = "wrong", "danger"
@@ -145,11 +156,6 @@ class FoundRow(QObject):
             words = "same"
         self.mark.show_words(Message(f"census_desk.mark.{words}") if words else "")
         self.mark.set_tone(tone)  # type: ignore[arg-type]
-
-    @property
-    def takes_enter(self) -> bool:
-        """Whether Enter belongs to the field's list just now."""
-        return isinstance(self.editor, OfferEdit) and self.editor.is_open
 
 
 def _is_scale(field: ChoiceField) -> bool:

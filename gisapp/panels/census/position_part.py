@@ -37,11 +37,11 @@ class PositionPart(QWidget):
         self.place: tuple[float, float] | None = None
         self.origin: str | None = None
         self.accuracy_m: float | None = None
-        self.text = QLineEdit()
-        self.text.setFont(theme.font("base"))
-        language.say(self.text, "setPlaceholderText", Message("census_desk.place.typed"))
-        language.say(self.text, "setAccessibleName", Message("census_desk.place"))
-        self.text.textEdited.connect(self._enter)
+        self.line = QLineEdit()
+        self.line.setFont(theme.font("base"))
+        language.say(self.line, "setPlaceholderText", Message("census_desk.place.typed"))
+        language.say(self.line, "setAccessibleName", Message("census_desk.place"))
+        self.line.textEdited.connect(self._enter)
         self.pick = Button(language, Message("census_desk.place.pick"))
         self.pick.clicked.connect(self.pick_asked)
         self.file = Button(language, Message("census_desk.place.file"))
@@ -58,7 +58,7 @@ class PositionPart(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        column.addWidget(self.text)
+        column.addWidget(self.line)
         column.addLayout(row)
         column.addWidget(self.said)
         column.addWidget(self.counts)
@@ -68,8 +68,8 @@ class PositionPart(QWidget):
         """Nothing is measured yet; ``book`` is where it should be."""
         self._crs, self.book = crs, book
         self.place, self.origin, self.accuracy_m = None, None, None
-        self.text.clear()
-        set_style(self.text, "wrong", "")
+        self.line.clear()
+        set_style(self.line, "wrong", "")
         self.counts.setChecked(False)
         self._show()
 
@@ -83,8 +83,8 @@ class PositionPart(QWidget):
     ) -> None:
         """It was found here."""
         self.place, self.origin, self.accuracy_m = place, origin, accuracy_m
-        self.text.setText(f"{place[0]:.3f}, {place[1]:.3f}")
-        set_style(self.text, "wrong", "")
+        self.line.setText(f"{place[0]:.3f}, {place[1]:.3f}")
+        set_style(self.line, "wrong", "")
         # Who takes the trouble to say a place means it.
         self.counts.setChecked(self.book is not None if counts is None else counts)
         self._show()
@@ -102,7 +102,7 @@ class PositionPart(QWidget):
     @property
     def is_wrong(self) -> bool:
         """Whether something was typed that is no place."""
-        return bool(self.text.text().strip()) and self.place is None
+        return bool(self.line.text().strip()) and self.place is None
 
     def ask_file(self) -> None:
         """Ask which file of a receiver."""
@@ -135,7 +135,7 @@ class PositionPart(QWidget):
             if readings:
                 self.place, self.origin, self.accuracy_m = (readings[0].x, readings[0].y), MEASURED, None
                 self.counts.setChecked(self.book is not None)
-        set_style(self.text, "wrong", "true" if self.is_wrong else "")
+        set_style(self.line, "wrong", "true" if self.is_wrong else "")
         self._show()
         self.changed.emit()
 

@@ -1,0 +1,300 @@
+"""The form of one target: outcome, found beside book, condition, defects, photos, place, remark."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from gisapp.forms.editors.offer_list import OfferList
+from gisapp.forms.pictures import NewPhoto
+from gisapp.forms.words import Label
+from gisapp.language import Language, Words
+from gisapp.panels.census.choice_strip import ChoiceStrip
+from gisapp.panels.census.found_row import FoundRow
+from gisapp.panels.census.photo_strip import PhotoStrip
+from gisapp.panels.census.position_part import CLICKED, PositionPart
+from gisapp.tasks import Tasks
+from gisapp.theme import Theme
+from layers.census.form import Form
+from layers.census.logging import KINDS, Logged, SeenDefect, defect_kinds
+from layers.census.values import from_text
+from layers.census.words import FOUND, INACCESSIBLE, MOVED, NEW, NOT_FOUND, SEEN
+from layers.census.worklist import WorkRow, place_of
+from layers.register import Register
+from layers.text import Message
+
+OUTCOMES = (FOUND, NOT_FOUND, INACCESSIBLE, NEW)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What was entered of a target and is not written: it comes back when it could not be."""
+
+    outcome: str | None
+    found: Mapping[str, Any]
+    defects: tuple[str, ...] = ()
+    photos: tuple[NewPhoto, ...] = ()
+    remark: str = ""
+    place: tuple[tuple[float, float], str, float | None, bool] | None = None
+
+
+class LoggingForm(QWidget):
+    """Shows a target and what is entered of it. ``edited``: something was entered."""
+
+    edited = Signal()
+
+    def __init__(self, language: Language, theme: Theme, tasks: Tasks) -> None:
+        super().__init__()
+        self._language, self._theme = language, theme
+        self._register: Register | None = None
+        self._asked: Form | None = None
+        self._row: WorkRow | None = None
+        self._shape: tuple[str, bool, tuple[str, ...]] = ("", False, ())
+        self.rows: dict[str, FoundRow] = {}
+        self.popup = OfferList(language, theme)
+        #: Stands above the form, on the page that holds it.
+        self.outcomes = ChoiceStrip(language, theme)
+        self.types = ChoiceStrip(language, theme, flowing=True, numbered=False)
+        self.defects = ChoiceStrip(language, theme, several=True, flowing=True)
+        self.photos = PhotoStrip(language, theme, tasks)
+        self.position = PositionPart(language, theme)
+        self.remark = QLineEdit()
+        self._lay_out()
+        self.outcomes.changed.connect(self.follow)
+        self.types.changed.connect(self.follow)
+        self.defects.changed.connect(self._tell_photos)
+        self.photos.changed.connect(self._tell_photos)
+        self.destroyed.connect(self.popup.deleteLater)
+
+    # ---- what it shows
+
+    @property
+    def is_new(self) -> bool:
+        """Whether something that is not in the book is entered."""
+        return self.outcomes.value == NEW
+
+    @property
+    def type(self) -> str:
+        """The type that is entered."""
+        return self._shape[0]
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether there was something to see."""
+        return self.outcomes.value in SEEN
+
+    def show_row(self, register: Register, form: Form, row: WorkRow, kept: Kept | None) -> None:
+        """Show a target with what is entered, or written of it already."""
+        self._register, self._asked, self._row = register, form, row
+        names = list(form.fields)
+        if list(self.types.buttons) != names:
+            self.types.offer([(name, register.catalogue[name].title) for name in names])
+        self._build(row.type, is_new=row.target is None)
+        self._show_book()
+        self.position.begin(register.crs, place_of(row.target or row.record))
+        self._fill(kept or written(row))
+        self.follow()
+
+    def _show_book(self) -> None:
+        target = None if self._row is None else self._row.target
+        for name, each in self.rows.items():
+            each.show_book(None if target is None else target.values.get(name))
+
+    def _fill(self, kept: Kept) -> None:
+        self.outcomes.choose(kept.outcome)
+        for name, each in self.rows.items():
+            each.put(kept.found.get(name))
+        self.defects.choose(*kept.defects)
+        self.photos.show_photos(kept.photos, 0)
+        self.remark.setText(kept.remark)
+        if kept.place is not None:
+            at, origin, accuracy, counts = kept.place
+            self.position.take(at, origin, accuracy, counts=counts)
+
+    def _build(self, type_name: str, *, is_new: bool) -> None:
+        """The rows of a type's form."""
+        register, form = self._register, self._asked
+        assert register is not None
+        assert form is not None
+        shape = type_name, is_new, form.fields.get(type_name, ())
+        if self._shape == shape:
+            return
+        self._shape = shape
+        while (item := self._grid.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        for each in self.rows.values():
+            each.deleteLater()
+        self.rows = {}
+        language, theme, asset_type = self._language, self._theme, register.catalogue[type_name]
+        for number, name in enumerate(("field", "book", "found")):
+            words = Message(f"census_desk.column.{name}")
+            self._grid.addWidget(Label(language, theme, words, size="small", tone="faint"), 0, number)
+        for place, name in enumerate(shape[2]):
+            row = FoundRow(language, theme, asset_type.field_named(name), self.popup, self, is_new=is_new)
+            row.place(self._grid, 2 * place + 1)
+            row.changed.connect(self.edited)
+            self.rows[name] = row
+        entries = defect_kinds(register.catalogue, type_name)
+        self.defects.offer([(entry.code, entry.title) for entry in entries])
+        self._chain()
+
+    def _chain(self) -> None:
+        """The keyboard goes through the fields as they stand on the page."""
+        chain: list[QWidget] = [self.outcomes, self.types]
+        chain += [row.widget for row in self.rows.values()]
+        chain += [self.defects, self.photos.choose, self.photos.paste, self.position.line, self.position.pick,
+                  self.position.file, self.position.counts, self.remark]  # fmt: skip
+        for first, second in itertools.pairwise(chain):
+            QWidget.setTabOrder(first, second)
+
+    def follow(self) -> None:
+        """What can be entered depends on whether there was something to see."""
+        row, seen = self._row, self.is_seen
+        if row is None:
+            return
+        self.types.setVisible(self.is_new and len(self.types.buttons) > 1)
+        if self.is_new and self.types.value is None:
+            self.types.choose(row.type)
+        wanted = (self.types.value or row.type) if self.is_new else row.type
+        is_new = self.is_new or row.target is None
+        if (wanted, is_new) != self._shape[:2]:
+            self._build(wanted, is_new=is_new)
+            self._show_book()
+        for each in self.rows.values():
+            each.set_enabled(seen)
+        has_defects = not is_new and bool(self.defects.buttons)
+        self.defects.setEnabled(seen and has_defects)
+        self.defects.setVisible(has_defects)
+        self._defects_head.setVisible(has_defects)
+        self.position.setEnabled(seen)
+        self._tell_photos()
+        self.edited.emit()
+
+    def _tell_photos(self) -> None:
+        """Whether the defects chosen ask for a photo, and whether there is one."""
+        register = self._register
+        if register is None:
+            return
+        least, kinds = register.setting("defect_photo_severity"), register.catalogue.code_lists[KINDS]
+        entries = [entry for code in self.defects.chosen if (entry := kinds.get(code)) is not None]
+        worst = max((int(entry.value("severity") or 1) for entry in entries), default=0)
+        count = len(self.photos.photos)
+        is_asked = self.defects.isEnabled() and worst >= least
+        words: Words = Message("census_desk.photo.count", {"count": count}) if count else ""
+        if is_asked:
+            words = Message("census_desk.photo.needed", {"severity": worst, "count": count})
+        self.photo_note.show_words(words)
+        self.photo_note.set_tone("ok" if is_asked and count else "danger" if is_asked else "quiet")
+
+    # ---- what is entered
+
+    def commit(self) -> None:
+        """Take what stands in the field that has the keyboard."""
+        for row in self.rows.values():
+            row.commit()
+
+    def confirm(self) -> None:
+        """All that is not looked at yet is as in the book."""
+        for row in self.rows.values():
+            row.confirm()
+
+    def entered(self) -> Kept:
+        """Everything as it stands here."""
+        at = self.position
+        place = (
+            None
+            if at.place is None
+            else (at.place, at.origin or CLICKED, at.accuracy_m, at.counts.isChecked())
+        )
+        photos = tuple(self.photos.photos)
+        return Kept(
+            self.outcomes.value, self._found(), self.defects.chosen, photos, self.remark.text(), place
+        )
+
+    def logged(self, surveyor: int | None, finder: str | None, seconds: float) -> Logged:
+        """What was seen, as it is written."""
+        outcome, seen, at = self.outcomes.value or FOUND, self.is_seen, self.position
+        if outcome == FOUND and self._row is not None and self._row.target is None:
+            outcome = NEW
+        elif outcome == FOUND and at.is_moved:
+            outcome = MOVED
+        return Logged(
+            outcome,
+            self._found() if seen else {},
+            at.point if seen else None,
+            at.origin if seen else None,
+            at.accuracy_m if seen else None,
+            tuple(SeenDefect(code) for code in self.defects.chosen) if self.defects.isEnabled() else (),
+            len(self.photos.photos),
+            self.remark.text().strip() or None,
+            surveyor,
+            finder,
+            seconds,
+        )
+
+    def _found(self) -> dict[str, Any]:
+        return {name: each.value for name, each in self.rows.items() if each.value is not None}
+
+    # ---- layout
+
+    def _lay_out(self) -> None:
+        language, theme = self._language, self._theme
+        language.say(self.outcomes, "setAccessibleName", Message("census_desk.outcome"))
+        language.say(self.defects, "setAccessibleName", Message("census_desk.defects"))
+        language.say(self.remark, "setAccessibleName", Message("census_desk.remark"))
+        language.say(self.remark, "setPlaceholderText", Message("census_desk.remark"))
+        self.outcomes.offer([(code, Message(f"census_desk.outcome.{code}")) for code in OUTCOMES])
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 12)
+        column.setSpacing(8)
+        column.addWidget(self.types)
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(6)
+        self._grid.setVerticalSpacing(3)
+        for number, stretch in enumerate((3, 4, 6)):
+            self._grid.setColumnStretch(number, stretch)
+        self._grid.setColumnMinimumWidth(3, 22)
+        column.addLayout(self._grid)
+        self._defects_head = self._section("defects")
+        column.addWidget(self._defects_head)
+        column.addWidget(self.defects)
+        self.photo_note = Label(language, theme, size="small", tone="quiet")
+        column.addWidget(self._section("photos", self.photo_note))
+        column.addWidget(self.photos)
+        column.addWidget(self._section("place"))
+        column.addWidget(self.position)
+        column.addWidget(self._section("remark"))
+        column.addWidget(self.remark)
+        column.addStretch(1)
+
+    def _section(self, name: str, note: Label | None = None) -> QWidget:
+        frame = QFrame()
+        row = QHBoxLayout(frame)
+        row.setContentsMargins(0, 4, 0, 0)
+        title = Message(f"census_desk.{name}")
+        row.addWidget(Label(self._language, self._theme, title, size="small", strong=True))
+        row.addStretch(1)
+        if note is not None:
+            row.addWidget(note)
+        return frame
+
+
+def written(row: WorkRow) -> Kept:
+    """What the record says already; found until somebody says otherwise."""
+    record = row.record
+    outcome = FOUND if row.is_open or record["outcome"] == MOVED else record["outcome"]
+    at = place_of(record) if record["position_origin"] else None
+    place = None
+    if at is not None:
+        place = at, str(record["position_origin"]), record["position_accuracy_m"], record["outcome"] == MOVED
+    if record["outcome"] == NEW:
+        outcome = FOUND
+    return Kept(outcome, from_text(record["found"]), remark=record["remark"] or "", place=place)

@@ -1,0 +1,93 @@
+"""Writing what was seen: the record with its defects, orders and photos, as one act."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from gisapp.forms.pictures import NewPhoto
+from gisapp.panels.census.centre import CensusCentre
+from layers.census.words import ORDER, RECORD
+from layers.errors import UserError
+from layers.later import Later
+from layers.model.asset import AssetKey
+from layers.register import Edit, Register
+
+if TYPE_CHECKING:
+    from layers.census import logging
+    from layers.census.logging import Logged
+    from layers.census.worklist import WorkRow
+    from layers.responsibility import enquiry
+else:
+    enquiry = Later("layers.responsibility.enquiry")
+    logging = Later("layers.census.logging")
+
+Failed = Callable[[UserError], None]
+
+
+class RecordWriter:
+    """Writes for the desk; what cannot be written is told at once or by ``failed``."""
+
+    def __init__(self, centre: CensusCentre) -> None:
+        self._centre = centre
+
+    def log(self, row: WorkRow, logged: Logged, photos: Sequence[NewPhoto], failed: Failed) -> None:
+        """Write what was seen of a target, with its photos. Raises ``UserError`` for what is wrong."""
+        register, form = self._centre.register, self._centre.form
+        assert register is not None
+        assert form is not None
+        now, fields = datetime.datetime.now(datetime.UTC), form.fields.get(row.type, ())
+        plan = logging.plan_log(register, row.record, logged, now, fields)
+        raises_order = any(insert.type == ORDER for insert in plan.inserts)
+
+        def work(edit: Edit) -> None:
+            its = plan
+            if raises_order:
+                # Who looks after the asset takes a while to find out: not while the keyboard waits.
+                asked = enquiry.Enquiry(register)
+
+                def who(key: AssetKey) -> int | None:
+                    main = asked.who(asset=key).main
+                    return None if main is None else main.person.id
+
+                its = logging.plan_log(register, row.record, logged, now, fields, who)
+            its.apply(edit)
+            _attach(register, edit, row.id, photos)
+
+        def refused(error: UserError) -> None:
+            self._centre.forget_sent(row)
+            failed(error)
+
+        self._centre.note_sent(row)
+        self._centre.session.edit(plan.label, work, None, refused)
+
+    def log_new(self, type_name: str, logged: Logged, photos: Sequence[NewPhoto], failed: Failed) -> None:
+        """Write an asset that is not in the book. Raises ``UserError`` for what is wrong."""
+        register, campaign = self._centre.register, self._centre.campaign
+        assert register is not None
+        assert campaign is not None
+        now, code = datetime.datetime.now(datetime.UTC), self._provisional_code()
+        plan = logging.plan_new(register, campaign.id, self._centre.lot, type_name, logged, now, code)
+
+        def work(edit: Edit) -> None:
+            made = plan.apply(edit).made
+            _attach(register, edit, made[0].id, photos)
+
+        self._centre.session.edit(plan.label, work, None, failed)
+
+    def _provisional_code(self) -> str:
+        """The next code of an asset found new in this campaign."""
+        centre = self._centre
+        count = 0 if centre.book is None else int(centre.book.found.of("new").sum())
+        number = max(count, sum(row.kind == "new" for row in centre.rows)) + 1
+        # Found by two people on two laptops, codes would be the same without the time.
+        stamp = datetime.datetime.now().strftime("%H%M%S")
+        campaign = centre.campaign
+        return f"{'' if campaign is None else campaign['code']}-L{number:03d}-{stamp}"
+
+
+def _attach(register: Register, edit: Edit, record: int, photos: Sequence[NewPhoto]) -> None:
+    for photo in photos:
+        kind = "photo" if photo.is_picture else "document"
+        register.attach(edit, RECORD, record, photo.name, photo.data, {"kind": kind})

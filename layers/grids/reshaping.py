@@ -60,7 +60,7 @@ def plan_boundaries(
     where they now meet another corner, outlines of the grids above follow, assets change their grid in the same act;
     ``reason`` is written into the assignments that end. Raises ``UserError`` for a shape that cannot be.
     """
-    shapes, ended = dict(shapes or {}), dict(ended or {})
+    shapes, ended, as_of = dict(shapes or {}), dict(ended or {}), register.data_version
     _check(grids, shapes, new)
     drawn = shapes
     shapes = _with_neighbours(grids, shapes, [each.shape for each in new], ended)
@@ -81,6 +81,7 @@ def plan_boundaries(
         (*figures, *_moves(register, bulk)),
         _ghosts(grids, drawn, new, ended),
         bulk=bulk,
+        as_of=as_of,
     )
 
 

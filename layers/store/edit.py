@@ -25,8 +25,8 @@ from layers.store.change_sets import close_change_set, new_id
 from layers.store.circles import closed_circles
 from layers.store.codes import RunningNumbers
 from layers.store.periods import broken_periods
-from layers.store.placing import Placing
-from layers.store.rows import Row, current_row, differing
+from layers.store.placing import GRID, Placing
+from layers.store.rows import Row, current_row, current_rows, differing
 from layers.store.schema import CODE, FID, GEOMETRY, OP_DELETE, OP_INSERT, VERSION
 from layers.store.sources import note_source
 from layers.store.touched import Touched
@@ -157,6 +157,20 @@ class Edit:
                 if lost is not None:
                     raise self._conflict(type, lost, given[0][numbers.tolist().index(lost)])
             return self.set_many(type, wanted, tuple(columns))
+
+    def place_since(self, version: int) -> None:
+        """Give what others inserted or moved after ``version`` the grid of its place: boundaries planned before could
+        not know of it."""
+        for type in sorted(self._placing.types):
+            self.place(
+                type, history.ids_since(self.store, self.connection, type, version, self.change_set_id)
+            )
+
+    def place(self, type: str, ids: Sequence[int]) -> None:
+        """Give assets the grid of their place, where they have another."""
+        rows = current_rows(self.store, self.connection, type, ids) if ids else {}
+        for id, grid in self._placing.strayed(type, rows).items():
+            self.set(type, rows[id], {GRID: grid})
 
     def source(self, name: str, description: str = "") -> int:
         """The id of data set ``name``, for the ``source_id`` of rows imported from it; noted if it is new."""

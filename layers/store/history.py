@@ -104,6 +104,19 @@ def _changes(
     }
 
 
+def ids_since(store: Store, connection: sa.Connection, type_name: str, version: int, but: int) -> list[int]:
+    """The assets of a type that change sets after ``version``, other than ``but``, inserted or changed, ascending."""
+    rows, runs = store.schema.history[type_name], store.schema.change_set_range
+    single = sa.select(rows.c[FID]).where(rows.c.changeset_id > version, rows.c.changeset_id != but)
+    found = set(connection.execute(single.distinct()).scalars())
+    batches = sa.select(runs.c.first_fid, runs.c.last_fid).where(
+        runs.c.table_name == type_name, runs.c.changeset_id > version, runs.c.changeset_id != but
+    )
+    for first, last in connection.execute(batches):
+        found.update(range(first, last + 1))
+    return sorted(found)
+
+
 def change_set_ranges(
     store: Store, connection: sa.Connection, change_sets: Sequence[int]
 ) -> dict[tuple[int, str, str], list[IdRange]]:

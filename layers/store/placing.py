@@ -73,6 +73,11 @@ class Placing:
         self._all: _Areas | None = None
         self._asked = 0
 
+    @property
+    def types(self) -> frozenset[str]:
+        """The types whose assets have a place and belong to the grid of it."""
+        return frozenset(self._placed)
+
     def forget(self, type_name: str) -> None:
         """To be called when an asset of a type was written: grids may be others now."""
         if type_name == GRID:
@@ -94,6 +99,19 @@ class Placing:
             stays = entered is None or entered not in self._every.ids
             return {} if stays else {GRID: None}
         return {GRID: found}
+
+    def strayed(self, type_name: str, rows: Mapping[int, Mapping[str, Any]]) -> dict[int, int | None]:
+        """The rows that say another grid than that of their place, by id, with the right one."""
+        if type_name not in self._placed or not rows:
+            return {}
+        places = self._every.at(standing(row[GEOMETRY] for row in rows.values()))
+        found: dict[int, int | None] = {}
+        for (id, row), place in zip(rows.items(), places.tolist(), strict=True):
+            if place != NONE and row[GRID] != place:
+                found[id] = place
+            elif place == NONE and row[GEOMETRY] is not None and row[GRID] in self._every.ids:
+                found[id] = None
+        return found
 
     def of_rows(self, type_name: str, rows: pa.Table) -> pa.Table:
         """Rows for a bulk insert with the grid of each place; ``geom`` as WKB."""

@@ -14,6 +14,7 @@ from layers.store.base import Store
 from layers.store.edit import Edit, ValuesRefused
 from layers.store.history import Transition
 from layers.store.labels import decode_message
+from layers.store.placing import GRID
 from layers.store.rows import Row, current_rows, differing
 from layers.store.schema import FID, OP_DELETE, OP_INSERT, VERSION
 from layers.text import Message
@@ -121,6 +122,11 @@ def reverse(edit: Edit, step: Step) -> None:
     # Not row by row: what a row links to may come back after it.
     for name, rows in returned.items():
         refuse_dangling(edit, name, rows)
+    # Boundaries may have changed since, or change now for what others drew since.
+    for name, rows in returned.items():
+        edit.place(name, sorted(rows))
+    if GRID in step.types:
+        edit.place_since(step.id)
 
 
 def _reverse_one(edit: Edit, type_name: str, step: Transition, rows: Rows) -> Row | None:

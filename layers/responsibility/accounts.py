@@ -159,7 +159,8 @@ class AccountBook:
             ),
             _rate(PROBLEM, (p.id for p in done), (p.id for p in problems)),
             _rate(PROBLEM, (p.id for p in done if p.is_in_time(self.day)), (p.id for p in (*done, *late))),
-            _count(PROBLEM, (p.id for p in late)),
+            # What is late is late whenever it was raised: the list says the same.
+            _count(PROBLEM, (p.id for row in rows for p in row.late)),
             self._content(VISIT, visits),
             self._content(PROBLEM, done),
         )

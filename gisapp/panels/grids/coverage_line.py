@@ -38,8 +38,11 @@ class CoverageLine(QFrame):
     def _show(self) -> None:
         known = self._centre.known
         found = None if known is None else known.coverage
-        self.setVisible(found is not None)
-        if found is None:
+        overview = self._centre.overview
+        # Where there are no grids, nothing is covered soundly.
+        is_told = found is not None and (overview is None or bool(overview.rows))
+        self.setVisible(is_told)
+        if found is None or not is_told:
             return
         is_sound = not found.gaps and not found.overlaps
         self.look.setVisible(not is_sound)

@@ -162,7 +162,7 @@ class GridPanel(QWidget):
         language.hint(self.list, Message("grid_desk.list.tip"))
         self.list.setToolTip("")
         self._nothing.hide()
-        column.addWidget(self._nothing, 0, Qt.AlignmentFlag.AlignTop)
+        column.addWidget(self._nothing, 1)
         column.addWidget(self.list, 1)
         column.addWidget(Line())
         column.addWidget(self.coverage)
@@ -182,6 +182,7 @@ class GridPanel(QWidget):
                     self._language, self._theme, self._actions, name, title, primary=primary
                 )
                 column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addStretch(1)
         return place
 
     def _head(self) -> QWidget:

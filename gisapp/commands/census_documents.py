@@ -52,7 +52,11 @@ def write_report(window: Window, kind: str, path: Path | None = None) -> None:
 
     if write is None:
         wish = PagesWish(
-            out, out.stem, read, lambda made: RosterPages(made[0], texts, sheet_font(to_pdf=True)), note
+            out,
+            out.stem,
+            read,
+            lambda made: RosterPages(made[0], texts, sheet_font(to_pdf=True), packed=True),
+            note,
         )
         _paper(window).write(wish, written(window, out))
         return

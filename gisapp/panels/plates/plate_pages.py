@@ -78,7 +78,7 @@ class PlatePages:
         paint_code(painter, code, plate.matrix)
         if self._plates.is_sample:
             note = _room(x + wide - _PAD - _CODE, y + high - 4.2, _CODE, 3.2)
-            said = self._say.say("report.is_sample")
+            said = self._say.say("census_report.sample")
             text.write(note, said, mm(2.2), QColor(f"#{FAINT}"), CENTRE)
 
 

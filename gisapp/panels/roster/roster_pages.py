@@ -23,6 +23,7 @@ _ROOM = _WIDTH - 2 * _SIDE
 _TITLE, _HEAD, _TEXT, _SMALL = mm(6.0), mm(4.2), mm(3.1), mm(2.7)
 _ROW = mm(6.4)
 _GAP = mm(1.2)
+_BETWEEN = mm(5.0)
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,11 @@ class RosterPages:
 
     size = (_WIDTH, _HEIGHT)
 
-    def __init__(self, roster: Roster, texts: Texts, font: FontOf) -> None:
+    def __init__(self, roster: Roster, texts: Texts, font: FontOf, *, packed: bool = False) -> None:
+        """``packed``: short tables share a page."""
         self._roster, self._say, self._font = roster, Speech(texts), font
-        self._pages = [page for table in roster.tables for page in _paged(table)]
+        pages = [page for table in roster.tables for page in _paged(table)]
+        self._pages = _packed(pages) if packed else [(page,) for page in pages]
 
     def steps(self, output: PdfOutput) -> Steps:
         """Paint all pages; trouble in between keeps nothing."""
@@ -66,17 +69,43 @@ def _paged(table: RosterTable) -> list[_Page]:
     return [_Page(table, tuple(rows), number == 0) for number, rows in enumerate(pages)]
 
 
+def _packed(pages: list[_Page]) -> list[tuple[_Page, ...]]:
+    """Tables one below the other as long as they fit."""
+    most = _HEIGHT - _TOP - _BOTTOM - mm(11.0)
+    found: list[tuple[_Page, ...]] = []
+    for page in pages:
+        if found and sum(_height(each) for each in (*found[-1], page)) <= most:
+            found[-1] = (*found[-1], page)
+        else:
+            found.append((page,))
+    return found
+
+
+def _height(page: _Page) -> float:
+    return mm(8.0) + _ROW * (len(page.rows) + 1) + _BETWEEN
+
+
 class _Painter:
     def __init__(self, painter: QPainter, font: FontOf, say: Speech) -> None:
         self._painter, self._say = painter, say
         self._text = SheetText(painter, font)
 
-    def page(self, roster: Roster, page: _Page, number: int, of: int) -> None:
+    def page(self, roster: Roster, parts: tuple[_Page, ...], number: int, of: int) -> None:
         say, y = self._say, _TOP
         self._write(QRectF(_SIDE, y, _ROOM, mm(9)), say(roster.title), _TITLE, strong=True)
         said = f"{say(roster.company)}    {day_text(say, roster)}"
         self._write(QRectF(_SIDE, y, _ROOM, mm(9)), said, _TEXT, FAINT, RIGHT)
         y += mm(11)
+        for page in parts:
+            self._table(y, page)
+            y += _height(page)
+        foot = QRectF(_SIDE, _HEIGHT - _BOTTOM, _ROOM, mm(5))
+        self._rule(foot.top())
+        self._write(foot, "  ".join(say(note) for note in roster.notes), _SMALL, FAINT)
+        self._write(foot, f"{number + 1} / {of}", _SMALL, FAINT, RIGHT)
+
+    def _table(self, y: float, page: _Page) -> None:
+        say = self._say
         self._write(QRectF(_SIDE, y, _ROOM, mm(7)), say(page.table.title), _HEAD, strong=True)
         y += mm(8)
         places = self._places(page.table)
@@ -87,10 +116,6 @@ class _Painter:
         for row in page.rows:
             self._row(y, row, places)
             y += _ROW
-        foot = QRectF(_SIDE, _HEIGHT - _BOTTOM, _ROOM, mm(5))
-        self._rule(foot.top())
-        self._write(foot, "  ".join(say(note) for note in roster.notes), _SMALL, FAINT)
-        self._write(foot, f"{number + 1} / {of}", _SMALL, FAINT, RIGHT)
 
     def _row(self, y: float, row: RosterRow, places: list[tuple[float, float, RosterColumn]]) -> None:
         ground = SUM if row.kind != "item" else WARN if row.flagged else None

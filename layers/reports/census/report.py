@@ -164,7 +164,7 @@ def by_team(figures: CensusFigures) -> RosterTable:
         RosterColumn("completion", Message("census_report.completion"), 1.0, 1, "%"),
         RosterColumn("pace", Message("census_report.column.pace"), 1.0, 1),
         RosterColumn("seconds", Message("census_report.column.seconds"), 1.2, 0),
-        RosterColumn("late", Message("census_report.column.late"), 2.4),
+        RosterColumn("late", Message("census_report.column.late"), 4.4),
     )
     lots = {lot.id: str(lot["name"]) for lot in figures.lots}
     rows = []

@@ -34,13 +34,17 @@ _OVERLOADED = "duty.warning.overloaded"
 
 @dataclass(frozen=True)
 class Halved:
-    """The plan that divides; the figures of the new part and of what stays, and the load (percent) of the new part."""
+    """The plan that divides; the figures of the new part and of what stays, and the load (percent) of the new part.
+
+    ``scale``: by how much every load grows in percent, because the mean grid is smaller once there is one more.
+    """
 
     grid: int
     plan: EditPlan
     new: tuple[Figure, ...]
     old: tuple[Figure, ...]
     percent: float | None
+    scale: float = 1.0
 
     @property
     def words(self) -> tuple[Message, Message]:
@@ -87,7 +91,11 @@ def halve(
     percent = None
     if whole is not None and whole.score:
         percent = whole.percent * score / whole.score
-    return Halved(grid, plan, tuple(new), tuple(old), percent)
+    lowest = int(np.count_nonzero(stock.grids.is_lowest))
+    scale = (lowest + 1) / lowest if lowest else 1.0
+    return Halved(
+        grid, plan, tuple(new), tuple(old), None if percent is None else percent * scale, scale
+    )  # fmt: skip
 
 
 def _part(register: Register, measure: Measure, ids: Integers) -> Figure:
@@ -122,7 +130,7 @@ def hand_half(
     book: Book,
     loads: Mapping[int, float] | None,
 ) -> Handover:
-    """Divide and hand one part over, as one act."""
+    """Divide and hand one part over, as one act; loads afterwards are told against the mean there is then."""
     day = terms.day
     target = AssetKey(GRID, halved.grid)
     role = next(iter(book.needed_roles(GRID)), "")
@@ -130,14 +138,14 @@ def hand_half(
     move = Move(None if held is None else held.id, to, target=target, role=role)
     # Thought through as if all of it went: what speaks against the person speaks against a half, too.
     whole = hand_whole(register, move, terms, book=book, loads=loads)
-    percent = halved.percent
-    total = None if loads is None else loads.get(halved.grid, 0.0)
+    percent, scale = halved.percent, halved.scale
+    total = None if loads is None else loads.get(halved.grid, 0.0) * scale
     part = None if percent is None or total is None else percent if which == NEW else total - percent
-    changes = tuple(_share(change, part, total) for change in whole.loads)
+    changes = tuple(_share(change, part, total, scale) for change in whole.loads)
     over = LoadLimits.of(register).over
     warnings = tuple(words for words in whole.warnings if words.id != _OVERLOADED) + tuple(
         Message(_OVERLOADED, {"name": change.person.name, "percent": f"{change.after:.0f}"})
-        for change in changes if change.after is not None and change.after >= max(over, change.before or 0)
+        for change in changes if change.after is not None and change.after >= max(over, (change.before or 0) * scale)
     )  # fmt: skip
     given_on = halved.plan.inserts[0].values.get("code", "") if which == NEW else ""
     if which == NEW:
@@ -158,12 +166,12 @@ def hand_half(
     return replace(whole, plan=plan, loads=changes, warnings=warnings)
 
 
-def _share(change: LoadChange, part: float | None, total: float | None) -> LoadChange:
-    """The change when only a part of the grid goes."""
+def _share(change: LoadChange, part: float | None, total: float | None, scale: float) -> LoadChange:
+    """The change when only a part of the grid goes; ``part`` and ``total`` against the mean afterwards."""
     if part is None or total is None or change.before is None or change.after is None:
         return replace(change, after=None)
     moved = part if change.after > change.before else -part if change.after < change.before else 0.0
-    return replace(change, after=change.before + moved)
+    return replace(change, after=change.before * scale + moved)
 
 
 def lines_of(figures: Sequence[Figure]) -> tuple[Message, ...]:

@@ -84,19 +84,26 @@ def test_a_half_goes_to_somebody_in_one_act(manned: Register, which: int) -> Non
         next(f.value for f in part if f.measure.code == "households") for part in (halved.new, halved.old)
     ]
     assert homes == [10, 20]
-    assert halved.percent == pytest.approx(percents[grid(3).id] / 3)
+    # There are nine grids afterwards: the mean is smaller, every load in percent of it larger.
+    whole = percents[grid(3).id] * 9 / 8
+    assert halved.percent == pytest.approx(whole / 3)
     book = book_of(manned)
     seventh = next(person.id for person in book.people.values() if person.name == STEWARDS[8])
     terms = Terms(MONDAY, "backup", "供水网〔2026〕9 号")
     found = hand_half(manned, halved, which, seventh, terms, book=book, loads=percents)
     changes = {change.person.name: change for change in found.loads}
-    moved = percents[grid(3).id] * (1 if which == NEW else 2) / 3
+    moved = whole * (1 if which == NEW else 2) / 3
     assert changes[STEWARDS[8]].after == pytest.approx(moved)
-    assert changes[STEWARDS[2]].after == pytest.approx(percents[grid(3).id] - moved)
+    assert changes[STEWARDS[2]].after == pytest.approx(whole - moved)
     assert not found.has_gap
     with manned.edit(found.plan.label) as edit:
         made = found.plan.apply(edit).made[0]
     after = book_of(manned)
+    # What the card says is what the list counts once it is done.
+    counted = read_stock(manned)
+    listed = overview_of(read_grids(manned), after, MONDAY, (), counted, workload(manned, counted))
+    for change in found.loads:
+        assert change.after == pytest.approx(listed.person_loads[change.person.id])
     halves = (made, grid(3))
     moments = (datetime.date.today(), MONDAY - ONE_DAY, MONDAY, MONDAY + 400 * ONE_DAY)
     for moment in moments:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -46,9 +47,10 @@ class Keyboard:
         return QApplication.focusWidget() or self._window
 
 
-@pytest.fixture
-def surveyed(town: Path) -> Path:
+@pytest.fixture(scope="module")
+def surveyed_master(town_master: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The town with 200 hydrants more, and a campaign with one lot of all."""
+    town = Path(shutil.copy(town_master, tmp_path_factory.mktemp("surveyed") / "town.gpkg"))
     with Register.open(town, actor="林工") as register:
         with register.edit(Message("action.import")) as edit:
             edit.insert("person", {"name": "林工", "phone": "13900000001"})
@@ -68,6 +70,12 @@ def surveyed(town: Path) -> Path:
         with register.edit(Message("action.import")) as edit:
             make_walked_lots(edit, id, cuts, lambda message: message.id)
     return town
+
+
+@pytest.fixture
+def surveyed(surveyed_master: Path, town: Path) -> Path:
+    """A campaign of one's own to work on."""
+    return Path(shutil.copy(surveyed_master, town))
 
 
 def _open(window: Window, qtbot: QtBot) -> None:
@@ -157,6 +165,7 @@ def test_next_hydrant_by_keyboard(surveyed: Path, open_town: Window, qtbot: QtBo
     qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=canvas.rect().center())
     assert page.form.position.place is not None
     keys.press(Qt.Key.Key_Return, ctrl=True)
+    assert page.error.isHidden(), page.error.text()
     settle(window, qtbot)
     new = register.find(Query("census_record", Compare("outcome", "=", "new")))
     assert [from_text(each["found"]) for each in new] == [{"feed_dn": 200}]

@@ -71,6 +71,9 @@ class FoundRow(QObject):
         else:
             grid.addWidget(self.strip, row + 1, 0, 1, 4)
         grid.addWidget(self.mark, row, 3)
+        # Now, not when the layout comes to it: the keyboard may be here before.
+        for part in (self.title, self.book, self.widget, self.mark):
+            part.show()
 
     def show_book(self, value: Any) -> None:
         """What the book says."""

@@ -82,17 +82,35 @@ def tie_grid_desk(window: Window) -> None:
     """The answer takes the inspector's place; assignments are listed in the table."""
     grids = window.grids
     window.inspector.who_asked.connect(grids.ask_asset)
+    grids.roster_moved.connect(lambda is_asked: _move_roster(window, is_asked))
+    window.room.below_taken.connect(lambda owner: _give_way(window, owner))
     grids.arranged.connect(lambda: _arrange(window))
     grids.rows_asked.connect(lambda target: _list_rows(window, target))
     grids.centre.chosen.connect(window.parts.actions.refresh)
     grids.centre.changed.connect(window.parts.actions.refresh)
 
 
+def _give_way(window: Window, owner: str) -> None:
+    """A panel of no desk (key accounts, a proposal) was opened in the roster's place: the last one opened stays."""
+    grids = window.grids
+    if grids.shows_roster and owner not in ("", *window.desks):
+        grids.wants_roster = False
+        window.parts.actions.refresh()
+
+
+def _move_roster(window: Window, is_asked: bool) -> None:
+    """The roster stands under the map while the desk is open and it is wanted."""
+    grids = window.grids
+    if not is_asked:
+        _give_way(window, window.room.below_of)
+    if window.desk == "grids" or grids.wants_roster:
+        window.room.show_below("grids", (lambda: grids.roster) if grids.shows_roster else None)
+    window.parts.actions.refresh()
+
+
 def _arrange(window: Window) -> None:
     """The answer stands in the inspector's place while there is one; then comes back what stood there."""
     grids = window.grids
-    if window.desk == "grids" or grids.wants_roster:
-        window.room.show_below("grids", (lambda: grids.roster) if grids.shows_roster else None)
     if grids.shows_page:
         window.side.show_of("who", lambda: grids.page)
     elif window.desk == "renewal":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from gisapp.desks.desk_place import DeskPlace
@@ -15,7 +15,12 @@ _HEIGHTS = (600, 250)
 
 
 class DeskRoom(QSplitter):
-    """The panel of a desk beside the map (``upper``), and below both what the desk that is open puts there."""
+    """The panel of a desk beside the map (``upper``), and below both what the desk that is open puts there.
+
+    ``below_taken``: whose part stands there now.
+    """
+
+    below_taken = Signal(str)
 
     def __init__(self, panels: QWidget, centre: QWidget) -> None:
         super().__init__(Qt.Orientation.Vertical)
@@ -42,6 +47,11 @@ class DeskRoom(QSplitter):
             width = min(self._widths.get(after, after), max(whole - LEAST_MAP, 0))
             self.upper.setSizes([width, whole - width])
 
+    @property
+    def below_of(self) -> str:
+        """Whose part stands under the map; blank: nobody's."""
+        return self._below_of
+
     def show_below(self, desk: str, make: Callable[[], QWidget] | None) -> None:
         """Show what ``make`` makes for the desk under the map; None: nothing of this desk."""
         if make is None and self._below_of not in ("", desk):
@@ -50,3 +60,4 @@ class DeskRoom(QSplitter):
         self._below_of = "" if make is None else desk
         self.below.show_of(desk, make)
         self.below.setVisible(make is not None)
+        self.below_taken.emit(self._below_of)

@@ -45,6 +45,8 @@ class GridDesk(QObject):
 
     arranged = Signal()
     """The answer shall be shown, or no longer."""
+    roster_moved = Signal(bool)
+    """The roster comes under the map, or goes: asked for (True), or with the desk."""
     rows_asked = Signal(object)
     """The AssetKey whose assignments shall be listed in the table."""
 
@@ -139,7 +141,7 @@ class GridDesk(QObject):
     def show_roster(self, on: bool) -> None:
         """Put the roster under the map, or away."""
         self.wants_roster = on
-        self.arranged.emit()
+        self.roster_moved.emit(True)
 
     @property
     def handing(self) -> handing.Handing:
@@ -174,6 +176,7 @@ class GridDesk(QObject):
         self._is_shown = on
         self.centre.show(on)
         self._mark()
+        self.roster_moved.emit(False)
         self.arranged.emit()
 
     def ask_place(self, x: float, y: float) -> None:

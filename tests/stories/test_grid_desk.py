@@ -174,6 +174,19 @@ def test_who_then_split_and_hand_over(staffed: Path, open_town: Window, qtbot: Q
     settle(window, qtbot)
     assert session.selection.counts == {"meter": 41}
 
+    # Of the panels under the map the last one opened stays, whatever is chosen.
+    window.parts.actions.trigger("roster.open")
+    assert desk.roster.isVisible()
+    window.parts.actions.trigger("accounts.open")
+    centre.choose(rows[EAST].id)
+    settle(window, qtbot)
+    assert window.room.below_of == "accounts"
+    assert not desk.roster.isVisible()
+    window.parts.actions.trigger("roster.open")
+    assert desk.roster.isVisible()
+    window.parts.actions.trigger("roster.open")
+    assert window.room.below_of == ""
+
     # Story 11: choose the grid, divide it, hand one half over from next Monday: six acts.
     doing = Doing(window, qtbot)
     west = rows[WEST].id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from layers.census.packages.scope import of_grid, of_lot
 from layers.census.targets import read_targets
 from layers.model.asset import Asset
 from layers.register import Register
+from layers.store.engine import GEOMETRY_FUNCTIONS
 from layers.text import Message
 from tests.layers.store.conftest import (
     NewPlace,
@@ -74,6 +76,17 @@ class Town:
         asset = self.get(type_name, id)
         with self.register.edit(ACT) as edit:
             edit.update(type_name, id, asset.version, values)
+
+
+def by_hand(path: Path, *statements: str) -> None:
+    """Edit a package by plain SQL."""
+    raw = sqlite3.connect(path)
+    for name, function in GEOMETRY_FUNCTIONS.items():
+        raw.create_function(name, 1, function)
+    for statement in statements:
+        raw.execute(statement)
+    raw.commit()
+    raw.close()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import shapely
 from layers.model.query import Query
 from layers.register import Register
 from layers.store.worker import Worker
-from tests.layers.census.packages.conftest import ACT, Town
+from tests.layers.census.packages.conftest import ACT, Town, by_hand
 
 pytestmark = pytest.mark.keeps_running
 
@@ -25,7 +25,7 @@ def edit_copy(path: Path, worker: Worker, work) -> None:  # type: ignore[no-unty
             work(copy, edit)
 
 
-def test_grid_out_edited_in_our_program_and_back(town: Town, worker: Worker) -> None:
+def test_grid_out_edited_and_back(town: Town) -> None:
     out = town.out(grid=True)
     package = town.get("field_package", out.id)
     assert (package["state"], package["first_id"]) == ("out", 1_000_000_000 + out.id * 100_000)
@@ -34,20 +34,14 @@ def test_grid_out_edited_in_our_program_and_back(town: Town, worker: Worker) -> 
     town.set("hydrant", 3, remark="账面改")
     town.set("hydrant", 5, remark="账面改")
 
-    def work(copy: Register, edit) -> None:  # type: ignore[no-untyped-def]
-        for id, values in {1: {"remark": "现场"}, 2: {"road": "文三路"}, 3: {"remark": "现场"}}.items():
-            asset = copy.get("hydrant", id)
-            assert asset is not None
-            edit.update("hydrant", id, asset.version, values)
-        for id in (4, 5):
-            asset = copy.get("hydrant", id)
-            assert asset is not None
-            edit.delete("hydrant", id, asset.version) if id == 5 else None
-        well = edit.insert("meter_well", {"geom": shapely.Point(50, 10)})
-        assert well >= 1_000_000_000
-        edit.insert("hydrant", {"code": "NEW", "well": well, "geom": shapely.Point(50, 11)})
-
-    edit_copy(out.path, worker, work)
+    by_hand(
+        out.path,
+        "UPDATE hydrant SET remark = '现场' WHERE fid IN (1, 3)",
+        "UPDATE hydrant SET road = '文三路' WHERE fid = 2",
+        "DELETE FROM hydrant WHERE fid = 5",
+        "INSERT INTO meter_well (code) VALUES ('W')",
+        "INSERT INTO hydrant (code, well) SELECT 'NEW', fid FROM meter_well WHERE fid >= 1000000000",
+    )
     before = town.register.data_version
     looked = town.look(out.path)
     assert town.register.data_version == before
@@ -120,16 +114,10 @@ def test_lot_out_and_back_waits_for_acceptance(town: Town, worker: Worker) -> No
     assert town.look(out.path).is_again
 
 
-def test_two_teams_look_at_the_same(town: Town, worker: Worker) -> None:
+def test_two_teams_look_at_the_same(town: Town) -> None:
     first, second = town.out("a.gpkg"), town.out("b.gpkg")
-    for out, remark, road in ((first, "甲", None), (second, "乙", "文三路")):
-
-        def work(copy: Register, edit, remark=remark, road=road) -> None:  # type: ignore[no-untyped-def]
-            asset = copy.get("hydrant", 1)
-            assert asset
-            edit.update("hydrant", 1, asset.version, {"remark": remark, **({"road": road} if road else {})})
-
-        edit_copy(out.path, worker, work)
+    by_hand(first.path, "UPDATE hydrant SET remark = '甲' WHERE fid = 1")
+    by_hand(second.path, "UPDATE hydrant SET remark = '乙', road = '文三路' WHERE fid = 1")
     assert town.back(first.path).conflicts == 0
     assert town.back(second.path).conflicts == 1
     record = town.register.find(Query("census_record"))[0]

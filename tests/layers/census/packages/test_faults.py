@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import shutil
-import sqlite3
 import subprocess
 from pathlib import Path
 
@@ -16,8 +15,7 @@ import shapely
 from layers.census.packages.conflicts import disputes, plan_decisions
 from layers.errors import UserError
 from layers.model.query import Query
-from layers.store.engine import GEOMETRY_FUNCTIONS
-from tests.layers.census.packages.conftest import ACT, Town
+from tests.layers.census.packages.conftest import ACT, Town, by_hand
 from tests.layers.store.conftest import NewPlace, Place
 
 pytestmark = pytest.mark.keeps_running
@@ -63,17 +61,6 @@ def new_place(empty_register: Path, tmp_path: Path, worker) -> NewPlace:  # type
         return Place(tmp_path / "city.gpkg", worker)
 
     return make
-
-
-def by_hand(path: Path, *statements: str) -> None:
-    """Edit a package by plain SQL."""
-    raw = sqlite3.connect(path)
-    for name, function in GEOMETRY_FUNCTIONS.items():
-        raw.create_function(name, 1, function)
-    for statement in statements:
-        raw.execute(statement)
-    raw.commit()
-    raw.close()
 
 
 def test_truncated_then_whole(town: Town) -> None:

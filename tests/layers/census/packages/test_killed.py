@@ -14,8 +14,8 @@ from layers.census.packages.checkin import check_in
 from layers.census.packages.examining import Examined
 from layers.model.query import Query
 from layers.store.edit import Edit
-from tests.layers.census.packages.conftest import ACT, Town
-from tests.layers.census.packages.test_faults import by_hand, new_place
+from tests.layers.census.packages.conftest import ACT, Town, by_hand
+from tests.layers.census.packages.test_faults import new_place
 
 __all__ = ["new_place"]
 
@@ -93,6 +93,7 @@ def test_broken_off_at_every_step(town: Town, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.on_demand
+@pytest.mark.timeout(1500)
 def test_killed_fifty_times(town: Town, tmp_path: Path) -> None:
     script = tmp_path / "child.py"
     script.write_text(CHILD)

@@ -25,7 +25,12 @@ WORDS = "census_print.excel", "census_print.word", "census_print.pdf"
 def counted(town: Path) -> Path:
     """The town with a campaign over its hydrant, which was found as the book has it."""
     with Register.open(town, actor="林工") as register, register.edit(Message("action.import")) as edit:
-        values = {"name": "消火栓普查", "types": "hydrant", "state": "open", "form": '{"hydrant": ["feed_dn"]}'}
+        values = {
+            "name": "消火栓普查",
+            "types": "hydrant",
+            "state": "open",
+            "form": '{"hydrant": ["feed_dn"]}',
+        }
         campaign = edit.insert("campaign", values)
         lot = edit.insert("lot", {"campaign": campaign, "name": "一组", "state": "out"})
         seen = {"state": "visited", "outcome": "found", "found": '{"condition":"1"}', "book": "{}"}

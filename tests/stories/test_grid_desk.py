@@ -141,6 +141,11 @@ def test_who_then_split_and_hand_over(staffed: Path, open_town: Window, qtbot: Q
     assert desk.labels.is_shown
     assert {label.is_wrong for label in desk.labels.labels if label.code == NORTH} == {True}
     assert window.map.tool_name == TOOL
+    centre.grid, grid = None, centre.grid
+    window.parts.actions.refresh()
+    assert panel.acts["grids.split_hand"].toolTip() == "先在列表里或地图上选一个网格"
+    centre.grid = grid
+    window.parts.actions.refresh()
     panel.keep("danger")
     assert [entry.code for entry in panel.model.entries if not isinstance(entry, str)] == [NORTH]
     panel.keep("danger")
@@ -263,6 +268,9 @@ def test_who_then_split_and_hand_over(staffed: Path, open_town: Window, qtbot: Q
     settle(window, qtbot)
     assert centre.overview.by_id[west].primary.name == "罗敏"
     assert not window.parts.actions.is_possible("grids.hand_over")
+    assert "工作量为今日（竖线 100%）" in visible_texts(panel)
+    assert not panel.chips["load"].isVisible()
+    assert not any(alarm.kind.startswith("load") for row in centre.overview.rows for alarm in row.alarms)
     handing.hand_over(west)
     assert not handing.is_open
     session.show_past(None)

@@ -54,6 +54,7 @@ class GridPanel(QWidget):
         self.today = Button(language, Message("grid_desk.to_today"), "link")
         self.count = Label(language, theme, strong=True)
         self.acts: dict[str, ActionButton] = {}
+        self.titles: dict[str, Label] = {}
         self.chips: dict[Keep, QToolButton] = {}
         self.words = QLineEdit(clearButtonEnabled=True)
         self.order = QToolButton()
@@ -71,6 +72,9 @@ class GridPanel(QWidget):
         # There is room for one of the two.
         self.as_of.setVisible(centre.is_today)
         self.today.setVisible(not centre.is_today)
+        # What a grid holds is counted now, whoever had it then.
+        of_now = "grid_desk.column.load" if centre.is_today else "grid_desk.column.load_today"
+        self.titles["grid_desk.column.load"].show_words(Message(of_now))
         rows = () if overview is None else overview.rows
         homes = None if overview is None else overview.households
         words = Message("grid_desk.count", {"count": f"{len(rows):,}"})
@@ -80,7 +84,7 @@ class GridPanel(QWidget):
         counts = {keep: sum(is_kept(row, keep) for row in rows) for keep in self.chips}
         for keep, chip in self.chips.items():
             self._language.say(chip, "setText", Message(f"grid_desk.chip.{keep}", {"count": counts[keep]}))
-            chip.setVisible(counts[keep] > 0)
+            chip.setVisible(counts[keep] > 0 and (keep != "load" or centre.day >= centre.now))
             chip.setChecked(self.model.keep == keep)
         self.model.show(overview)
         self._nothing.setVisible(overview is not None and not rows)
@@ -189,10 +193,15 @@ class GridPanel(QWidget):
         head = PanelHead(self._language, self._theme, Message("grid_desk.title"), spacing=6)
         for name in ("grids.split_hand", "grids.hand_over"):
             words = Message(f"grid_desk.button.{name.partition('.')[2]}")
-            button = ActionButton(self._language, self._theme, self._actions, name, words)
+            button = ActionButton(
+                self._language, self._theme, self._actions, name, words, wanting=self._wanting
+            )
             head.add(button)
             self.acts[name] = button
         return head
+
+    def _wanting(self) -> Message | None:
+        return Message("grid_desk.choose_first") if self._centre.grid is None else None
 
     def _day_row(self) -> QWidget:
         place = QWidget()
@@ -257,6 +266,7 @@ class GridPanel(QWidget):
             label = Label(self._language, self._theme, Message(name), size="small", tone="faint")
             if width:
                 label.setFixedWidth(width)
+            self.titles[name] = label
             row.addWidget(label)
             if name.endswith("people"):
                 row.addStretch(1)

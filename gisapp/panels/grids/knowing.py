@@ -61,7 +61,9 @@ def count_stock(
     percents = {id: load.percent for id, load in loads.items()}
     book = known.enquiry.book
     settings, accounts = alarms.AlarmSettings.of(register), key_accounts.read_accounts(register)
-    found = alarms.alarms(book, known.day, settings, percents, accounts)
+    # Loads are those of today: of a day gone by they say nothing that was wrong then.
+    judged = percents if known.day >= book.today else None
+    found = alarms.alarms(book, known.day, settings, judged, accounts)
     rows = overview.overview_of(known.grids, book, known.day, found, held, loads)
     covered = coverage.find_coverage(register)
     return Known(known.enquiry, known.day, known.grids, rows, held, loads, covered)

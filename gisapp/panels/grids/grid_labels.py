@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +19,11 @@ _PAD = 8.0
 #: A grid narrower than this on the screen (px) has no label, narrower than the second one only its code.
 _LEAST, _WHOLE = 26.0, 74.0
 _PIN = 13.0
+#: How far from its own place a label may stand, in halves of its width and of its height: the nearest first.
+_ASIDE = sorted(
+    product((0.0, -0.5, 0.5, -1.0, 1.0), (0.0, -1.0, 1.0, -2.0, 2.0, -3.0, 3.0)),
+    key=lambda each: 4 * each[0] ** 2 + each[1] ** 2,
+)
 
 
 class GridLabel(NamedTuple):
@@ -97,10 +104,24 @@ class GridLabels:
         wide = (x1 - x0) / viewport.metres_per_pixel
         if wide < _LEAST:
             return
-        lines = [(label.title, self._strong, "text")]
-        lines.append((label.person, self._small, "danger" if label.is_wrong else "text2"))
-        if wide < _WHOLE:
-            lines = [(label.code, self._small, "danger" if label.is_wrong else "text")]
+        tone = "danger" if label.is_wrong else ""
+        brief = [(label.code, self._small, tone or "text")]
+        full = [(label.title, self._strong, "text"), (label.person, self._small, tone or "text2")]
+        # Where there is no room for all of it the code is better than nothing.
+        for lines in (brief,) if wide < _WHOLE else (full, brief):
+            if self._write(painter, viewport, label, lines, colours, taken):
+                return
+
+    @staticmethod
+    def _write(
+        painter: QPainter,
+        viewport: Viewport,
+        label: GridLabel,
+        lines: Sequence[tuple[str, QFont, str]],
+        colours: Colours,
+        taken: list[QRectF],
+    ) -> bool:
+        """Write lines where the grid has room for them beside the labels there are; whether it has."""
         width = height = 0.0
         sizes = []
         for text, font, _ in lines:
@@ -109,10 +130,9 @@ class GridLabels:
             sizes.append(metrics.height())
             width = max(width, metrics.horizontalAdvance(text))
             height += metrics.height()
-        at = QPointF(*viewport.to_pixel(*label.at))
-        plate = QRectF(at.x() - width / 2 - _PAD, at.y() - height / 2 - 3, width + 2 * _PAD, height + 6)
-        if any(plate.intersects(other) for other in taken):
-            return
+        plate = _free(viewport, label, width + 2 * _PAD, height + 6, taken)
+        if plate is None:
+            return False
         taken.append(plate)
         painter.setPen(QPen(colours["danger" if label.is_wrong else "border_strong"], 1))
         painter.setBrush(colours["raised"])
@@ -125,6 +145,7 @@ class GridLabels:
                 QRectF(plate.left(), top, plate.width(), size), Qt.AlignmentFlag.AlignCenter, text
             )
             top += size
+        return True
 
     @staticmethod
     def _pin(painter: QPainter, at: QPointF, colours: Colours) -> None:
@@ -144,3 +165,21 @@ class GridLabels:
         painter.drawPath(path)
         painter.setBrush(colours["raised"])
         painter.drawEllipse(QPointF(at.x(), at.y() - _PIN * 1.5), 3, 3)
+
+
+def _free(
+    viewport: Viewport, label: GridLabel, width: float, height: float, taken: Sequence[QRectF]
+) -> QRectF | None:
+    """A place of this size in pixels that no other label takes: deep inside the grid, else about there in it."""
+    x, y = viewport.to_pixel(*label.at)
+    for across, down in _ASIDE:
+        plate = QRectF(x + (across - 1) * width / 2, y + (down - 1) * height / 2, width, height)
+        if any(plate.intersects(other) for other in taken):
+            continue
+        moved = (across * width / 2, down * height / 2)
+        scale = viewport.metres_per_pixel
+        if not any(moved) or shapely.contains_xy(
+            label.shape, label.at[0] + moved[0] * scale, label.at[1] - moved[1] * scale
+        ):
+            return plate
+    return None

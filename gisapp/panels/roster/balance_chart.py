@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
@@ -48,18 +48,23 @@ def grid_bars(overview: Overview) -> tuple[LoadBar, ...]:
 
 
 def person_bars(overview: Overview, limits: LoadLimits) -> tuple[LoadBar, ...]:
-    """The people in charge with all their grids together, the heaviest first; judged as a hand-over judges them."""
+    """The people in charge with all their grids together, the heaviest first; judged against the mean of people."""
     names: dict[int, str] = {}
     codes: dict[int, list[str]] = {}
     for row in overview.rows:
         if row.primary is not None and row.percent is not None:
             names[row.primary.id] = row.primary.name
             codes.setdefault(row.primary.id, []).append(row.code)
+    mean = _mean(overview.person_loads.values()) / 100.0 or 1.0
     bars = (
-        LoadBar("person", id, names[id], percent, limits.standing(percent), " ".join(codes[id]))
+        LoadBar("person", id, names[id], percent, limits.standing(percent / mean), " ".join(codes[id]))
         for id, percent in overview.person_loads.items()
     )
     return tuple(sorted(bars, key=lambda bar: -bar.percent))
+
+
+def _mean(percents: Collection[float]) -> float:
+    return sum(percents) / len(percents) if percents else 0.0
 
 
 class BalanceChart(QWidget):
@@ -128,7 +133,8 @@ class BalanceChart(QWidget):
         for number, bar in enumerate(bars):
             self._bar(painter, room, track, _HEAD + number * _ROW, bar, whole)
         if bars:
-            at = track.left() + track.width() * 100.0 / whole
+            # Of grids that is 100 %; of people what the mean of them has: there may be more grids than people.
+            at = track.left() + track.width() * _mean([bar.percent for bar in bars]) / whole
             painter.setPen(QPen(theme.color("text"), 1.5))
             painter.drawLine(QPointF(at, _HEAD - 3), QPointF(at, _HEAD + len(bars) * _ROW))
             painter.setFont(theme.font("small"))

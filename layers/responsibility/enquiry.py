@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+import shapely
+
 from layers.grids.ground import NONE, Grids, read_grids
 from layers.model.asset import AssetKey
 from layers.model.change import ChangeSet
@@ -26,6 +29,8 @@ from layers.text import Message
 
 #: The grids of so many days are kept.
 _DAYS_KEPT = 12
+#: So many metres of a road in a grid are more than a touch.
+_TOUCHES = 1.0
 
 
 class Enquiry:
@@ -103,6 +108,12 @@ class Enquiry:
         subject = None if belongs is None else subject_of(register, belongs.asset)
         place = belongs.place if belongs is not None else place
         chain, notes = self._chain(belongs, place, day)
+        through = self._through(belongs, day)
+        if len(through) > 1:
+            codes = tuple(each.label for each in through)
+            notes.append(Message("duty.note.several_grids", {"count": len(codes), "grids": codes}))
+            here = chain[0].id if chain else None
+            others = (*(each for each in through if each.key.id != here), *others)
         targets = list(belongs.targets) if belongs is not None else []
         is_area = belongs is not None and register.catalogue[belongs.asset.type].shape == "polygon"
         if place is not None and not is_area:
@@ -160,6 +171,22 @@ class Enquiry:
                 notes.append(Message("duty.note.outside" if outside else "duty.note.no_place"))
         chain = () if grid is None else book.grid_chain(grid, day)
         return tuple(GridOn(g.id, g.code, g.name, g.level) for g in chain), notes
+
+    def _through(self, belongs: Belonging | None, day: Day) -> tuple[Subject, ...]:
+        """The grids of the lowest level that a line of the backdrop, a road, goes through: it is in none of them."""
+        asset = None if belongs is None else belongs.asset
+        if asset is None or asset.geometry is None or asset.geometry.is_empty:
+            return ()
+        asset_type = self._register.catalogue[asset.type]
+        if (asset_type.group, asset_type.shape) != ("backdrop", "line"):
+            return ()
+        grids = self.grids(day)
+        near = grids.lowest[np.sort(grids.tree.query(asset.geometry, predicate="intersects"))]
+        inside = shapely.length(shapely.intersection(grids.shapes[near], asset.geometry)) > _TOUCHES
+        return tuple(
+            Subject(AssetKey(GRID, int(grids.ids[at])), f"{grids.codes[at]} {grids.names[at]}")
+            for at in near[inside]
+        )
 
     def _people(self, target: AssetKey, day: Day) -> list[Responsible]:
         running = self.book.running(target, day)

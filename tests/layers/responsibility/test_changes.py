@@ -7,6 +7,7 @@ import datetime
 
 import pytest
 import shapely
+from shapely import LineString
 
 from layers.editing.plan import Born, EditPlan, Insert
 from layers.errors import UserError
@@ -157,6 +158,19 @@ def test_people_can_be_masked_for_who_may_not_see_them(district: Register) -> No
     answer = Enquiry(district, book).who(text="G01")
     assert answer.main is not None
     assert (answer.main.name, answer.main.phone) == ("周**", "139****")
+
+
+def test_a_road_goes_through_grids(district: Register) -> None:
+    with district.edit(Message("store.created")) as edit:
+        edit.insert("road", {"code": "DL-1", "name": "长街", "geom": LineString([(100, 500), (2600, 500)])})
+        edit.insert("road", {"code": "DL-2", "name": "短巷", "geom": LineString([(100, 500), (600, 500)])})
+    enquiry = Enquiry(district, book_of(district))
+    answer = enquiry.who(text="长街")
+    # It is answered for its middle, and the other grids are told.
+    assert answer.grids[0].code == "G02"
+    assert [other.label[:3] for other in answer.others] == ["G01", "G03"]
+    assert "G01" in Texts("zh").render(answer.notes[0])
+    assert enquiry.who(text="短巷").notes == ()
 
 
 def test_a_visit_keeps_the_contact_of_its_day(district: Register) -> None:

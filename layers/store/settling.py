@@ -143,7 +143,7 @@ class SettlingEdit(Edit):
         statement = sa.select(table.c[FID], table.c[VERSION]).where(
             self.store.id_in(table.c[FID], ids.tolist())
         )
-        return {id: version for id, version in self.connection.execute(statement)}
+        return dict(iter(self.connection.execute(statement)))
 
     def delete(self, type: str, id: int, version: int) -> None:
         """As ``Edit.delete``; what was decided to stay stays."""

@@ -149,7 +149,7 @@ def test_neighbours_differ_in_few_colours_that_last(register: Register) -> None:
     assert colours(grids, found) == found
     # A grid that is divided takes its new colour from what its neighbours leave; here none of the others changes.
     middle = next(id for id, number in rows.items() if number == 5)
-    x0, y0, x1, y1 = grids.shape_of(middle).bounds
+    x0, y0, x1, _y1 = grids.shape_of(middle).bounds
     do(register, plan_split(register, middle, shapely.LineString([(x0, y0 + 50), (x1, y0 + 50)])))
     again = colours(read_grids(register))
     assert {id: again[id] for id in rows} == found

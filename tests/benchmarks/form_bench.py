@@ -87,7 +87,14 @@ def _save(window: Window, rounds: int) -> None:
     window.parts.session.select((pipe.key,))
     _wait(lambda: _shows(window, pipe.key))
     _idle(window)
-    times = [_one_save(window, (pipe["dn"] or 100) + (100, 0)[number % 2]) for number in range(2 * rounds)]
+    before = pipe["dn"] or 100
+    times = []
+    for number in range(2 * rounds):
+        wanted = before + (100, 0)[number % 2]
+        times.append(_one_save(window, wanted))
+        # The form reads what was saved a moment later: the next change is one to that.
+        _wait(lambda wanted=wanted: _is_base(window, wanted))  # type: ignore[misc]
+        _idle(window)
     committed, repainted = zip(*times, strict=True)
     print(f"{'saved':22}{_told(committed)}\n{'saved and repainted':22}{_told(repainted)}", flush=True)
 
@@ -108,6 +115,11 @@ def _one_save(window: Window, dn: int) -> tuple[float, float]:
     editing.saved.disconnect(save)
     _idle(window)
     return saved[0] - start, frames[0] - start
+
+
+def _is_base(window: Window, dn: int) -> bool:
+    draft = window.inspector.editing.draft
+    return draft is not None and draft.base("dn") == dn
 
 
 def _shows(window: Window, key: AssetKey) -> bool:

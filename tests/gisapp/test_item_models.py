@@ -18,21 +18,34 @@ from gisapp.dialogs.importing.problem_model import Listed, ProblemModel
 from gisapp.dialogs.importing.quarantine_sheet import QuarantineModel
 from gisapp.forms.editors.offer_list import OfferModel
 from gisapp.forms.editors.offers import Offer
+from gisapp.panels.accounts.lines import Column as LineColumn
+from gisapp.panels.accounts.lines import LineModel, LineOf
+from gisapp.panels.census.plain_table import PlainModel, TableRow
+from gisapp.panels.census.work_model import WorkModel
 from gisapp.panels.checks.finding_model import BATCH, Filter, FindingModel
+from gisapp.panels.grid_proposal.tables import GridModel as ProposedModel
+from gisapp.panels.grid_proposal.tables import MoveModel
+from gisapp.panels.grids.grid_model import GridModel
 from gisapp.panels.history.trail_list import TrailModel
 from gisapp.panels.legend_model import CHECK_ROLE, COUNT, LENGTH, NAME, LegendModel, LegendRow
 from gisapp.panels.palette_model import Entry, PaletteModel
 from gisapp.panels.renewal.project_list import ProjectModel
+from gisapp.panels.roster.calendar_list import CalendarModel
+from gisapp.panels.roster.roster_table import RosterModel
 from gisapp.panels.statement.table_view import TableModel as StatementModel
 from gisapp.panels.style_classes import ClassModel
 from gisapp.panels.table.model import TableModel
 from layers.analysis.checking.finding import Findings
+from layers.census.worklist import WorkRow
 from layers.exchange.report import Reported
+from layers.model.asset import Asset, AssetKey
 from layers.model.catalogue_file import load_catalogue
 from layers.model.change import ChangeSet
 from layers.model.problem import Problem
 from layers.renewal.board import Board, Card
 from layers.renewal.figure import Breakdown, Column, Figure, Row
+from layers.reports.grids.roster import RosterColumn, RosterRow, RosterTable
+from layers.responsibility.finding import CalendarEntry
 from layers.scene.style_file import load_style
 from layers.table.columns import WordColumn
 from layers.table.data import TableData
@@ -75,7 +88,42 @@ def models(application: Application) -> list[QAbstractItemModel]:
     breakdown = Breakdown("road", Message("action.undo"), (column,), (line,), replace(line, level="total"))
     statement = StatementModel(application.language, application.theme, breakdown, application)
     own = [_table(application), _findings(application), offers, trail, projects, statement]
+    own += [*_people(application), *_census(application)]
     return [legend, palette, problems, quarantine, classes, *own]
+
+
+def _people(application: Application) -> list[QAbstractItemModel]:
+    """The lists of the grid desk; some are made without anything to show, as they are at first."""
+    language, theme = application.language, application.theme
+    calendar = CalendarModel(language, application)
+    day = datetime.date(2024, 5, 6)
+    calendar.show([CalendarEntry(day, "begins", Message("action.undo"))], day)
+    roster = RosterModel(language, theme, application)
+    columns = (RosterColumn("name", "网格", 1.0), RosterColumn("load", "工作量", 1.0, 0, "%"))
+    rows = (RosterRow("area", ("城西", None)), RosterRow("item", ("WG-01", 88.0), 1, flagged=True))
+    roster.show(RosterTable("area", "花名册", "grid", columns, rows))
+    lines = LineModel(
+        language, theme, [LineColumn("企业", wide=True), LineColumn("走访", right=True)], application
+    )
+    lines.show([LineOf(AssetKey("customer", 1), ("甲公司", "3"), ((1, "danger"),))])
+    proposals = [ProposedModel(language, theme, application), MoveModel(language, theme, application)]
+    return [calendar, roster, lines, GridModel(language, application), *proposals]
+
+
+def _census(application: Application) -> list[QAbstractItemModel]:
+    work = WorkModel(application.language, application)
+    values = {
+        "target_type": "hydrant",
+        "provisional_code": "N1",
+        "state": "visited",
+        "outcome": "new",
+        "sequence": 1,
+    }
+    blank = dict.fromkeys(("differing", "target", "lot", "surveyor", "logged_at", "seconds"))
+    work.show((WorkRow(Asset("census_record", 1, 1, {**blank, **values}), None, 12.5),))
+    plain = PlainModel(application.language, application.theme, ("班组", "完成"), (1,), application)
+    plain.show([TableRow(1, ("一组", "12"), ((1, "danger"),))])
+    return [work, plain]
 
 
 def _parent(application: Application) -> QWidget:
@@ -164,15 +212,22 @@ def test_this_file_checks_every_model() -> None:
              or "(QAbstractListModel)" in p.read_text(encoding="utf-8")
              or "(QAbstractTableModel)" in p.read_text(encoding="utf-8")]  # fmt: skip
     assert sorted(found) == [
+        "calendar_list",
         "finding_model",
+        "grid_model",
         "legend_model",
+        "lines",
         "model",
         "offer_list",
         "palette_model",
+        "plain_table",
         "problem_model",
         "project_list",
         "quarantine_sheet",
+        "roster_table",
         "style_classes",
         "table_view",
+        "tables",
         "trail_list",
+        "work_model",
     ]

@@ -23,7 +23,8 @@ from layers.store.worker import Worker
 from tests.layers.census.teams import FIRST, LABEL, Sight, campaign_of, go_out, lots_of, records_of
 
 # One worker serves all of them.
-pytestmark = pytest.mark.keeps_running
+#: Real books take long; the usual run has the sample city's.
+pytestmark = [pytest.mark.keeps_running, pytest.mark.on_demand]
 
 
 def in_metres(degrees: Any) -> Any:

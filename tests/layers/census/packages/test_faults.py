@@ -187,6 +187,7 @@ def has_qgis() -> bool:
     return found.returncode == 0
 
 
+@pytest.mark.on_demand
 def test_edited_by_qgis(town: Town) -> None:
     if not QGIS_PYTHON.exists() or not has_qgis():
         pytest.skip("no QGIS (Debian: python3-qgis)")

@@ -62,6 +62,8 @@ def _make(window: Window) -> AccountPlace:
         window.room,
         window.map,
     )
+    # Another register, or the same as somebody else may see it.
+    parts.session.opened.connect(lambda _: place.show(False))
     place.arranged.connect(parts.actions.refresh)
     place.gathered.connect(lambda type_name, ids: _gather(window, type_name, ids))
     return place

@@ -236,7 +236,7 @@ def test_the_validator_finds_nothing(tmp_path: Path, code: str) -> None:
     with Register.create(path, Crs.parse(code), actor="test") as register:
         for asset_type in register.catalogue:
             if asset_type.shape is not None and not any(
-                f.name == "name" for f in asset_type.fields if f.required
+                f.required and f.name != "code" for f in asset_type.fields
             ):
                 with register.edit(LABEL) as edit:
                     edit.insert(asset_type.name, {"geom": _anything(asset_type.shape)})

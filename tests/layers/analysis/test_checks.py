@@ -240,7 +240,7 @@ def test_every_rule_has_a_case_a_check_and_words(register: Register) -> None:
     areas = {"grid_crosses_itself", "community_crosses_itself"}
     # Written by other programs only: below.
     broken = {"pipe_broken", "valve_broken", "hydrant_broken"}
-    # Their cases are in tests/layers/grids/test_coverage.py.
+    # Their cases are in test_grid_coverage.py.
     broken |= {"grid_gap", "grid_overlap", "grid_outside"}
     for rule in load_rules().rules:
         assert rule.check in CHECKS

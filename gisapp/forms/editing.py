@@ -85,7 +85,7 @@ class Editing(UnsavedWork):
             self._keep_draft()
         draft = Draft(asset_type, asset.values)
         self.news.clear()
-        self._others = self._conflict = None
+        self._others = self._conflict = self._failure = None
         self.form.show_draft(draft, names, writable=writable)
         self._take_up(draft, asset.key)
         self._tell()
@@ -198,7 +198,7 @@ class Editing(UnsavedWork):
             self._tell()
             return
         self._keep_draft()
-        self.bar.show_failed(error)
+        self._tell_failed(error)
 
     def _stand_on(self, draft: Draft, asset: Asset, names: Names, *, writable: bool) -> None:
         """The asset was read again: what was not entered follows, what was is kept and compared."""
@@ -291,11 +291,11 @@ class Editing(UnsavedWork):
         self.news.clear()
         self._keep_draft()
         self.form.refresh()
-        self._tell()
+        self._on_entered()
 
     def _on_edited(self) -> None:
         self._keep.touch()
-        self._tell()
+        self._on_entered()
 
     def _on_changed(self, change: ChangeSet) -> None:
         asset = self._asset

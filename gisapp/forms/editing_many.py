@@ -30,8 +30,7 @@ class ManyEditing(UnsavedWork):
     def __init__(self, session: Session, form: AssetForm, bar: SaveBar, parent: QObject) -> None:
         super().__init__(session, form, bar, parent)
         self.common: Common | None = None
-        self._failure: UserError | None = None
-        form.edited.connect(self._tell)
+        form.edited.connect(self._on_entered)
 
     @property
     def draft(self) -> Draft | None:
@@ -101,8 +100,7 @@ class ManyEditing(UnsavedWork):
         if self.draft is not None:
             self.draft.revert()
             self.form.refresh()
-            self._failure = None
-            self._tell()
+            self._on_entered()
 
     # ---- inside
 
@@ -128,8 +126,7 @@ class ManyEditing(UnsavedWork):
         if isinstance(error, ValuesRefused) and self.draft is not None:
             self.draft.report(error.problems)
             self.form.show_marks()
-        self._failure = error
-        self.bar.show_failed(error)
+        self._tell_failed(error)
         if self.common is not None and self._session.register is not None:
             self.read(self.common.asset_type, self.common.ids)
 
@@ -138,12 +135,6 @@ class ManyEditing(UnsavedWork):
         if wrong or self.common is None:
             return Message("form.unsaved", {"count": len(draft.changed)}), wrong
         return self._effect(self.common, draft)
-
-    def _tell(self) -> None:
-        super()._tell()
-        if self._failure is not None and self.is_unsaved and not self._is_saving and self._then is None:
-            self.bar.show_failed(self._failure)
-            self._failure = None
 
     def _effect(self, common: Common, draft: Draft) -> tuple[Words, Words]:
         effect = common.effect(draft.changes)

@@ -42,6 +42,8 @@ class UnsavedWork(QObject, metaclass=_AbstractObject):
         self._is_saving = False
         self._was_unsaved = False
         self._then: Callable[[], None] | None = None
+        #: Why it could not be saved, told until something else is entered or it is tried again.
+        self._failure: UserError | None = None
         bar.save_asked.connect(lambda: self.save())
         bar.revert_asked.connect(self.revert)
         bar.leave_saving_asked.connect(self._leave_saving)
@@ -107,6 +109,7 @@ class UnsavedWork(QObject, metaclass=_AbstractObject):
 
     def _begin_saving(self) -> None:
         self._is_saving = True
+        self._failure = None
         self.bar.show_saving()
 
     def _ready_to_save(self, then: Callable[[], None] | None) -> Draft | None:
@@ -138,6 +141,14 @@ class UnsavedWork(QObject, metaclass=_AbstractObject):
         self._is_saving = False
         self._then = None
 
+    def _tell_failed(self, error: UserError) -> None:
+        self._failure = error
+        self._tell()
+
+    def _on_entered(self) -> None:
+        self._failure = None
+        self._tell()
+
     def _leave_saving(self) -> None:
         then, self._then = self._then, None
         self.save(then)
@@ -154,7 +165,7 @@ class UnsavedWork(QObject, metaclass=_AbstractObject):
 
     def _end(self) -> None:
         """Nothing is worked on any more."""
-        self._then = None
+        self._then = self._failure = None
         self.bar.show_nothing()
         if self._was_unsaved:
             self._was_unsaved = False
@@ -171,6 +182,8 @@ class UnsavedWork(QObject, metaclass=_AbstractObject):
             return
         if draft is None or not count:
             self.bar.show_nothing()
+        elif self._failure is not None:
+            self.bar.show_failed(self._failure)
         else:
             self.bar.show_unsaved(*self._words(draft))
 

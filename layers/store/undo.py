@@ -16,7 +16,8 @@ from layers.store.history import Transition
 from layers.store.labels import decode_message
 from layers.store.placing import GRID
 from layers.store.rows import Row, current_rows, differing
-from layers.store.schema import FID, OP_DELETE, OP_INSERT, VERSION
+from layers.store.schema import FID, GEOMETRY, OP_DELETE, OP_INSERT, VERSION
+from layers.store.types import same_value
 from layers.text import Message
 
 Rows = dict[int, Row]
@@ -98,6 +99,7 @@ def reverse(edit: Edit, step: Step) -> None:
     ranges = history.change_set_ranges(edit.store, edit.connection, [step.id])
     refused: dict[str, list[Row]] = {}
     returned: dict[str, Rows] = {}
+    moved: dict[str, set[int]] = {}
     for name in step.types:
         removed = ranges.get((step.id, name, OP_DELETE), [])
         with many_undo.taken_back(edit, name, step.id) as done:
@@ -105,6 +107,7 @@ def reverse(edit: Edit, step: Step) -> None:
         # A batch comes before the edits of its rows and goes after them: on the way back the other way round.
         for run in reversed(removed):
             bulk_undo.restore_range(edit, name, run, step.id)
+        moved[name] = {s.id for s in steps if _moved(s)}
         rows = current_rows(edit.store, edit.connection, name, [s.id for s in steps])
         lost = [row for s in reversed(steps) if (row := _reverse_one(edit, name, s, rows)) is not None]
         if lost:
@@ -122,11 +125,19 @@ def reverse(edit: Edit, step: Step) -> None:
     # Not row by row: what a row links to may come back after it.
     for name, rows in returned.items():
         refuse_dangling(edit, name, rows)
-    # Boundaries may have changed since, or change now for what others drew since.
+    # Boundaries may have changed since what stands where it stood was last there, or change now for what others drew
+    # since; a repair of ``grid`` alone is taken back as it was.
     for name, rows in returned.items():
-        edit.place(name, sorted(rows))
+        edit.place(name, sorted(id for id in rows if GRID in step.types or id in moved[name]))
     if GRID in step.types:
         edit.place_since(step.id)
+
+
+def _moved(step: Transition) -> bool:
+    """Whether a step put an asset elsewhere, made it or took it away."""
+    if step.before is None or step.after is None:
+        return True
+    return not same_value(step.before.get(GEOMETRY), step.after.get(GEOMETRY))
 
 
 def _reverse_one(edit: Edit, type_name: str, step: Transition, rows: Rows) -> Row | None:

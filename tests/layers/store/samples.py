@@ -87,9 +87,9 @@ def example(field: Field, number: int) -> Any:
             return f"2023-09-15T06:30:00.{number % 1000:03}Z"
         case NumericField():
             low = 0 if field.minimum is None else field.minimum
-            return (
-                int(low) + number % 10 if isinstance(field, IntegerField) else low + number % 10 + 0.1 + 0.2
-            )
+            whole_only = isinstance(field, IntegerField)
+            span = 10 if field.maximum is None else min(10, max(1, int(field.maximum - low) + whole_only))
+            return int(low) + number % span if whole_only else low + number % span + 0.1 + 0.2
         case TextField() if field.pattern is not None:
             written = (f"{number:064x}", f"x_{number}", f"pipe.x_{number}")
             return next(text for text in written if re.fullmatch(field.pattern, text))

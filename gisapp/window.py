@@ -40,6 +40,7 @@ from gisapp.panels.style_editor import StyleEditor
 from gisapp.panels.table.place import TablePlace
 from gisapp.panels.task_list import TaskList
 from gisapp.panels.top_bar import TopBar
+from gisapp.panels.workplace import Workplace
 from gisapp.panels.works.before_after import BeforeAfter
 from gisapp.panels.works.project_acts import ProjectActs
 from gisapp.session import Session
@@ -105,23 +106,21 @@ class Window(QMainWindow):
         self.trail = TrailPanel(language, theme, parts.session, parts.tasks, acts)
         self.status = StatusBar(language, theme, parts.tasks)
         self.filters = FilterBar(language, theme, parts.session)
-        centre = CheckCentre(parts.session, parts.tasks, parts.notifier, self)
-        self.checks = CheckDesk(language, theme, parts.session, centre, self.map, parts.actions)
         self.desk = "map"
-        self.renewal = RenewalDesk(
-            language, theme, parts.session, parts.tasks, parts.notifier, self.map, parts.actions,
+        self.workplace = place = Workplace(
+            language, theme, parts.session, parts.tasks, parts.notifier, parts.actions, self.map,
             lambda: parts.settings.preferences.name,
         )  # fmt: skip
-        self.grids = GridDesk(
-            language, theme, parts.session, parts.tasks, parts.notifier, self.map, parts.actions
-        )
+        self.checks = CheckDesk(place, CheckCentre(parts.session, parts.tasks, parts.notifier, self))
+        self.renewal = RenewalDesk(place)
+        self.grids = GridDesk(place)
         self.census = CensusDesk(
             language, theme, parts.session, parts.tasks, parts.notifier, self.map, parts.actions,
-            lambda: parts.settings.preferences.name,
+            place.my_name,
         )  # fmt: skip
-        self.shaping = GridShaping(language, theme, parts.session, parts.tasks, self.map)
-        self.grid_design = GridDesign(language, theme, parts.session, parts.tasks, self.map, parts.actions)
-        self.statements = StatementDesk(language, theme, parts.session, parts.tasks, self.map, parts.actions)
+        self.shaping = GridShaping(place)
+        self.grid_design = GridDesign(place)
+        self.statements = StatementDesk(place)
         self.works = ProjectActs(parts.session, parts.tasks, self.map.drafting, self)
         self.before_after = BeforeAfter(self.map)
         desks = [each.desk for each in (self.checks, self.census, self.renewal, self.grids, self.statements)]

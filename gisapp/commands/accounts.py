@@ -51,17 +51,7 @@ def account_actions(window: Window) -> list[Action]:
 
 def _make(window: Window) -> AccountPlace:
     parts = window.parts
-    place = AccountPlace(
-        parts.language,
-        parts.theme,
-        parts.session,
-        parts.tasks,
-        parts.notifier,
-        window.map.drafting.acts,
-        parts.actions,
-        window.room,
-        window.map,
-    )
+    place = AccountPlace(window.workplace, window.room)
     # Another register, or the same as somebody else may see it.
     parts.session.opened.connect(lambda _: place.show(False))
     place.arranged.connect(parts.actions.refresh)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from gisapp.actions import Actions
 from gisapp.desks.desk import Desk
-from gisapp.language import Language
 from gisapp.panels.checks.check_centre import CheckCentre
 from gisapp.panels.checks.check_marks import CheckMarks
 from gisapp.panels.checks.check_panel import CheckPanel
-from gisapp.panels.map_view import MapView
-from gisapp.session import Session
-from gisapp.theme import Theme
+from gisapp.panels.workplace import Workplace
 from layers.analysis.checking.finding import Finding
 from layers.model.asset import AssetKey
 from layers.scene.style import METRES_PER_PIXEL
@@ -23,17 +19,10 @@ _DENOMINATOR = 400.0
 class CheckDesk:
     """Ties panel, centre and map; ``desk`` is what the rail takes."""
 
-    def __init__(
-        self,
-        language: Language,
-        theme: Theme,
-        session: Session,
-        centre: CheckCentre,
-        view: MapView,
-        actions: Actions,
-    ) -> None:
+    def __init__(self, place: Workplace, centre: CheckCentre) -> None:
+        theme, session, view = place.theme, place.session, place.view
         self.centre, self._session, self._view = centre, session, view
-        self.panel = CheckPanel(language, theme, session, centre, actions)
+        self.panel = CheckPanel(place.language, theme, session, centre, place.actions)
         self.marks = CheckMarks()
         view.canvas.overlay.sketches.append(self.marks)
         self.desk = Desk(

@@ -6,20 +6,15 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPointF, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
 from shapely import LineString
 from shapely.geometry.base import BaseGeometry
 
-from gisapp.actions import Actions
 from gisapp.desks.desk import Desk
-from gisapp.language import Language
-from gisapp.notify import Notifier
+from gisapp.desks.desk_panel import DeskPanel
+from gisapp.desks.desk_style import DeskStyle
 from gisapp.panels.grids.centre import GRID, Asked, GridCentre
 from gisapp.panels.grids.grid_labels import GridLabel, GridLabels
-from gisapp.panels.map_view import MapView
-from gisapp.session import Session
-from gisapp.tasks import Tasks
-from gisapp.theme import Theme
+from gisapp.panels.workplace import Workplace
 from gisapp.tools.grids.line_tool import GridLineTool
 from gisapp.tools.who import WhoTool
 from layers.later import Later
@@ -50,32 +45,20 @@ class GridDesk(QObject):
     rows_asked = Signal(object)
     """The AssetKey whose assignments shall be listed in the table."""
 
-    def __init__(
-        self,
-        language: Language,
-        theme: Theme,
-        session: Session,
-        tasks: Tasks,
-        notifier: Notifier,
-        view: MapView,
-        actions: Actions,
-    ) -> None:
+    def __init__(self, place: Workplace) -> None:
+        view, language, theme = place.view, place.language, place.theme
         super().__init__(view)
-        self.centre = GridCentre(session, tasks, notifier, self)
-        self._language, self._theme = language, theme
-        self._view, self._actions, self._notifier = view, actions, notifier
-        self._holder = QWidget()
-        self._place = QVBoxLayout(self._holder)
-        self._place.setContentsMargins(0, 0, 0, 0)
+        self.centre = GridCentre(place, self)
+        self._place, self._view, self._language, self._theme = place, view, language, theme
+        self._holder = DeskPanel()
+        self._style = DeskStyle(view, STYLE, TOOL)
         self._panel: grid_panel.GridPanel | None = None
         self._page: who_panel.WhoPanel | None = None
         self._roster: roster_panel.RosterPanel | None = None
         #: Whether the roster stands under the map while the desk is open.
         self.wants_roster = False
         self._handing: handing.Handing | None = None
-        self._tasks = tasks
         self._is_shown = False
-        self._style_before = ""
         self._menu_place: tuple[float, float] | None = None
         self._land: BaseGeometry | None = None
         self._waiting: Callable[[], None] | None = None
@@ -105,8 +88,8 @@ class GridDesk(QObject):
     def panel(self) -> grid_panel.GridPanel:
         """The list of grids."""
         if self._panel is None:
-            self._panel = grid_panel.GridPanel(self._language, self._theme, self.centre, self._actions)
-            self._place.addWidget(self._panel)
+            self._panel = grid_panel.GridPanel(self._language, self._theme, self.centre, self._place.actions)
+            self._holder.hold(self._panel)
             self._panel.flown.connect(self.fly_to)
         return self._panel
 
@@ -114,10 +97,10 @@ class GridDesk(QObject):
     def page(self) -> who_panel.WhoPanel:
         """Who is responsible."""
         if self._page is None:
-            self._page = who_panel.WhoPanel(self._language, self._theme, self.centre, self._actions)
+            self._page = who_panel.WhoPanel(self._language, self._theme, self.centre, self._place.actions)
             self._page.closed.connect(self.centre.ask_no_more)
             self._page.rows_asked.connect(self._ask_rows)
-            self._page.told.connect(self._notifier.info)
+            self._page.told.connect(self._place.notifier.info)
         return self._page
 
     @property
@@ -125,7 +108,7 @@ class GridDesk(QObject):
         """Roster, calendar and balance."""
         if self._roster is None:
             made = roster_panel.RosterPanel(
-                self._language, self._theme, self.centre, self._tasks, self._actions
+                self._language, self._theme, self.centre, self._place.tasks, self._place.actions
             )
             made.flown.connect(self.fly_to)
             made.opened.connect(lambda key: self.centre.session.select((key,)))
@@ -148,8 +131,8 @@ class GridDesk(QObject):
         """The cards in which duties change hands."""
         if self._handing is None:
             made = handing.Handing(
-                self._language, self._theme, self.centre, self._tasks, self._view.drafting.acts, self._view
-            )
+                self._language, self._theme, self.centre, self._place.tasks, self._view.drafting.acts, self._view
+            )  # fmt: skip
             made.line_asked.connect(self.begin_split)
             made.changed.connect(self._on_handing)
             self._handing = made
@@ -244,19 +227,10 @@ class GridDesk(QObject):
 
     def _dress(self, on: bool) -> None:
         """The map shows grids while the desk is open; a style chosen meanwhile stays."""
-        style = self._view.looks[1]
-        if on and style != STYLE:
-            self._style_before = style
-            self._view.use_style(STYLE)
-        elif not on and style == STYLE and self._style_before:
-            self._view.use_style(self._style_before)
+        self._style.wear(on)
         if on and self._view.tool_name == "select":
             # Here a click asks before it selects.
             self._view.use_tool(TOOL)
-        if not on:
-            self._style_before = ""
-            if self._view.tool_name == TOOL:
-                self._view.use_tool("select")
 
     def _mark(self) -> None:
         """What stands on the map."""
@@ -283,7 +257,7 @@ class GridDesk(QObject):
             then()
 
     def _on_handing(self) -> None:
-        self._actions.refresh()
+        self._place.actions.refresh()
         self._mark()
         land, canvas = self.labels.hatched, self._view.canvas
         if land is None or self._handing is None or self._land is land:

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
 from shapely.geometry.base import BaseGeometry
 
-from gisapp.actions import Actions
 from gisapp.desks.desk import Desk
-from gisapp.language import Language
-from gisapp.notify import Notifier
-from gisapp.panels.map_view import MapView
+from gisapp.desks.desk_panel import DeskPanel
+from gisapp.desks.desk_style import DeskStyle
 from gisapp.panels.renewal.centre import RenewalCentre
 from gisapp.panels.renewal.community_marks import CommunityMarks, Mark
+from gisapp.panels.workplace import Workplace
 from gisapp.panels.works.before_after import STYLE
-from gisapp.session import Session
-from gisapp.tasks import Tasks
-from gisapp.theme import Theme
 from layers.later import Later
 from layers.model.asset import AssetKey
 from layers.renewal.words import PROJECT
@@ -45,32 +40,20 @@ class RenewalDesk(QObject):
     rows_asked = Signal(str, object)
     """A type whose rows of a project (AssetKey) shall be listed in the table."""
 
-    def __init__(
-        self,
-        language: Language,
-        theme: Theme,
-        session: Session,
-        tasks: Tasks,
-        notifier: Notifier,
-        view: MapView,
-        actions: Actions,
-        my_name: Callable[[], str],
-    ) -> None:
+    def __init__(self, place: Workplace) -> None:
+        view = place.view
         super().__init__(view)
-        self.centre = RenewalCentre(session, tasks, notifier, self)
-        self._parts = (language, theme)
-        self._view, self._actions, self._my_name, self._notifier = view, actions, my_name, notifier
-        self._holder = QWidget()
-        self._place = QVBoxLayout(self._holder)
-        self._place.setContentsMargins(0, 0, 0, 0)
+        self.centre = RenewalCentre(place, self)
+        self._place, self._view = place, view
+        self._holder = DeskPanel()
+        self._style = DeskStyle(view, STYLE)
         self._panel: renewal_panel.RenewalPanel | None = None
         self._page: project_page.ProjectPage | None = None
         self._schedule: schedule.Schedule | None = None
         self.wants_schedule = True
         self._is_shown = False
-        self._style_before = ""
         self._fields_of: AssetKey | None = None
-        self.marks = CommunityMarks(theme.font("small"))
+        self.marks = CommunityMarks(place.theme.font("small"))
         view.canvas.overlay.sketches.append(self.marks)
         self.desk = Desk(
             "renewal",
@@ -82,29 +65,29 @@ class RenewalDesk(QObject):
         )
         self.centre.chosen.connect(self._on_chosen)
         self.centre.changed.connect(self._mark)
-        language.changed.connect(self._mark)
+        place.language.changed.connect(self._mark)
 
     @property
     def panel(self) -> renewal_panel.RenewalPanel:
         """The board and the other views."""
         if self._panel is None:
-            language, theme = self._parts
+            place = self._place
             self._panel = renewal_panel.RenewalPanel(
-                language, theme, self.centre, self._actions, self._my_name
+                place.language, place.theme, self.centre, place.actions, place.my_name
             )
-            self._place.addWidget(self._panel)
+            self._holder.hold(self._panel)
             self._panel.fly_asked.connect(self.fly_to)
             self._panel.arranged.connect(self._mark)
-            self._panel.refused.connect(self._notifier.error)
-            self._panel.complete_asked.connect(lambda: self._actions.trigger(project_page.COMPLETE))
+            self._panel.refused.connect(place.notifier.error)
+            self._panel.complete_asked.connect(lambda: place.actions.trigger(project_page.COMPLETE))
         return self._panel
 
     @property
     def page(self) -> project_page.ProjectPage:
         """The page of the project looked at."""
         if self._page is None:
-            language, theme = self._parts
-            self._page = project_page.ProjectPage(language, theme, self.centre, self._actions)
+            place = self._place
+            self._page = project_page.ProjectPage(place.language, place.theme, self.centre, place.actions)
             self._page.fields_asked.connect(self._show_fields)
             self._page.fly_asked.connect(self._view.fly_to_selection)
             self._page.rows_asked.connect(lambda name: self.rows_asked.emit(name, self.centre.project))
@@ -116,8 +99,7 @@ class RenewalDesk(QObject):
     def schedule(self) -> schedule.Schedule:
         """The timeline under the map."""
         if self._schedule is None:
-            language, theme = self._parts
-            self._schedule = schedule.Schedule(language, theme, self.centre)
+            self._schedule = schedule.Schedule(self._place.language, self._place.theme, self.centre)
             self._schedule.closed.connect(lambda: self.show_schedule(False))
             self._schedule.step_chosen.connect(lambda step: self.page.milestones.open_entry(step))
             self._schedule.show_project()
@@ -138,22 +120,12 @@ class RenewalDesk(QObject):
         if on and self._panel is None:
             self.panel.show_view("board")
         if on != self._is_shown:
-            self._dress(on)
+            # The map shows projects by their stage.
+            self._style.wear(on)
         self._is_shown = on
         self.centre.show(on)
         self._mark()
         self.arranged.emit()
-
-    def _dress(self, on: bool) -> None:
-        """The map shows projects by their stage while the desk is open; a style chosen meanwhile stays."""
-        style = self._view.looks[1]
-        if on and style != STYLE:
-            self._style_before = style
-            self._view.use_style(STYLE)
-        elif not on and style == STYLE and self._style_before:
-            self._view.use_style(self._style_before)
-        if not on:
-            self._style_before = ""
 
     def _mark(self) -> None:
         """Communities stand on the map while the conversion is looked at."""
@@ -167,14 +139,14 @@ class RenewalDesk(QObject):
         self._view.canvas.update()
 
     def _show_marks(self, shapes: Mapping[int, BaseGeometry]) -> None:
-        panel, (language, _) = self._panel, self._parts
+        panel = self._panel
         marks = []
         for card in () if panel is None else panel.cards:
             shape = shapes.get(card.community or 0)
             if shape is not None:
                 furthest = card.furthest
                 words = Message("renewal_desk.not_begun") if furthest is None else furthest.stage.title
-                marks.append(Mark(shape, card.way, language.render(words)))
+                marks.append(Mark(shape, card.way, self._place.language.render(words)))
         self.marks.show(marks)
         self._view.canvas.update()
 

@@ -7,15 +7,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from gisapp.actions import Actions
 from gisapp.desks.desk import Desk
-from gisapp.language import Language, Words
-from gisapp.panels.map_view import MapView
+from gisapp.language import Words
 from gisapp.panels.statement.statement_list import StatementList
 from gisapp.panels.statement.work import StatementWork
-from gisapp.session import Session
-from gisapp.tasks import Tasks
-from gisapp.theme import Theme
+from gisapp.panels.workplace import Workplace
 from layers.later import Later
 from layers.model.selection import Selection
 from layers.text import Message
@@ -34,21 +30,13 @@ class StatementDesk(QObject):
     map_asked = Signal()
     """The objects of a figure shall be seen on the large map."""
 
-    def __init__(
-        self,
-        language: Language,
-        theme: Theme,
-        session: Session,
-        tasks: Tasks,
-        view: MapView,
-        actions: Actions,
-    ) -> None:
+    def __init__(self, place: Workplace) -> None:
         super().__init__()
-        self._parts = (language, theme, session, tasks, view, actions)
+        self._place = place
         #: The document written last.
         self.written = ""
-        self.work = StatementWork(language, session, tasks, self)
-        self.list = StatementList(language, theme, self.work, actions)
+        self.work = StatementWork(place.language, place.session, place.tasks, self)
+        self.list = StatementList(place.language, place.theme, self.work, place.actions)
         self.page: page.StatementPage | None = None
         self.origin: origin.OriginPanel | None = None
         self.desk = Desk(
@@ -56,30 +44,30 @@ class StatementDesk(QObject):
             Message("reporting.desk"),
             "chart-bar",
             self.list,
-            theme.size("desk_panel"),
+            place.theme.size("desk_panel"),
             centre=self._make_page,
             side=self._make_origin,
             shown=self.work.show,
         )
         self.work.opened.connect(lambda _: self._put_away())
-        self.work.opened.connect(lambda _: actions.refresh())
-        self.work.busy_changed.connect(lambda _: actions.refresh())
+        self.work.opened.connect(lambda _: place.actions.refresh())
+        self.work.busy_changed.connect(lambda _: place.actions.refresh())
 
     def _make_page(self) -> QWidget:
-        language, theme, session, _, _, actions = self._parts
-        self.page = page.StatementPage(language, theme, session, self.work, actions)
+        place = self._place
+        self.page = page.StatementPage(place.language, place.theme, place.session, self.work, place.actions)
         self.page.figure_chosen.connect(self.open_figure)
         return self.page
 
     def _make_origin(self) -> QWidget:
-        self.origin = origin.OriginPanel(*self._parts)
+        self.origin = origin.OriginPanel(self._place)
         self.origin.closed.connect(self._put_away)
         self.origin.map_asked.connect(self.map_asked)
         return self.origin
 
     def open_figure(self, path: str, words: Words, figure: Figure) -> None:
         """Select the objects of a figure and show them."""
-        session = self._parts[2]
+        session = self._place.session
         if session.register is not None and figure.type in session.register.catalogue:
             session.select(Selection({figure.type: figure.ids}))
             if self.origin is not None:

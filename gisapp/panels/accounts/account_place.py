@@ -6,19 +6,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QPoint, Signal
-from PySide6.QtWidgets import QWidget
 
-from gisapp.actions import Actions
 from gisapp.desks.desk_room import DeskRoom
-from gisapp.language import Language, Words
-from gisapp.notify import Notifier
+from gisapp.language import Words
 from gisapp.panels.accounts.centre import AccountCentre
-from gisapp.panels.drafting.acts import Act, Acts
+from gisapp.panels.drafting.acts import Act
 from gisapp.panels.renewal.entry import choices_of, given
 from gisapp.panels.renewal.entry_card import EntryCard
-from gisapp.session import Session
-from gisapp.tasks import Tasks
-from gisapp.theme import Theme
+from gisapp.panels.workplace import Workplace
 from layers.editing.plan import Answers, EditPlan
 from layers.errors import UserError
 from layers.later import Later
@@ -52,33 +47,22 @@ class AccountPlace(QObject):
     arranged = Signal()
     """The panel was shown, or put away."""
 
-    def __init__(
-        self,
-        language: Language,
-        theme: Theme,
-        session: Session,
-        tasks: Tasks,
-        notifier: Notifier,
-        acts: Acts,
-        actions: Actions,
-        room: DeskRoom,
-        over: QWidget,
-    ) -> None:
+    def __init__(self, place: Workplace, room: DeskRoom) -> None:
         super().__init__(room)
-        self._language, self._theme, self._actions = language, theme, actions
-        self._notifier, self._acts, self._room, self._over = notifier, acts, room, over
-        self.centre = AccountCentre(session, tasks, self)
+        self._place, self._room = place, room
+        self.centre = AccountCentre(place.session, place.tasks, self)
         self._panel: account_panel.AccountPanel | None = None
         self._card: EntryCard | None = None
         self.centre.changed.connect(self.arranged)
         self.centre.chosen.connect(self.arranged)
-        session.closed.connect(lambda: self.show(False))
+        place.session.closed.connect(lambda: self.show(False))
 
     @property
     def panel(self) -> account_panel.AccountPanel:
         """The panel."""
         if self._panel is None:
-            made = account_panel.AccountPanel(self._language, self._theme, self.centre, self._actions)
+            place = self._place
+            made = account_panel.AccountPanel(place.language, place.theme, self.centre, place.actions)
             made.closed.connect(lambda: self.show(False))
             made.opened.connect(lambda key: self.centre.session.select((key,)))
             made.gathered.connect(self.gathered)
@@ -89,7 +73,7 @@ class AccountPlace(QObject):
     def card(self) -> EntryCard:
         """What is being entered, over the map."""
         if self._card is None:
-            self._card = EntryCard(self._language, self._theme, self._over)
+            self._card = EntryCard(self._place.language, self._place.theme, self._place.view)
         return self._card
 
     @property
@@ -170,11 +154,7 @@ class AccountPlace(QObject):
         def work(edit: Edit) -> None:
             edit.insert(type_name, values)
 
-        def done(_: object) -> None:
-            self.card.shut()
-            self._notifier.done(label, "edit.undo")
-
-        self.centre.session.edit(label, work, done, self.card.show_failed)
+        self._place.edit(label, work, self.card.shut, self.card.show_failed)
 
     def enter_contact(self) -> None:
         """Ask who is the contact of the account looked at from a day on."""
@@ -216,7 +196,7 @@ class AccountPlace(QObject):
             if self.card.entry is not None:
                 self.card.entry.save.setEnabled(True)
 
-        self._acts.do(Act(make, done=lambda _: self.card.shut(), failed=failed))
+        self._place.view.drafting.acts.do(Act(make, done=lambda _: self.card.shut(), failed=failed))
 
     def _people(self) -> list[tuple[Any, Words]]:
         """Everybody who is at work, account managers first."""

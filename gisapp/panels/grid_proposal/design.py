@@ -6,12 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from gisapp.actions import Actions
-from gisapp.language import Language
-from gisapp.panels.map_view import MapView
-from gisapp.session import Session
-from gisapp.tasks import Tasks
-from gisapp.theme import Theme
+from gisapp.panels.workplace import Workplace
 from layers.later import Later
 from layers.model.query import Box
 
@@ -28,34 +23,26 @@ class GridDesign(QObject):
 
     arranged = Signal()
 
-    def __init__(
-        self,
-        language: Language,
-        theme: Theme,
-        session: Session,
-        tasks: Tasks,
-        view: MapView,
-        actions: Actions,
-    ) -> None:
-        super().__init__(view)
-        self._language, self._theme, self._session, self._tasks = language, theme, session, tasks
-        self._view, self._actions = view, actions
+    def __init__(self, place: Workplace) -> None:
+        super().__init__(place.view)
+        self._place, self._view, self._session = place, place.view, place.session
         self._centre: centre.ProposalCentre | None = None
         self._panel: panel.ProposalPanel | None = None
         self._marks: marks.ProposalMarks | None = None
         self.is_open = False
         #: Whether the panel stands under the map just now.
         self.is_laid = False
-        session.closed.connect(lambda: self.show(False))
+        place.session.closed.connect(lambda: self.show(False))
 
     @property
     def centre(self) -> centre.ProposalCentre:
         """What is computed and chosen."""
         if self._centre is None:
+            place = self._place
             self._centre = centre.ProposalCentre(
-                self._session, self._tasks, self._view.drafting.acts.do, self
+                place.session, place.tasks, place.view.drafting.acts.do, self
             )
-            self._marks = marks.ProposalMarks(self._theme.font("small"))
+            self._marks = marks.ProposalMarks(place.theme.font("small"))
             self._view.canvas.overlay.sketches.append(self._marks)
             self._centre.changed.connect(self._mark)
         return self._centre
@@ -64,7 +51,8 @@ class GridDesign(QObject):
     def panel(self) -> panel.ProposalPanel:
         """The panel under the map."""
         if self._panel is None:
-            self._panel = panel.ProposalPanel(self._language, self._theme, self.centre, self._actions)
+            place = self._place
+            self._panel = panel.ProposalPanel(place.language, place.theme, self.centre, place.actions)
             self._panel.closed.connect(lambda: self.show(False))
             self._panel.looked_at.connect(self._look)
             self._panel.flown.connect(self._fly)
@@ -89,16 +77,16 @@ class GridDesign(QObject):
         """Make the chosen moves."""
         register, refusal = self._session.register, self._session.refusal()
         if refusal is not None:
-            self._tasks.failed.emit(refusal)
+            self._place.tasks.failed.emit(refusal)
         elif register is not None:
-            self.centre.accept(register.catalogue["grid"].title[self._language.code])
+            self.centre.accept(register.catalogue["grid"].title[self._place.language.code])
 
     def _mark(self) -> None:
         if self._centre is None or self._marks is None:
             return
         self._marks.show(self._centre.shown if self.is_open else None)
         self._view.canvas.update()
-        self._actions.refresh()
+        self._place.actions.refresh()
 
     def _look(self, move: int | None) -> None:
         if self._marks is not None:

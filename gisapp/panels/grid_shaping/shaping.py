@@ -9,14 +9,10 @@ import shapely
 from PySide6.QtCore import QEvent, QObject, Signal
 from shapely.geometry.base import BaseGeometry
 
-from gisapp.language import Language
 from gisapp.panels.drafting.acts import Act
 from gisapp.panels.grid_shaping.coverage_card import CoverageCard
 from gisapp.panels.grid_shaping.flaw_marks import FlawMarks
-from gisapp.panels.map_view import MapView
-from gisapp.session import Session
-from gisapp.tasks import Tasks
-from gisapp.theme import Theme
+from gisapp.panels.workplace import Workplace
 from gisapp.tools.grids.line_tool import GridLineTool
 from layers.editing.plan import Answers, Done, EditPlan
 from layers.feedback import Feedback
@@ -69,11 +65,10 @@ class GridShaping(QObject):
 
     possible_changed = Signal()
 
-    def __init__(
-        self, language: Language, theme: Theme, session: Session, tasks: Tasks, view: MapView
-    ) -> None:
+    def __init__(self, place: Workplace) -> None:
+        language, session, view = place.language, place.session, place.view
         super().__init__(view)
-        self._language, self._session, self._tasks, self._view = language, session, tasks, view
+        self._language, self._session, self._tasks, self._view = language, session, place.tasks, view
         drafting = view.drafting
         self._acts = drafting.acts
         self.split_tool = GridLineTool(view.canvas, drafting.aid, language.render)
@@ -90,7 +85,7 @@ class GridShaping(QObject):
         drafting.mending.plans[GRID] = _plan_draw
         self.marks = FlawMarks()
         view.canvas.overlay.sketches.append(self.marks)
-        self.card = CoverageCard(language, theme, view)
+        self.card = CoverageCard(language, place.theme, view)
         self.card.chosen.connect(self._look_at)
         self.card.mend_asked.connect(self._mend)
         self.card.closed.connect(self.hide_coverage)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from gisapp.notify import Notifier
-from gisapp.session import Session
-from gisapp.tasks import Debounce, Tasks
+from gisapp.panels.keeping_up import KeepingUp
+from gisapp.panels.workplace import Workplace
+from gisapp.tasks import Debounce
 from layers.errors import UserError
 from layers.feedback import Feedback
 from layers.later import Later
@@ -60,24 +60,21 @@ class GridCentre(QObject):
     answered = Signal()
     """Another answer, or none any more."""
 
-    def __init__(
-        self, session: Session, tasks: Tasks, notifier: Notifier, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, place: Workplace, parent: QObject) -> None:
         super().__init__(parent)
-        self.session, self._tasks, self._notifier = session, tasks, notifier
+        self._place, self.session, self._tasks = place, place.session, place.tasks
         self.known: Known | None = None
         self.grid: int | None = None
         self.asked: Asked | None = None
         self.answer: Answer | None = None
         self.is_shown = False
         self._day: datetime.date | None = None
-        self._is_stale = True
-        self._is_reading = self._is_waiting = False
-        self._changes: list[ChangeSet] = []
+        self._keeping = KeepingUp(self.read)
         #: For answers while the desk was never opened.
         self._enquiry: Enquiry | None = None
         self._is_choosing = False
         self._later = Debounce(_PAUSE, self._follow, self)
+        session = self.session
         session.opened.connect(lambda _: self._forget())
         session.closed.connect(self._forget)
         session.changed.connect(self._on_changed)
@@ -125,7 +122,7 @@ class GridCentre(QObject):
     def show(self, on: bool) -> None:
         """The desk is open, or not: what nobody looks at is not read."""
         self.is_shown = on
-        if on and (self._is_stale or self._changes):
+        if on and self._keeping.is_behind:
             self.read()
         if on:
             self._on_selection(self.session.selection)
@@ -135,30 +132,20 @@ class GridCentre(QObject):
         register = self.register
         if register is None or GRID not in register.catalogue:
             return
-        if self._is_reading:
-            self._is_waiting = True
+        behind = self._keeping.begin()
+        if behind is None:
             return
-        day, changes = self.day, self._changes
-        before = None if self._is_stale else self.known
-        self._is_stale, self._changes = False, []
-        self._is_reading, self._is_waiting = True, False
+        day, changes = self.day, behind.changes
+        before = None if behind.everything else self.known
         asked = None if before is None else before.enquiry
 
-        def ended() -> None:
-            self._is_reading = False
-            if self._is_waiting or self.register is not register:
-                self.read()
-
         def failed(error: UserError) -> None:
-            self._is_reading, self._is_stale = False, True
-            self._notifier.error(error)
-
-        def cancelled() -> None:
-            self._is_reading, self._is_stale = False, True
+            self._keeping.fail()
+            self._place.notifier.error(error)
 
         def count(found: Known) -> None:
             if self.register is not register:
-                ended()
+                self._keeping.end(again=True)
                 return
             if before is None or before.day != day:
                 # Names come before figures; where they stand already, both come at once.
@@ -166,17 +153,17 @@ class GridCentre(QObject):
             self._tasks.run(
                 Message("grid_desk.task.stock"),
                 lambda feedback: knowing.count_stock(register, found, before, changes, feedback),
-                counted, failed=failed, cancelled=cancelled, owner=self, shown=before is None,
+                counted, failed=failed, cancelled=self._keeping.fail, owner=self, shown=before is None,
             )  # fmt: skip
 
         def counted(found: Known) -> None:
             if self.register is register:
                 self._take(found)
-            ended()
+            self._keeping.end(again=self.register is not register)
 
         self._tasks.run(
             Message("grid_desk.task.read"), lambda _: knowing.read_people(register, asked, day, changes), count,
-            failed=failed, cancelled=cancelled, owner=self, shown=False,
+            failed=failed, cancelled=self._keeping.fail, owner=self, shown=False,
         )  # fmt: skip
 
     def _take(self, known: Known) -> None:
@@ -191,7 +178,7 @@ class GridCentre(QObject):
     def _forget(self) -> None:
         self.known = self.grid = self.asked = self.answer = self._day = None
         self._enquiry = None
-        self._is_stale, self._changes = True, []
+        self._keeping.outdate()
         for news in (self.changed, self.chosen, self.answered):
             news.emit()
         if self.is_shown:
@@ -199,7 +186,7 @@ class GridCentre(QObject):
 
     def _on_changed(self, change: ChangeSet) -> None:
         if self.known is not None:
-            self._changes.append(change)
+            self._keeping.note(change)
         # Whoever is asked before the desk is opened again is asked of the register as it is then.
         self._enquiry = None
         if self.is_shown or self.asked is not None:
@@ -225,7 +212,7 @@ class GridCentre(QObject):
         if self.is_shown:
             self.read()
         else:
-            self._is_stale = True
+            self._keeping.outdate()
             self._ask()
 
     # ---- choosing and asking
@@ -262,7 +249,7 @@ class GridCentre(QObject):
 
     def refuse(self) -> None:
         """Say why nothing can be changed now."""
-        self._notifier.error(self.session.refusal() or UserError(Message("grid_desk.read_only")))
+        self._place.refuse(Message("grid_desk.read_only"))
 
     def ask_no_more(self) -> None:
         """Let go of the answer."""
@@ -273,7 +260,7 @@ class GridCentre(QObject):
         register, asked, day = self.register, self.asked, self._asked_day
         if register is None or asked is None:
             return
-        is_known = self.known is not None and not self._is_stale and not self._changes
+        is_known = self.known is not None and not self._keeping.is_behind
         known = self.known.enquiry if is_known and self.known is not None else self._enquiry
 
         def work(_: Feedback) -> tuple[Enquiry, Answer]:
@@ -293,7 +280,7 @@ class GridCentre(QObject):
         )  # fmt: skip
 
     def _refuse(self, error: UserError) -> None:
-        self._notifier.error(error)
+        self._place.notifier.error(error)
         if self.answer is None:
             self.ask_no_more()
 

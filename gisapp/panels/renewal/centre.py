@@ -15,9 +15,9 @@ import shapely
 from PySide6.QtCore import QObject, Signal
 from shapely.geometry.base import BaseGeometry
 
-from gisapp.notify import Notifier
-from gisapp.session import Session
-from gisapp.tasks import Debounce, Tasks
+from gisapp.panels.keeping_up import KeepingUp
+from gisapp.panels.workplace import Workplace
+from gisapp.tasks import Debounce
 from layers.errors import UserError
 from layers.feedback import Feedback
 from layers.later import Later
@@ -56,21 +56,18 @@ class RenewalCentre(QObject):
     chosen = Signal()
     """Another project is looked at, or what is known of it is new."""
 
-    def __init__(
-        self, session: Session, tasks: Tasks, notifier: Notifier, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, place: Workplace, parent: QObject) -> None:
         super().__init__(parent)
-        self.session, self._tasks, self._notifier = session, tasks, notifier
+        self._place, self.session, self._tasks = place, place.session, place.tasks
         self.board: Board | None = None
         self.project: AssetKey | None = None
         self.details: Details | None = None
         #: The id of the row that was added last.
         self.made: int | None = None
         self.is_shown = False
-        self._is_stale = True
-        self._changes: list[ChangeSet] = []
-        self._is_reading = self._is_waiting = False
+        self._keeping = KeepingUp(self.read)
         self._later = Debounce(_PAUSE, self.read, self)
+        session = self.session
         session.opened.connect(lambda _: self._forget())
         session.closed.connect(self._forget)
         session.changed.connect(self._on_changed)
@@ -98,7 +95,7 @@ class RenewalCentre(QObject):
     def show(self, on: bool) -> None:
         """The desk is open, or not: a board nobody looks at is not read."""
         self.is_shown = on
-        if on and self._is_stale:
+        if on and self._keeping.is_stale:
             self.read()
         if on:
             self._on_selection(self.session.selection)
@@ -108,36 +105,31 @@ class RenewalCentre(QObject):
         register = self.register
         if register is None or not self.is_shown or PROJECT not in register.catalogue:
             return
-        if self._is_reading:
-            # One after another: what is new meanwhile is read then.
-            self._is_waiting = True
+        behind = self._keeping.begin()
+        if behind is None:
             return
-        before, changes = (None if self._is_stale else self.board), self._changes
-        self._is_stale, self._changes = False, []
-        self._is_reading, self._is_waiting = True, False
+        before = None if behind.everything else self.board
         where, day = self.session.filters.get(PROJECT), self.today
 
         def work(feedback: Feedback) -> Board:
             if before is None:
                 return boards.read_board(register, day, where, feedback)
-            return following.follow_board(register, before, changes, day, where, feedback)
+            return following.follow_board(register, before, behind.changes, day, where, feedback)
 
         def done(board: Board) -> None:
-            self._is_reading = False
             if self.register is register:
                 self.board = board
                 self.changed.emit()
                 self._on_selection(self.session.selection)
                 self._read_details()
-            if self._is_waiting or self.register is not register:
-                self.read()
+            self._keeping.end(again=self.register is not register)
 
         def failed(error: UserError) -> None:
-            self._is_reading, self._is_stale = False, True
-            self._notifier.error(error)
+            self._keeping.fail()
+            self._place.notifier.error(error)
 
         def cancelled() -> None:
-            self._is_reading = False
+            self._keeping.fail()
             self._outdate()
 
         self._tasks.run(
@@ -190,14 +182,14 @@ class RenewalCentre(QObject):
 
     def _forget(self) -> None:
         self.board, self.project, self.details = None, None, None
-        self._is_stale = True
+        self._keeping.outdate()
         self.changed.emit()
         self.chosen.emit()
         if self.is_shown:
             self._later.touch()
 
     def _outdate(self) -> None:
-        self._is_stale = True
+        self._keeping.outdate()
         if self.is_shown:
             self._later.touch()
 
@@ -208,7 +200,7 @@ class RenewalCentre(QObject):
             return
         known = {*SHOWN_BESIDE, *following.belonging_fields(register.catalogue)}
         if followed := {name: part for name, part in change.changes.items() if name in known}:
-            self._changes.append(replace(change, changes=followed))
+            self._keeping.note(replace(change, changes=followed))
             self._later.touch()
 
     # ---- choosing
@@ -241,7 +233,7 @@ class RenewalCentre(QObject):
 
     def refuse(self) -> None:
         """Say why nothing can be changed now."""
-        self._notifier.error(self.session.refusal() or UserError(Message("renewal_desk.read_only")))
+        self._place.refuse(Message("renewal_desk.read_only"))
 
     def put_milestones(
         self,
@@ -270,7 +262,7 @@ class RenewalCentre(QObject):
                 else:
                     edit.update(MILESTONE, row.id, row.version, given)
 
-        self._write(label, work, done, failed)
+        self._place.edit(label, work, done, failed)
 
     def _is_there(self, project: int, stage: str) -> bool:
         """Whether somebody else made the row of a stage since it was read here."""
@@ -292,7 +284,7 @@ class RenewalCentre(QObject):
         def work(edit: Edit) -> None:
             self.made = edit.insert(type_name, values)
 
-        self._write(label, work, done, failed)
+        self._place.edit(label, work, done, failed)
 
     def add_visit(
         self,
@@ -309,7 +301,7 @@ class RenewalCentre(QObject):
             for finding in findings:
                 edit.insert("visit_finding", {"visit": visit, **finding})
 
-        self._write(label, work, done, failed)
+        self._place.edit(label, work, done, failed)
 
     def add_log(
         self,
@@ -328,21 +320,7 @@ class RenewalCentre(QObject):
                 assert register is not None
                 register.attach(edit, "daily_log", row, photo.name, _content(photo), {"kind": "photo"})
 
-        self._write(label, work, done, failed)
-
-    def _write(
-        self,
-        label: Message,
-        work: Callable[[Edit], Any],
-        done: Callable[[], None],
-        failed: Callable[[UserError], None],
-    ) -> None:
-        def ended(change: ChangeSet | None) -> None:
-            if change is not None:
-                self._notifier.done(label, "edit.undo")
-            done()
-
-        self.session.edit(label, work, ended, failed)
+        self._place.edit(label, work, done, failed)
 
     @property
     def people(self) -> Mapping[int, str]:

@@ -10,14 +10,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 from shapely.geometry.base import BaseGeometry
 
-from gisapp.actions import Actions
 from gisapp.forms.words import Button, IconButton, Label, Line
-from gisapp.language import Language, Words
+from gisapp.language import Words
 from gisapp.map.canvas import MapCanvas
-from gisapp.panels.map_view import MapView
-from gisapp.session import Session
-from gisapp.tasks import Tasks
-from gisapp.theme import Theme
+from gisapp.panels.workplace import Workplace
 from layers.feedback import Feedback
 from layers.model.asset import AssetKey
 from layers.model.fields import Field, LinkField
@@ -60,23 +56,12 @@ class OriginPanel(QWidget):
     closed = Signal()
     map_asked = Signal()
 
-    def __init__(
-        self,
-        language: Language,
-        theme: Theme,
-        session: Session,
-        tasks: Tasks,
-        view: MapView,
-        actions: Actions,
-    ) -> None:
+    def __init__(self, place: Workplace) -> None:
         super().__init__()
-        self._language, self._theme, self._session, self._tasks, self._view = (
-            language,
-            theme,
-            session,
-            tasks,
-            view,
-        )
+        language, theme, actions = place.language, place.theme, place.actions
+        session, tasks, view = place.session, place.tasks, place.view
+        self._language, self._theme, self._view = language, theme, view
+        self._session, self._tasks = session, tasks
         self.figure: Figure | None = None
         self.heading = Label(language, theme, Message("reporting.origin"), size="heading", strong=True)
         close = IconButton(language, theme, "x", Message("reporting.close"))

@@ -9,7 +9,7 @@ from typing import Any
 
 from shapely.geometry.base import BaseGeometry
 
-from layers.census.values import as_text, book_values, differences
+from layers.census.values import as_text, book_values, differing_of
 from layers.census.words import (
     DEFECT,
     INACCESSIBLE,
@@ -92,7 +92,7 @@ def plan_log(
         "outcome": logged.outcome,
         "found": as_text(logged.found) if logged.found else None,
         "book": as_text(book) if book else None,
-        "differing": _differing(asset_type, book, logged),
+        "differing": differing_of(asset_type, book, logged.found),
         "surveyor": logged.surveyor,
         "logged_at": format_instant(when),
         "seconds": logged.seconds,
@@ -146,11 +146,6 @@ def plan_new(
     return EditPlan(label, (Insert(RECORD, values),))
 
 
-def _differing(asset_type: AssetType, book: Mapping[str, Any], logged: Logged) -> str | None:
-    """The names of the fields that differ, parted by commas; None for none."""
-    return ",".join(each.field for each in differences(asset_type, book, logged.found)) or None
-
-
 def _target(register: Register, record: Asset) -> Asset | None:
     link = record["target"]
     if not link:
@@ -180,11 +175,7 @@ def _refuse(register: Register, asset_type: AssetType, logged: Logged) -> None:
         raise UserError(Message("census.no_found_place"), Message("census.no_found_place_hint"))
     if logged.outcome == INACCESSIBLE and not (logged.remark or "").strip():
         raise UserError(Message("census.why_not"), Message("census.why_not_hint"))
-    for name, value in logged.found.items():
-        of = asset_type.field_named(name)
-        problem = next((p for p in of.check(value) if p.severity == "error"), None)
-        if problem is not None:
-            raise UserError(problem.message, Message("census.correct_hint"))
+    refuse_values(asset_type, logged.found)
     least = register.setting("defect_photo_severity")
     kinds = register.catalogue.code_lists[KINDS]
     for defect in logged.defects:
@@ -195,6 +186,14 @@ def _refuse(register: Register, asset_type: AssetType, logged: Logged) -> None:
                 Message("census.photo_missing", {"defect": title, "severity": least}),
                 Message("census.photo_missing_hint"),
             )
+
+
+def refuse_values(asset_type: AssetType, found: Mapping[str, Any]) -> None:
+    """Raises ``UserError`` for the first value that its field cannot have."""
+    for name, value in found.items():
+        problem = next((p for p in asset_type.field_named(name).check(value) if p.severity == "error"), None)
+        if problem is not None:
+            raise UserError(problem.message, Message("census.correct_hint"))
 
 
 def _severity(entry: CodeEntry | None, defect: SeenDefect) -> int:

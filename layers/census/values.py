@@ -51,6 +51,11 @@ def differences(
     )
 
 
+def differing_of(asset_type: AssetType, book: Mapping[str, Any], found: Mapping[str, Any]) -> str | None:
+    """As a record keeps it: the names of the fields that differ, parted by commas; None for none."""
+    return ",".join(each.field for each in differences(asset_type, book, found)) or None
+
+
 def same(one: Any, other: Any) -> bool:
     """Whether two values say the same: blanks are one, numbers are compared as numbers."""
     if one in (None, "") or other in (None, ""):

@@ -33,6 +33,8 @@ class Changed:
     """A row that is not as it went out: ``base`` None is new, ``field`` None is gone.
 
     ``names``: the columns that differ. ``is_told``: the trail in the file tells of a deletion, or none is needed.
+    ``told_by``: of a record, the asset in the file that tells it. ``known_as``: the key of a row that came new, where
+    it is not its own.
     """
 
     type: str
@@ -41,6 +43,8 @@ class Changed:
     field: Row | None
     names: tuple[str, ...]
     is_told: bool = True
+    told_by: AssetKey | None = None
+    known_as: str = ""
 
     @property
     def key(self) -> AssetKey:

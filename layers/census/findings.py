@@ -36,8 +36,8 @@ def read_findings(
     mask = found.of(*kinds) & found.is_waiting
     ids = found.ids[mask].tolist()[:MOST_LISTED]
     kind_of = dict(zip(found.ids[mask].tolist(), found.kind[mask].tolist(), strict=True))
-    records = _find(register, RECORD, ids)
-    codes = _codes(register, records)
+    records = find_many(register, RECORD, ids)
+    codes = codes_of_targets(register, records)
     return tuple(
         Finding(
             record,
@@ -87,11 +87,11 @@ def read_defects(register: Register, campaign: int) -> tuple[DefectRow, ...]:
     table = register.values(DEFECT, ("record", "severity"))
     pairs = zip(table["fid"].to_pylist(), table["record"].to_pylist(), strict=True)
     ids = [fid for fid, record in pairs if record in mine]
-    defects = sorted(_find(register, DEFECT, ids), key=lambda d: (-int(d["severity"] or 0), d.id))[
+    defects = sorted(find_many(register, DEFECT, ids), key=lambda d: (-int(d["severity"] or 0), d.id))[
         :MOST_LISTED
     ]
-    codes = _codes(register, defects)
-    orders = {o.id: str(o["code"]) for o in _find(register, "work_order", _linked(defects))}
+    codes = codes_of_targets(register, defects)
+    orders = {o.id: str(o["code"]) for o in find_many(register, "work_order", _linked(defects))}
     return tuple(
         DefectRow(d, codes.get(str(d["target"]), ""), orders.get(d["work_order"] or 0, "")) for d in defects
     )
@@ -101,8 +101,8 @@ def _linked(defects: Sequence[Asset]) -> list[int]:
     return sorted({int(d["work_order"]) for d in defects if d["work_order"]})
 
 
-def _codes(register: Register, rows: Sequence[Asset]) -> dict[str, str]:
-    """The codes of targets by link."""
+def codes_of_targets(register: Register, rows: Sequence[Asset]) -> dict[str, str]:
+    """The codes of what records, defects or orders are of, by link."""
     wanted: dict[str, list[int]] = {}
     for row in rows:
         name, _, id = str(row["target"] or "").partition(":")
@@ -110,12 +110,13 @@ def _codes(register: Register, rows: Sequence[Asset]) -> dict[str, str]:
             wanted.setdefault(name, []).append(int(id))
     found = {}
     for name, ids in wanted.items():
-        for asset in _find(register, name, sorted(set(ids))):
+        for asset in find_many(register, name, sorted(set(ids))):
             found[f"{name}:{asset.id}"] = str(asset.get("code") or asset.id)
     return found
 
 
-def _find(register: Register, type: str, ids: Sequence[int]) -> list[Asset]:
+def find_many(register: Register, type: str, ids: Sequence[int]) -> list[Asset]:
+    """The assets of these ids that are there, however many."""
     found: list[Asset] = []
     for first in range(0, len(ids), _AT_ONCE):
         found += register.find(Query(type, ids=ids[first : first + _AT_ONCE]))

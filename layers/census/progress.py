@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import datetime
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
 
-from layers.census.words import CANCELLED, LOGGED, RECORD
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from layers.census.words import CANCELLED, LOGGED, LOT, RECORD
+from layers.geometry.packed import Floats, Integers
 from layers.model.asset import Asset
 from layers.model.query import All, Compare, Query
 from layers.register import Register
@@ -20,14 +25,20 @@ PACE_DAYS = 7
 _MINUTE = 16
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Logs:
-    """One logged record: its day, its lot, who logged it and how long it took in seconds."""
+    """Logged records side by side: day (``date.toordinal``), lot (0: none) and seconds taken (NaN: nobody said)."""
 
-    day: Day
-    lot: int | None
-    surveyor: int | None
-    seconds: float | None
+    day: Integers
+    lot: Integers
+    seconds: Floats
+
+    def __len__(self) -> int:
+        return len(self.day)
+
+    def take(self, chosen: npt.NDArray[np.bool_]) -> Logs:
+        """Some of them."""
+        return Logs(self.day[chosen], self.lot[chosen], self.seconds[chosen])
 
 
 @dataclass(frozen=True)
@@ -75,14 +86,46 @@ class Curve:
 
 @dataclass(frozen=True)
 class TeamProgress:
-    """What one team has done; ``pace`` per day worked, ``median_seconds`` per record as they were logged."""
+    """What one team has done of its own lots; ``pace`` per day worked, ``median_seconds`` per record as logged.
+
+    ``expected``: how many its own due dates ask for by now, None where its lots have none; ``ends``: when it will
+    be through at its pace; ``due``: the last day any of its lots is due.
+    """
 
     team: int | None
-    planned: int
-    done: int
-    pace: float | None
+    lots: tuple[int, ...]
+    curve: Curve
     median_seconds: float | None
     late_lots: tuple[int, ...]
+    expected: int | None = None
+    ends: Day | None = None
+    due: Day | None = None
+
+    @property
+    def planned(self) -> int:
+        return self.curve.planned
+
+    @property
+    def done(self) -> int:
+        return self.curve.done
+
+    @property
+    def left(self) -> int:
+        return self.curve.left
+
+    @property
+    def pace(self) -> float | None:
+        return self.curve.pace
+
+    @property
+    def ahead(self) -> int | None:
+        """How many it is ahead of its own plan; behind is below 0."""
+        return None if self.expected is None else self.done - self.expected
+
+    @property
+    def late_days(self) -> int | None:
+        """How many days after its last due date it will be through; None when nobody can tell."""
+        return None if self.ends is None or self.due is None else (self.ends - self.due).days
 
 
 @dataclass(frozen=True)
@@ -107,63 +150,71 @@ class Progress:
 def read_progress(register: Register, campaign: Asset, day: Day) -> Progress:
     """The progress of a campaign, read from its lots and records."""
     where = All((Compare("campaign", "=", campaign.id), Compare("state", "!=", CANCELLED)))
-    table = register.values(RECORD, ("lot", "state", "surveyor", "logged_at", "seconds"), where)
-    names = ("lot", "state", "surveyor", "logged_at", "seconds")
-    planned: dict[int | None, int] = defaultdict(int)
-    logs = []
-    # Read once for each minute: thousands were logged in it.
-    days: dict[str, Day] = {}
-    for lot, state, surveyor, at, seconds in zip(*(table[name].to_pylist() for name in names), strict=True):
-        planned[lot] += 1
-        if state in LOGGED and at:
-            logged = days.get(at[:_MINUTE]) or days.setdefault(at[:_MINUTE], local_day(at))
-            if logged <= day:
-                logs.append(Logs(logged, lot, surveyor, seconds))
-    lots = register.find(Query("lot", where=Compare("campaign", "=", campaign.id)))
-    return progress_of(campaign, lots, planned, logs, day)
+    table = register.packed(RECORD, ("lot", "state", "logged_at", "seconds"), where)
+    lot = table["lot"].combine_chunks().fill_null(0).to_numpy().astype(np.int64)
+    ids, counts = np.unique(lot, return_counts=True)
+    planned = {(id or None): count for id, count in zip(ids.tolist(), counts.tolist(), strict=True)}
+    is_logged = pc.and_(pc.is_in(table["state"], pa.array(LOGGED)), pc.is_valid(table["logged_at"]))
+    chosen = is_logged.combine_chunks().to_numpy(zero_copy_only=False)
+    seconds = table["seconds"].combine_chunks().cast(pa.float64()).to_numpy(zero_copy_only=False)
+    found = Logs(_days(table["logged_at"].filter(is_logged)), lot[chosen], seconds[chosen])
+    lots = register.find(Query(LOT, where=Compare("campaign", "=", campaign.id)))
+    return progress_of(campaign, lots, planned, found.take(found.day <= day.toordinal()), day)
 
 
 def progress_of(
-    campaign: Asset, lots: Sequence[Asset], planned: Mapping[int | None, int], logs: Sequence[Logs], day: Day
+    campaign: Asset, lots: Sequence[Asset], planned: Mapping[int | None, int], logs: Logs, day: Day
 ) -> Progress:
     """The same from what was read: ``planned`` counts the records of each lot."""
     curve = curve_of(logs, sum(planned.values()))
-    first, due = (_day(campaign.get(name)) for name in ("from_date", "to_date"))
-    expected = None
-    if first is not None and due is not None and due >= first:
-        share = min(1.0, max(0.0, ((day - first).days + 1) / ((due - first).days + 1)))
-        expected = round(curve.planned * share)
-    logged = Counter(log.lot for log in logs)
+    first, due = (day_of(campaign.get(name)) for name in ("from_date", "to_date"))
+    its = {lot.id: lot for lot in lots}
     team_of: dict[int | None, int | None] = {lot.id: lot.get("team") for lot in lots}
+    mine: dict[int | None, list[int]] = defaultdict(list)
+    for id in planned:
+        mine[team_of.get(id)].append(id or 0)
+    known, place, counts = np.unique(logs.lot, return_inverse=True, return_counts=True)
+    done_of = dict(zip(known.tolist(), counts.tolist(), strict=True))
+    team_at = np.array([team_of.get(id) or 0 for id in known.tolist()], np.int64)[place.ravel()]
     teams = []
-    for team in sorted({team_of.get(lot) for lot in planned}, key=lambda t: (t is None, t or 0)):
-        mine = {lot for lot in planned if team_of.get(lot) == team}
-        done = [log for log in logs if log.lot in mine]
-        told = [log.seconds for log in done if log.seconds is not None]
+    for team in sorted(mine, key=lambda t: (t is None, t or 0)):
+        done = logs.take(team_at == (team or 0))
+        told = done.seconds[np.isfinite(done.seconds)]
+        dues = {id: day_of(its[id].get("due_date")) for id in mine[team] if id in its}
         late = tuple(
-            lot.id
-            for lot in lots
-            if lot.id in mine
-            and (lot_due := _day(lot.get("due_date"))) is not None
-            and lot_due < day
-            and logged[lot.id] < planned[lot.id]
+            id for id in sorted(dues) if _is_before(dues[id], day) and done_of.get(id, 0) < planned[id]
         )
-        pace = curve_of(done, 0).pace
-        count = sum(planned[lot] for lot in mine)
-        teams.append(TeamProgress(team, count, len(done), pace, median(told) if told else None, late))
+        own = curve_of(done, sum(planned[id or None] for id in mine[team]))
+        asked = [
+            planned[id] * share
+            for id, its_due in dues.items()
+            if (share := _share(day_of(its[id].get("sent_date")) or first, its_due or due, day)) is not None
+        ]
+        teams.append(
+            TeamProgress(
+                team,
+                tuple(sorted(mine[team])),
+                own,
+                float(np.median(told)) if len(told) else None,
+                late,
+                round(sum(asked)) if asked else None,
+                own.forecast(day),
+                max((its_due for its_due in dues.values() if its_due is not None), default=due),
+            )
+        )
+    share = _share(first, due, day)
+    expected = None if share is None else round(curve.planned * share)
     return Progress(day, curve, tuple(teams), expected, curve.forecast(day), due)
 
 
-def curve_of(logs: Sequence[Logs], planned: int) -> Curve:
+def curve_of(logs: Logs, planned: int) -> Curve:
     """Records by day, from the first day to the last without a hole."""
-    if not logs:
+    if not len(logs):
         return Curve((), (), planned)
-    counts: dict[Day, int] = defaultdict(int)
-    for log in logs:
-        counts[log.day] += 1
-    first, last = min(counts), max(counts)
-    days = tuple(first + datetime.timedelta(days=n) for n in range((last - first).days + 1))
-    return Curve(days, tuple(counts[day] for day in days), planned)
+    first = int(logs.day.min())
+    counts = np.bincount(logs.day - first)
+    days = tuple(datetime.date.fromordinal(first + n) for n in range(len(counts)))
+    return Curve(days, tuple(counts.tolist()), planned)
 
 
 def local_day(instant: str) -> Day:
@@ -171,8 +222,29 @@ def local_day(instant: str) -> Day:
     return datetime.datetime.fromisoformat(instant.replace("Z", "+00:00")).astimezone().date()
 
 
-def _day(text: str | None) -> Day | None:
+def day_of(text: str | None) -> Day | None:
+    """The day that a date names; None for one that is less exact."""
     try:
         return None if not text else datetime.date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def _days(instants: pa.ChunkedArray) -> Integers:
+    """The day on the wall of each instant."""
+    # Read once for each minute: thousands were logged in it.
+    minutes = pc.utf8_slice_codeunits(instants, 0, _MINUTE).combine_chunks().dictionary_encode()
+    days = np.array([local_day(f"{text}Z").toordinal() for text in minutes.dictionary.to_pylist()], np.int64)
+    place = minutes.indices.to_numpy(zero_copy_only=False)
+    return days[place] if len(days) else np.zeros(0, np.int64)
+
+
+def _is_before(due: Day | None, day: Day) -> bool:
+    return due is not None and due < day
+
+
+def _share(first: Day | None, due: Day | None, day: Day) -> float | None:
+    """Which share of the days from the first to the last is over; None where they are not known."""
+    if first is None or due is None or due < first:
+        return None
+    return min(1.0, max(0.0, ((day - first).days + 1) / ((due - first).days + 1)))

@@ -84,8 +84,8 @@ def draw(
     """
     fresh, buried = sorted(set(records) - set(before)), sorted(set(hidden) - set(before))
     return Sample(
-        _pick(fresh, _share_of(len(records), percent, 1), f"{seed}/{number}/resurvey"),
-        _pick(buried, _share_of(len(hidden), dug_percent, FEWEST_DUG), f"{seed}/{number}/excavation"),
+        pick(fresh, share_of(len(records), percent, 1), f"{seed}/{number}/resurvey"),
+        pick(buried, share_of(len(hidden), dug_percent, FEWEST_DUG), f"{seed}/{number}/excavation"),
     )
 
 
@@ -135,11 +135,13 @@ def _verdict(checked: int, over: int, error: float | None, limit: float) -> Verd
     return "draw_again" if too_wide else "passes"
 
 
-def _share_of(count: int, percent: float, least: int) -> int:
+def share_of(count: int, percent: float, least: int) -> int:
+    """A share of so many, rounded up, and so many at least as far as there are."""
     return min(count, max(least, math.ceil(count * percent / 100 - 1e-9))) if count else 0
 
 
-def _pick(records: Sequence[int], count: int, word: str) -> tuple[int, ...]:
+def pick(records: Sequence[int], count: int, word: str) -> tuple[int, ...]:
+    """So many of them at random, the same ones for the same word."""
     seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:_DIGEST])
     order = np.random.default_rng(seed).permutation(len(records))[:count]
     return tuple(records[place] for place in order.tolist())

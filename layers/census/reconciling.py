@@ -25,14 +25,48 @@ from layers.census.words import (
     WAITING,
 )
 from layers.geometry.packed import Integers
-from layers.model.query import All, Compare, Condition, Query
+from layers.model.query import All, Compare, Condition
 from layers.register import Register
 
 Kind = Literal["planned", "same", "differs", "moved", "not_found", "inaccessible", "new"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 _FIELDS = ("lot", "target", "target_type", "state", "outcome", "differing")
-_FEW = 20_000
 Mask = npt.NDArray[np.bool_]
+Objects = npt.NDArray[np.object_]
+
+
+@dataclass(frozen=True, eq=False)
+class Coded:
+    """Texts of which few are different: ``place`` is the position in ``words`` of each one."""
+
+    words: tuple[str, ...]
+    place: Integers
+
+    @classmethod
+    def of(cls, column: pa.ChunkedArray) -> Coded:
+        """A column of texts, blank where it has none."""
+        filled = column.combine_chunks().dictionary_encode()
+        words = (*(word or "" for word in filled.dictionary.to_pylist()), "")
+        place = filled.indices.fill_null(len(words) - 1).to_numpy(zero_copy_only=False)
+        return cls(words, place.astype(np.int64))
+
+    def among(self, words: Collection[str]) -> Mask:
+        """Which of them are one of these words."""
+        known = np.array([word in words for word in self.words], dtype=bool)
+        found: Mask = known[self.place]
+        return found
+
+    def put(self, chosen: Mask, word: str) -> Coded:
+        """The same with another word in some places."""
+        place = self.place.copy()
+        place[chosen] = len(self.words)
+        return Coded((*self.words, word), place)
+
+    @cached_property
+    def texts(self) -> Objects:
+        """One by one."""
+        found: Objects = np.array(self.words, dtype=object)[self.place]
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,11 +75,29 @@ class Reconciliation:
 
     ids: Integers
     lot: Integers
-    type: npt.NDArray[np.object_]
-    target: npt.NDArray[np.object_]
-    state: npt.NDArray[np.object_]
+    types: Coded
+    states: Coded
     kind: Integers
-    differing: npt.NDArray[np.object_]
+    differences: Coded
+    links: pa.ChunkedArray
+
+    @property
+    def type(self) -> Objects:
+        return self.types.texts
+
+    @property
+    def state(self) -> Objects:
+        return self.states.texts
+
+    @property
+    def differing(self) -> Objects:
+        """The fields in which book and field differ, parted by commas."""
+        return self.differences.texts
+
+    @cached_property
+    def target(self) -> Objects:
+        """Links to the assets; blank for what was found new."""
+        return np.array([link or "" for link in self.links.to_pylist()], dtype=object)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -54,11 +106,11 @@ class Reconciliation:
         self, *kinds: Kind, states: Collection[str] = (), type: str | None = None, lot: int | None = None
     ) -> Mask:
         """Which records say one of these, are in one of these states (all where none are named) and so on."""
-        found: Mask = np.isin(self.kind, [KINDS.index(kind) for kind in kinds or KINDS])
+        found: Mask = np.array([kind in (kinds or KINDS) for kind in KINDS], dtype=bool)[self.kind]
         if states:
-            found &= np.isin(self.state, list(states))
+            found &= self.states.among(states)
         if type is not None:
-            found &= self.type == type
+            found &= self.types.among((type,))
         if lot is not None:
             found &= self.lot == lot
         return found
@@ -66,37 +118,51 @@ class Reconciliation:
     @cached_property
     def is_waiting(self) -> Mask:
         """Logged, and not yet decided."""
-        return np.asarray(np.isin(self.state, list(WAITING)))
+        return self.states.among(WAITING)
 
     def counts(self) -> Mapping[str, Mapping[Kind, int]]:
         """By type how many records say what."""
-        types = pa.array(self.type, pa.string()).dictionary_encode()
-        place = types.indices.to_numpy().astype(np.int64) * len(KINDS) + self.kind
-        names = types.dictionary.to_pylist()
+        names = self.types.words
+        place = self.types.place * len(KINDS) + self.kind
         table = np.bincount(place, minlength=len(names) * len(KINDS)).reshape(-1, len(KINDS)).tolist()
-        return {
-            name: Counter({kind: count for kind, count in zip(KINDS, row, strict=True) if count})
-            for name, row in zip(names, table, strict=True)
-        }
+        found: dict[str, Counter[Kind]] = {}
+        for name, row in zip(names, table, strict=True):
+            counts = Counter({kind: count for kind, count in zip(KINDS, row, strict=True) if count})
+            if counts:
+                found[name] = counts
+        return found
 
     def fields(self) -> Mapping[tuple[str, str], int]:
         """How often each field of each type differs."""
-        some = self.differing != ""
-        names = zip(self.type[some].tolist(), self.differing[some].tolist(), strict=True)
-        return Counter((type, field) for type, fields in names for field in fields.split(","))
+        fields = self.differences.words
+        sizes = np.bincount(self.types.place * len(fields) + self.differences.place)
+        found: Counter[tuple[str, str]] = Counter()
+        for pair in np.flatnonzero(sizes).tolist():
+            type, differing = divmod(pair, len(fields))
+            for field in fields[differing].split(",") if fields[differing] else ():
+                found[self.types.words[type], field] += int(sizes[pair])
+        return found
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Share:
     """A share with what it is made of: the ids of the records counted, and of all they are counted among."""
 
-    part: tuple[int, ...]
-    whole: tuple[int, ...]
+    counted: Integers
+    among: Integers
+
+    @cached_property
+    def part(self) -> tuple[int, ...]:
+        return tuple(self.counted.tolist())
+
+    @cached_property
+    def whole(self) -> tuple[int, ...]:
+        return tuple(self.among.tolist())
 
     @property
     def value(self) -> float | None:
         """0 to 1; None where there is nothing to count among."""
-        return len(self.part) / len(self.whole) if self.whole else None
+        return len(self.counted) / len(self.among) if len(self.among) else None
 
 
 @dataclass(frozen=True)
@@ -113,29 +179,26 @@ def read_reconciliation(register: Register, campaign: int, where: Condition | No
     """All records of a campaign but the cancelled ones, or those that meet ``where`` too."""
     asked: list[Condition] = [Compare("campaign", "=", campaign), Compare("state", "!=", CANCELLED)]
     condition = All((*asked, *([where] if where is not None else [])))
-    # A whole city's records are read faster by the worker, a few thousand at once here.
-    if where is None and register.count(Query(RECORD, where=asked[0])) > _FEW:
-        return reconciliation_of(register.columns(RECORD, _FIELDS, where=condition))
-    return reconciliation_of(register.values(RECORD, _FIELDS, condition))
+    return reconciliation_of(register.packed(RECORD, _FIELDS, condition))
 
 
 def reconciliation_of(table: pa.Table) -> Reconciliation:
     """The same from rows that were read: ``fid`` and lot, target, target_type, state, outcome, differing."""
-    state, outcome, differing = _words(table, "state"), _words(table, "outcome"), _words(table, "differing")
+    states, outcomes, differences = (Coded.of(table[name]) for name in ("state", "outcome", "differing"))
     kind = np.full(table.num_rows, KINDS.index("planned"), np.int64)
-    logged = np.isin(state, list(LOGGED))
+    logged = states.among(LOGGED)
     kind[logged] = KINDS.index("same")
-    kind[logged & (differing != "")] = KINDS.index("differs")
+    kind[logged & ~differences.among(("",))] = KINDS.index("differs")
     for word in (MOVED, NOT_FOUND, INACCESSIBLE, NEW):
-        kind[logged & (outcome == word)] = KINDS.index(word)
+        kind[logged & outcomes.among((word,))] = KINDS.index(word)
     return Reconciliation(
         table["fid"].to_numpy().astype(np.int64),
-        np.nan_to_num(table["lot"].to_numpy().astype(np.float64)).astype(np.int64),
-        _words(table, "target_type"),
-        _words(table, "target"),
-        state,
+        table["lot"].combine_chunks().fill_null(0).to_numpy().astype(np.int64),
+        Coded.of(table["target_type"]),
+        states,
         kind,
-        differing,
+        differences,
+        table["target"],
     )
 
 
@@ -146,7 +209,7 @@ def rates(found: Reconciliation) -> Rates:
     ids = found.ids
 
     def share(part: Mask, whole: Mask) -> Share:
-        return Share(tuple(ids[part].tolist()), tuple(ids[whole].tolist()))
+        return Share(ids[part], ids[whole])
 
     return Rates(
         share(of_book & ~found.of("planned"), of_book),
@@ -157,14 +220,4 @@ def rates(found: Reconciliation) -> Rates:
 
 def decided(found: Reconciliation, chosen: Mask, state: str) -> Reconciliation:
     """As it is once these records are in another state."""
-    states = found.state.copy()
-    states[chosen] = state
-    return replace(found, state=states)
-
-
-def _words(table: pa.Table, name: str) -> npt.NDArray[np.object_]:
-    filled = table[name].combine_chunks().dictionary_encode()
-    words = np.array([*(word or "" for word in filled.dictionary.to_pylist()), ""], dtype=object)
-    place = filled.indices.fill_null(len(words) - 1).to_numpy(zero_copy_only=False)
-    found: npt.NDArray[np.object_] = words[place.astype(np.int64)]
-    return found
+    return replace(found, states=found.states.put(chosen, state))

@@ -101,7 +101,7 @@ class CensusFigures:
         return self._share(chosen & self.found.of("same"), whole & ~new_rejected)
 
     def _share(self, part: npt.NDArray[np.bool_], whole: npt.NDArray[np.bool_]) -> Share:
-        return Share(tuple(self.found.ids[part].tolist()), tuple(self.found.ids[whole].tolist()))
+        return Share(self.found.ids[part], self.found.ids[whole])
 
 
 def campaign_on(register: Register, campaign: int | None = None) -> Asset:

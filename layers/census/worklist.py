@@ -159,14 +159,13 @@ def read_campaign_book(register: Register, campaign: int) -> CampaignBook | None
     )
     teams = _teams(register, lots)
     counts: dict[int, dict[Kind, int]] = {}
-    pairs, sizes = np.unique(np.stack([found.lot, found.kind]), axis=1, return_counts=True)
-    for (lot, kind), size in zip(pairs.T.tolist(), sizes.tolist(), strict=True):
-        counts.setdefault(lot, {})[KINDS[kind]] = size
-    again = dict(
-        zip(
-            *(v.tolist() for v in np.unique(found.lot[found.state == AGAIN], return_counts=True)), strict=True
-        )
-    )
+    known, place = np.unique(found.lot, return_inverse=True)
+    sizes = np.bincount(place.ravel() * len(KINDS) + found.kind, minlength=len(known) * len(KINDS))
+    for pair in np.flatnonzero(sizes).tolist():
+        at, kind = divmod(pair, len(KINDS))
+        counts.setdefault(int(known[at]), {})[KINDS[kind]] = int(sizes[pair])
+    waiting = found.lot[found.of(states=(AGAIN,))]
+    again = dict(zip(*(each.tolist() for each in np.unique(waiting, return_counts=True)), strict=True))
     rows = tuple(
         LotRow(lot, teams.get(lot["team"] or 0, ""), counts.get(lot.id, {}), again.get(lot.id, 0))
         for lot in lots

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from layers.census.packages.compare import Changed, Row, alike, as_json
+from layers.census.packages.newcomers import OfficeRows
 from layers.census.packages.receipt import Refused
+from layers.census.packages.records import DECIDED, QUIET, followed, parts_of
 from layers.census.values import as_text, from_text
-from layers.census.words import ACCEPTED, CANCELLED, RECORD, REJECTED
+from layers.census.words import RECORD
 from layers.checks.rules import row_problems
 from layers.model.asset import AssetKey
 from layers.model.catalogue import Catalogue
@@ -20,11 +22,6 @@ from layers.store.schema import VERSION
 WHOLE = ""
 """Stands for the whole row among the fields of a clash: one side deleted it."""
 _JSON = {RECORD: "found"}
-_QUIET = {RECORD: frozenset({"logged_at", "seconds", "book", "sequence", "surveyor"})}
-"""Who logged when is no matter of dispute: what the office has stays."""
-_DECIDED = (ACCEPTED, REJECTED, CANCELLED)
-
-OfficeRows = Callable[[str, Collection[int]], Mapping[int, Row]]
 
 
 @dataclass(frozen=True)
@@ -66,41 +63,34 @@ def merge(
     catalogue: Catalogue,
     found: Iterable[Changed],
     office: OfficeRows,
-    known: Mapping[str, int],
+    known: Mapping[str, AssetKey],
     today: str,
 ) -> Merge:
     """Merge the changes of a file into the book as ``office`` tells it.
 
-    ``known``: rows that came new in an earlier file, by their key, with their ids in the book.
+    ``known``: rows that came new in an earlier file, by their key, with where they are in the book.
     """
     done = Merge()
     by_type: dict[str, list[Changed]] = {}
     for change in found:
         by_type.setdefault(change.type, []).append(change)
     for name, some in by_type.items():
-        ids = {change.id: known.get(key_of(change), change.id) for change in some}
-        there = office(
-            name, [ids[change.id] for change in some if change.base is not None or is_known(change, known)]
-        )
-        for change in some:
+        of = [known.get(key_of(change)) for change in some]
+        ids = [change.id if at is None or at.type != name else at.id for change, at in zip(some, of, strict=True)]
+        fresh = [change.base is None and at is None for change, at in zip(some, of, strict=True)]
+        there = dict(office(name, {id for id, is_fresh in zip(ids, fresh, strict=True) if not is_fresh}))
+        for change, id, is_fresh in zip(some, ids, fresh, strict=True):
             done.of += 1
-            if change.base is None and not is_known(change, known):
+            if is_fresh:
                 _insert(catalogue, change, done, today)
             else:
-                _merge_row(catalogue, change, ids[change.id], there.get(ids[change.id]), done, today)
+                _merge_row(catalogue, change, id, there, done, today)
     return done
 
 
 def key_of(change: Changed) -> str:
-    """Under which a row that came new is known: its type and its id in the file."""
-    if change.type == RECORD and change.field is not None and change.field.get("outcome") == "new":
-        return f"{change.field['target_type']}:{change.id}"
-    return f"{change.type}:{change.id}"
-
-
-def is_known(change: Changed, known: Mapping[str, int]) -> bool:
-    """Whether a row that is new in the file came in an earlier one."""
-    return change.base is None and key_of(change) in known
+    """Under which a row that came new is known: the type and the id of what it was in the file."""
+    return change.known_as or f"{change.type}:{change.id}"
 
 
 def _insert(catalogue: Catalogue, change: Changed, done: Merge, today: str) -> None:
@@ -113,8 +103,9 @@ def _insert(catalogue: Catalogue, change: Changed, done: Merge, today: str) -> N
 
 
 def _merge_row(
-    catalogue: Catalogue, change: Changed, id: int, office: Row | None, done: Merge, today: str
+    catalogue: Catalogue, change: Changed, id: int, there: dict[int, Row], done: Merge, today: str
 ) -> None:
+    office = there.get(id)
     if office is None:
         if change.field is None:
             done.already += 1
@@ -125,30 +116,46 @@ def _merge_row(
         _merge_deletion(change, id, office, done)
         return
     base = change.base or {}
-    values, clashes = _values(change, id, base, office)
+    values, clashes = _values(catalogue, change, id, base, office)
     values, late = _in_time(catalogue, change.type, values, tuple(values), today)
     done.late_days = max(done.late_days, late)
     if values and _refuses(catalogue, change, {**office, **values}, tuple(values), done):
         return
     done.clashes += clashes
     if values:
-        done.writes.append(Write(change.type, id, office[VERSION], values))
+        _write(done, Write(change.type, id, office[VERSION], values))
+        # Another row of the file may tell of the same: it is merged into this.
+        there[id] = {**office, **values}
     elif not clashes:
         done.already += 1
 
 
+def _write(done: Merge, write: Write) -> None:
+    last = done.writes[-1] if done.writes else None
+    for at, before in enumerate(done.writes if last is not None and write.type == RECORD else ()):
+        if (before.type, before.id) == (write.type, write.id) and before.values is not None:
+            done.writes[at] = Write(
+                write.type, write.id, before.version, {**before.values, **(write.values or {})}
+            )
+            return
+    done.writes.append(write)
+
+
 def _merge_deletion(change: Changed, id: int, office: Row, done: Merge) -> None:
-    base = change.base or {}
-    is_same = all(name not in office or alike(base[name], office[name]) for name in base)
+    base, quiet = change.base or {}, QUIET if change.type == RECORD else ()
+    is_same = all(name not in office or name in quiet or alike(base[name], office[name]) for name in base)
     if is_same and change.is_told:
         done.writes.append(Write(change.type, id, office[VERSION], None))
     else:
         done.clashes.append(_whole(change, id, office, None))
 
 
-def _values(change: Changed, id: int, base: Row, office: Row) -> tuple[dict[str, Any], list[Clash]]:
+def _values(
+    catalogue: Catalogue, change: Changed, id: int, base: Row, office: Row
+) -> tuple[dict[str, Any], list[Clash]]:
     assert change.field is not None
-    decided = change.type == RECORD and office.get("state") in _DECIDED
+    is_record = change.type == RECORD
+    decided = is_record and office.get("state") in DECIDED
     values: dict[str, Any] = {}
     clashes: list[Clash] = []
     for name in change.names:
@@ -162,8 +169,10 @@ def _values(change: Changed, id: int, base: Row, office: Row) -> tuple[dict[str,
                 values[name] = taken
         elif not decided and alike(was, now):
             values[name] = found
-        elif name not in _QUIET.get(change.type, ()):
+        elif not (is_record and name in QUIET):
             clashes.append(_clash(change.type, id, name, was, now, found))
+    if is_record and values:
+        values = followed(catalogue, office, values, change.field)
     return values, clashes
 
 
@@ -222,16 +231,16 @@ def days_between(first: str, last: str) -> int:
 
 def _refuses(catalogue: Catalogue, change: Changed, row: Row, names: Collection[str], done: Merge) -> bool:
     """Whether the book's own rules refuse the values; then they are listed, and stay in the file kept."""
-    problems = [
-        p
-        for p in row_problems(catalogue[change.type], row, [n for n in names if n in row])
-        if p.severity == "error"
-    ]
-    if problems:
-        done.refused.append(refused(change.key, row, [p.message.id for p in problems]))
-    return bool(problems)
+    problems = row_problems(catalogue[change.type], row, [n for n in names if n in row])
+    if change.type == RECORD and "found" in names:
+        problems += parts_of(catalogue, row)
+    wrong = [problem.message.id for problem in problems if problem.severity == "error"]
+    if wrong:
+        done.refused.append(refused(change.told_by or change.key, row, wrong))
+    return bool(wrong)
 
 
 def refused(key: AssetKey, row: Row, reasons: Iterable[str]) -> Refused:
     """A row that was not taken in."""
-    return Refused(key.type, key.id, str(row.get("code") or f"#{key.id}"), tuple(reasons))
+    name = row.get("code") or row.get("provisional_code") or f"#{key.id}"
+    return Refused(key.type, key.id, str(name), tuple(reasons))

@@ -1,0 +1,51 @@
+"""Assets that a team found new: under which id its device knows them, and where they are in the book by now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+from layers.census.words import RECORD
+from layers.model.asset import AssetKey
+
+FIRST_BLOCK, BLOCK = 1_000_000_000, 100_000
+"""Ids that devices give begin here; each package has a block of its own."""
+
+OfficeRows = Callable[[str, Collection[int]], Mapping[int, Mapping[str, Any]]]
+
+
+def block_of(id: int) -> int | None:
+    """The id of the package in whose block an id lies; None for an id of the book."""
+    return (id - FIRST_BLOCK) // BLOCK if id >= FIRST_BLOCK else None
+
+
+def source_of(code: str) -> str:
+    """The data set under which the register knows what came new with a package."""
+    return f"field package {code}"
+
+
+def homes(came: Mapping[str, tuple[str, int]], office: OfficeRows) -> dict[str, AssetKey]:
+    """By its key in the file where in the book each row is that came new: an asset the campaign counts is a record.
+
+    A record that was found to be the same as another one stands for that one.
+    """
+    found = {key: AssetKey(*at) for key, at in came.items()}
+    waiting = {at.id for at in found.values() if at.type == RECORD}
+    same: dict[int, int] = {}
+    while waiting:
+        rows = office(RECORD, waiting)
+        fresh = {id: int(row["same_as"]) for id, row in rows.items() if row.get("same_as") is not None}
+        same |= fresh
+        waiting = set(fresh.values()) - same.keys()
+    for key, at in found.items():
+        id = at.id
+        for _ in range(len(same) if at.type == RECORD else 0):
+            id = same.get(id, id)
+        found[key] = AssetKey(at.type, id)
+    return found
+
+
+def parsed(link: object) -> AssetKey | None:
+    """The asset that a link to one of several types names (``hydrant:7``); None for a blank."""
+    name, _, id = str(link or "").partition(":")
+    return AssetKey(name, int(id)) if id.isdigit() else None

@@ -15,6 +15,7 @@ from layers.store import attach, history, packages, read
 from layers.store.base import Store
 from layers.store.bulk_read import BulkRead
 from layers.store.conditions import condition_clause, where_clause
+from layers.store.packed_read import packed_columns
 from layers.store.schema import GEOMETRY
 from layers.store.settings import read_setting
 from layers.store.summary import (
@@ -136,6 +137,11 @@ class AssetReader(Veiled):
         return self._table_shown(
             type, self._store.read_here(type, list(fields), geometry=False, conditions=clauses)
         )
+
+    def packed(self, type: str, fields: Sequence[str], where: Condition | None = None) -> pa.Table:
+        """``values`` of hundreds of thousands of rows, in half of the time: numbers and texts alone."""
+        clauses = where_clause(self._store, Query(type, where=where))
+        return self._table_shown(type, packed_columns(self._store, type, fields, clauses))
 
     def tally(
         self,

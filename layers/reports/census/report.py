@@ -54,7 +54,11 @@ def overview(figures: CensusFigures) -> RosterTable:
         _share("match", shares.match),
         _share("intact", figures.intact),
         _share("assessed", figures.assessed),
-        _share("quality", Share(figures.quality.over, tuple(range(figures.quality.checked))), percent=False),
+        _share(
+            "quality",
+            Share(np.array(figures.quality.over, np.int64), np.arange(figures.quality.checked)),
+            percent=False,
+        ),
         _plain("defects", sum(sum(kind.values()) for kind in figures.defects.values())),
         _plain("batches", figures.acceptances),
         _plain("left", progress.curve.left),

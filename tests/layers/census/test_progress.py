@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 
+import numpy as np
+
 from layers.census.progress import Logs, curve_of, local_day, progress_of
 from layers.model.asset import Asset
 
@@ -14,8 +16,13 @@ def day(number: int) -> datetime.date:
     return FIRST + datetime.timedelta(days=number)
 
 
-def logs(counts: dict[int, int], lot: int = 1, seconds: float | None = 60) -> list[Logs]:
-    return [Logs(day(n), lot, 1, seconds) for n, count in counts.items() for _ in range(count)]
+def logs(counts: dict[int, int], lot: int = 1, seconds: float = 60.0) -> Logs:
+    days = [day(n).toordinal() for n, count in counts.items() for _ in range(count)]
+    return Logs(np.array(days, np.int64), np.full(len(days), lot), np.full(len(days), seconds))
+
+
+def both(one: Logs, other: Logs) -> Logs:
+    return Logs(*(np.concatenate([getattr(one, n), getattr(other, n)]) for n in ("day", "lot", "seconds")))
 
 
 def test_days_off_are_on_the_curve_and_in_the_forecast() -> None:
@@ -25,7 +32,7 @@ def test_days_off_are_on_the_curve_and_in_the_forecast() -> None:
     assert (curve.done, curve.left, curve.pace) == (60, 120, 20)
     # 60 in 4 days: 120 more take 8.
     assert curve.forecast(day(3)) == day(11)
-    assert curve_of([], 5).forecast(day(0)) is None
+    assert curve_of(logs({}), 5).forecast(day(0)) is None
     assert curve_of(logs({0: 5}), 5).forecast(day(9)) == day(0)
 
 
@@ -36,18 +43,16 @@ def test_teams_lots_and_the_plan() -> None:
         Asset("lot", 2, 1, {"team": 8, "due_date": "2026-09-03"}),
         Asset("lot", 3, 1, {"team": 7, "due_date": "2026-09"}),
     ]
-    done = [*logs({0: 4, 1: 6}, lot=1, seconds=30), *logs({1: 5}, lot=2, seconds=None)]
+    done = both(logs({0: 4, 1: 6}, lot=1, seconds=30.0), logs({1: 5}, lot=2, seconds=np.nan))
     found = progress_of(Asset("campaign", 1, 1, values), lots, {1: 20, 2: 5, 3: 5, None: 10}, done, day(4))
     assert (found.curve.planned, found.curve.done, found.expected) == (40, 15, 20)
     one, two, none = found.teams
-    assert (one.team, one.planned, one.done, one.pace, one.median_seconds, one.late_lots) == (
-        7,
-        25,
-        10,
-        5,
-        30,
-        (1,),
-    )
+    assert (one.team, one.planned, one.done, one.pace) == (7, 25, 10, 5)
+    assert (one.median_seconds, one.late_lots, one.lots) == (30, (1,), (1, 3))
+    # Lot 1 was due on the third day, lot 3 on a day nobody can tell: by the tenth, the end of the campaign.
+    assert (one.expected, one.ahead, one.left) == (20 + round(5 * 0.5), 10 - 22, 15)
+    assert (one.due, one.ends) == (datetime.date(2026, 9, 3), day(4) + datetime.timedelta(days=3))
+    assert one.late_days == 5
     assert (two.team, two.done, two.median_seconds, two.late_lots) == (8, 5, None, ())
     assert (none.team, none.planned, none.done) == (None, 10, 0)
     assert found.due == datetime.date(2026, 9, 10)

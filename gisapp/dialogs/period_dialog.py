@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-
 from PySide6.QtCore import QDate, Signal
 from PySide6.QtWidgets import QComboBox, QDateEdit, QHBoxLayout, QWidget
 
@@ -11,9 +9,9 @@ from gisapp.dialogs.frame import Dialog
 from gisapp.forms.words import Label
 from gisapp.language import Language
 from gisapp.theme import Theme
+from layers.renewal.period import Day
 from layers.text import Message
 
-Day = datetime.date
 _YEARS = 12
 
 

@@ -143,7 +143,7 @@ def retire(draft: Draft, item: Item, date: str, status: str | None = None) -> No
     """Take an asset out of the network on a date (EDTF). Raises ``UserError`` for a date before its beginning."""
     words = item.type.editing
     begun = item.values.get(words.begun) if words.begun is not None else None
-    first, last = (edtf.earliest(begun) if begun else None), edtf.latest(date)
+    first, last = edtf.earliest(begun), edtf.latest(date)
     if first is not None and last is not None and last < first:
         names = {"code": item.code, "date": date, "begun": begun}
         raise UserError(Message("editing.retired_before", names), Message("editing.no_date_hint"))

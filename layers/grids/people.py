@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from layers.editing.plan import Born, Delete, Insert, Update
 from layers.grids.ground import GRID
-from layers.model import edtf
 from layers.model.asset import Asset
 from layers.model.query import Compare, Query
+from layers.model.validity import days_between
 from layers.register import Register
 
 ASSIGNMENT: Final = "assignment"
@@ -20,7 +20,7 @@ def copied_assignments(register: Register, grid: int, to: Born, day: datetime.da
     """The people of a grid on ``day`` for a new grid, from that day on."""
     found = []
     for each in assignments_of(register, grid):
-        first, last = _days_of(each)
+        first, last = days_between(each.get("from_date"), each.get("to_date"))
         if first <= day <= last:
             values: dict[str, Any] = {name: each[name] for name in _COPIED}
             found.append(Insert(ASSIGNMENT, {**values, "target": to, "from_date": day.isoformat()}))
@@ -34,7 +34,7 @@ def ended_assignments(
     updates, deletes = [], []
     before = day - datetime.timedelta(1)
     for each in assignments_of(register, grid):
-        first, last = _days_of(each)
+        first, last = days_between(each.get("from_date"), each.get("to_date"))
         if first > before:
             deletes.append(Delete(ASSIGNMENT, each.id, each.version))
         elif last > before:
@@ -48,12 +48,3 @@ def ended_assignments(
 def assignments_of(register: Register, grid: int) -> list[Asset]:
     """Every assignment to a grid, of any time."""
     return register.find(Query(ASSIGNMENT, where=Compare("target", "=", f"{GRID}:{grid}")))
-
-
-def _days_of(assignment: Asset) -> tuple[datetime.date, datetime.date]:
-    """The first and the last day; of a date known to the month or year only, every day that it may mean."""
-    first, last = assignment.get("from_date"), assignment.get("to_date")
-    return (
-        (edtf.earliest(str(first)) if first else None) or datetime.date.min,
-        (edtf.latest(str(last)) if last else None) or datetime.date.max,
-    )

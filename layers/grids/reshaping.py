@@ -274,7 +274,7 @@ def _links_past(
 def _is_of_today(register: Register, id: int) -> bool:
     """Whether a grid began only today: it never was valid on a day that is over, so ending it means taking it away."""
     asset = register.get(GRID, id)
-    begins = None if asset is None or not asset.get("valid_from") else edtf.earliest(asset["valid_from"])
+    begins = None if asset is None else edtf.earliest(asset.get("valid_from"))
     return begins is not None and begins >= datetime.date.today()
 
 

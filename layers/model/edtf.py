@@ -8,6 +8,7 @@ from __future__ import annotations
 import calendar
 import datetime
 import re
+from functools import lru_cache
 from typing import Literal
 
 Precision = Literal["day", "month", "year", "decade", "unknown"]
@@ -77,9 +78,11 @@ def precision(text: str) -> Precision:
     return {4: "year", 7: "month"}.get(len(text), "day")  # type: ignore[return-value]
 
 
-def earliest(text: str) -> datetime.date | None:
-    """The first day a stored date may mean; None when unknown, or when it is no such date: a file takes any text."""
-    if not is_valid(text):
+@lru_cache(maxsize=16_384)
+def earliest(text: str | None) -> datetime.date | None:
+    """The first day a stored date may mean; None for none, when unknown, or when it is no such date: a file takes any
+    text."""
+    if text is None or not is_valid(text):
         return None
     match precision(text):
         case "unknown":
@@ -93,9 +96,10 @@ def earliest(text: str) -> datetime.date | None:
     return datetime.date.fromisoformat(text)
 
 
-def latest(text: str) -> datetime.date | None:
-    """The last day a stored date may mean; None when unknown, or when it is no such date."""
-    if not is_valid(text):
+@lru_cache(maxsize=16_384)
+def latest(text: str | None) -> datetime.date | None:
+    """The last day a stored date may mean: a plan for a month is kept until its end; None as in ``earliest``."""
+    if text is None or not is_valid(text):
         return None
     match precision(text):
         case "unknown":

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from layers.renewal.days import Day
 from layers.renewal.forecast import held_up, overdue
+from layers.renewal.period import Day
 from layers.renewal.project_figure import Alarm, AlarmKind, ProjectFigure, Severity
 from layers.renewal.settings import RenewalSettings
 from layers.renewal.standing import of_meaning

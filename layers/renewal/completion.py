@@ -86,13 +86,13 @@ def plan_completion(
 def _checked_day(draft: Draft, project: Item, date: str, today: datetime.date) -> str:
     """The day of going into service. Raises ``UserError`` for one that cannot be."""
     day = edtf.parse(date) or ""
-    first = edtf.earliest(day) if day else None
+    first = edtf.earliest(day)
     if first is None:
         raise UserError(Message("completion.no_date", {"date": date}), Message("completion.no_date_hint"))
     if first > today:
         raise UserError(Message("completion.future", {"date": day}), Message("completion.future_hint"))
     begun = reached(draft, project).get(_BEGINNING)
-    start, last = (edtf.earliest(begun) if begun else None), edtf.latest(day)
+    start, last = edtf.earliest(begun), edtf.latest(day)
     if start is not None and last is not None and last < start:
         names = {"date": day, "start": begun}
         raise UserError(Message("completion.before_start", names), Message("completion.before_start_hint"))

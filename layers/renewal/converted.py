@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from layers.model import edtf
 from layers.model.query import All, Compare
 from layers.register import Register
-from layers.renewal.days import Day, day_of
 from layers.renewal.household import HOUSEHOLD
+from layers.renewal.period import Day
 
 _DATES = ("completion_date", "installed_date")
 
@@ -43,7 +44,7 @@ def read_household_meters(register: Register, communities: Collection[int]) -> H
     found: dict[int, list[tuple[int, Day]]] = defaultdict(list)
     columns = (table[name].to_pylist() for name in ("fid", "community", *_DATES))
     for id, community, completed, installed in zip(*columns, strict=True):
-        day = day_of(completed or installed)
+        day = edtf.earliest(completed or installed)
         if day is not None:
             found[community].append((id, day))
     return HouseholdMeters({community: tuple(rows) for community, rows in found.items()})

@@ -7,9 +7,9 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
+from layers.model import edtf
 from layers.model.query import Query
 from layers.register import Register
-from layers.renewal.days import last_day_of
 from layers.text import Message, Title
 
 
@@ -45,7 +45,7 @@ def due_dates(
     found: list[DueDate] = []
 
     def add(kind: str, asset: Any, date: str | None, project: int, title: str, said: dict[str, Any]) -> None:
-        day, of = last_day_of(date), known.get(project)
+        day, of = edtf.latest(date), known.get(project)
         if day is None or of is None:
             return
         words: dict[str, Any] = {"project": of["name"], **said}

@@ -6,8 +6,9 @@ import datetime
 import math
 from collections.abc import Sequence
 
+from layers.model import edtf
 from layers.renewal.book import Values
-from layers.renewal.days import Day, day_of
+from layers.renewal.period import Day
 from layers.renewal.project_figure import MilestoneFigure
 
 RECENT_DAYS = 28
@@ -67,7 +68,7 @@ def _pace(laying: Sequence[Values], day: Day) -> float:
     told = [
         (d, log["metres"] or 0.0)
         for log in laying
-        if (d := day_of(log["work_date"])) is not None and d <= day
+        if (d := edtf.earliest(log["work_date"])) is not None and d <= day
     ]
     if not told:
         return 0.0

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from layers.model import edtf
 from layers.renewal.book import ID, ProjectRows, Values
 from layers.renewal.breakdowns import ratio
-from layers.renewal.days import Day, day_of, last_day_of
 from layers.renewal.figure import Figure, Words
 from layers.renewal.kilometres import Counted, is_among
-from layers.renewal.period import Period
+from layers.renewal.period import Day, Period
 from layers.text import Message
 
 
@@ -86,7 +86,7 @@ def milestones_due(rows: ProjectRows, period: Period, day: Day) -> tuple[Figure,
         if project["state"] == "cancelled":
             continue
         for row in rows.rows("milestone", id):
-            planned, actual = last_day_of(row["planned_date"]), day_of(row["actual_date"])
+            planned, actual = edtf.latest(row["planned_date"]), edtf.earliest(row["actual_date"])
             if planned is not None and planned in period and planned <= day:
                 due.append(row[ID])
                 if actual is not None and actual <= planned:
@@ -129,7 +129,7 @@ def _planned(rows: ProjectRows, projects: Sequence[int], period: Period) -> Figu
     found = {}
     for id in projects:
         row = rows.projects[id]
-        finish = last_day_of(row["planned_finish"])
+        finish = edtf.latest(row["planned_finish"])
         if finish is not None and finish in period and row["planned_length"] and row["state"] != "cancelled":
             found[id] = row["planned_length"]
     return Figure(float(sum(found.values())), "m", "project", tuple(sorted(found)))

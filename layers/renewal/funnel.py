@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from layers.model import edtf
 from layers.renewal.book import ProjectRows, Values
 from layers.renewal.breakdowns import ratio
-from layers.renewal.days import Day, day_of
 from layers.renewal.figure import Figure, Unit
+from layers.renewal.period import Day
 from layers.renewal.stages import CONVERSION, HasCatalogue, Stage, stage_list_of, stages_of
 
 
@@ -100,7 +101,7 @@ def _reached(rows: ProjectRows, projects: dict[int, Values], day: Day) -> dict[s
     for id in projects:
         dates: dict[str, list[Day | None]] = {}
         for row in rows.rows("milestone", id):
-            dates.setdefault(row["stage"], []).append(day_of(row["actual_date"]))
+            dates.setdefault(row["stage"], []).append(edtf.earliest(row["actual_date"]))
         for stage, actual in dates.items():
             if all(d is not None and d <= day for d in actual):
                 found.setdefault(stage, []).append(id)

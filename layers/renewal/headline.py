@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from layers.model import edtf
 from layers.renewal.breakdowns import ratio
-from layers.renewal.days import Day, day_of
 from layers.renewal.figure import Breakdown, Figure, Unit
 from layers.renewal.fulfilment import FulfilmentRow
 from layers.renewal.funnel import Funnel
 from layers.renewal.kilometres import Counted
-from layers.renewal.period import Period
+from layers.renewal.period import Day, Period
 from layers.renewal.pipes import Flags, PipeArrays
 from layers.renewal.settings import RenewalSettings
 from layers.renewal.stages import stage_meaning
@@ -125,12 +125,14 @@ def finished_projects(book: StatementBook, until: Day) -> dict[int, Day | None]:
             stage = stage_meaning(book, kind, "finish", "in_service")
             ends[kind] = stage.code if stage is not None else ""
         dates = [
-            day_of(m["actual_date"]) for m in book.rows.rows("milestone", id) if m["stage"] == ends[kind]
+            edtf.earliest(m["actual_date"])
+            for m in book.rows.rows("milestone", id)
+            if m["stage"] == ends[kind]
         ]
         told = [d for d in dates if d is not None]
         day = max(told) if told and len(told) == len(dates) else None
         if day is None and row["state"] == "completed":
-            day = day_of(row["completed_date"])
+            day = edtf.earliest(row["completed_date"])
         found[id] = day if day is not None and day <= until else None
     return found
 

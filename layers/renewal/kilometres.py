@@ -12,8 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from layers.renewal.book import Values
-from layers.renewal.days import Day
-from layers.renewal.period import Period
+from layers.renewal.period import Day, Period
 from layers.renewal.pipes import Doubles, Flags, Ids, PipeArrays
 from layers.renewal.settings import RenewalSettings
 from layers.renewal.words import LAID, RENEWED

@@ -88,9 +88,7 @@ def _metres(draft: Draft, project: int) -> Mapping[Kind, float]:
 def _prices(register: Register, today: datetime.date) -> list[Asset]:
     """Prices of mains that hold today, the newest first."""
     found = register.find(Query("price_item", where=Compare("kind", "=", PIPE)))
-    valid = [
-        (edtf.earliest(str(price.get("valid_from") or "")) or datetime.date.min, price) for price in found
-    ]
+    valid = [(edtf.earliest(price.get("valid_from")) or datetime.date.min, price) for price in found]
     holding = [pair for pair in valid if pair[0] <= today and pair[1].get("unit_price") is not None]
     return [price for _, price in sorted(holding, key=lambda pair: pair[0], reverse=True)]
 

@@ -7,12 +7,13 @@ from collections.abc import Callable
 import numpy as np
 
 from layers.feedback import Feedback
+from layers.model import edtf
 from layers.register import Register
 from layers.renewal.alarms import alarms_of
 from layers.renewal.book import ID, ProjectRows, Values, read_project_pipes, read_projects
-from layers.renewal.days import Day, day_of, last_day_of
 from layers.renewal.figure import Figure
 from layers.renewal.forecast import expected_percent, forecast_finish
+from layers.renewal.period import Day
 from layers.renewal.pipes import Ids, PipeArrays
 from layers.renewal.project_figure import (
     Alarm,
@@ -119,14 +120,14 @@ class _Maker:
             of_meaning(whole, *FINISH),
             of_meaning(whole, "laying"),
         )
-        days = [d for log in laying if (d := day_of(log["work_date"])) is not None]
+        days = [d for log in laying if (d := edtf.earliest(log["work_date"])) is not None]
         started = (start.actual if start else None) or min(days, default=None)
         finished = finish.actual if finish else None
         if finished is None and row["state"] == "completed":
-            finished = day_of(row["completed_date"])
+            finished = edtf.earliest(row["completed_date"])
             finished = None if finished is not None and finished > day else finished
-        planned_start = (start.planned if start else None) or day_of(row["planned_start"])
-        planned_finish = (finish.planned if finish else None) or last_day_of(row["planned_finish"])
+        planned_start = (start.planned if start else None) or edtf.earliest(row["planned_start"])
+        planned_finish = (finish.planned if finish else None) or edtf.latest(row["planned_finish"])
         is_open = row["state"] in ("open", None) and finished is None
         laying_planned = (laid_stage.planned if laid_stage else None) or planned_finish
         forecast = finished
@@ -179,7 +180,7 @@ class _Maker:
                 pipes_out=ids_at(self._pipes, pipes_out),
                 score=self._score(id),
                 sections=sections_of(self._rows.rows("section", id), self._pipes, pipes_in, laying, tested, day),
-                last_log=max((d for log in logs if (d := day_of(log["work_date"]))), default=None),
+                last_log=max((d for log in logs if (d := edtf.earliest(log["work_date"]))), default=None),
             ),
             settings,
         )  # fmt: skip
@@ -255,7 +256,7 @@ def _percent(
 
 
 def _until(date: str | None, day: Day) -> bool:
-    found = day_of(date)
+    found = edtf.earliest(date)
     return found is not None and found <= day
 
 

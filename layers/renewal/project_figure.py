@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from layers.renewal.figure import Figure, Unit
+from layers.renewal.period import Day
 from layers.renewal.settings import RenewalSettings
 from layers.renewal.stages import Stage
 from layers.text import Message
 
-Day = datetime.date
 MilestoneState = Literal["reached", "reached_late", "overdue", "due_soon", "ahead", "unplanned"]
 AlarmKind = Literal[
     "late", "no_log", "as_built_late", "over_budget", "lengths_differ", "laid_beyond_plan",

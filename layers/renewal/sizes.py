@@ -9,8 +9,8 @@ import numpy as np
 
 from layers.model.nominal import NOMINAL_MM
 from layers.renewal.book import ID, Values
-from layers.renewal.days import Day
 from layers.renewal.figure import Figure, Unit
+from layers.renewal.period import Day
 from layers.renewal.pipes import Doubles, Flags, Ids, PipeArrays
 from layers.renewal.project_figure import SectionProgress, SizeProgress
 from layers.renewal.settings import RenewalSettings

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import accumulate
 
+from layers.model import edtf
 from layers.renewal.book import ID, Values
-from layers.renewal.days import Day, day_of, last_day_of
+from layers.renewal.period import Day
 from layers.renewal.project_figure import DUE_SOON_DAYS, MilestoneFigure, MilestoneState
 from layers.renewal.stages import Stage
 
@@ -61,9 +62,9 @@ def stage_after(milestones: Sequence[MilestoneFigure]) -> Stage | None:
 
 
 def _figure(stage: Stage, row: Values, day: Day) -> MilestoneFigure:
-    actual = day_of(row["actual_date"])
+    actual = edtf.earliest(row["actual_date"])
     actual = None if actual is not None and actual > day else actual
-    planned = last_day_of(row["planned_date"])
+    planned = edtf.latest(row["planned_date"])
     state, delay = _state(planned, actual, day)
     return MilestoneFigure(
         stage, row[ID], row["section"], planned, actual, row["owner"], row["evidence"] or "", state, delay,

@@ -13,7 +13,6 @@ from layers.feedback import Feedback
 from layers.register import Register
 from layers.renewal.book import ProjectRows
 from layers.renewal.breakdowns import FLOWS_ONLY, WITH_STOCK, Grouping, breakdown, whole
-from layers.renewal.days import Day
 from layers.renewal.figure import Breakdown, Figure
 from layers.renewal.fulfilment import FulfilmentRow, fulfilment, milestones_due
 from layers.renewal.funnel import Funnel, funnel
@@ -29,7 +28,7 @@ from layers.renewal.groupings import (
 )
 from layers.renewal.headline import HEADLINE, conversion_of, finished_projects, headline_of, notes_of
 from layers.renewal.kilometres import Counted, count_pipes
-from layers.renewal.period import Period
+from layers.renewal.period import Day, Period
 from layers.renewal.pipes import Ids, PipeArrays, Texts
 from layers.renewal.settings import RenewalSettings
 from layers.renewal.stages import kind_meaning

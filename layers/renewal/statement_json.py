@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from layers.renewal.days import Day
 from layers.renewal.figure import (
     Breakdown,
     Column,
@@ -17,7 +16,7 @@ from layers.renewal.figure import (
 )
 from layers.renewal.fulfilment import FulfilmentRow
 from layers.renewal.funnel import Funnel, FunnelStep
-from layers.renewal.period import Period
+from layers.renewal.period import Day, Period
 from layers.renewal.settings import RenewalSettings
 from layers.renewal.stages import Stage
 from layers.renewal.statement import Statement

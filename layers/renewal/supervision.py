@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from layers.model import edtf
 from layers.renewal.book import ID, ProjectRows
 from layers.renewal.breakdowns import ratio
-from layers.renewal.days import Day, day_of, last_day_of
 from layers.renewal.figure import Figure, Words
-from layers.renewal.period import Period
+from layers.renewal.period import Day, Period
 from layers.renewal.settings import RenewalSettings
 
 VISIT, FINDING = "supervision_visit", "visit_finding"
@@ -61,7 +61,7 @@ def _row(
     left: list[int] = []
     for id in projects:
         for visit in rows.rows(VISIT, id):
-            when = day_of(visit["visit_date"])
+            when = edtf.earliest(visit["visit_date"])
             if when is None or when > day or when not in period:
                 continue
             findings = rows.findings.get(visit[ID], ())
@@ -70,7 +70,7 @@ def _row(
             )
             for finding in findings:
                 found.append(finding[ID])
-                due, checked = last_day_of(finding["rectify_by"]), day_of(finding["rechecked_date"])
+                due, checked = edtf.latest(finding["rectify_by"]), edtf.earliest(finding["rechecked_date"])
                 if checked is None or checked > day:
                     left.append(finding[ID])
                 elif due is None or checked <= due:

@@ -22,8 +22,17 @@ from layers.responsibility.person import BACKUP, PRIMARY, Day, Person
 CUSTOMER, VISIT, PROBLEM = "customer", "account_visit", "account_problem"
 _SATISFACTION, _CONTENT, _DISCONTENT = "satisfaction", "satisfied", "dissatisfied"
 _VISIT_FIELDS = ("code", "customer", "person", "visit_date", "kind", "content", "leaflets", "satisfaction")
-_DATES = ("raised_date", "due_date", "rectified_date")
-_PROBLEM_FIELDS = ("code", "customer", "visit", "problem", "owner", *_DATES, "satisfaction")
+_PROBLEM_FIELDS = (
+    "code",
+    "customer",
+    "visit",
+    "problem",
+    "owner",
+    "raised_date",
+    "due_date",
+    "rectified_date",
+    "satisfaction",
+)
 
 Standing = Literal["done", "late", "open"]
 
@@ -242,7 +251,7 @@ def _visit(row: Mapping[str, Any]) -> Visit:
         row["code"] or "",
         row["customer"],
         row["person"],
-        _day(row["visit_date"]),
+        edtf.earliest(row["visit_date"]),
         row["kind"],
         row["content"] or "",
         row["leaflets"] or 0,
@@ -251,15 +260,10 @@ def _visit(row: Mapping[str, Any]) -> Visit:
 
 
 def _problem(row: Mapping[str, Any]) -> AccountProblem:
-    raised, due, done = (_day(row[name]) for name in _DATES)
-    if row["due_date"] is not None:
-        due = edtf.latest(row["due_date"])
+    raised, done = edtf.earliest(row["raised_date"]), edtf.earliest(row["rectified_date"])
+    due = edtf.latest(row["due_date"])
     told = row["fid"], row["code"] or "", row["customer"], row["visit"], row["problem"] or "", row["owner"]
     return AccountProblem(*told, raised, due, done, row["satisfaction"])
-
-
-def _day(text: str | None) -> Day | None:
-    return None if text is None else edtf.earliest(text)
 
 
 def _count(type: str, ids: Iterable[int]) -> Figure:

@@ -195,7 +195,7 @@ def target_key(value: Any) -> AssetKey | None:
 
 def assignment_of(id: int, values: Mapping[str, Any]) -> Assignment | None:
     """An assignment of its values; None where person, target or beginning cannot be told."""
-    target, first = target_key(values.get("target")), _first(values.get("from_date"))
+    target, first = target_key(values.get("target")), edtf.earliest(values.get("from_date"))
     if target is None or first is None or values.get("person") is None:
         return None
     text = {name: str(values.get(name) or "") for name in _ASSIGNMENT}
@@ -219,7 +219,7 @@ def _person(row: Mapping[str, Any]) -> Person:
     active = row["active"]
     return Person(
         row["fid"], row["code"] or "", row["name"] or "", row["main_role"] or "", row["team"], row["phone"] or "",
-        active is None or bool(active), _first(row["joined_date"]), _first(row["left_date"]),
+        active is None or bool(active), edtf.earliest(row["joined_date"]), edtf.earliest(row["left_date"]),
     )  # fmt: skip
 
 
@@ -228,7 +228,7 @@ def _team(row: Mapping[str, Any]) -> Team:
 
 
 def _absence(row: Mapping[str, Any]) -> Absence | None:
-    first = _first(row["from_date"])
+    first = edtf.earliest(row["from_date"])
     if first is None or row["person"] is None:
         return None
     return Absence(
@@ -243,16 +243,12 @@ def _assignment(row: Mapping[str, Any]) -> Assignment | None:
 def _grid(row: Mapping[str, Any]) -> GridPeriod:
     return GridPeriod(
         row["fid"], row["code"] or "", row["name"] or "", row["level"] or "", row["parent"],
-        _first(row["valid_from"]), _last(row["valid_to"]), row["replaces"], row["replaced_by"],
+        edtf.earliest(row["valid_from"]), _last(row["valid_to"]), row["replaces"], row["replaced_by"],
     )  # fmt: skip
 
 
-def _first(text: str | None) -> Day | None:
-    return edtf.earliest(text) if text else None
-
-
 def _last(text: str | None) -> Day | None:
-    last = edtf.latest(text) if text else None
+    last = edtf.latest(text)
     # Other programs write "for good" so, and after it there is no day.
     return None if last is None or last.year == _FOR_GOOD else last
 

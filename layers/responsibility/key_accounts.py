@@ -42,8 +42,8 @@ def read_accounts(register: Register) -> dict[int, Account]:
             row["fid"],
             row["code"] or "",
             row["name"] or "",
-            edtf.earliest(row["opened_date"]) if row["opened_date"] else None,
-            edtf.latest(row["closed_date"]) if row["closed_date"] else None,
+            edtf.earliest(row["opened_date"]),
+            edtf.latest(row["closed_date"]),
             row["grid"],
         )
         for row in table.to_pylist()

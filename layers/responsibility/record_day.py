@@ -14,8 +14,7 @@ from layers.responsibility.targets import ASSIGNMENT
 def record_day(register: Register, asset: Asset) -> Day | None:
     """When what a record tells of happened (a leak, a visit, an order); None for what is no record, or has no day."""
     for name in _dates(register.catalogue[asset.type]):
-        text = asset.get(name)
-        day = edtf.earliest(text) if text else None
+        day = edtf.earliest(asset.get(name))
         if day is not None:
             return day
     return None

@@ -16,6 +16,7 @@ from layers.later import Later
 from layers.model.change import ChangeSet
 from layers.model.query import Order, Query
 from layers.register import Edit, Register
+from layers.renewal.period import Day
 from layers.text import Message
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ COPIES = "statement_copy"
 YEARS = 2
 #: Milliseconds of quiet after a change before a draft that is looked at is computed anew.
 QUIET = 600
-Day = datetime.date
 
 
 @dataclass(frozen=True)

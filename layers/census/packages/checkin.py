@@ -9,10 +9,12 @@ from collections.abc import Collection, Mapping
 from typing import Any, Literal
 
 from layers.census.packages.compare import Changed, Row, from_json
-from layers.census.packages.examining import Examined, source_of
+from layers.census.packages.examining import Examined
 from layers.census.packages.merging import Clash, Merge, Write, key_of, merge, refused
+from layers.census.packages.newcomers import block_of, homes, parsed, source_of
 from layers.census.packages.photos import PHOTO
 from layers.census.packages.receipt import Arrival, Refused
+from layers.census.packages.records import decided as decided_values
 from layers.census.values import as_text, from_text
 from layers.census.words import CONFLICT, LOT, PACKAGE, RECORD
 from layers.errors import UserError
@@ -49,10 +51,10 @@ class _CheckIn:
         self._source = edit.source(source_of(examined.code))
         catalogue = edit.catalogue
         came = came_from(edit.store, edit.connection, source_of(examined.code), [t.name for t in catalogue])
-        self._ids: dict[str, int] = {key: id for key, (_, id) in came.items()}
+        self._homes = homes(came, self._office)
         self._refused: list[Refused] = []
         today = datetime.date.today().isoformat()
-        self._merge: Merge = merge(catalogue, examined.found, self._office, self._ids, today)
+        self._merge: Merge = merge(catalogue, examined.found, self._office, self._homes, today)
 
     def done(self, actor: str) -> Arrival:
         merged, examined = self._merge, self._examined
@@ -96,17 +98,17 @@ class _CheckIn:
     def _insert_all(self) -> int:
         """Insert what is new, in an order in which links find what they link to."""
         waiting, count = list(self._merge.inserts), 0
-        new = {change.key for change in waiting}
+        new = {key_of(change) for change in waiting}
         while waiting:
-            ready = [c for c in waiting if not (self._links(c) & new - {c.key})]
+            ready = [c for c in waiting if not (self._links(c) & new - {key_of(c)})]
             for change in ready or waiting:
                 count += self._insert(change)
-            new -= {change.key for change in ready or waiting}
-            waiting = [c for c in waiting if c.key in new]
+            new -= {key_of(change) for change in ready or waiting}
+            waiting = [c for c in waiting if key_of(c) in new]
         return count
 
-    def _links(self, change: Changed) -> set[AssetKey]:
-        return set(self._linked(change.type, change.field or {}).values())
+    def _links(self, change: Changed) -> set[str]:
+        return {f"{key.type}:{key.id}" for key in self._linked(change.type, change.field or {}).values()}
 
     def _linked(self, type_name: str, row: Row) -> dict[str, AssetKey]:
         found = {}
@@ -122,13 +124,15 @@ class _CheckIn:
         try:
             values = self._resolved(change.type, values)
             origin = {"source_id": self._source, "source_key": key_of(change)}
-            self._ids[key_of(change)] = self._put(change.type, {**values, **origin})
+            id = self._put(change.type, {**values, **origin})
         except ValuesRefused as error:
-            self._turn_down(change.key, change.field, [p.message.id for p in error.problems])
+            reasons = [p.message.id for p in error.problems]
+            self._turn_down(change.told_by or change.key, change.field, reasons)
             return 0
         except _NotInBookError:
             self._turn_down(change.key, change.field, ["packages.of_new_asset"])
             return 0
+        self._homes[key_of(change)] = AssetKey(change.type, id)
         return 1
 
     def _put(self, type_name: str, values: Mapping[str, Any]) -> int:
@@ -143,19 +147,28 @@ class _CheckIn:
             return self._edit.insert(type_name, {**values, CODE: None})
 
     def _resolved(self, type_name: str, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Values with the book's ids in links to what came new."""
+        """Values with the book's ids in links to what came new; what waits for acceptance is its record so far."""
         resolved = dict(values)
         for name, key in self._linked(type_name, values).items():
-            id = self._ids.get(f"{key.type}:{key.id}")
-            several = self._edit.catalogue[type_name].field_named(name)
-            if key in self._examined.new_assets:
-                if id is None or "census_record" not in getattr(several, "targets", ()):
-                    raise _NotInBookError
-                resolved[name] = f"{RECORD}:{id}"
-            elif id is not None:
-                assert isinstance(several, LinkField)
-                resolved[name] = f"{key.type}:{id}" if several.several else id
+            link = self._edit.catalogue[type_name].field_named(name)
+            assert isinstance(link, LinkField)
+            home = self._home(key)
+            if home is None or home.type not in link.targets:
+                raise _NotInBookError
+            resolved[name] = f"{home.type}:{home.id}" if link.several else home.id
         return resolved
+
+    def _home(self, key: AssetKey) -> AssetKey | None:
+        """Where in the book it is that the file calls ``key``; None when it did not come in."""
+        at = self._homes.get(f"{key.type}:{key.id}")
+        if at is None:
+            return None if block_of(key.id) is not None else key
+        if at.type != RECORD:
+            return at
+        record = self._office(RECORD, [at.id]).get(at.id, {})
+        if key.type == RECORD:
+            return at
+        return parsed(record.get("target")) or at
 
     def _turn_down(self, key: AssetKey, row: Row, reasons: list[str]) -> None:
         self._refused.append(refused(key, row, reasons))
@@ -237,6 +250,8 @@ class _CheckIn:
                 values[column] = as_text({**from_text(values.get(column, row.get(column))), part: found})
             else:
                 values[column] = found
+            if clash.type == RECORD:
+                values = decided_values(self._edit.catalogue, row, values)
             write = Write(clash.type, clash.id, row[VERSION], values)
             if at is None:
                 self._merge.writes.append(write)
@@ -277,7 +292,7 @@ class _CheckIn:
         file = PackageFile(self._examined.kept.path, schema)
         try:
             for photo in photos:
-                key = self._home(AssetKey(photo.type, photo.id))
+                key = self._there(AssetKey(photo.type, photo.id))
                 data = None if key is None else photo.content(file)
                 if key is None or data is None:
                     self._turn_down(
@@ -293,16 +308,15 @@ class _CheckIn:
             file.close()
         return count
 
-    def _home(self, key: AssetKey) -> AssetKey | None:
-        """Where a photo belongs in the book: that of a newly found asset to its record."""
-        id = self._ids.get(f"{key.type}:{key.id}")
-        if key in self._examined.new_assets:
-            return None if id is None else AssetKey(RECORD, id)
+    def _there(self, key: AssetKey) -> AssetKey | None:
+        """Where a photo belongs in the book; that of a newly found asset stays with its record."""
         if key.type not in self._edit.catalogue:
             return None
-        found = AssetKey(key.type, key.id if id is None else id)
-        there = current_row(self._edit.store, self._edit.connection, found.type, found.id)
-        return found if there is not None else None
+        at = self._homes.get(f"{key.type}:{key.id}")
+        home = at if at is not None and at.type == RECORD else self._home(key)
+        if home is None or not self._office(home.type, [home.id]):
+            return None
+        return home
 
     def _is_attached(self, key: AssetKey, sha256: str) -> bool:
         where = All((Compare("target", "=", f"{key.type}:{key.id}"), Compare("sha256", "=", sha256)))

@@ -12,6 +12,7 @@ from typing import Any
 
 from layers.census.packages import qgis_forms
 from layers.census.packages.base import Kept, Shelf
+from layers.census.packages.newcomers import BLOCK, FIRST_BLOCK
 from layers.census.packages.receipt import Receipt
 from layers.census.packages.scope import Contents
 from layers.census.words import LOT, PACKAGE
@@ -25,7 +26,6 @@ from layers.store.rows import current_row
 from layers.store.schema import FID, VERSION, Schema, build_schema
 from layers.text import Message
 
-FIRST_BLOCK, BLOCK = 1_000_000_000, 100_000
 PHOTOS = "photos"
 """The folder beside a package into which the team's photos go."""
 PHOTO_TABLE = "field_photo"

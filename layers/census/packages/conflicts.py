@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from layers.census.packages.compare import alike, from_json
+from layers.census.packages.records import decided as decided_values
 from layers.census.values import as_text, from_text
-from layers.census.words import CONFLICT
+from layers.census.words import CONFLICT, RECORD
 from layers.editing.plan import Delete, EditPlan, Update
 from layers.errors import UserError
 from layers.model.asset import Asset, AssetKey
@@ -102,6 +103,8 @@ def plan_decisions(register: Register, decided: Iterable[tuple[Dispute, Side]], 
     for key, some in values.items():
         asset = register.get(*key)
         assert asset is not None
+        if key.type == RECORD:
+            some = decided_values(register.catalogue, asset.values, some)
         updates.append(Update(key.type, key.id, asset.version, some))
     return EditPlan(Message("packages.decided", {"count": count}), (), tuple(updates), tuple(deletes))
 

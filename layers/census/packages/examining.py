@@ -16,6 +16,7 @@ from layers.census.packages import sheets
 from layers.census.packages.base import Kept, Shelf
 from layers.census.packages.compare import Changed, Row, Rows, changes
 from layers.census.packages.merging import Merge, days_between, merge, refused
+from layers.census.packages.newcomers import OfficeRows, homes, source_of
 from layers.census.packages.photos import PHOTO, Photos, photos_of
 from layers.census.packages.receipt import Receipt, Refused
 from layers.census.packages.staging import Outing, stage
@@ -76,11 +77,6 @@ class Examined:
         return bool(self.merge.inserts or self.merge.writes or self.merge.clashes)
 
 
-def source_of(code: str) -> str:
-    """The data set under which the register knows what came new with a package."""
-    return f"field package {code}"
-
-
 def examine(
     register: Register,
     returned: Path,
@@ -134,6 +130,8 @@ def _examined(
         for t in catalogue
         if t.group != "system" and not t.name.startswith("c_") and t.name not in _NEVER
     ]
+    office = _office(register)
+    known = homes(register.came_from(source_of(str(row["code"])), [t.name for t in catalogue]), office)
     file = _open(register, kept.path)
     opened = [file]
     try:
@@ -149,16 +147,15 @@ def _examined(
         mine, new = [c for c in found if c.type in ours], {}
         if campaign is not None:
             outing = Outing(str(row["code"]), campaign.id, row["lot"], _now())
-            staged = stage(catalogue, outing, asked, mine, base.rows(RECORD), file.rows(RECORD), edited)
+            records_then, records_now = base.rows(RECORD), file.rows(RECORD)
+            staged = stage(catalogue, outing, asked, mine, records_then, records_now, edited, known)
             mine, barred, new = list(staged.changes), [*barred, *staged.strays], dict(staged.found_new)
         sent = (RECORD,) if campaign is not None else asked
         records = receipt.records - sum(c.field is None and c.type in sent for c in found)
     finally:
         for each in opened:
             each.close()
-    known = register.came_from(source_of(str(row["code"])), [t.name for t in catalogue])
-    ids = {key: id for key, (_, id) in known.items()}
-    done = merge(catalogue, mine, _office(register), ids, _today())
+    done = merge(catalogue, mine, office, known, _today())
     return Examined(
         row,
         receipt,
@@ -247,11 +244,15 @@ class _Since:
         if type_name == PHOTO:
             return before
         rows = dict(self.last.rows(type_name))
-        for key in self.pending:
-            if key.type == type_name:
-                rows.pop(key.id, None)
-                if key.id in before:
-                    rows[key.id] = before[key.id]
+        again = {key.id for key in self.pending if key.type == type_name}
+        if type_name == RECORD:
+            # What was refused of an asset may stand in its record as well.
+            links = {f"{key.type}:{key.id}" for key in self.pending}
+            again |= {id for id, row in rows.items() if row.get("target") in links}
+        for id in again:
+            rows.pop(id, None)
+            if id in before:
+                rows[id] = before[id]
         return rows
 
 
@@ -279,7 +280,7 @@ class _Trail:
         return {id: {**row, **blank} for id, row in then.items() if row is not None}
 
 
-def _office(register: Register) -> Any:
+def _office(register: Register) -> OfficeRows:
     def rows(type_name: str, ids: Collection[int]) -> Mapping[int, Row]:
         found = register.find(Query(type_name, ids=sorted(set(ids)))) if ids else []
         return {asset.id: {**asset.values, VERSION: asset.version} for asset in found}

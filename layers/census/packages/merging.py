@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from layers.census.packages.compare import Changed, Row, alike, as_json
@@ -76,7 +76,9 @@ def merge(
         by_type.setdefault(change.type, []).append(change)
     for name, some in by_type.items():
         of = [known.get(key_of(change)) for change in some]
-        ids = [change.id if at is None or at.type != name else at.id for change, at in zip(some, of, strict=True)]
+        ids = [
+            change.id if at is None or at.type != name else at.id for change, at in zip(some, of, strict=True)
+        ]
         fresh = [change.base is None and at is None for change, at in zip(some, of, strict=True)]
         there = dict(office(name, {id for id, is_fresh in zip(ids, fresh, strict=True) if not is_fresh}))
         for change, id, is_fresh in zip(some, ids, fresh, strict=True):
@@ -99,7 +101,7 @@ def _insert(catalogue: Catalogue, change: Changed, done: Merge, today: str) -> N
     done.late_days = max(done.late_days, late)
     if _refuses(catalogue, change, row, change.names, done):
         return
-    done.inserts.append(Changed(change.type, change.id, None, row, change.names))
+    done.inserts.append(replace(change, field=row))
 
 
 def _merge_row(
@@ -117,7 +119,9 @@ def _merge_row(
         return
     base = change.base or {}
     values, clashes = _values(catalogue, change, id, base, office)
-    values, late = _in_time(catalogue, change.type, values, tuple(values), today)
+    names = tuple(values)
+    given, late = _in_time(catalogue, change.type, {**office, **values}, names, today)
+    values = {name: given[name] for name in names}
     done.late_days = max(done.late_days, late)
     if values and _refuses(catalogue, change, {**office, **values}, tuple(values), done):
         return
@@ -212,6 +216,8 @@ def _in_time(
 ) -> tuple[dict[str, Any], int]:
     """Values without days to come, and by how many days the device's clock is ahead: such a day becomes today."""
     asset_type, late = catalogue[type_name], 0
+    if type_name == RECORD and "found" in names and str(values.get("target_type")) in catalogue:
+        values, late = _found_in_time(catalogue, values, today)
     for name in names:
         date = asset_type.fields_by_name.get(name)
         value = values.get(name)
@@ -219,6 +225,15 @@ def _in_time(
             late = max(late, days_between(today, value))
             values = {**values, name: today}
     return values, late
+
+
+def _found_in_time(catalogue: Catalogue, values: dict[str, Any], today: str) -> tuple[dict[str, Any], int]:
+    try:
+        found = from_text(values["found"])
+    except ValueError:
+        return values, 0
+    found, late = _in_time(catalogue, str(values["target_type"]), found, tuple(found), today)
+    return ({**values, "found": as_text(found)} if late else values), late
 
 
 def days_between(first: str, last: str) -> int:

@@ -14,7 +14,7 @@ from layers.model.problem import Problem
 Row = Mapping[str, Any]
 
 DECIDED = (ACCEPTED, REJECTED, CANCELLED)
-QUIET = frozenset({"logged_at", "seconds", "book", "sequence", "surveyor", "differing", "version"})
+QUIET = frozenset({"logged_at", "seconds", "book", "sequence", "surveyor", "differing"})
 """Who logged when is no matter of dispute: what the office has stays."""
 
 
@@ -45,18 +45,18 @@ def decided(catalogue: Catalogue, record: Row, values: Row) -> dict[str, Any]:
 
 def differing(catalogue: Catalogue, record: Row) -> str | None:
     """The names of the fields of a record in which field and book differ; None for none."""
-    name = record.get("target_type")
+    name = str(record.get("target_type"))
     if name not in catalogue or record.get("target") is None:
         return None
-    return differing_of(catalogue[str(name)], _object(record.get("book")), _object(record.get("found")))
+    return differing_of(catalogue[name], _object(record.get("book")), _object(record.get("found")))
 
 
 def parts_of(catalogue: Catalogue, record: Row) -> list[Problem]:
     """What the rules of an asset's own type say to what was found of it."""
-    name, found = record.get("target_type"), _object(record.get("found"))
+    name, found = str(record.get("target_type")), _object(record.get("found"))
     if name not in catalogue:
         return []
-    asset_type = catalogue[str(name)]
+    asset_type = catalogue[name]
     return row_problems(asset_type, found, [n for n in found if n in asset_type and n != "geom"])
 
 

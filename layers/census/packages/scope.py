@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from layers.census.form import Form, types_of
-from layers.census.words import CAMPAIGN, DEFECT, LOT, ORDER, PACKAGE, RECORD, REPORT
+from layers.census.words import CAMPAIGN, CANCELLED, DEFECT, LOT, ORDER, PACKAGE, RECORD, REPORT
 from layers.errors import UserError
 from layers.feedback import Feedback
 from layers.model.asset import Asset
@@ -16,7 +16,7 @@ from layers.model.catalogue_part import part_of
 from layers.model.fields import ChoiceField
 from layers.model.outline import GEOMETRY
 from layers.model.personal import personal_fields
-from layers.model.query import Box, Compare, Condition, Query
+from layers.model.query import All, Box, Compare, Condition, Query
 from layers.register import Register
 from layers.text import Message
 
@@ -61,7 +61,7 @@ def of_lot(register: Register, lot: int, feedback: Feedback | None = None) -> Co
     form = Form.of(campaign, register.catalogue)
     asked = tuple(name for name in types_of(campaign) if name in register.catalogue)
     gathering = _Gathering(register, asked, feedback or Feedback())
-    records = gathering.take(RECORD, where=Compare("lot", "=", lot))
+    records = gathering.take(RECORD, where=All((Compare("lot", "=", lot), Compare("state", "!=", CANCELLED))))
     if not records:
         raise UserError(Message("packages.empty_lot", {"lot": found["name"]}), Message("packages.empty_hint"))
     wanted: dict[str, set[int]] = defaultdict(set)

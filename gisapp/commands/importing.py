@@ -15,9 +15,12 @@ from gisapp.dialogs.importing.sheet import ImportSheet
 from gisapp.window import Window
 from layers.errors import UserError
 from layers.exchange.checking import Checked
+from layers.exchange.extent import extent_of
 from layers.exchange.importer import plan_import, run_import, write_import
+from layers.exchange.kept_mappings import KeptMappings
 from layers.exchange.report import ImportReport
 from layers.feedback import Feedback
+from layers.model.query import Box
 from layers.register import Register
 from layers.store.worker import Worker
 from layers.text import Message
@@ -49,8 +52,10 @@ def open_import_sheet(window: Window, register: Register, paths: Sequence[str]) 
     """The screen on which an import is looked at before it is written."""
     parts = window.parts
     proof = ProofMap(parts.theme, parts.tasks, window.map.canvas.scene, window.map.dress)
-    sheet = ImportSheet(parts.language, parts.theme, parts.tasks, register, paths, proof)
+    kept = KeptMappings(parts.settings.folder / "mappings", register.catalogue)
+    sheet = ImportSheet(parts.language, parts.theme, parts.tasks, register, paths, proof, kept)
     sheet.left.connect(window.close_sheet)
+    sheet.told.connect(parts.notifier.done)
     sheet.write_asked.connect(lambda checked: write(window, register, checked))
     window.open_sheet(sheet)
 
@@ -58,17 +63,17 @@ def open_import_sheet(window: Window, register: Register, paths: Sequence[str]) 
 def write(window: Window, register: Register, checked: Checked) -> None:
     """Write what was checked, then say what became of it."""
 
-    def done(report: ImportReport) -> None:
+    def work(feedback: Feedback) -> tuple[ImportReport, Box | None]:
+        return write_import(register, checked, feedback), extent_of(checked)
+
+    def done(written: tuple[ImportReport, Box | None]) -> None:
+        report, box = written
         window.close_sheet()
         tell(window, report)
-        window.map.fit()
+        if box is not None:
+            window.map.reach(box)
 
-    window.parts.tasks.run(
-        Message("importing.writing"),
-        lambda feedback: write_import(register, checked, feedback),
-        done,
-        lane="writer",
-    )
+    window.parts.tasks.run(Message("importing.writing"), work, done, lane="writer")
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,10 @@ class KeptView:
         """Show it as it was left, a register never seen whole; the widths of the columns then."""
         view = self._settings.view(str(register.target))
         if view.box is not None:
-            self._map.restore(Box(*view.box), view.style, view.hidden)
+            seen = Box(*view.box)
+            # A register that has moved since, or another one of that name: where it was looked at there is nothing.
+            box = seen if self._map.bounds is None or _meet(seen, self._map.bounds) else self._map.bounds
+            self._map.restore(box, view.style, view.hidden)
         filters: dict[str, Condition] = {}
         for name, data in view.filters.items():
             if name in register.catalogue:
@@ -40,3 +43,8 @@ class KeptView:
         self._session.filter(filters)
         self._table.remember(view.table)
         return tuple(view.widths)
+
+
+def _meet(one: Box, other: Box) -> bool:
+    """Whether two boxes have a place in common."""
+    return one.x0 <= other.x1 and other.x0 <= one.x1 and one.y0 <= other.y1 and other.y0 <= one.y1

@@ -154,6 +154,12 @@ class MapView(QWidget):
         """Show everything."""
         self.canvas.fit(self.bounds)
 
+    def reach(self, box: Box) -> None:
+        """Show all of a box, unless it lies in view already."""
+        seen = self.canvas.viewport.box
+        if not (seen.x0 <= box.x0 and box.x1 <= seen.x1 and seen.y0 <= box.y0 and box.y1 <= seen.y1):
+            self.canvas.fit(box)
+
     def zoom(self, factor: float) -> None:
         """Zoom about the middle."""
         self.canvas.zoom(factor)

@@ -19,7 +19,7 @@ from layers.errors import UserError
 from layers.exchange import archive, inp, json_features, shapefile, sheets
 from layers.exchange.foreign import ForeignFile, ForeignLayer, ForeignTable, looks_like, problem
 from layers.exchange.gdal_source import said_by
-from layers.exchange.grid import describe_table, locate
+from layers.exchange.grid import describe_table, locate, relocate
 from layers.exchange.vector import describe_layers, read_table
 from layers.feedback import Feedback
 from layers.text import Message
@@ -54,11 +54,19 @@ def describe(path: str | Path, encoding: str | None = None, feedback: Feedback |
 
 
 def read_layer(
-    path: str | Path, layer: str, encoding: str | None = None, feedback: Feedback | None = None
+    path: str | Path,
+    layer: str,
+    encoding: str | None = None,
+    feedback: Feedback | None = None,
+    coordinates: tuple[str, str] | None = None,
 ) -> ForeignTable:
-    """All rows of one layer, named as ``describe`` names it. Raises ``UserError`` when it cannot be read."""
+    """All rows of one layer, named as ``describe`` names it. Raises ``UserError`` when it cannot be read.
+
+    ``coordinates`` says which columns of a plain table are its eastings and northings.
+    """
     place, feedback = _existing(path), feedback or Feedback()
-    return _reader(place, feedback).read(place, layer, encoding, feedback)
+    table = _reader(place, feedback).read(place, layer, encoding, feedback)
+    return table if coordinates is None else relocate(table, *coordinates)
 
 
 def describe_in_worker(feedback: Feedback, path: str, encoding: str | None = None) -> ForeignFile:

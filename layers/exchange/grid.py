@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from layers.exchange.coordinates import find_coordinates, find_wkt, geometry_from_wkt, number, points
+from layers.exchange.coordinates import (
+    CoordinateColumns,
+    find_coordinates,
+    find_wkt,
+    geometry_from_wkt,
+    number,
+    points,
+)
 from layers.exchange.foreign import ROW, ForeignLayer, ForeignTable, RowProblem, problem
 from layers.exchange.gdal_source import distinct_names, fields_of
 from layers.exchange.vector import sample_rows
@@ -21,6 +28,10 @@ from layers.text import Message
 MOST_COLUMNS = 4096
 _HEADER_SEARCH = 40
 _LISTED = 200
+_OF_COORDINATES = frozenset(
+    {"axes_by_numbers", "axes_by_custom", "coordinates_zero", "coordinate_unreadable"}
+)
+"""The rules of what is said about coordinate columns: about others, nothing of it holds."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +71,26 @@ def locate(table: ForeignTable) -> ForeignTable:
     geometry, problems = points(table.table, rows, columns)
     remarks = [RowProblem(None, remark) for remark in columns.remarks()]
     return _with(table, table.table, geometry, remarks + problems, (columns.east, columns.north))
+
+
+def relocate(table: ForeignTable, east: str, north: str) -> ForeignTable:
+    """A plain table with points made from the two columns named, whatever was recognised in it before.
+
+    Without one of them its rows have no place. A table whose geometry is its own comes back as it is.
+    """
+    if table.geometry is not None and table.coordinate_fields is None:
+        return table
+    bare = replace(
+        table,
+        geometry=None,
+        coordinate_fields=None,
+        problems=tuple(each for each in table.problems if each.problem.rule not in _OF_COORDINATES),
+    )
+    if not {east, north} <= set(table.table.column_names):
+        return bare
+    rows = table.table.column(ROW).to_pylist()
+    geometry, problems = points(table.table, rows, CoordinateColumns(east, north, "sure"))
+    return _with(bare, bare.table, geometry, problems, (east, north))
 
 
 def describe_table(table: ForeignTable, shape: Any, count: int) -> ForeignLayer:

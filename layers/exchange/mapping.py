@@ -74,7 +74,9 @@ class LayerMapping:
     One type: all rows go to it. Several: ``type_column`` and ``choices`` (by normalised value) tell, and a
     value not listed goes to ``otherwise`` (None: such rows are quarantined). ``native_id``: the column that
     identifies a row in its source. ``dataset``: the name the source is known by from now on.
-    ``code_prefix`` is put before its codes.
+    ``code_prefix`` is put before its codes. ``coordinates``: the columns of the eastings and northings of a
+    plain table as somebody said them ("": none); None leaves that to their names. ``template``: the kept
+    mapping this one was taken from.
     """
 
     layer: str
@@ -87,6 +89,8 @@ class LayerMapping:
     code_prefix: str = ""
     confidence: float = 0.0
     said: bool = False
+    coordinates: tuple[str, str] | None = None
+    template: str = ""
 
     @property
     def is_reference(self) -> bool:

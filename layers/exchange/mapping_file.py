@@ -5,6 +5,7 @@
 match = "arc*"                  # name of the layer; * and ? stand for anything
 type = "pipe"                   # or type_column, otherwise and [layer.choices] for several types
 native_id = "arc_id"
+coordinates = ["Y", "X"]        # of a plain table: the columns of its eastings and northings
 [layer.constants]
 status = "in_service"
 [[layer.column]]
@@ -40,7 +41,7 @@ from layers.text import Message
 _LAYER_KEYS = frozenset(
     {
         "match", "has", "type", "dataset", "native_id", "code_prefix", "type_column", "otherwise", "choices",
-        "constants", "column",
+        "constants", "column", "coordinates",
     }
 )  # fmt: skip
 _COLUMN_KEYS = frozenset({"from", "to", "type", "unit", "words"})
@@ -56,6 +57,7 @@ class LayerTemplate:
     match: str
     mapping: LayerMapping
     has: frozenset[str] = frozenset()
+    name: str = ""
 
     def fits(self, layer: str, columns: Iterable[str]) -> bool:
         """Whether a layer of that name with these columns is meant."""
@@ -75,6 +77,7 @@ class LayerTemplate:
             dataset=self.mapping.dataset or dataset,
             types=types,
             native_id=native if native in present else None,
+            template=self.name,
         )
 
 
@@ -105,7 +108,12 @@ def bundled_mappings(catalogue: Catalogue) -> tuple[LayerTemplate, ...]:
 
 def dump_mapping(mappings: Iterable[LayerMapping]) -> str:
     """The mapping file for these mappings."""
-    return "\n".join(_dump_layer(mapping) for mapping in mappings)
+    return dump_templates(LayerTemplate(mapping.layer, mapping) for mapping in mappings)
+
+
+def dump_templates(templates: Iterable[LayerTemplate]) -> str:
+    """The mapping file for these templates."""
+    return "\n".join(_dump_layer(template) for template in templates)
 
 
 def _wrong(path: Path, message: str, **parameters: Any) -> UserError:
@@ -131,11 +139,20 @@ class _Reader:
         mapping = LayerMapping(
             "", self._text("dataset") or "", types, self._text("type_column"), choices, self._text("otherwise"),
             self._text("native_id"), self._text("code_prefix") or "", 1.0, said=True,
+            coordinates=self._coordinates(),
         )  # fmt: skip
         if choices and mapping.type_column is None:
             raise self._fail("import.mapping.no_type_column")
         has = data.get("has", [])
         return LayerTemplate(self._text("match") or "*", mapping, frozenset(map(str, has)))
+
+    def _coordinates(self) -> tuple[str, str] | None:
+        said = self._data.get("coordinates")
+        if said is None:
+            return None
+        if not isinstance(said, list) or len(said) != 2 or not all(isinstance(each, str) for each in said):
+            raise self._fail("import.mapping.not_pair", key="coordinates")
+        return said[0], said[1]
 
     def _rule(self, type_name: str) -> TypeRule:
         asset_type = self._catalogue[type_name]
@@ -198,8 +215,13 @@ class _Reader:
         return _wrong(self._path, message, layer=self._number, **parameters)
 
 
-def _dump_layer(mapping: LayerMapping) -> str:
-    lines = ["[[layer]]", f"match = {_string(mapping.layer)}"]
+def _dump_layer(template: LayerTemplate) -> str:
+    mapping = template.mapping
+    lines = ["[[layer]]", f"match = {_string(template.match)}"]
+    if template.has:
+        lines.append(f"has = {_list(sorted(template.has))}")
+    if mapping.coordinates is not None:
+        lines.append(f"coordinates = {_list(mapping.coordinates)}")
     for key in ("dataset", "native_id", "code_prefix", "type_column", "otherwise"):
         if value := getattr(mapping, key):
             lines.append(f"{key} = {_string(value)}")
@@ -235,6 +257,10 @@ def _dump_column(column: ColumnRule, type_name: str | None) -> list[str]:
 
 def _value(value: Any) -> str:
     return _string(value) if isinstance(value, str) else json.dumps(value)
+
+
+def _list(texts: Iterable[str]) -> str:
+    return f"[{', '.join(map(_string, texts))}]"
 
 
 def _key(name: str) -> str:

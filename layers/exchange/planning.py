@@ -61,16 +61,19 @@ def make_plan(
     A file that cannot be read among others becomes a problem of the plan; if none can, its ``UserError`` is
     raised.
     """
-    surveyed, files, problems = _survey(worker, paths, options, feedback)
+    found, files, problems = _survey(worker, paths, options, feedback)
     guesser = Guesser(catalogue)
     templates = bundled_mappings(catalogue)
+    mappings = [_mapping(guesser, catalogue, each, options, templates) for each in found]
+    surveyed = [
+        _relocated(worker, each, mapping, options, feedback)
+        for each, mapping in zip(found, mappings, strict=True)
+    ]
     guesses = _file_guesses(surveyed, register_crs)
     systems: list[SourceSystem] = []
-    mappings: list[LayerMapping] = []
     for each in surveyed:
         wish = options.wish_for((each.file.path, each.layer.name))
         systems.append(source_system(each.survey, wish, register_crs, guesses.get(each.file.path)))
-        mappings.append(_mapping(guesser, catalogue, each, options, templates))
     target = register_crs
     if target is None:
         # The layers that are imported decide; without any, those that are only shown.
@@ -125,6 +128,20 @@ def _survey(
     if not found and refused is not None:
         raise refused
     return _distinct(found), files, problems
+
+
+def _relocated(
+    worker: Worker, each: _Surveyed, mapping: LayerMapping, options: ImportOptions, feedback: Feedback
+) -> _Surveyed:
+    """The layer as its mapping says where its rows lie."""
+    said, survey = mapping.coordinates, each.survey
+    if said is None or not survey.is_plain or said == survey.coordinate_fields:
+        return each
+    path, name = each.file.path, each.layer.name
+    survey = worker.run(survey_layer, path, name, options.encoding, said, feedback=feedback)
+    # What was said of the columns that were recognised does not hold of these.
+    remarks = tuple(remark for remark in each.layer.remarks if not remark.rule.startswith("axes_"))
+    return replace(each, survey=survey, layer=replace(each.layer, remarks=remarks))
 
 
 def _dataset(path: Path, file: ForeignFile, layer: ForeignLayer) -> str:

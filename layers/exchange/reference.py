@@ -51,14 +51,20 @@ def read_reference(
             Message("import.reference.no_place.hint"),
         )
     name = layer.survey.name
-    found = worker.run(_read, layer.path, name, encoding, layer.placement, feedback=feedback)
+    said = layer.mapping.coordinates
+    found = worker.run(_read, layer.path, name, encoding, layer.placement, said, feedback=feedback)
     return replace(found, file=layer.file_name, shape=layer.survey.shape)
 
 
 def _read(
-    feedback: Feedback, path: str, layer: str, encoding: str | None, placement: Placement
+    feedback: Feedback,
+    path: str,
+    layer: str,
+    encoding: str | None,
+    placement: Placement,
+    coordinates: tuple[str, str] | None,
 ) -> ReferenceLayer:
-    found = read_layer(path, layer, encoding, feedback)
+    found = read_layer(path, layer, encoding, feedback, coordinates)
     attributes = found.table.select([n for n in found.table.column_names if not n.startswith("__")])
     if found.geometry is None:
         return ReferenceLayer(layer, path, None, pa.nulls(len(found), pa.binary()), attributes)

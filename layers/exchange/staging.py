@@ -42,7 +42,7 @@ class _Part:
 def stage_layer(feedback: Feedback, job: LayerJob) -> StagedLayer:
     """Stage one layer. Raises ``UserError`` when it cannot be read, ``Cancelled`` on wish."""
     feedback.progress(0.0)
-    found = read_layer(job.path, job.layer, job.encoding, feedback.part(0.0, 0.3))
+    found = read_layer(job.path, job.layer, job.encoding, feedback.part(0.0, 0.3), job.mapping.coordinates)
     feedback.progress(0.3)
     return stage_table(feedback.part(0.3, 1.0), job, found)
 

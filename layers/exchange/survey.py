@@ -95,16 +95,25 @@ class LayerSurvey:
         raise KeyError(name)
 
     @property
+    def is_plain(self) -> bool:
+        """Whether it is a table whose places, if it has any, stand in two of its columns."""
+        return self.coordinate_fields is not None or not self.located
+
+    @property
     def located(self) -> int:
         """How many rows have a geometry."""
         return sum(self.shapes.values()) - self.shapes.get("none", 0)
 
 
 def survey_layer(
-    feedback: Feedback, path: str | Path, layer: str, encoding: str | None = None
+    feedback: Feedback,
+    path: str | Path,
+    layer: str,
+    encoding: str | None = None,
+    coordinates: tuple[str, str] | None = None,
 ) -> LayerSurvey:
     """Read the layer once and describe it. Runs in the worker. Raises ``UserError`` when it cannot be read."""
-    return survey_table(layer, read_layer(path, layer, encoding, feedback))
+    return survey_table(layer, read_layer(path, layer, encoding, feedback, coordinates))
 
 
 def survey_table(name: str, found: ForeignTable) -> LayerSurvey:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLineEdit
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from gisapp.dialogs.importing.problem_model import LINE, REASON
+from gisapp.dialogs.importing.templates import TemplateNameDialog
 from gisapp.window import Window
 from tests.gisapp.driving import PATIENCE, drop, settle
 
@@ -51,6 +52,18 @@ def test_every_error_is_listed_and_the_button_says_what_it_does(sheet: Window, q
     assert len(screen.proof.canvas.overlay.marks) == 4
     assert "3" in screen.write.text()
     assert "1" in screen.write.text()
+
+    # The file names no coordinate system, what 附属物 holds goes two ways, and one row is kept out.
+    steps = screen.steps
+    assert steps.states == {
+        "file": "done", "place": "doubt", "meaning": "doubt", "check": "doubt", "write": "now",
+    }  # fmt: skip
+    assert steps.buttons["check"].toolTip() == "检查：请看一眼"
+    sheet.parts.language.use("en")
+    assert steps.buttons["check"].accessibleName() == "Check: worth a look"
+    sheet.parts.language.use("zh")
+    qtbot.mouseClick(steps.buttons["meaning"], LEFT)
+    assert sheet.focusWidget() is screen.mapping.kind
 
 
 def test_writing_is_one_step_and_what_was_kept_out_can_be_corrected(sheet: Window, qtbot: QtBot) -> None:
@@ -99,3 +112,65 @@ def test_giving_up_leaves_nothing(sheet: Window, qtbot: QtBot) -> None:
     assert sheet.sheet is None
     assert sheet.pages.currentWidget() is sheet.work
     assert register.data_version == before
+
+
+def wait_for_sheet(window: Window, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: window.sheet is not None and window.sheet.checked is not None, timeout=PATIENCE)
+    settle(window, qtbot)
+
+
+def choose(screen: QWidget, column: str, meaning: str) -> None:
+    """Choose from the box of a column, as a user reads it."""
+    box = screen.mapping.findChild(QComboBox, f"column.{column}")
+    position = box.findText(meaning)
+    assert position >= 0
+    box.setCurrentIndex(position)
+    box.activated.emit(position)
+
+
+def test_coordinates_are_chosen_and_kept_and_the_map_goes_there(
+    open_town: Window, tmp_path: Path, qtbot: QtBot
+) -> None:
+    window, far = open_town, 20_000
+    rows = [f"P{n},{3016000 + far + n},{538000 + far + n},弯头" for n in range(5)]
+    first, second = tmp_path / "管点一.csv", tmp_path / "管点二.csv"
+    first.write_text("\n".join(["点号,纵,丙,特征", *rows]), encoding="utf-8")
+    second.write_text("点号,纵,丙,特征\nP9,3016000,538000,弯头\n", encoding="utf-8")
+    drop(window, first)
+    wait_for_sheet(window, qtbot)
+    screen = window.sheet
+    assert screen.steps.states["place"] == "doubt"
+    assert not len(screen.proof.canvas.overlay.marks)
+    for column, meaning in (("纵", "北坐标（纬度）"), ("丙", "东坐标（经度）")):
+        choose(screen, column, meaning)
+        qtbot.waitUntil(lambda: screen.checked is None, timeout=PATIENCE)
+        wait_for_sheet(window, qtbot)
+    assert len(screen.proof.canvas.overlay.marks) == 5
+    assert screen.mapping.findChild(QComboBox, "column.丙").currentText() == "东坐标（经度）"
+
+    screen.templates.ask_name()
+    dialog = screen.findChild(TemplateNameDialog)
+    assert dialog.name.text() == "管点一"
+    dialog.name.setText("物探院")
+    qtbot.mouseClick(dialog.button, LEFT)
+    qtbot.waitUntil(lambda: screen.templates.button.text() == "模板：物探院", timeout=PATIENCE)
+    settle(window, qtbot)
+    assert not window.map.canvas.viewport.box.x1 > 538000 + far
+    qtbot.mouseClick(screen.write, LEFT)
+    qtbot.waitUntil(lambda: window.sheet is None, timeout=PATIENCE)
+    settle(window, qtbot)
+    seen = window.map.canvas.viewport.box
+    assert seen.x0 < 538000 + far
+    assert seen.x1 > 538004 + far
+    assert seen.width < 1000
+
+    drop(window, second)
+    wait_for_sheet(window, qtbot)
+    screen = window.sheet
+    assert screen.templates.button.text() == "模板：物探院"
+    assert len(screen.proof.canvas.overlay.marks) == 1
+    none = next(a for a in screen.templates.button.menu_.actions() if a.text() == "不用模板，自动识别")
+    none.trigger()
+    qtbot.waitUntil(lambda: screen.templates.button.text() == "模板", timeout=PATIENCE)
+    wait_for_sheet(window, qtbot)
+    assert not len(screen.proof.canvas.overlay.marks)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
+from gisapp.dialogs.importing.steps import SURE
 from gisapp.forms.words import ElidedLabel, IconLabel, Label, Line
 from gisapp.language import Language
 from gisapp.theme import Theme
@@ -19,8 +20,9 @@ from layers.model.code_list import normalise
 from layers.model.fields import ChoiceField, Field
 from layers.text import Message
 
-SURE = 0.85
 WORDS_SHOWN = 12
+#: What a column of a plain table can be besides a field: the easting or the northing of its row.
+COORDINATES = {"@east": Message("importing.east"), "@north": Message("importing.north")}
 
 
 class MappingPanel(QWidget):
@@ -84,6 +86,11 @@ class MappingPanel(QWidget):
         column = QVBoxLayout(page)
         column.setContentsMargins(12, 8, 12, 12)
         column.setSpacing(8)
+        if layer.mapping.template:
+            followed = Message("importing.template.followed", {"name": layer.mapping.template})
+            column.addWidget(
+                Label(self._language, self._theme, followed, size="small", tone="quiet", wrap=True)
+            )
         if layer.mapping.is_reference:
             words = Message("importing.reference")
             column.addWidget(Label(self._language, self._theme, words, tone="quiet", wrap=True))
@@ -149,14 +156,20 @@ class MappingPanel(QWidget):
         fields.setObjectName(f"column.{column.name}")
         fields.setFont(self._theme.font("small"))
         fields.addItem(self._language.render(Message("importing.leave_out")), None)
+        if layer.survey.is_plain and asset_type.shape is not None:
+            for code, title in COORDINATES.items():
+                fields.addItem(self._language.render(title), code)
         for field in _fields(asset_type):
             fields.addItem(self._field_text(field), field.name)
-        fields.setCurrentIndex(fields.findData(chosen.field) if chosen is not None else 0)
+        role = coordinate_role(layer, column.name)
+        meant = role if role is not None else None if chosen is None else chosen.field
+        fields.setCurrentIndex(max(fields.findData(meant), 0))
         fields.activated.connect(lambda _: self._choose_field(layer, rule, column.name, fields.currentData()))
-        sure = chosen is None or chosen.confidence >= SURE
-        sign = IconLabel(self._theme, "minus" if chosen is None else "check" if sure else "question", 14,
-                         "text3" if chosen is None else "ok" if sure else "warn")  # fmt: skip
-        share = "" if chosen is None else f"{chosen.confidence:.0%}"
+        sure = _is_sure_of_place(layer) if role is not None else chosen is None or chosen.confidence >= SURE
+        is_used = role is not None or chosen is not None
+        sign = IconLabel(self._theme, "minus" if not is_used else "check" if sure else "question", 14,
+                         "text3" if not is_used else "ok" if sure else "warn")  # fmt: skip
+        share = "" if chosen is None or role is not None else f"{chosen.confidence:.0%}"
         self._language.say(sign, "setToolTip", Message("importing.confidence", {"share": share}))
         for position, part in enumerate((name, value, fields, sign)):
             grid.addWidget(part, row, position)
@@ -227,8 +240,13 @@ class MappingPanel(QWidget):
 
     def _choose_field(self, layer: PlannedLayer, rule: TypeRule, column: str, field: str | None) -> None:
         others = tuple(each for each in rule.columns if each.column != column and each.field != field)
-        columns = others if field is None else (*others, ColumnRule(column, field))
-        self._tell(layer, replace(rule, columns=columns))
+        is_place = field in COORDINATES
+        columns = others if field is None or is_place else (*others, ColumnRule(column, field))
+        was = coordinate_role(layer, column)
+        mapping = layer.mapping.with_rule(replace(rule, columns=columns))
+        if is_place or was is not None:
+            mapping = replace(mapping, coordinates=_coordinates_with(layer, column, field))
+        self.changed.emit(layer.key, replace(mapping, said=True))
 
     def _choose_word(
         self, layer: PlannedLayer, rule: TypeRule, each: ColumnRule, word: str, code: str | None
@@ -249,6 +267,25 @@ _HEADS = {
     "importing.first": Message("importing.first"),
     "importing.field": Message("importing.field"),
 }
+
+
+def coordinate_role(layer: PlannedLayer, column: str) -> str | None:
+    """Whether the places of the rows are made from this column: as which coordinate."""
+    pair = layer.mapping.coordinates or layer.survey.coordinate_fields or ("", "")
+    return next((role for role, name in zip(COORDINATES, pair, strict=True) if name == column), None)
+
+
+def _coordinates_with(layer: PlannedLayer, column: str, role: str | None) -> tuple[str, str]:
+    """The columns of the eastings and northings once ``column`` has this role, or another one or none."""
+    pair = layer.mapping.coordinates or layer.survey.coordinate_fields or ("", "")
+    east, north = ("" if name == column else name for name in pair)
+    east_role, north_role = COORDINATES
+    return (column if role == east_role else east, column if role == north_role else north)
+
+
+def _is_sure_of_place(layer: PlannedLayer) -> bool:
+    """Whether the columns say by themselves, or somebody has said, which coordinate is which."""
+    return all(problem.rule != "axes_by_custom" for problem in layer.problems)
 
 
 def _fields(asset_type: AssetType) -> list[Field]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from pathlib import Path
 
 from PySide6.QtCore import QItemSelection, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -25,6 +25,9 @@ from gisapp.dialogs.importing.placement_bar import PlacementBar
 from gisapp.dialogs.importing.problem_model import REASON, SIGN, Listed, ProblemModel
 from gisapp.dialogs.importing.proof_map import ProofMap
 from gisapp.dialogs.importing.row_panel import RowPanel
+from gisapp.dialogs.importing.shares_bar import SharesBar
+from gisapp.dialogs.importing.steps import StepBar, states_of
+from gisapp.dialogs.importing.templates import Templates
 from gisapp.forms.words import Button, ElidedLabel, Label, Line
 from gisapp.language import Language
 from gisapp.tasks import Debounce, Tasks
@@ -33,7 +36,9 @@ from layers.errors import UserError
 from layers.exchange.checking import Checked
 from layers.exchange.import_plan import ImportOptions, ImportPlan
 from layers.exchange.importer import check_import, plan_import
+from layers.exchange.kept_mappings import KeptMappings
 from layers.exchange.mapping import LayerMapping
+from layers.exchange.mapping_file import LayerTemplate
 from layers.exchange.report import Reported
 from layers.exchange.staging_data import Counts
 from layers.feedback import Feedback
@@ -55,6 +60,8 @@ class ImportSheet(QWidget):
 
     write_asked = Signal(object)
     left = Signal()
+    told = Signal(object)
+    """A Message of what was done with the mappings kept."""
 
     def __init__(
         self,
@@ -64,13 +71,20 @@ class ImportSheet(QWidget):
         register: Register,
         paths: Sequence[str],
         proof: ProofMap,
+        kept: KeptMappings,
     ) -> None:
         super().__init__()
         self.setObjectName("importSheet")
         self._language, self._theme, self._tasks = language, theme, tasks
         self._register, self._paths = register, tuple(paths)
-        self._options = ImportOptions()
+        self.templates = Templates(language, theme, kept, Path(paths[0]).stem, self)
+        self.templates.failed.connect(tasks.failed)
+        self.templates.told.connect(self.told)
+        self.templates.chosen.connect(self._on_template)
+        self._options = ImportOptions(templates=self.templates.known())
         self.checked: Checked | None = None
+        self.steps = StepBar(language, theme)
+        self.steps.chosen.connect(self._look_at)
         self.mapping = MappingPanel(language, theme, register.catalogue)
         self.mapping.changed.connect(self._on_mapping)
         self.placement = PlacementBar(language, theme)
@@ -80,7 +94,7 @@ class ImportSheet(QWidget):
         self.row = RowPanel(language, theme)
         self.proof = proof
         self._summary = ElidedLabel(language, theme, size="small", tone="quiet")
-        self._shares = _Shares(theme)
+        self._shares = SharesBar(theme)
         self._numbers = Label(language, theme, size="small")
         self.write = Button(language, Message("importing.checking"), "primary")
         self.write.setEnabled(False)
@@ -97,6 +111,8 @@ class ImportSheet(QWidget):
         self.checked = None
         self.write.setEnabled(False)
         self.write.show_words(Message("importing.checking"))
+        self.steps.show_state("check", "now")
+        self.steps.show_state("write", "waiting")
 
         def work(feedback: Feedback) -> _Result:
             plan = plan_import(register, paths, options, feedback.part(0.0, 0.4))
@@ -114,6 +130,7 @@ class ImportSheet(QWidget):
 
     def _on_cancelled(self) -> None:
         self.write.show_words(Message("importing.not_checked"))
+        self.steps.show_state("check", "waiting")
 
     def _on_mapping(self, key: tuple[str, str], mapping: LayerMapping) -> None:
         self._options = self._options.with_mapping(key, mapping)
@@ -123,8 +140,13 @@ class ImportSheet(QWidget):
         self._options = replace(options, mappings=self._options.mappings)
         self._later.touch()
 
+    def _on_template(self, templates: tuple[LayerTemplate, ...]) -> None:
+        self._options = replace(self._options, templates=templates, mappings=None)
+        self._later.touch()
+
     def _on_failed(self, error: UserError) -> None:
         self.write.show_words(Message("importing.not_checked"))
+        self.steps.show_state("check", "doubt")
         self.row.clear(Message("importing.failed"))
         self._tasks.failed.emit(error)
 
@@ -134,7 +156,18 @@ class ImportSheet(QWidget):
         self._show_problems(result)
         self._show_summary(result.plan)
         self._show_counts(result.checked.report.counts)
+        for step, state in states_of(result.plan, result.checked).items():
+            self.steps.show_state(step, state)
+        self.templates.show_plan(result.plan)
         self.proof.show_plan(result.plan)
+
+    def _look_at(self, step: str) -> None:
+        """Put the keyboard where this step is settled."""
+        parts: dict[str, QWidget] = {
+            "file": self.mapping.layers, "place": self.placement.crs, "meaning": self.mapping.kind,
+            "check": self.table, "write": self.write,
+        }  # fmt: skip
+        parts[step].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _show_problems(self, result: _Result) -> None:
         kept_out = {(q.file, q.layer, q.record.row): q for q in result.checked.quarantined}
@@ -246,10 +279,12 @@ class ImportSheet(QWidget):
         row = QHBoxLayout(head)
         row.setContentsMargins(16, 0, 16, 0)
         row.setSpacing(16)
-        names = tuple(path.replace("\\", "/").rsplit("/", 1)[-1] for path in self._paths)
+        names = tuple(Path(path).name for path in self._paths)
         title = Message("importing.title", {"files": names})
         row.addWidget(ElidedLabel(self._language, self._theme, title, size="heading", strong=True), 1)
+        row.addWidget(self.steps)
         row.addWidget(self._summary, 1)
+        row.addWidget(self.templates.button)
         return head
 
     def _middle(self) -> QWidget:
@@ -334,39 +369,3 @@ _FILTERS = {
     "warning": Message("importing.filter.warning"),
     "note": Message("importing.filter.note"),
 }
-
-
-class _Shares(QWidget):
-    """One bar: how much is accepted, warned of, kept out, and known already."""
-
-    _PARTS = ("bar_fill", "warn", "danger", "retired")
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
-        self._counts = Counts()
-        self.setFixedHeight(10)
-        theme.changed.connect(self.update)
-
-    def show_counts(self, counts: Counts) -> None:
-        """Draw these."""
-        self._counts = counts
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        counts = self._counts
-        sizes = (
-            counts.accepted - counts.warned,
-            counts.warned,
-            counts.quarantined + counts.rejected,
-            counts.unchanged,
-        )
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), self._theme.color("bar_bg"))
-        left, total = 0, max(sum(sizes), 1)
-        for size, token in zip(sizes, self._PARTS, strict=True):
-            # What is there can be seen, however few: three pixels at least.
-            width = max(round(self.width() * size / total), 3) if size else 0
-            painter.fillRect(left, 0, width - 1, self.height(), self._theme.color(token))
-            left += width
-        painter.end()

@@ -18,6 +18,7 @@ from gisapp.panels.census.choice_strip import ChoiceStrip
 from gisapp.panels.census.found_row import FoundRow
 from gisapp.panels.census.photo_strip import PhotoStrip
 from gisapp.panels.census.position_part import CLICKED, PositionPart
+from gisapp.panels.census.severity_part import SeverityPart
 from gisapp.tasks import Tasks
 from gisapp.theme import Theme
 from layers.census.form import Form
@@ -29,6 +30,9 @@ from layers.register import Register
 from layers.text import Message
 
 OUTCOMES = (FOUND, NOT_FOUND, INACCESSIBLE, NEW)
+COLUMNS = ("field", "book", "found")
+#: No wider are the names of the fields, however long.
+_WIDEST_TITLE = 112
 
 
 @dataclass(frozen=True)
@@ -37,20 +41,23 @@ class Kept:
 
     outcome: str | None
     found: Mapping[str, Any]
-    defects: tuple[str, ...] = ()
+    defects: tuple[SeenDefect, ...] = ()
     photos: tuple[NewPhoto, ...] = ()
     remark: str = ""
     place: tuple[tuple[float, float], str, float | None, bool] | None = None
 
 
 class LoggingForm(QWidget):
-    """Shows a target and what is entered of it. ``edited``: something was entered."""
+    """Shows a target and what is entered of it. ``edited``: something was entered.
+
+    ``is_check``: what a team found is looked at again; beside the field stands what the team said, and nothing is new.
+    """
 
     edited = Signal()
 
-    def __init__(self, language: Language, theme: Theme, tasks: Tasks) -> None:
+    def __init__(self, language: Language, theme: Theme, tasks: Tasks, *, is_check: bool = False) -> None:
         super().__init__()
-        self._language, self._theme = language, theme
+        self._language, self._theme, self._is_check = language, theme, is_check
         self._register: Register | None = None
         self._asked: Form | None = None
         self._row: WorkRow | None = None
@@ -61,13 +68,15 @@ class LoggingForm(QWidget):
         self.outcomes = ChoiceStrip(language, theme)
         self.types = ChoiceStrip(language, theme, flowing=True, numbered=False)
         self.defects = ChoiceStrip(language, theme, several=True, flowing=True)
+        self.severities = SeverityPart(language, theme)
         self.photos = PhotoStrip(language, theme, tasks)
-        self.position = PositionPart(language, theme)
+        self.position = PositionPart(language, theme, is_check=is_check)
         self.remark = QLineEdit()
         self._lay_out()
         self.outcomes.changed.connect(self.follow)
         self.types.changed.connect(self.follow)
-        self.defects.changed.connect(self._tell_photos)
+        self.defects.changed.connect(self._follow_defects)
+        self.severities.changed.connect(self._tell_photos)
         self.photos.changed.connect(self._tell_photos)
         self.destroyed.connect(self.popup.deleteLater)
 
@@ -109,7 +118,8 @@ class LoggingForm(QWidget):
         self.outcomes.choose(kept.outcome)
         for name, each in self.rows.items():
             each.put(kept.found.get(name))
-        self.defects.choose(*kept.defects)
+        self.defects.choose(*(defect.kind for defect in kept.defects))
+        self.severities.begin({defect.kind: defect.severity for defect in kept.defects})
         self.photos.show_photos(kept.photos, 0)
         self.remark.setText(kept.remark)
         if kept.place is not None:
@@ -134,7 +144,8 @@ class LoggingForm(QWidget):
             each.deleteLater()
         self.rows = {}
         language, theme, asset_type = self._language, self._theme, register.catalogue[type_name]
-        for number, name in enumerate(("field", "book", "found")):
+        columns = ("field", "team", "check") if self._is_check else COLUMNS
+        for number, name in enumerate(columns):
             words = Message(f"census_desk.column.{name}")
             self._grid.addWidget(Label(language, theme, words, size="small", tone="faint"), 0, number)
         for place, name in enumerate(shape[2]):
@@ -142,7 +153,9 @@ class LoggingForm(QWidget):
             row.place(self._grid, 2 * place + 1)
             row.changed.connect(self.edited)
             self.rows[name] = row
-        entries = defect_kinds(register.catalogue, type_name)
+        titles = [row.title.sizeHint().width() for row in self.rows.values()]
+        self._grid.setColumnMinimumWidth(0, min(max(titles, default=0), _WIDEST_TITLE))
+        entries = () if self._is_check else defect_kinds(register.catalogue, type_name)
         self.defects.offer([(entry.code, entry.title) for entry in entries])
         self._chain()
 
@@ -175,17 +188,27 @@ class LoggingForm(QWidget):
         self.defects.setVisible(has_defects)
         self._defects_head.setVisible(has_defects)
         self.position.setEnabled(seen)
-        self._tell_photos()
+        self._follow_defects()
         self.edited.emit()
+
+    def _follow_defects(self) -> None:
+        """A row for each defect chosen says how severe it is."""
+        register = self._register
+        if register is None:
+            return
+        kinds = register.catalogue.code_lists[KINDS]
+        chosen = self.defects.chosen if self.defects.isEnabled() else ()
+        self.severities.show_kinds([entry for code in chosen if (entry := kinds.get(code)) is not None])
+        self.severities.chain(self.defects, self.photos.choose)
+        self._tell_photos()
 
     def _tell_photos(self) -> None:
         """Whether the defects chosen ask for a photo, and whether there is one."""
         register = self._register
         if register is None:
             return
-        least, kinds = register.setting("defect_photo_severity"), register.catalogue.code_lists[KINDS]
-        entries = [entry for code in self.defects.chosen if (entry := kinds.get(code)) is not None]
-        worst = max((int(entry.value("severity") or 1) for entry in entries), default=0)
+        least = register.setting("defect_photo_severity")
+        worst = max((defect.severity or 0 for defect in self.severities.seen), default=0)
         count = len(self.photos.photos)
         is_asked = self.defects.isEnabled() and worst >= least
         words: Words = Message("census_desk.photo.count", {"count": count}) if count else ""
@@ -216,7 +239,7 @@ class LoggingForm(QWidget):
         )
         photos = tuple(self.photos.photos)
         return Kept(
-            self.outcomes.value, self._found(), self.defects.chosen, photos, self.remark.text(), place
+            self.outcomes.value, self._found(), self.severities.seen, photos, self.remark.text(), place
         )
 
     def logged(self, surveyor: int | None, finder: str | None, seconds: float) -> Logged:
@@ -232,7 +255,7 @@ class LoggingForm(QWidget):
             at.point if seen else None,
             at.origin if seen else None,
             at.accuracy_m if seen else None,
-            tuple(SeenDefect(code) for code in self.defects.chosen) if self.defects.isEnabled() else (),
+            self.severities.seen,
             len(self.photos.photos),
             self.remark.text().strip() or None,
             surveyor,
@@ -251,7 +274,8 @@ class LoggingForm(QWidget):
         language.say(self.defects, "setAccessibleName", Message("census_desk.defects"))
         language.say(self.remark, "setAccessibleName", Message("census_desk.remark"))
         language.say(self.remark, "setPlaceholderText", Message("census_desk.remark"))
-        self.outcomes.offer([(code, Message(f"census_desk.outcome.{code}")) for code in OUTCOMES])
+        outcomes = OUTCOMES[:-1] if self._is_check else OUTCOMES
+        self.outcomes.offer([(code, Message(f"census_desk.outcome.{code}")) for code in outcomes])
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 12)
         column.setSpacing(8)
@@ -266,6 +290,7 @@ class LoggingForm(QWidget):
         self._defects_head = self._section("defects")
         column.addWidget(self._defects_head)
         column.addWidget(self.defects)
+        column.addWidget(self.severities)
         self.photo_note = Label(language, theme, size="small", tone="quiet")
         column.addWidget(self._section("photos", self.photo_note))
         column.addWidget(self.photos)

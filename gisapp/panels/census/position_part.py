@@ -23,15 +23,18 @@ CLICKED, MEASURED = "digitised", "surveyed"
 
 
 class PositionPart(QWidget):
-    """``pick_asked``: the next click on the map shall be the place. ``refused``: a UserError."""
+    """``pick_asked``: the next click on the map shall be the place. ``refused``: a UserError.
+
+    ``is_check``: the place is compared with where a team found it.
+    """
 
     changed = Signal()
     pick_asked = Signal()
     refused = Signal(object)
 
-    def __init__(self, language: Language, theme: Theme) -> None:
+    def __init__(self, language: Language, theme: Theme, *, is_check: bool = False) -> None:
         super().__init__()
-        self._language = language
+        self._language, self._is_check = language, is_check
         self._crs: Crs | None = None
         self.book: tuple[float, float] | None = None
         self.place: tuple[float, float] | None = None
@@ -140,14 +143,15 @@ class PositionPart(QWidget):
         self.changed.emit()
 
     def _show(self) -> None:
-        self.counts.setVisible(self.place is not None and self.book is not None)
+        self.counts.setVisible(self.place is not None and self.book is not None and not self._is_check)
         self.said.setVisible(self.place is not None)
         if self.place is None:
             return
         words = Message("census_desk.place.taken")
         if self.book is not None:
             metres = math.hypot(self.place[0] - self.book[0], self.place[1] - self.book[1])
-            words = Message("census_desk.place.apart", {"metres": f"{metres:.2f}"})
+            from_what = "census_desk.place.apart_team" if self._is_check else "census_desk.place.apart"
+            words = Message(from_what, {"metres": f"{metres:.2f}"})
         if self.accuracy_m is not None:
             words = Message(
                 "census_desk.place.accuracy", {"words": words, "metres": f"{self.accuracy_m:.2f}"}

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import datetime
+from typing import TYPE_CHECKING
 
 from gisapp.actions import Action
-from gisapp.panels.drafting.acts import Act
 from gisapp.window import Window
 from layers.editing.plan import Answers, EditPlan
 from layers.errors import UserError
+from layers.later import Later
 from layers.model.asset import AssetKey
+from layers.model.duty_words import ASSIGNMENT, GRID
 from layers.register import Register
-from layers.responsibility.ending import plan_ending
 from layers.text import Message
 
-ASSIGNMENT, GRID = "assignment", "grid"
+if TYPE_CHECKING:
+    from gisapp.panels.drafting import acts
+    from layers.responsibility import ending
+else:
+    acts = Later("gisapp.panels.drafting.acts")
+    ending = Later("layers.responsibility.ending")
 
 
 def duty_ending_actions(window: Window) -> list[Action]:
@@ -56,9 +62,9 @@ def _end(window: Window) -> None:
 
     def make(register: Register, answers: Answers) -> EditPlan:
         rest = {name: value for name, value in answers.items() if name != "date"}
-        return plan_ending(register, assignment, _day(answers.get("date")), answers=rest)
+        return ending.plan_ending(register, assignment, _day(answers.get("date")), answers=rest)
 
-    window.map.drafting.acts.do(Act(make, shown=True, asked="date"))
+    window.map.drafting.acts.do(acts.Act(make, shown=True, asked="date"))
 
 
 def _day(text: str | None) -> datetime.date:

@@ -9,10 +9,9 @@ from gisapp.actions import Action
 from gisapp.desks.grid_desk import TOOL
 from gisapp.window import Window
 from layers.model.asset import AssetKey
+from layers.model.duty_words import ASSIGNMENT
 from layers.model.query import Compare
 from layers.text import Message
-
-ASSIGNMENT = "assignment"
 
 
 def grid_desk_actions(window: Window) -> list[Action]:

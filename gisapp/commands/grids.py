@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from gisapp.actions import Action
-from gisapp.panels.grid_shaping.shaping import BOUNDARY, CORNERS, GRID, SPLIT, GridShaping
+from gisapp.panels.grid_shaping.shaping import BOUNDARY, CORNERS, SPLIT, GridShaping
 from gisapp.window import Window
+from layers.model.duty_words import GRID
 from layers.text import Message
 
 

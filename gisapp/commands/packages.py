@@ -11,18 +11,17 @@ from PySide6.QtWidgets import QFileDialog
 from gisapp.actions import Action
 from gisapp.commands.opening import documents_folder, home_folder
 from gisapp.commands.statements import free_path
-from gisapp.dialogs.packages.checkin_dialog import CheckinDialog, DisputesDialog
-from gisapp.dialogs.packages.checkout_dialog import ENDING, CheckoutDialog
-from gisapp.dialogs.packages.dispute_list import DisputeRow
 from gisapp.window import Window
 from layers.census.words import CONFLICT, LOT, PACKAGE
 from layers.feedback import Feedback
 from layers.later import Later
+from layers.model.duty_words import GRID
 from layers.model.query import Query
 from layers.register import Edit, Register
 from layers.text import Message, Texts
 
 if TYPE_CHECKING:
+    from gisapp.dialogs.packages import checkin_dialog, checkout_dialog, dispute_list
     from layers.census.packages import (
         checkin,
         checkout,
@@ -47,8 +46,9 @@ else:
     sheets = Later("layers.census.packages.sheets")
     showing = Later("layers.census.packages.showing")
     words = Later("layers.census.packages.words")
-
-GRID = "grid"
+    checkin_dialog = Later("gisapp.dialogs.packages.checkin_dialog")
+    checkout_dialog = Later("gisapp.dialogs.packages.checkout_dialog")
+    dispute_list = Later("gisapp.dialogs.packages.dispute_list")
 
 
 def package_actions(window: Window) -> list[Action]:
@@ -110,10 +110,10 @@ def ask_out(window: Window) -> None:
         contents, people = found
         parts = window.parts
         title = words.checked_out(contents)
-        path = free_path(window, contents.title, ENDING)
+        path = free_path(window, contents.title, checkout_dialog.ENDING)
         first = ("", *people)
         has_sheets = contents.lot is not None
-        dialog = CheckoutDialog(
+        dialog = checkout_dialog.CheckoutDialog(
             parts.language, parts.theme, title, first, path, window, has_sheets=has_sheets
         )
         dialog.chosen.connect(lambda path, who, sheets: hand_out(window, contents, path, who, sheets))
@@ -182,7 +182,7 @@ def take_back(window: Window, path: Path) -> None:
     folder = _folder(window, register)
     language = window.parts.language
 
-    def work(feedback: Feedback) -> tuple[Examined, list[DisputeRow]]:
+    def work(feedback: Feedback) -> tuple[Examined, list[dispute_list.DisputeRow]]:
         examined = examining.examine(register, path, folder=folder, feedback=feedback)
         rows = [
             _row(register, clash, (clash.type, clash.id, clash.field), language.render, language.code)
@@ -191,12 +191,14 @@ def take_back(window: Window, path: Path) -> None:
         ]
         return examined, rows
 
-    def show(found: tuple[Examined, list[DisputeRow]]) -> None:
+    def show(found: tuple[Examined, list[dispute_list.DisputeRow]]) -> None:
         examined, rows = found
         lines = list(words.told(examined))
         title = words.checked_in(examined)
         idle = examined.is_again and not examined.photos.found
-        dialog = CheckinDialog(language, window.parts.theme, title, lines, rows, window, is_idle=idle)
+        dialog = checkin_dialog.CheckinDialog(
+            language, window.parts.theme, title, lines, rows, window, is_idle=idle
+        )
         dialog.go.connect(lambda answers: take_in(window, examined, answers))
         dialog.open()
 
@@ -231,18 +233,18 @@ def ask_disputes(window: Window) -> None:
         return
     language = window.parts.language
 
-    def work(_: Feedback) -> tuple[tuple[Dispute, ...], list[DisputeRow]]:
+    def work(_: Feedback) -> tuple[tuple[Dispute, ...], list[dispute_list.DisputeRow]]:
         found = conflicts.disputes(register)
         return found, [
             _row(register, _clash(each), each.conflict.id, language.render, language.code) for each in found
         ]
 
-    def show(found: tuple[tuple[Dispute, ...], list[DisputeRow]]) -> None:
+    def show(found: tuple[tuple[Dispute, ...], list[dispute_list.DisputeRow]]) -> None:
         some, rows = found
         if not rows:
             window.parts.notifier.done(Message("packages.no_disputes"), None)
             return
-        dialog = DisputesDialog(language, window.parts.theme, rows, window)
+        dialog = checkin_dialog.DisputesDialog(language, window.parts.theme, rows, window)
         dialog.go.connect(lambda answers: decide(window, some, answers))
         dialog.open()
 
@@ -272,9 +274,11 @@ def decide(window: Window, some: tuple[Dispute, ...], answers: Mapping[Any, bool
     )
 
 
-def _row(register: Register, clash: Any, key: object, render: Any, language: str) -> DisputeRow:
+def _row(register: Register, clash: Any, key: object, render: Any, language: str) -> dispute_list.DisputeRow:
     shown = showing.show_clash(register, clash, render, language)
-    return DisputeRow(key, shown.type, shown.name, shown.field, shown.base, shown.office, shown.found)
+    return dispute_list.DisputeRow(
+        key, shown.type, shown.name, shown.field, shown.base, shown.office, shown.found
+    )
 
 
 def _clash(dispute: Dispute) -> Any:

@@ -12,13 +12,14 @@ from shapely.geometry.base import BaseGeometry
 from gisapp.desks.desk import Desk
 from gisapp.desks.desk_panel import DeskPanel
 from gisapp.desks.desk_style import DeskStyle
-from gisapp.panels.grids.centre import GRID, Asked, GridCentre
+from gisapp.panels.grids.centre import Asked, GridCentre
 from gisapp.panels.grids.grid_labels import GridLabel, GridLabels
 from gisapp.panels.workplace import Workplace
 from gisapp.tools.grids.line_tool import GridLineTool
 from gisapp.tools.who import WhoTool
 from layers.later import Later
 from layers.model.asset import AssetKey
+from layers.model.duty_words import GRID
 from layers.text import Message
 
 if TYPE_CHECKING:

@@ -11,10 +11,11 @@ import pyarrow as pa
 
 from layers.feedback import Feedback
 from layers.geometry.packed import Floats, lengths, pack_lines
-from layers.grids.ground import GEOMETRY, GRID, NONE
+from layers.grids.ground import GEOMETRY, NONE
 from layers.grids.measures import Measure
 from layers.grids.members import linked
 from layers.model.change import ChangeSet
+from layers.model.duty_words import GRID
 from layers.model.query import All, Compare, Condition
 from layers.register import Register
 from layers.store.tallying import Tally

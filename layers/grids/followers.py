@@ -10,9 +10,10 @@ import numpy as np
 import pyarrow as pa
 
 from layers.geometry.packed import Integers
-from layers.grids.ground import GRID, NONE
+from layers.grids.ground import NONE
 from layers.grids.members import Members, linked, member_types
 from layers.model.catalogue import AssetType, Catalogue
+from layers.model.duty_words import GRID
 from layers.model.fields import LinkField
 from layers.model.query import Compare
 from layers.register import Register

@@ -20,6 +20,7 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.geometry.belonging import EDGE, NONE, areas_at, sound_areas, standing
 from layers.geometry.packed import Integers
+from layers.model.duty_words import GRID
 from layers.model.fields import format_instant
 from layers.model.query import Query
 from layers.model.validity import is_valid_on
@@ -41,7 +42,6 @@ __all__ = [
 Mask = npt.NDArray[np.bool_]
 Shapes = npt.NDArray[np.object_]
 
-GRID: Final = "grid"
 GEOMETRY: Final = "geom"
 
 
@@ -109,10 +109,6 @@ class Grids:
             found.append(int(id))
             id = int(self.parents[position])
         return found
-
-    def lowest_in(self, id: int) -> Integers:
-        """The ids of the lowest-level grids within one: itself when it is of the lowest level."""
-        return np.array([each for each in self.ids[self.is_lowest] if id in self.chain(int(each))], np.int64)
 
     def at(self, places: npt.ArrayLike) -> Integers:
         """For places (n, 2) in metres the id of the lowest-level grid each belongs to, -1 for none."""

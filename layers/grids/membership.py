@@ -19,9 +19,10 @@ from layers.feedback import Feedback
 from layers.geometry.belonging import EDGE, standing
 from layers.geometry.packed import Floats, Integers, pack_points
 from layers.grids.followers import following_changes
-from layers.grids.ground import GEOMETRY, GRID, NONE, Grids
+from layers.grids.ground import GEOMETRY, NONE, Grids
 from layers.grids.members import Members, linked, member_types
 from layers.model.catalogue import AssetType
+from layers.model.duty_words import GRID
 from layers.model.query import Box, Query
 from layers.register import Register
 

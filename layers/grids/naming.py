@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from layers.grids.ground import GRID, Grids
+from layers.grids.ground import Grids
+from layers.model.duty_words import GRID
 from layers.model.query import Query
 from layers.register import Register
 

@@ -6,13 +6,12 @@ import datetime
 from typing import Any, Final
 
 from layers.editing.plan import Born, Delete, Insert, Update
-from layers.grids.ground import GRID
 from layers.model.asset import Asset
+from layers.model.duty_words import ASSIGNMENT, GRID
 from layers.model.query import Compare, Query
 from layers.model.validity import days_between
 from layers.register import Register
 
-ASSIGNMENT: Final = "assignment"
 _COPIED: Final = ("person", "role", "rank", "to_date", "document")
 
 

@@ -45,17 +45,13 @@ class Move:
 
 @dataclass(frozen=True)
 class Row:
-    """One grid before and after: loads in units of weight and as shares of the mean; None where there is no grid."""
+    """One grid before and after: its load as a share of the mean; None where there is no grid."""
 
     grid: int
-    load_before: float | None
-    load_after: float | None
     share_before: float | None
     share_after: float | None
     count_before: int | None
     count_after: int | None
-    area_before: float | None
-    area_after: float | None
     compact_before: float | None
     compact_after: float | None
 
@@ -146,28 +142,12 @@ class Proposal:
         sides = [_side(self, self.before, self.shapes_before), _side(self, label, after)]
         rows = []
         for grid in range(self.grids):
-            (load_0, share_0, count_0, area_0, compact_0), (load_1, share_1, count_1, area_1, compact_1) = (
-                side[grid] for side in sides
-            )
-            rows.append(
-                Row(
-                    grid,
-                    load_0,
-                    load_1,
-                    share_0,
-                    share_1,
-                    count_0,
-                    count_1,
-                    area_0,
-                    area_1,
-                    compact_0,
-                    compact_1,
-                )
-            )
+            (share_0, count_0, compact_0), (share_1, count_1, compact_1) = (side[grid] for side in sides)
+            rows.append(Row(grid, share_0, share_1, count_0, count_1, compact_0, compact_1))
         return tuple(rows)
 
 
-_Side = tuple[float | None, float | None, int | None, float | None, float | None]
+_Side = tuple[float | None, int | None, float | None]
 
 
 def _side(proposal: Proposal, label: Integers, shapes: Shapes) -> list[_Side]:
@@ -179,11 +159,11 @@ def _side(proposal: Proposal, label: Integers, shapes: Shapes) -> list[_Side]:
     found: list[_Side] = []
     for grid, shape in enumerate(shapes):
         if shape is None:
-            found.append((None, None, None, None, None))
+            found.append((None, None, None))
             continue
         share = float(load[grid]) / mean if mean > 0 else None
         compact = 4 * np.pi * shape.area / max(shape.length, 1e-9) ** 2
-        found.append((float(load[grid]), share, int(count[grid]), float(shape.area), float(compact)))
+        found.append((share, int(count[grid]), float(compact)))
     return found
 
 

@@ -8,9 +8,10 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from layers.errors import UserError
-from layers.grids.ground import EDGE, GRID, NONE, Grids
+from layers.grids.ground import EDGE, NONE, Grids
 from layers.grids.patchwork import holes_of, is_hair, pieces_of
 from layers.grids.sizes import area_words
+from layers.model.duty_words import GRID
 from layers.register import Register
 from layers.text import Message
 

@@ -15,13 +15,14 @@ from layers.editing.plan import Born, BulkSet, Delete, EditPlan, Ghost, Insert, 
 from layers.errors import UserError
 from layers.feedback import Feedback
 from layers.geometry.packed import Integers
-from layers.grids.ground import GEOMETRY, GRID, NONE, Grids, Shapes
+from layers.grids.ground import GEOMETRY, NONE, Grids, Shapes
 from layers.grids.membership import membership_changes
 from layers.grids.outlines import following_parents
 from layers.grids.patchwork import new_places, with_places
 from layers.grids.people import copied_assignments, ended_assignments
 from layers.model import edtf
 from layers.model.asset import Asset
+from layers.model.duty_words import GRID
 from layers.model.query import Query
 from layers.register import Register
 from layers.text import Message

@@ -14,9 +14,10 @@ from typing import Any
 
 from layers.feedback import Feedback
 from layers.grids.counting import Amount, Counted, count_type, touched_grids
-from layers.grids.ground import GRID, Grids, read_grids
+from layers.grids.ground import Grids, read_grids
 from layers.grids.measures import Measure, Quantity, read_measures
 from layers.model.change import ChangeSet
+from layers.model.duty_words import GRID
 from layers.model.query import All, Compare, Condition
 from layers.model.settings import NumberClass
 from layers.register import Register

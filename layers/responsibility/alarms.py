@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from layers.grids.load_limits import LoadLimits
 from layers.model.asset import AssetKey
+from layers.model.duty_words import CUSTOMER, GRID
 from layers.register import Register
 from layers.responsibility.book import Book
 from layers.responsibility.finding import Alarm, AlarmKind, Severity
@@ -47,7 +48,7 @@ def alarms(
     found: list[Alarm] = []
     needed: set[AssetKey] = set()
     for grid in book.lowest_grids(day):
-        target = AssetKey("grid", grid.id)
+        target = AssetKey(GRID, grid.id)
         needed.add(target)
         about = _About(book, target, grid_name(book, grid.id), day, settings)
         for role in book.grid_roles:
@@ -55,7 +56,7 @@ def alarms(
         if loads and grid.id in loads:
             found += about.of_load(loads[grid.id])
     for account in (accounts or {}).values():
-        target = AssetKey("customer", account.id)
+        target = AssetKey(CUSTOMER, account.id)
         needed.add(target)
         if account.is_open(day):
             about = _About(book, target, account.name or account.code, day, settings)
@@ -123,7 +124,7 @@ class _About:
         if gap is not None and gap.is_accepted:
             given = {"role": title, "reason": gap.reason}
             return self._alarm("gap_accepted", "info", given, day=since, amount=days)
-        kind: AlarmKind = "no_primary" if self.target.type == "grid" else "no_contact"
+        kind: AlarmKind = "no_primary" if self.target.type == GRID else "no_contact"
         held = [
             a
             for a in self.book.of_target.get(self.target, ())
@@ -209,6 +210,6 @@ def _texts(kind: AlarmKind, given: Mapping[str, object]) -> tuple[Message, Messa
 
 
 def _name(book: Book, target: AssetKey, names: Mapping[AssetKey, str] | None) -> str:
-    if target.type == "grid":
+    if target.type == GRID:
         return grid_name(book, target.id)
     return (names or {}).get(target, f"{target.type} {target.id}")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from layers.model.asset import AssetKey
+from layers.model.duty_words import GRID
 from layers.responsibility.person import BACKUP, CO, PRIMARY, Absence, Assignment, Day, Person
 from layers.text import Message, Title
 
@@ -145,7 +146,7 @@ class Answer:
         """Those of one rank for what the main one stands for (the lowest grid where there is none)."""
         main = self.main
         if main is None:
-            grid = None if self.grid is None else AssetKey("grid", self.grid.id)
+            grid = None if self.grid is None else AssetKey(GRID, self.grid.id)
             return tuple(each for each in self.people if each.rank == rank and each.target == grid)
         same = (main.role, main.target)
         return tuple(e for e in self.people if e.rank == rank and (e.role, e.target) == same)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from layers.model.asset import Asset, AssetKey
+from layers.model.duty_words import GRID
 from layers.model.fields import LinkField
 from layers.register import Register
 from layers.responsibility.answer import GridOn, Responsible, Subject
@@ -34,7 +35,7 @@ def main_first(
         if subject is not None and each.target == subject.key:
             return 0, 0
         needed = each.role in book.needed_roles(each.target.type)
-        if needed and each.target.type == "grid" and each.target.id in order:
+        if needed and each.target.type == GRID and each.target.id in order:
             return 2, order.index(each.target.id)
         if needed and not has_place:
             return 1, 0

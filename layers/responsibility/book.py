@@ -13,7 +13,9 @@ from layers.model import edtf
 from layers.model.asset import AssetKey
 from layers.model.change import ChangeSet
 from layers.model.code_list import CodeEntry
+from layers.model.duty_words import ASSIGNMENT, CUSTOMER, GRID
 from layers.register import Register
+from layers.responsibility.days import Days, days, without
 from layers.responsibility.person import (
     PRIMARY,
     RANKS,
@@ -29,7 +31,7 @@ ROLE_LIST: Final = "service_role"
 OF_GRID: Final = "grid"
 OF_KEY_ACCOUNT: Final = "key_account"
 #: The types that a book is read from.
-TYPES: Final = ("person", "team", "absence", "assignment", "grid", f"c_{ROLE_LIST}")
+TYPES: Final = ("person", "team", "absence", ASSIGNMENT, GRID, f"c_{ROLE_LIST}")
 
 _FOR_GOOD: Final = 9999
 
@@ -92,7 +94,7 @@ class Book:
 
     def needed_roles(self, type: str) -> tuple[str, ...]:
         """The roles that every target of a type (grid, customer) must have filled."""
-        return {"grid": self.grid_roles, "customer": self.account_roles}.get(type, ())
+        return {GRID: self.grid_roles, CUSTOMER: self.account_roles}.get(type, ())
 
     def running(self, target: AssetKey, day: Day, role: str | None = None) -> tuple[Assignment, ...]:
         """What is valid for a target on a day: primary, backup, co-steward, then by the day they began."""
@@ -119,15 +121,24 @@ class Book:
         known = self.people.get(person)
         return known is None or known.is_gone(day, self.today)
 
-    def valid_grids(self, day: Day) -> dict[int, GridPeriod]:
-        """The grids of a day, of all levels."""
-        return {id: grid for id, grid in self.grids.items() if grid.is_valid(day)}
+    @cached_property
+    def lowest_periods(self) -> Mapping[int, tuple[Days, ...]]:
+        """The days on which each grid is of the lowest level: it is valid, and no valid grid is part of it."""
+        found = {}
+        for grid in self.grids.values():
+            own = days(grid.first, grid.last)
+            parts = (days(part.first, part.last) for part in self.parts_of.get(grid.id, ()))
+            # What ends before it begins was never there.
+            taken = [(first, last) for first, last in parts if first <= last]
+            found[grid.id] = tuple(without([own], taken)) if own[0] <= own[1] else ()
+        return found
 
     def lowest_grids(self, day: Day) -> tuple[GridPeriod, ...]:
         """The grids of the lowest level on a day, by code."""
-        valid = self.valid_grids(day)
-        parents = {grid.parent for grid in valid.values()}
-        return tuple(sorted((g for g in valid.values() if g.id not in parents), key=lambda g: g.code))
+        on = day.toordinal()
+        periods = self.lowest_periods
+        found = (g for g in self.grids.values() if any(a <= on <= b for a, b in periods[g.id]))
+        return tuple(sorted(found, key=lambda grid: grid.code))
 
     def grid_chain(self, grid: int, day: Day) -> tuple[GridPeriod, ...]:
         """A grid and what it is part of, from the lowest up, as far as they are valid on the day."""
@@ -174,7 +185,7 @@ def read_book(register: Register, today: Day | None = None) -> Book:
     for absence in absences:
         if absence is not None:
             by_person[absence.person].append(absence)
-    assignments = (_assignment(row) for row in _rows(register, "assignment", _ASSIGNMENT))
+    assignments = (_assignment(row) for row in _rows(register, ASSIGNMENT, _ASSIGNMENT))
     entries = register.catalogue.code_lists[ROLE_LIST].entries
     return Book(
         today or datetime.date.today(),
@@ -182,7 +193,7 @@ def read_book(register: Register, today: Day | None = None) -> Book:
         {row["fid"]: _team(row) for row in _rows(register, "team", _TEAM)},
         {id: tuple(sorted(found, key=lambda a: a.first)) for id, found in by_person.items()},
         {each.id: each for each in assignments if each is not None},
-        {row["fid"]: _grid(row) for row in _rows(register, "grid", _GRID)},
+        {row["fid"]: _grid(row) for row in _rows(register, GRID, _GRID)},
         {entry.code: entry for entry in entries},
     )
 

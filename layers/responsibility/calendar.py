@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from layers.model.asset import AssetKey
+from layers.model.duty_words import GRID
 from layers.responsibility.book import Book
 from layers.responsibility.finding import CalendarEntry, EntryKind
 from layers.responsibility.naming import grid_name, role_title
@@ -30,7 +31,7 @@ def targets_of(book: Book, first: Day, last: Day) -> tuple[AssetKey, ...]:
 
 def _assignments(book: Book, names: Mapping[AssetKey, str]) -> Iterator[CalendarEntry]:
     for target, held in book.of_target.items():
-        name = grid_name(book, target.id) if target.type == "grid" else names.get(target, "")
+        name = grid_name(book, target.id) if target.type == GRID else names.get(target, "")
         name = name or f"{target.type} {target.id}"
         ended = {(a.role, a.rank, a.last + ONE_DAY): a for a in held if a.last is not None}
         taken_over: set[int] = set()
@@ -90,7 +91,7 @@ def _people(book: Book) -> Iterator[CalendarEntry]:
 
 def _grids(book: Book) -> Iterator[CalendarEntry]:
     for grid in book.grids.values():
-        given, target = {"grid": grid_name(book, grid.id)}, AssetKey("grid", grid.id)
+        given, target = {"grid": grid_name(book, grid.id)}, AssetKey(GRID, grid.id)
         if grid.first is not None:
             yield CalendarEntry(
                 grid.first, "grid_begins", Message("duty.calendar.grid_begins", given), target

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from layers.grids.load_limits import LoadLimits
 from layers.model.asset import AssetKey
+from layers.model.duty_words import GRID
 from layers.model.query import All, AnyOf, Compare, Query
 from layers.register import Register
 from layers.responsibility.book import Book
@@ -68,7 +69,7 @@ def without_backup(before: Book, after: Book, targets: Iterable[AssetKey], day: 
     return [
         target
         for target in dict.fromkeys(targets)
-        if target.type == "grid" and _has_backup(before, target, day) and not _has_backup(after, target, day)
+        if target.type == GRID and _has_backup(before, target, day) and not _has_backup(after, target, day)
     ]
 
 
@@ -125,7 +126,7 @@ def _grids(book: Book, person: int, day: Day) -> list[int]:
             for a in book.of_person.get(person, ())
             if a.runs(day)
             and a.rank == PRIMARY
-            and a.target.type == "grid"
+            and a.target.type == GRID
             and a.target.id in lowest
             and a.role in book.grid_roles
         )

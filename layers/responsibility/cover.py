@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from layers.model.asset import AssetKey
+from layers.model.duty_words import CUSTOMER, GRID
 from layers.renewal.figure import Figure
 from layers.responsibility.book import Book
 from layers.responsibility.key_accounts import Account
@@ -23,33 +24,18 @@ class Cover:
     accounts_with_primary: Figure
     accounts_with_backup: Figure
 
-    @property
-    def grid_percent(self) -> float | None:
-        """Grids with a primary, of all; None without any grid."""
-        return _percent(self.grids_with_primary, self.grids)
-
-    @property
-    def account_percent(self) -> float | None:
-        """Key accounts with a contact, of all; None without any."""
-        return _percent(self.accounts_with_primary, self.accounts)
-
-    @property
-    def backup_percent(self) -> float | None:
-        """Grids with a backup, of all."""
-        return _percent(self.grids_with_backup, self.grids)
-
 
 def cover(book: Book, day: Day, accounts: Mapping[int, Account] | None = None) -> Cover:
     """How far responsibility reaches on a day: lowest-level grids, and the key accounts given."""
-    grids = [AssetKey("grid", grid.id) for grid in book.lowest_grids(day)]
-    clients = [AssetKey("customer", each.id) for each in (accounts or {}).values() if each.is_open(day)]
+    grids = [AssetKey(GRID, grid.id) for grid in book.lowest_grids(day)]
+    clients = [AssetKey(CUSTOMER, each.id) for each in (accounts or {}).values() if each.is_open(day)]
     return Cover(
-        _figure("grid", grids),
-        _figure("grid", _with(book, grids, day, PRIMARY)),
-        _figure("grid", _with(book, grids, day, BACKUP)),
-        _figure("customer", clients),
-        _figure("customer", _with(book, clients, day, PRIMARY)),
-        _figure("customer", _with(book, clients, day, BACKUP)),
+        _figure(GRID, grids),
+        _figure(GRID, _with(book, grids, day, PRIMARY)),
+        _figure(GRID, _with(book, grids, day, BACKUP)),
+        _figure(CUSTOMER, clients),
+        _figure(CUSTOMER, _with(book, clients, day, PRIMARY)),
+        _figure(CUSTOMER, _with(book, clients, day, BACKUP)),
     )
 
 
@@ -67,7 +53,3 @@ def _with(book: Book, targets: Iterable[AssetKey], day: Day, rank: str) -> list[
 
 def _figure(type: str, found: list[AssetKey]) -> Figure:
     return Figure(float(len(found)), "count", type, tuple(sorted(key.id for key in found)))
-
-
-def _percent(part: Figure, whole: Figure) -> float | None:
-    return None if not whole.value else 100 * (part.value or 0.0) / whole.value

@@ -11,6 +11,7 @@ import shapely
 from layers.grids.ground import NONE, Grids, read_grids
 from layers.model.asset import AssetKey
 from layers.model.change import ChangeSet
+from layers.model.duty_words import GRID
 from layers.register import Register
 from layers.responsibility.answer import Answer, GridOn, Responsible, Subject
 from layers.responsibility.asking_order import main_first, named_managers
@@ -23,7 +24,7 @@ from layers.responsibility.nearby import nearby
 from layers.responsibility.person import Assignment, Day
 from layers.responsibility.record_day import record_day
 from layers.responsibility.subjects import find_subjects, place_of, subject_of
-from layers.responsibility.targets import GRID, Belonging, Place, areas_at, belonging
+from layers.responsibility.targets import Belonging, Place, areas_at, belonging
 from layers.search.index import SearchIndex
 from layers.text import Message
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from layers.model.asset import AssetKey
+from layers.model.duty_words import GRID
 from layers.responsibility.answer import GridOn, Responsible, Step
 from layers.responsibility.book import Book
 from layers.responsibility.person import BACKUP, CO, PRIMARY, Day, Person
@@ -50,7 +51,7 @@ def _above(book: Book, day: Day, people: Sequence[Responsible], grids: Sequence[
             words = Message("duty.step.team_leader", {"team": team.name})
             yield Step("team_leader", leader, words, _is_there(book, leader, day))
     for grid in grids:
-        primaries = [a for a in book.running(AssetKey("grid", grid.id), day) if a.rank == PRIMARY]
+        primaries = [a for a in book.running(AssetKey(GRID, grid.id), day) if a.rank == PRIMARY]
         # Where somebody has the role that every grid has, the crews of the grid are no way up.
         for assignment in [a for a in primaries if a.role in book.grid_roles] or primaries:
             person = book.people.get(assignment.person)

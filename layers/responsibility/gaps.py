@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from layers.model.asset import AssetKey
+from layers.model.duty_words import CUSTOMER, GRID
 from layers.responsibility.book import Book
 from layers.responsibility.days import Days, common, day_of, days, without
 from layers.responsibility.finding import Gap
@@ -20,9 +21,9 @@ def gaps(
 ) -> tuple[Gap, ...]:
     """The gaps that meet a period (None: open), in full length: of the grids, and of key accounts where given."""
     window = days(first, last)
-    needs = [(AssetKey("grid", id), periods) for id, periods in _lowest_periods(book).items()]
+    needs = [(AssetKey(GRID, id), periods) for id, periods in book.lowest_periods.items()]
     for account in (accounts or {}).values():
-        needs.append((AssetKey("customer", account.id), [days(account.opened, account.closed)]))
+        needs.append((AssetKey(CUSTOMER, account.id), (days(account.opened, account.closed),)))
     found: list[Gap] = []
     for target, periods in needs:
         for role in book.needed_roles(target.type):
@@ -32,7 +33,7 @@ def gaps(
 
 def gaps_of(book: Book, target: AssetKey, role: str) -> tuple[Gap, ...]:
     """The gaps of one grid or account in one role, whenever."""
-    periods = _lowest_of(book, target.id) if target.type == "grid" else [days(None, None)]
+    periods = book.lowest_periods.get(target.id, ()) if target.type == GRID else (days(None, None),)
     return tuple(_gaps_of(book, target, role, periods))
 
 
@@ -49,17 +50,3 @@ def _gaps_of(book: Book, target: AssetKey, role: str, periods: Iterable[Days]) -
 
 def _meets(gap: Gap, window: Days) -> bool:
     return common(days(gap.first, gap.last), window) is not None
-
-
-def _lowest_periods(book: Book) -> dict[int, list[Days]]:
-    return {id: periods for id in book.grids if (periods := _lowest_of(book, id))}
-
-
-def _lowest_of(book: Book, grid: int) -> list[Days]:
-    """The days on which a grid is valid and no valid grid is part of it."""
-    known = book.grids.get(grid)
-    if known is None:
-        return []
-    own = days(known.first, known.last)
-    parts = [days(part.first, part.last) for part in book.parts_of.get(grid, ())]
-    return without([own], parts) if own[0] <= own[1] else []

@@ -13,12 +13,13 @@ from shapely.geometry.base import BaseGeometry
 from layers.editing.plan import EditPlan, together
 from layers.feedback import Feedback
 from layers.geometry.packed import Integers
-from layers.grids.ground import GEOMETRY, GRID
+from layers.grids.ground import GEOMETRY
 from layers.grids.load_limits import LoadLimits
 from layers.grids.splitting import plan_split
 from layers.grids.stock import Figure, Measure, Stock
 from layers.grids.workload import Load
 from layers.model.asset import AssetKey
+from layers.model.duty_words import GRID
 from layers.register import Register
 from layers.responsibility.book import Book
 from layers.responsibility.handover import plan_handover

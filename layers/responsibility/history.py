@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from layers.model.asset import AssetKey
+from layers.model.duty_words import GRID
 from layers.responsibility.answer import Span
 from layers.responsibility.book import Book
 from layers.responsibility.days import FOR_EVER, FROM_EVER, Days, common, day_of, days, without
@@ -45,13 +46,13 @@ def _targets(book: Book, target: AssetKey) -> Iterable[tuple[AssetKey, Days]]:
     """A grid and those it replaced one after the other, with the days that each stands for."""
     end, seen = FOR_EVER, set()
     next_id: int | None = target.id
-    if target.type != "grid":
+    if target.type != GRID:
         yield target, (FROM_EVER, FOR_EVER)
         return
     while next_id is not None and next_id not in seen and (grid := book.grids.get(next_id)):
         seen.add(next_id)
         first = days(grid.first, None)[0] if grid.replaces is not None else FROM_EVER
-        yield AssetKey("grid", next_id), (first, end)
+        yield AssetKey(GRID, next_id), (first, end)
         end, next_id = first - 1, grid.replaces
 
 
@@ -75,7 +76,7 @@ def _primary_gaps(book: Book, target: AssetKey, role: str, own: list[Assignment]
 
 def _backup_gaps(book: Book, target: AssetKey, own: list[Assignment]) -> list[Span]:
     held = [days(a.first, a.last) for a in own if a.rank == BACKUP]
-    if not held or target.type != "grid":
+    if not held or target.type != GRID:
         return []
     grid = book.grids.get(target.id)
     last = days(None, None if grid is None else grid.last)[1]

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from layers.model.asset import AssetKey
+from layers.model.duty_words import GRID
 from layers.model.query import Query
 from layers.register import Register
 from layers.responsibility.book import Book
@@ -35,7 +36,7 @@ def names_of(register: Register, book: Book, targets: Iterable[AssetKey]) -> dic
     found: dict[AssetKey, str] = {}
     by_type: dict[str, list[int]] = defaultdict(list)
     for key in targets:
-        if key.type == "grid":
+        if key.type == GRID:
             found[key] = grid_name(book, key.id)
         else:
             found[key] = f"{key.type} {key.id}"

@@ -8,9 +8,9 @@ from typing import Any
 
 from layers.editing.plan import Born, EditPlan, Insert
 from layers.errors import UserError
+from layers.model.duty_words import ASSIGNMENT
 from layers.responsibility.book import Book
 from layers.responsibility.person import ONE_DAY, PRIMARY, Day
-from layers.responsibility.redrafting import ASSIGNMENT
 from layers.text import Message
 
 

@@ -12,11 +12,12 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from layers.grids.colouring import colours
-from layers.grids.ground import GRID, NONE, Grids
+from layers.grids.ground import NONE, Grids
 from layers.grids.load_limits import Standing
 from layers.grids.stock import Stock
 from layers.grids.workload import Load
 from layers.model.asset import AssetKey
+from layers.model.duty_words import GRID
 from layers.responsibility.book import Book
 from layers.responsibility.finding import Alarm
 from layers.responsibility.person import BACKUP, PRIMARY, Person

@@ -5,10 +5,10 @@ from __future__ import annotations
 from layers.model import edtf
 from layers.model.asset import Asset
 from layers.model.catalogue import AssetType
+from layers.model.duty_words import ASSIGNMENT
 from layers.model.fields import DateField
 from layers.register import Register
 from layers.responsibility.person import Day
-from layers.responsibility.targets import ASSIGNMENT
 
 
 def record_day(register: Register, asset: Asset) -> Day | None:

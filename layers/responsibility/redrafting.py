@@ -9,14 +9,13 @@ from typing import Any
 from layers.editing.plan import Delete, Insert, Update
 from layers.errors import UserError
 from layers.model.asset import AssetKey
+from layers.model.duty_words import ASSIGNMENT
 from layers.model.query import Query
 from layers.register import Register
 from layers.responsibility.book import Book
 from layers.responsibility.days import days
 from layers.responsibility.person import ONE_DAY, PRIMARY, Assignment, Day
 from layers.text import Message
-
-ASSIGNMENT = "assignment"
 
 
 class Redraft:

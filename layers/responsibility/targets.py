@@ -9,13 +9,12 @@ import shapely
 from layers.geometry.belonging import standing
 from layers.model.asset import Asset, AssetKey
 from layers.model.catalogue import AssetType
+from layers.model.duty_words import ASSIGNMENT, GRID
 from layers.model.query import Box, Compare, Query
 from layers.register import Register
 from layers.responsibility.book import Book, target_key
 
-ASSIGNMENT = "assignment"
 TARGET = "target"
-GRID = "grid"
 #: Links are followed this far: from a visit to its customer to the customer's community.
 _DEPTH = 2
 

@@ -16,6 +16,7 @@ from layers.errors import Conflict, UserError
 from layers.feedback import Feedback
 from layers.model.catalogue import AssetType, Catalogue
 from layers.model.change import ChangeSet, IdRange
+from layers.model.duty_words import GRID
 from layers.model.fields import local_time
 from layers.model.problem import Problem
 from layers.store import history, integrity, many
@@ -25,7 +26,7 @@ from layers.store.change_sets import close_change_set, new_id
 from layers.store.circles import closed_circles
 from layers.store.codes import RunningNumbers
 from layers.store.periods import broken_periods
-from layers.store.placing import GRID, Placing
+from layers.store.placing import Placing
 from layers.store.rows import Row, current_row, current_rows, differing
 from layers.store.schema import CODE, FID, GEOMETRY, OP_DELETE, OP_INSERT, VERSION
 from layers.store.sources import note_source

@@ -21,13 +21,12 @@ from shapely.geometry.base import BaseGeometry
 from layers.geometry.belonging import EDGE, NONE, Shapes, areas_at, sound_areas, standing
 from layers.geometry.packed import Floats, Integers, pack_points
 from layers.model.catalogue import AssetType, Catalogue
+from layers.model.duty_words import GRID
 from layers.model.query import Box
 from layers.model.validity import is_valid_on
 from layers.store.base import Store
 from layers.store.schema import CODE, FID, GEOMETRY
 
-#: The link to an asset's grid, and the type of grids.
-GRID: Final = "grid"
 _PARENT: Final = "parent"
 #: After this many single places all grids are read, once for the rest of the act.
 _FEW = 5

@@ -9,12 +9,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from layers.errors import UserError
+from layers.model.duty_words import GRID
 from layers.store import bulk_undo, history, integrity, many_undo
 from layers.store.base import Store
 from layers.store.edit import Edit, ValuesRefused
 from layers.store.history import Transition
 from layers.store.labels import decode_message
-from layers.store.placing import GRID
 from layers.store.rows import Row, current_rows, differing
 from layers.store.schema import FID, GEOMETRY, OP_DELETE, OP_INSERT, VERSION
 from layers.store.types import same_value

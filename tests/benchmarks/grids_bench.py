@@ -22,12 +22,13 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
-from layers.grids.ground import GRID, Grids, read_grids
+from layers.grids.ground import Grids, read_grids
 from layers.grids.members import member_types
 from layers.grids.membership import places_of
 from layers.grids.reshaping import plan_boundaries
 from layers.grids.stock import follow_stock, read_stock
 from layers.model.change import ChangeSet
+from layers.model.duty_words import GRID
 from layers.model.query import Query
 from layers.register import Register
 from layers.text import Message

@@ -19,6 +19,7 @@ from layers.feedback import Feedback
 from layers.later import Later
 from layers.model.asset import AssetKey
 from layers.model.change import ChangeSet
+from layers.model.duty_words import GRID
 from layers.model.query import Box
 from layers.register import Register
 from layers.scene.snapping import Place
@@ -37,7 +38,6 @@ else:
     repairs = Later("layers.grids.repairs")
     splitting = Later("layers.grids.splitting")
 
-GRID: Final = "grid"
 SPLIT, BOUNDARY, CORNERS = "grid_split", "grid_boundary", "edit_shape"
 #: Styles in which the boundaries are seen begin with this name.
 STYLE: Final = "grid"

@@ -19,6 +19,7 @@ from layers.feedback import Feedback
 from layers.later import Later
 from layers.model.asset import AssetKey
 from layers.model.change import ChangeSet
+from layers.model.duty_words import GRID
 from layers.model.selection import Selection
 from layers.past.book import Past
 from layers.register import Register
@@ -37,7 +38,6 @@ else:
     knowing = Later("gisapp.panels.grids.knowing")
     stocks = Later("layers.grids.stock")
 
-GRID = "grid"
 _PAUSE = 80
 
 

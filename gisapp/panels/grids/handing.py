@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gisapp.language import Language, Words
 from gisapp.panels.drafting.acts import Act, Acts
-from gisapp.panels.grids.centre import GRID, GridCentre
+from gisapp.panels.grids.centre import GridCentre
 from gisapp.panels.grids.handover_card import Entered, HandoverCard, next_monday
 from gisapp.panels.grids.leaving_card import LeavingCard
 from gisapp.panels.grids.person_box import Candidate
@@ -23,6 +23,7 @@ from layers.feedback import Feedback
 from layers.grids.load_limits import LoadLimits
 from layers.later import Later
 from layers.model.asset import AssetKey
+from layers.model.duty_words import GRID
 from layers.register import Register
 from layers.responsibility.move import Handover, Move
 from layers.text import Message

@@ -12,12 +12,13 @@ from gisapp.forms.panel_head import PanelHead
 from gisapp.forms.words import Button, ElidedLabel, IconLabel, Label, Line, Tone
 from gisapp.language import Language, Words
 from gisapp.panels.grids.action_button import ActionButton, is_known
-from gisapp.panels.grids.centre import GRID, Asked, GridCentre
+from gisapp.panels.grids.centre import Asked, GridCentre
 from gisapp.panels.grids.day_field import DayField
 from gisapp.panels.grids.history_strip import HistoryStrip
 from gisapp.panels.grids.person_card import PersonCard
 from gisapp.panels.grids.stock_view import StockView
 from gisapp.theme import Theme
+from layers.model.duty_words import GRID
 from layers.responsibility.answer import Answer, Responsible
 from layers.responsibility.person import PRIMARY
 from layers.text import Message

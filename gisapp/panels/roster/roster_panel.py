@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from gisapp.actions import Actions
 from gisapp.forms.words import Label, Line
 from gisapp.language import Language
-from gisapp.panels.grids.centre import GRID, GridCentre
+from gisapp.panels.grids.centre import GridCentre
 from gisapp.panels.grids.knowing import Known
 from gisapp.panels.roster.balance_chart import BalanceChart
 from gisapp.panels.roster.calendar_list import CalendarList
@@ -27,6 +27,7 @@ from gisapp.tasks import Tasks
 from gisapp.theme import Theme
 from layers.grids.load_limits import LoadLimits
 from layers.model.asset import AssetKey
+from layers.model.duty_words import GRID
 from layers.reports.grids.roster import by_area, by_person
 from layers.responsibility.calendar import calendar, targets_of
 from layers.responsibility.finding import CalendarEntry

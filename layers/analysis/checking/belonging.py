@@ -12,9 +12,10 @@ from layers.analysis.checking.make import findings_at
 from layers.analysis.checking.rule_file import Rule
 from layers.geometry.packed import Integers
 from layers.grids.followers import followed_in
-from layers.grids.ground import GEOMETRY, GRID, Grids, grids_of
+from layers.grids.ground import GEOMETRY, Grids, grids_of
 from layers.grids.members import linked
 from layers.grids.membership import places_of, rightful
+from layers.model.duty_words import GRID
 from layers.model.validity import is_valid_on
 from layers.text import Message
 

@@ -11,7 +11,8 @@ from layers.analysis.checking.finding import Findings
 from layers.analysis.checking.make import findings_at, rounded
 from layers.analysis.checking.rule_file import Rule
 from layers.grids.coverage import SERVICE_AREA, Flaw, flaws_of, ground_of
-from layers.grids.ground import GRID, Grids
+from layers.grids.ground import Grids
+from layers.model.duty_words import GRID
 
 
 def coverage(book: Book, rule: Rule) -> Findings:

@@ -13,11 +13,12 @@ from layers.editing.plan import BulkSet
 from layers.geometry.packed import Integers
 from layers.grids.coverage import Flaw, find_coverage
 from layers.grids.followers import rightful_of
-from layers.grids.ground import GEOMETRY, GRID, read_grids
+from layers.grids.ground import GEOMETRY, read_grids
 from layers.grids.members import linked
 from layers.grids.membership import places_of, rightful
 from layers.grids.repairs import plan_repair
 from layers.model.asset import AssetKey
+from layers.model.duty_words import GRID
 from layers.text import Message
 
 

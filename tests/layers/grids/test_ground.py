@@ -35,7 +35,7 @@ def test_a_place_belongs_to_one_grid_by_the_rule_of_edges(new_place: NewPlace) -
         assert grids.at([at(-0.0005, SIDE), at(-0.0015, SIDE), (np.nan, 1.0)]).tolist() == [one, NONE, NONE]
         area = int(grids.ids[0])
         assert grids.chain(three) == [three, area]
-        assert sorted(grids.lowest_in(area).tolist()) == sorted((one, two, three, four_))
+        assert sorted(grids.ids[grids.is_lowest].tolist()) == sorted((one, two, three, four_))
         assert len(grids.at([])) == 0
 
 

@@ -71,7 +71,9 @@ def test_eight_grids_and_nine_stewards(opened: Register) -> None:
         ["duty.note.outside"],
     )
     counted = cover(enquiry.book, day("2026-11-23"))
-    assert (counted.grids.value, counted.grid_percent, counted.backup_percent) == (8, 100, 100)
+    assert [
+        each.value for each in (counted.grids, counted.grids_with_primary, counted.grids_with_backup)
+    ] == [8, 8, 8]
     assert gaps(enquiry.book, day("2022-01-01"), None) == ()
     assert alarms(enquiry.book, day("2026-11-23"), AlarmSettings()) == ()
 
@@ -211,7 +213,7 @@ def test_each_of_122_enterprises_has_one_contact_of_74(opened: Register) -> None
     assert len(known) == 122
     contacts = [book.primary(AssetKey("customer", id), today, "account") for id in known]
     assert len({a.person for a in contacts if a is not None}) == 74
-    assert cover(book, today, known).account_percent == 100
+    assert cover(book, today, known).accounts_with_primary.value == 122
     enquiry = Enquiry(opened, book)
     answer = enquiry.who(text="QY100")
     assert answer.main is not None

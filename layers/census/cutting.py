@@ -8,16 +8,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from layers.census.targets import Targets, of_ids
-from layers.geometry.packed import Floats, Integers
+from layers.geometry.halving import halved
 from layers.text import Message
 
 
 @dataclass(frozen=True, eq=False)
 class Cut:
-    """One lot to be: its name (a message where it has no word of the city's own) and its targets."""
+    """One lot to be: its name (a message where it has no word of the city's own) and its targets.
+
+    ``walk_m``: how long the way is, where they stand as they are walked.
+    """
 
     name: str | Message
     targets: Targets
+    walk_m: float | None = None
 
     def __len__(self) -> int:
         return len(self.targets)
@@ -48,7 +52,7 @@ def by_size(targets: Targets, most: int) -> tuple[Cut, ...]:
     parts = max(1, -(-len(placed) // most))
     cuts = [
         Cut(Message("census.lot_number", {"number": number}), targets.take(members))
-        for number, members in enumerate(_halved(placed, targets.xy, parts), 1)
+        for number, members in enumerate(halved(placed, targets.xy, parts), 1)
         if len(members)
     ]
     return (*cuts, *_rest(targets, ~targets.is_placed, Message("census.no_place")))
@@ -68,13 +72,3 @@ def balance(cuts: Sequence[Cut]) -> float:
 
 def _rest(targets: Targets, chosen: np.ndarray, name: Message) -> tuple[Cut, ...]:
     return (Cut(name, targets.take(chosen)),) if chosen.any() else ()
-
-
-def _halved(members: Integers, xy: Floats, parts: int) -> list[Integers]:
-    if parts == 1 or len(members) < 2:
-        return [members]
-    spread = np.ptp(xy[members], axis=0)
-    order = members[np.argsort(xy[members, int(spread[1] > spread[0])], kind="stable")]
-    left = parts // 2
-    middle = len(order) * left // parts
-    return [*_halved(order[:middle], xy, left), *_halved(order[middle:], xy, parts - left)]

@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
-import pyarrow as pa
-import shapely
 
 from layers.census.cutting import Cut, balance, by_grid, by_list, by_road, by_size
 from layers.census.lots import Made, Render, make_lots, refuse_twice
-from layers.census.targets import Targets, read_targets
+from layers.census.streets import Streets
+from layers.census.targets import read_targets
 from layers.census.walking import walking_order
 from layers.census.words import RECORD
 from layers.errors import UserError
 from layers.feedback import Feedback
-from layers.geometry.belonging import Shapes
 from layers.grids.ground import read_grids
 from layers.model.asset import Asset
 from layers.register import Edit, Register
@@ -25,8 +23,6 @@ from layers.text import Message
 
 Way = Literal["grid", "road", "size", "list"]
 WAYS: tuple[Way, ...] = get_args(Way)
-#: So many lots are put into walking order at once; more would take minutes and can be ordered one by one.
-MOST_WALKED = 60
 
 
 @dataclass(frozen=True)
@@ -69,15 +65,13 @@ def plan_cuts(
 
 
 def walk_cuts(register: Register, cuts: Sequence[Cut], feedback: Feedback | None = None) -> tuple[Cut, ...]:
-    """The same lots with their targets as they are walked; what has no place stands at the end."""
+    """The same lots with their targets as they are walked and the length of the way; unplaced ones stand at the end."""
     feedback = feedback or Feedback()
-    if len(cuts) > MOST_WALKED:
-        return tuple(cuts)
-    roads = _roads(register)
+    streets = Streets.read(register)
     walked = []
     for number, cut in enumerate(cuts):
         part = feedback.part(number / len(cuts), (number + 1) / len(cuts))
-        walked.append(Cut(cut.name, _walked(cut.targets, roads, part)))
+        walked.append(_walked(cut, streets, part))
     return tuple(walked)
 
 
@@ -92,7 +86,7 @@ def make_walked_lots(
 ) -> Made:
     """Add the lots with their records, numbered from 1 in each as they stand in it, within an open edit."""
     made = make_lots(edit, campaign, cuts, render, teams=teams, due=due)
-    if made.records is not None and len(cuts) <= MOST_WALKED:
+    if made.records is not None:
         numbers = [np.where(c.targets.is_placed, np.arange(1, len(c) + 1), 0) for c in cuts if len(c)]
         sequence = np.concatenate(numbers)
         ids = np.arange(made.records.first, made.records.last + 1, dtype=np.int64)
@@ -101,16 +95,11 @@ def make_walked_lots(
     return made
 
 
-def _walked(targets: Targets, roads: Shapes, feedback: Feedback) -> Targets:
+def _walked(cut: Cut, streets: Streets, feedback: Feedback) -> Cut:
+    targets = cut.targets
     placed = np.flatnonzero(targets.is_placed)
     rest = np.flatnonzero(~targets.is_placed)
-    order = walking_order(targets.xy[placed], roads, feedback).order
-    return targets.take(np.concatenate([placed[order], rest]).astype(np.int64))
-
-
-def _roads(register: Register) -> Shapes:
-    if "road" not in register.catalogue:
-        return np.zeros(0, dtype=object)
-    table: pa.Table = register.columns("road", [], geometry=True)
-    roads: Shapes = shapely.from_wkb([wkb for wkb in table["geom"].to_pylist() if wkb is not None])
-    return roads
+    places = targets.xy[placed]
+    walk = walking_order(places, streets.near(places), feedback)
+    order = np.concatenate([placed[walk.order], rest]).astype(np.int64)
+    return Cut(cut.name, targets.take(order), walk.metres)

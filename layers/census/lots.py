@@ -11,18 +11,15 @@ import shapely
 
 from layers.census.cutting import Cut
 from layers.census.targets import Targets
-from layers.census.walking import Walk, walking_order
 from layers.census.words import LOT, PLANNED, RECORD
 from layers.errors import UserError
 from layers.feedback import Feedback
-from layers.geometry.belonging import Shapes
 from layers.model.change import IdRange
-from layers.model.query import All, Compare, Query
+from layers.model.query import All, Compare
 from layers.register import Edit, Register
 from layers.text import Message
 
 Render = Callable[[Message], str]
-_ROAD = "road"
 
 
 @dataclass(frozen=True)
@@ -57,6 +54,7 @@ def make_lots(
             "name": name,
             "state": PLANNED,
             "due_date": due,
+            "walk_m": None if cut.walk_m is None else float(round(cut.walk_m)),
             "geom": _hull(cut.targets),
         }
         lots.append(edit.insert(LOT, values | {"team": (teams or {}).get(number)}))
@@ -84,21 +82,6 @@ def links_of(targets: Targets) -> list[str]:
     return [f"{name}:{id}" for name, id in zip(names, targets.ids.tolist(), strict=True)]
 
 
-def walk_lot(register: Register, lot: int, feedback: Feedback | None = None) -> tuple[list[int], Walk]:
-    """The placed records of a lot, and the order in which to walk them along the roads of the register."""
-    found = register.find(Query(RECORD, where=Compare("lot", "=", lot)))
-    placed = [record for record in found if record.geometry is not None]
-    places = shapely.get_coordinates([record.geometry for record in placed]).reshape(-1, 2)
-    return [record.id for record in placed], walking_order(places, _roads(register), feedback)
-
-
-def number_records(edit: Edit, records: Sequence[int], walk: Walk) -> int:
-    """Number the records as they are walked, from 1, within an open edit; how many numbers are other ones now."""
-    sequence = np.empty(len(records), np.int64)
-    sequence[walk.order] = np.arange(1, len(records) + 1)
-    return edit.update_many(RECORD, np.asarray(records, np.int64), {"sequence": sequence.tolist()})
-
-
 def _records(campaign: int, lot: int, targets: Targets) -> pa.Table:
     count = len(targets)
     points = np.full(count, None, dtype=object)
@@ -120,11 +103,3 @@ def _hull(targets: Targets) -> shapely.Geometry | None:
     """The ground of a lot, with some room around; None where nothing of it has a place."""
     placed = targets.xy[targets.is_placed]
     return shapely.multipoints(placed).convex_hull.buffer(15.0, quad_segs=2) if len(placed) else None
-
-
-def _roads(register: Register) -> Shapes:
-    if _ROAD not in register.catalogue:
-        return np.zeros(0, dtype=object)
-    table = register.columns(_ROAD, [], geometry=True)
-    roads: Shapes = shapely.from_wkb([wkb for wkb in table["geom"].to_pylist() if wkb is not None])
-    return roads

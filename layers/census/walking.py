@@ -16,26 +16,28 @@ from scipy.sparse.csgraph import dijkstra
 
 from layers.feedback import Feedback
 from layers.geometry.belonging import Shapes
+from layers.geometry.halving import halved
 from layers.geometry.packed import Floats, Integers
 
 #: Where no road leads, people walk across: so much longer than the straight line.
 DETOUR = 1.4
-#: Of more places than this the straight line decides: a matrix of ways would take minutes.
-MOST_BY_ROAD = 800
+#: More places than this are walked part by part, each of about so many: a matrix of all ways would take minutes.
+MOST_AT_ONCE = 500
 #: Metres around the targets within which roads are of use.
 AROUND = 1000.0
 #: Metres that are walked straight on.
 NEAR = 50.0
-_SEARCH_SECONDS, _SECONDS_A_STOP = 1.0, 0.01
-_PER_METRE = 10
-"""Legs are given to the search in whole decimetres."""
+#: How long the shortest way is looked for: after half a millisecond a stop it is within a percent of the end.
+_LEAST_SECONDS, _MOST_SECONDS, _SECONDS_A_STOP = 0.02, 1.0, 0.0005
+#: Legs are given to the search in decimetres, of far places in a coarser unit: it takes no number above the second.
+_PER_METRE, _FAR_OFF = 10.0, 65_535
 
 
 @dataclass(frozen=True)
 class Walk:
     """``order``: positions of the targets as they are walked; ``legs``: metres from the one before, the first is 0.
 
-    ``by_road`` is False where there were no roads to go by, or too many targets for that.
+    ``by_road`` is False where there were no roads to go by.
     """
 
     order: Integers
@@ -48,28 +50,68 @@ class Walk:
         return float(self.legs.sum())
 
 
-def walking_order(places: Floats, roads: Shapes, feedback: Feedback | None = None) -> Walk:
-    """The order in which to walk places (n, 2) in metres, along ``roads`` (lines). May take a second or two."""
+def walking_order(
+    places: Floats,
+    roads: Shapes,
+    feedback: Feedback | None = None,
+    *,
+    start: tuple[float, float] | None = None,
+) -> Walk:
+    """The order in which to walk places (n, 2) in metres, along ``roads`` (lines), from ``start`` if that is given.
+
+    May take a second for some hundred places. Raises ``Cancelled`` when it is stopped.
+    """
     feedback = feedback or Feedback()
     if len(places) == 0:
         return Walk(np.zeros(0, np.int64), np.zeros(0), by_road=False)
     # What stands at one spot (the meters of a well) is one stop.
     spots, stop_of = np.unique(np.round(places, 1), axis=0, return_inverse=True)
-    feedback.progress(0.1)
-    apart = road_distances(spots, roads) if len(spots) <= MOST_BY_ROAD else None
-    by_road = apart is not None
-    if apart is None:
-        apart = _straight(spots)
-    feedback.check()
-    feedback.progress(0.5)
-    stops = _shortest_way(apart)
+    begun = None if start is None else np.asarray(start, dtype=np.float64)
+    stops, legs, by_road = _stops(spots, roads, begun, feedback)
     rank = np.empty(len(stops), np.int64)
     rank[stops] = np.arange(len(stops))
     order = np.argsort(rank[stop_of.ravel()], kind="stable").astype(np.int64)
-    at = stop_of.ravel()[order]
-    legs = np.concatenate([[0.0], apart[at[:-1], at[1:]]])
+    at = rank[stop_of.ravel()[order]]
+    is_first = np.concatenate([[True], at[1:] != at[:-1]])
     feedback.progress(1.0)
-    return Walk(order, legs, by_road)
+    return Walk(order, np.where(is_first, legs[at], 0.0), by_road)
+
+
+def _stops(
+    spots: Floats, roads: Shapes, start: Floats | None, feedback: Feedback
+) -> tuple[Integers, Floats, bool]:
+    """Spots as they are walked, the metres to each from the one before, and whether any road was of use."""
+    parts = _parts(spots, start)
+    order, legs, by_road = [], [], False
+    for number, part in enumerate(parts):
+        feedback.check()
+        feedback.progress(number / len(parts))
+        its = spots[part] if start is None else np.concatenate([start[None, :], spots[part]])
+        ways = road_distances(its, roads)
+        by_road |= ways is not None
+        apart = _straight(its) if ways is None else ways
+        way = _shortest_way(apart, from_first=start is not None)
+        metres = np.concatenate([[0.0], apart[way[:-1], way[1:]]])
+        # The start is where one comes from: it is no stop of this part.
+        order.append(part[way] if start is None else part[way[1:] - 1])
+        legs.append(metres if start is None else metres[1:])
+        start = spots[order[-1][-1]]
+    found = np.concatenate(legs)
+    found[0] = 0.0
+    return np.concatenate(order), found, by_road
+
+
+def _parts(spots: Floats, start: Floats | None) -> list[Integers]:
+    """Compact parts of the spots in the order in which one goes from one to the next."""
+    members = np.arange(len(spots))
+    if len(spots) <= MOST_AT_ONCE:
+        return [members]
+    parts = halved(members, spots, -(-len(spots) // MOST_AT_ONCE))
+    middles = np.array([spots[part].mean(axis=0) for part in parts])
+    if start is not None:
+        middles = np.concatenate([start[None, :], middles])
+    way = _shortest_way(_straight(middles), from_first=start is not None)
+    return [parts[place] for place in (way if start is None else way[1:] - 1).tolist()]
 
 
 def road_distances(spots: Floats, roads: Shapes) -> Floats | None:
@@ -100,7 +142,7 @@ def _straight(spots: Floats) -> Floats:
 def _noded(spots: Floats, roads: Shapes) -> Shapes:
     """The roads around, cut where they cross."""
     low, high = spots.min(axis=0) - AROUND, spots.max(axis=0) + AROUND
-    near = shapely.clip_by_rect([road for road in roads if road is not None], *low, *high)
+    near = shapely.clip_by_rect(roads[~shapely.is_missing(roads)], *low, *high)
     near = near[~shapely.is_empty(near)]
     if not len(near):
         return np.zeros(0, dtype=object)
@@ -139,13 +181,21 @@ def _shortest(one: Integers, other: Integers, metres: Floats, size: int) -> csr_
     return csr_array((metres[is_first], (low[is_first], high[is_first])), shape=(size, size))
 
 
-def _shortest_way(apart: Floats) -> Integers:
-    """The shortest way through all stops, from any to any: a round trip by way of a place that is near to all."""
+def _shortest_way(apart: Floats, *, from_first: bool = False) -> Integers:
+    """The shortest way through all stops, from any (or the first) to any: a round trip over a place near to all."""
     if len(apart) < 2:
         return np.arange(len(apart))
     whole = np.zeros((len(apart) + 1,) * 2, np.int32)
-    whole[1:, 1:] = np.minimum(np.rint(apart * _PER_METRE), np.iinfo(np.int32).max // 4)
-    seconds = min(_SEARCH_SECONDS, _SECONDS_A_STOP * len(apart))
+    # What is far off is more than twice as far as anything else: no tour goes there twice.
+    per_metre = min(_PER_METRE, _FAR_OFF / 2.1 / max(float(apart.max()), 1.0))
+    whole[1:, 1:] = np.rint(apart * per_metre)
+    if from_first:
+        # The place near to all is far off for all but the first, so that one of its two ways leads there.
+        whole[0, 2:] = whole[2:, 0] = _FAR_OFF
+    seconds = min(_MOST_SECONDS, max(_LEAST_SECONDS, _SECONDS_A_STOP * len(apart)))
     tour = fast_tsp.find_tour(whole, duration_seconds=seconds, stop_when_converged=True)
     stops = np.asarray(tour, dtype=np.int64)
-    return np.roll(stops, -int(np.flatnonzero(stops == 0)[0]))[1:] - 1
+    way = np.roll(stops, -int(np.flatnonzero(stops == 0)[0]))[1:] - 1
+    if not from_first or way[0] == 0:
+        return way
+    return way[::-1] if way[-1] == 0 else np.concatenate([[0], way[way != 0]])

@@ -7,8 +7,9 @@ import pytest
 import shapely
 
 from layers.census.cutting import balance, by_grid, by_list, by_road, by_size
-from layers.census.lots import make_lots, number_records, refuse_twice, walk_lot
+from layers.census.lots import make_lots, refuse_twice
 from layers.census.targets import read_targets
+from layers.census.walks import number_walks, plan_walks
 from layers.errors import UserError
 from layers.model.asset import Asset
 from layers.model.query import Compare, Order, Query
@@ -83,10 +84,12 @@ def test_targets_cuts_and_records(new_place: NewPlace) -> None:
             refuse_twice(register, campaign.id, targets)
         assert refused.value.title.id == "census.no_targets"
 
-        ids, walk = walk_lot(register, made.lots[0])
-        assert walk.by_road
+        walks = plan_walks(register, made.lots)
+        assert (walks.by_road, walks.unplaced, len(walks.records)) == (2, 1, 10)
         with register.edit(ACT) as edit:
-            assert number_records(edit, ids, walk) == 6
+            assert number_walks(edit, walks) == 10
+        # Every 18 m along the street, 4 m to its middle and 4 m to the other side.
+        assert [lot["walk_m"] for lot in register.find(Query("lot"))] == [130, 78, None]
         ordered = register.find(
             Query("census_record", where=Compare("lot", "=", made.lots[0]), order=(Order("sequence"),))
         )

@@ -47,17 +47,28 @@ def test_one_bank_is_walked_before_the_other() -> None:
     assert walk.metres < 2300
 
 
-def test_meters_of_one_well_are_one_stop_and_no_roads_are_no_hindrance(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_meters_of_one_well_are_one_stop_and_no_roads_are_no_hindrance() -> None:
     places = np.array([(0.0, 0.0), (50.0, 0.0), (0.0, 0.0), (50.0, 0.0), (20.0, 0.0)])
     walk = walking_order(places, np.zeros(0, dtype=object))
     assert not walk.by_road
     assert sorted(walk.order.tolist()) == list(range(5))
     assert walk.metres == pytest.approx(50)
     assert np.count_nonzero(walk.legs) == 2
-    monkeypatch.setattr(walking, "MOST_BY_ROAD", 1)
-    assert not walking_order(np.array([(0.0, 3.0), (90.0, 3.0)]), BANKS).by_road
+
+
+def test_many_places_are_walked_part_by_part_and_a_walk_goes_on_from_where_one_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    random = np.random.default_rng(7)
+    places = np.column_stack([random.uniform(0, 1000, 400), np.zeros(400)])
+    monkeypatch.setattr(walking, "MOST_AT_ONCE", 60)
+    walk = walking_order(places, BANKS, start=(1000.0, 0.0))
+    assert walk.by_road
+    assert sorted(walk.order.tolist()) == list(range(400))
+    assert places[walk.order[0], 0] > 990
+    assert walk.metres < 1100
+    back = walking_order(places, BANKS, start=(0.0, 0.0))
+    assert places[back.order[0], 0] < 10
 
 
 @given(st.lists(st.tuples(st.integers(0, 500), st.integers(-200, 300)), max_size=12))

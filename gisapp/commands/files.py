@@ -12,11 +12,12 @@ from layers.later import Later
 from layers.text import Message
 
 if TYPE_CHECKING:
-    from gisapp.commands import exporting, importing, sample
+    from gisapp.commands import exporting, importing, sample, servers
 else:
     exporting = Later("gisapp.commands.exporting")
     importing = Later("gisapp.commands.importing")
     sample = Later("gisapp.commands.sample")
+    servers = Later("gisapp.commands.servers")
 
 
 def file_actions(window: Window, new_window: Callable[[], object]) -> list[Action]:
@@ -50,6 +51,14 @@ def file_actions(window: Window, new_window: Callable[[], object]) -> list[Actio
             "folder-open",
             1,
             key="Ctrl+O",
+        ),
+        add(
+            "open_server",
+            Message("action.open_server"),
+            lambda: servers.ask_server(window),
+            "database",
+            1,
+            words="postgresql postgis 服务器 数据库",
         ),
         add("new", Message("action.new"), lambda: ask_new(window), "file-plus", 1, key="Ctrl+N"),
         add(

@@ -5,20 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog
 
-from gisapp.dialogs.new_register import NewRegisterDialog
 from gisapp.settings import without_password
 from gisapp.window import Window
 from layers.errors import UserError
 from layers.feedback import Feedback
 from layers.geometry.crs import Crs
+from layers.later import Later
 from layers.register import Register
 from layers.text import Message
 
+if TYPE_CHECKING:
+    from gisapp.commands import servers
+    from gisapp.dialogs import new_register
+else:
+    new_register = Later("gisapp.dialogs.new_register")
+    servers = Later("gisapp.commands.servers")
+
 NO_REGISTER = "store.no_register"
 """The error of a file that is no register: then it is taken as a file to import."""
+
+NOT_LET_IN = "postgis.password"
+"""The error of a server that wants another user or password: then they are asked for."""
 
 
 def open_target(
@@ -39,6 +50,9 @@ def open_target(
     def failed(error: UserError) -> None:
         if otherwise is not None and error.title.id == NO_REGISTER:
             otherwise(target)
+            return
+        if error.title.id == NOT_LET_IN:
+            servers.ask_server(window, target, error)
             return
         window.parts.notifier.error(error)
 
@@ -90,7 +104,7 @@ def ask_open(window: Window, otherwise: Callable[[str], None]) -> None:
 def ask_new(window: Window) -> None:
     """Ask for name, place and coordinate system of a new register."""
     parts = window.parts
-    dialog = NewRegisterDialog(parts.language, parts.theme, home_folder(window), window)
+    dialog = new_register.NewRegisterDialog(parts.language, parts.theme, home_folder(window), window)
     dialog.chosen.connect(lambda name, path, crs: create(window, name, path, crs))
     dialog.open()
 

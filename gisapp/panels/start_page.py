@@ -10,7 +10,7 @@ from PySide6.QtGui import QEnterEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from gisapp.forms.chip import SampleMark
-from gisapp.forms.words import ElidedLabel, IconButton, IconLabel, Label
+from gisapp.forms.words import Button, ElidedLabel, IconButton, IconLabel, Label
 from gisapp.language import Language
 from gisapp.settings import Recent
 from gisapp.theme import Theme
@@ -134,6 +134,9 @@ class StartPage(QScrollArea):
         self._column.addSpacing(16)
         self._column.addLayout(self._cards(trigger))
         self._column.addWidget(self._drop_hint())
+        self.server = Button(language, Message("start.server"), "link")
+        self.server.clicked.connect(lambda: trigger("file.open_server"))
+        self._column.addWidget(self.server, 0, Qt.AlignmentFlag.AlignLeft)
         self._column.addSpacing(16)
         self._title = Label(language, theme, Message("start.recent"), size="heading", strong=True)
         self._column.addWidget(self._title)

@@ -18,6 +18,7 @@ else:
 
 _SCHEMES = ("postgresql://", "postgres://")
 _KEYRING = "gisapp"
+USUAL_PORT = 5432
 _LOCAL_HOSTS = ("", "localhost", "127.0.0.1", "::1")
 
 
@@ -71,6 +72,52 @@ def parse_server(target: str) -> Server:
     return Server(url.update_query_dict(missing), given)
 
 
+@dataclass(frozen=True)
+class ServerParts:
+    """An address in the parts that people know. ``more``: what else stands in it, as libpq names it."""
+
+    host: str = ""
+    port: int = USUAL_PORT
+    database: str = ""
+    user: str = ""
+    password: str = ""
+    encrypted: bool = True
+    more: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def address(self) -> str:
+        """The address, password included: for opening, never to be shown or kept."""
+        query = dict(self.more) | ({} if self.encrypted else {"sslmode": "disable"})
+        # The folder of a local server's socket is no name of a host.
+        is_folder = self.host.startswith("/")
+        url = sa.URL.create(
+            "postgresql",
+            self.user or None,
+            self.password or None,
+            None if is_folder else self.host or None,
+            None if self.port == USUAL_PORT else self.port,
+            self.database or None,
+            query | ({"host": self.host} if is_folder else {}),
+        )
+        return url.render_as_string(hide_password=False)
+
+    @classmethod
+    def of(cls, address: str) -> ServerParts:
+        """The parts of an address, without its password. Raises ``UserError`` when it cannot be read."""
+        given = parse_server(address).given
+        query = {name: value if isinstance(value, str) else value[-1] for name, value in given.query.items()}
+        encrypted = query.pop("sslmode", "") != "disable"
+        return cls(
+            given.host or query.pop("host", ""),
+            given.port or USUAL_PORT,
+            given.database or "",
+            given.username or "",
+            "",
+            encrypted,
+            tuple(query.items()),
+        )
+
+
 def stored_password(url: sa.URL) -> str | None:
     """What the system's keyring holds for this address; None when there is neither."""
     try:
@@ -88,6 +135,22 @@ def store_password(url: sa.URL) -> bool:
     except (keyring.errors.KeyringError, RuntimeError):
         return False
     return True
+
+
+def forget_password(address: str) -> None:
+    """Take the password of an address out of the system's keyring, if it is there."""
+    try:
+        keyring.delete_password(_KEYRING, _key(sa.make_url(address)))
+    except (keyring.errors.KeyringError, RuntimeError):
+        return  # none was kept, or there is no keyring
+
+
+def can_store_passwords() -> bool:
+    """Whether this system has a keyring that keeps what it is given."""
+    try:
+        return bool(keyring.get_keyring().priority > 0)
+    except (keyring.errors.KeyringError, RuntimeError):
+        return False
 
 
 def without_password(target: str) -> str:

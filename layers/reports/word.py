@@ -26,7 +26,7 @@ from layers.reports.document import (
 from layers.reports.excel import state_of
 from layers.reports.report import Chart, Report, lines
 from layers.reports.word_table import LONGEST_PROPERTY, MARGIN, PAGE, WordPaper, cell, repeat, write
-from layers.reports.wording import number_text, shown
+from layers.reports.wording import number_text, percent_text, shown
 from layers.text import Texts
 
 
@@ -123,7 +123,7 @@ class _Paper:
             for row, bar in zip(grid.rows, chart.bars, strict=True):
                 cell(row.cells[0], say(bar.title))
                 cell(row.cells[1], number_text(bar.value), right=True)
-                cell(row.cells[2], "" if bar.percent is None else f"{bar.percent:.1f} %", right=True)
+                cell(row.cells[2], "" if bar.percent is None else percent_text(bar.percent, 1), right=True)
         for remark in chart.remarks:
             write(document.add_paragraph(), say(remark), 9, FAINT)
 

@@ -53,6 +53,11 @@ def number_text(figure: Figure) -> str:
     return NONE if value is None else f"{value:,.{_SHOWN[figure.unit].digits}f}"
 
 
+def percent_text(percent: float | None, digits: int = 0) -> str:
+    """``87 %``; a dash for what cannot be had."""
+    return NONE if percent is None else f"{percent:.{digits}f} %"
+
+
 def number_format(unit: Unit) -> str:
     """The same for a spreadsheet."""
     digits = _SHOWN[unit].digits

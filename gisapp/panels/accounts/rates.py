@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 from gisapp.language import Language
 from gisapp.theme import Theme
 from layers.renewal.figure import Figure
+from layers.reports.wording import percent_text
 from layers.text import Message
 
 if TYPE_CHECKING:
@@ -73,8 +74,7 @@ class RateLine(QWidget):
             button.setVisible(count > 0)
 
     def _show_rate(self, name: str, button: QToolButton, rate: Rate) -> None:
-        percent = rate.percent
-        value = "—" if percent is None else f"{percent:.0f} %"
+        value = percent_text(rate.percent)
         missing = rate.rest
         self._behind[name] = missing if missing.ids else rate.whole
         self._language.say(button, "setText", Message(f"accounts.rate.{name}", {"value": value}))

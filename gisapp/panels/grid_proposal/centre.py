@@ -16,6 +16,7 @@ from layers.errors import UserError
 from layers.feedback import Feedback
 from layers.later import Later
 from layers.register import Register
+from layers.reports.wording import NONE
 from layers.text import Message
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Shown:
     def code(self, grid: int) -> str:
         """The code of a grid; of a new one its number with a plus, of none a dash."""
         if grid < 0:
-            return "–"
+            return NONE
         codes = self.survey.codes
         return codes[grid] if grid < len(codes) else f"+{grid - len(codes) + 1}"
 

@@ -12,6 +12,7 @@ from gisapp.panels.grid_proposal.centre import ProposalCentre, Shown
 from gisapp.panels.grid_proposal.tables import GridModel, MoveModel, flat_table
 from gisapp.panels.grid_proposal.wishes_form import WishesForm
 from gisapp.theme import Theme
+from layers.reports.wording import NONE
 from layers.text import Message
 
 ACCEPT, DISCARD = "grid_design.accept", "grid_design.discard"
@@ -140,7 +141,7 @@ class ProposalPanel(QFrame):
             Message(
                 "grid_proposal.balance",
                 {
-                    "before": "–" if before is None else f"{before.worst * 100:.0f}",
+                    "before": NONE if before is None else f"{before.worst * 100:.0f}",
                     "after": f"{after.worst * 100:.0f}",
                     "least": f"{after.least * 100:.0f}",
                 },
@@ -152,7 +153,7 @@ class ProposalPanel(QFrame):
                 {
                     "mean": f"{after.mean:,.0f}",
                     "shape": f"{after.compactness:.2f}",
-                    "was": "–" if before is None else f"{before.compactness:.2f}",
+                    "was": NONE if before is None else f"{before.compactness:.2f}",
                     "along": f"{after.along * 100:.0f}",
                 },
             )

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 from gisapp.language import Language
 from gisapp.panels.grid_proposal.centre import Shown
 from gisapp.theme import Theme
+from layers.reports.wording import NONE, percent_text
 from layers.text import Message
 
 Index = QModelIndex | QPersistentModelIndex
@@ -78,7 +79,8 @@ class GridModel(_Model):
             if name == "grid":
                 return self.shown.code(row.grid)
             if name in ("before", "after"):
-                return _percent(getattr(row, f"share_{name}"))
+                share = getattr(row, f"share_{name}")
+                return percent_text(None if share is None else 100 * share)
             if name == "meters":
                 return _pair(_whole(row.count_before), _whole(row.count_after))
             return _pair(_two(row.compact_before), _two(row.compact_after))
@@ -143,7 +145,7 @@ class MoveModel(_Model):
             "number": str(move.number + 1),
             "from": self.shown.code(move.source),
             "to": self.shown.code(move.target),
-            "share": f"{move.share * 100:.1f} %",
+            "share": percent_text(move.share * 100, 1),
             "meters": f"{move.count:,}",
             "what": self._join.join(names),
         }[name]
@@ -173,16 +175,12 @@ def flat_table(theme: Theme, model: QAbstractTableModel, widths: tuple[int, ...]
     return table
 
 
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{share * 100:.0f} %"
-
-
 def _whole(value: int | None) -> str:
-    return "–" if value is None else f"{value:,}"
+    return NONE if value is None else f"{value:,}"
 
 
 def _two(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}"
+    return NONE if value is None else f"{value:.2f}"
 
 
 def _pair(before: str, after: str) -> str:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from gisapp.language import Language
 from gisapp.theme import Theme
 from layers.grids.load_limits import LoadLimits, Standing
+from layers.reports.wording import percent_text
 from layers.responsibility.move import LoadChange
 from layers.text import Message
 
@@ -45,8 +46,8 @@ class LoadBars(QWidget):
         """A change in words."""
         values = {
             "name": change.person.name,
-            "before": _percent(change.before),
-            "after": _percent(change.after),
+            "before": percent_text(change.before),
+            "after": percent_text(change.after),
         }
         return self._language.render(Message("grid_desk.load_change", values))
 
@@ -92,13 +93,10 @@ class LoadBars(QWidget):
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.setFont(theme.font("base", strong=True))
         painter.setPen(theme.color(colour if colour != "bar_fill" else "text"))
-        told = _percent(change.after)
+        told = percent_text(change.after)
         painter.drawText(figures, right, told)
         used = painter.fontMetrics().horizontalAdvance(told)
         painter.setFont(theme.font("base"))
         painter.setPen(theme.color("text2"))
-        painter.drawText(figures.adjusted(0, 0, -used, 0), right, f"{_percent(change.before, unit='')} → ")
-
-
-def _percent(value: float | None, unit: str = " %") -> str:
-    return "—" if value is None else f"{value:.0f}{unit}"
+        before = percent_text(change.before).removesuffix(" %")
+        painter.drawText(figures.adjusted(0, 0, -used, 0), right, f"{before} → ")

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from gisapp.language import Language
 from gisapp.panels.grids.grid_model import ROW, GridModel
 from gisapp.theme import Theme
+from layers.reports.wording import percent_text
 from layers.responsibility.finding import Alarm
 from layers.responsibility.overview import GridRow
 from layers.text import Message
@@ -104,8 +105,7 @@ class RowPainter(QStyledItemDelegate):
         painter.fillRect(QRect(tick, bar.top() - 3, 2, 12), theme.color("text"))
         painter.setPen(theme.color(_COLOURS[level] if row.is_heavy else "text2"))
         painter.setFont(theme.font("small", strong=row.is_heavy))
-        percent = "—" if row.percent is None else f"{row.percent:.0f} %"
-        painter.drawText(place, _RIGHT, percent)
+        painter.drawText(place, _RIGHT, percent_text(row.percent))
 
     def _chip(self, painter: QPainter, place: QRect, alarm: Alarm) -> int:
         """What is wrong, at the right end; the width it took."""

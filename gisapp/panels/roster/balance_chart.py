@@ -13,6 +13,7 @@ from gisapp.language import Language
 from gisapp.panels.grids.load_bars import LOAD_COLOURS
 from gisapp.theme import Theme
 from layers.grids.load_limits import LoadLimits, Standing
+from layers.reports.wording import percent_text
 from layers.responsibility.overview import Overview
 from layers.text import Message
 
@@ -84,7 +85,7 @@ class BalanceChart(QWidget):
         """Show the loads of a day."""
         self.columns = ((), ()) if overview is None else (grid_bars(overview), person_bars(overview, limits))
         self.setMinimumHeight(self.sizeHint().height())
-        said = (f"{bar.name} {bar.percent:.0f} %" for bars in self.columns for bar in bars)
+        said = (f"{bar.name} {percent_text(bar.percent)}" for bars in self.columns for bar in bars)
         self.setAccessibleDescription("; ".join(said))
         self.update()
 
@@ -161,7 +162,7 @@ class BalanceChart(QWidget):
             painter.setFont(theme.font(strong=True))
             painter.setPen(colour)
         figure = QRect(track.right() + 4, y, _FIGURE - 4, _ROW)
-        painter.drawText(figure, _RIGHT, f"{bar.percent:.0f} %")
+        painter.drawText(figure, _RIGHT, percent_text(bar.percent))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         bar = self.bar_at(event.position().toPoint())
@@ -171,7 +172,7 @@ class BalanceChart(QWidget):
     def event(self, event: object) -> bool:
         if isinstance(event, QHelpEvent):
             bar = self.bar_at(event.pos())
-            tip = "" if bar is None else f"{bar.name}  {bar.percent:.0f} %  {bar.parts}"
+            tip = "" if bar is None else f"{bar.name}  {percent_text(bar.percent)}  {bar.parts}"
             QToolTip.showText(event.globalPos(), tip, self)
             return True
         return bool(super().event(event))  # type: ignore[arg-type]

@@ -13,6 +13,7 @@ from gisapp.map.sheet_text import CENTRE, LEFT, RIGHT, SheetText
 from gisapp.panels.roster.notice_card import CardWords
 from layers.reports.document import FAINT, HEAD, INK, RULE
 from layers.reports.grids.notice import GridNotice
+from layers.reports.wording import percent_text
 from layers.responsibility.person import PRIMARY
 from layers.scene.paper import LANDSCAPE, Paper
 from layers.text import Message
@@ -133,7 +134,7 @@ class BookPainter:
         self._head(room.top(), self._say("stewards.book.stock"))
         lines = list(stock)
         if notice.load is not None:
-            lines.append(StockLine(self._say("stewards.column.load"), f"{notice.load:.0f} %"))
+            lines.append(StockLine(self._say("stewards.column.load"), percent_text(notice.load)))
         half, y = room.width() / 2, room.top() + 6.5 * unit
         for number, line in enumerate(lines[:14]):
             x = room.left() + (number % 2) * half

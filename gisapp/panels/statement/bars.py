@@ -13,7 +13,7 @@ from gisapp.theme import Theme
 from layers.renewal.figure import Words
 from layers.reports.document import BAR, BAR_GROUND, FAINT, INK, Picture
 from layers.reports.report import Chart
-from layers.reports.wording import number_text
+from layers.reports.wording import number_text, percent_text
 
 ROW = 30.0
 _LABEL, _NUMBERS = 0.3, 116.0
@@ -66,7 +66,9 @@ def paint_bars(
         if bar.percent is not None:
             painter.setFont(font(False))
             painter.setPen(colours["text2"])
-            painter.drawText(QRectF(right + 58, top, 58, ROW), int(centre | end), f"{bar.percent:.1f} %")
+            painter.drawText(
+                QRectF(right + 58, top, 58, ROW), int(centre | end), percent_text(bar.percent, 1)
+            )
 
 
 def bars_picture(

@@ -19,7 +19,7 @@ from layers.register import Register
 from layers.renewal.figure import Figure
 from layers.renewal.progress import ProjectFigures
 from layers.renewal.project_figure import ProjectFigure
-from layers.reports.wording import number_text
+from layers.reports.wording import number_text, percent_text
 from layers.text import Message, Texts
 
 WGS84 = "EPSG:4326"
@@ -202,7 +202,7 @@ def _facts(register: Register, project: ProjectFigure, texts: Texts) -> tuple[tu
     if project.stage is not None:
         facts.append((say("sharing.stage"), texts.render(project.stage.title)))
     if project.percent is not None:
-        facts.append((say("sharing.percent"), f"{project.percent:.0f} %"))
+        facts.append((say("sharing.percent"), percent_text(project.percent)))
     for name, figure in (
         ("planned", project.planned),
         ("laid", project.laid),

@@ -55,6 +55,16 @@ def census_desk_actions(window: Window) -> list[Action]:
             enabled=lambda: window.desk == "census", checked=lambda: window.census.wants_below,
             words="progress differences 普查进度 差异 jindu",
         ),
+        Action(
+            id="survey.quality", title=Message("quality.action.open"), icon="shield-check", menu="tools", group=7,
+            handler=lambda: _at_desk(window, lambda: window.census.show_tab("quality")), enabled=is_open,
+            words="quality sample resurvey excavation sign off 质检 抽样 签认 zhijian chouyang",
+        ),
+        Action(
+            id="survey.defects", title=Message("repairs.action.open"), icon="wrench", menu="tools", group=7,
+            handler=lambda: _at_desk(window, lambda: window.census.show_tab("defects")), enabled=is_open,
+            words="defects repair close 缺陷 销号 复查 quexian xiaohao",
+        ),
     ]  # fmt: skip
 
 
@@ -67,6 +77,11 @@ def tie_census(window: Window) -> None:
 def _arrange(window: Window) -> None:
     census = window.census
     window.room.show_below("census", (lambda: census.below) if census.shows_below else None)
+    if window.desk == "census":
+        if census.is_checking:
+            window.side.show_of("quality", lambda: census.check_page)
+        else:
+            window.side.show_of("census", lambda: census.page)
 
 
 def _at_desk(window: Window, act: Callable[[], None]) -> None:

@@ -13,21 +13,25 @@ from gisapp.desks.desk import Desk
 from gisapp.language import Language
 from gisapp.notify import Notifier
 from gisapp.panels.census.centre import CensusCentre
+from gisapp.panels.census.quality_centre import QualityCentre
 from gisapp.panels.census.walk_marks import WalkMark, WalkMarks
 from gisapp.panels.map_view import MapView
 from gisapp.session import Session
 from gisapp.tasks import Tasks
 from gisapp.theme import Theme
 from gisapp.tools.place import PlaceTool
+from layers.census.words import RECORD
 from layers.census.worklist import place_of
 from layers.later import Later
+from layers.model.asset import Asset, AssetKey
 from layers.text import Message
 
 if TYPE_CHECKING:
-    from gisapp.panels.census import below_panel, census_panel, logging_page, making
+    from gisapp.panels.census import below_panel, census_panel, check_page, logging_page, making
 else:
     below_panel = Later("gisapp.panels.census.below_panel")
     census_panel = Later("gisapp.panels.census.census_panel")
+    check_page = Later("gisapp.panels.census.check_page")
     logging_page = Later("gisapp.panels.census.logging_page")
     making = Later("gisapp.panels.census.making")
 
@@ -59,12 +63,15 @@ class CensusDesk(QObject):
     ) -> None:
         super().__init__(view)
         self.centre = CensusCentre(session, tasks, notifier, my_name, language.render, self)
+        self.quality = QualityCentre(self.centre)
+        self.is_checking = False
         self._language, self._theme, self._view, self._actions = language, theme, view, actions
         self._holder = QWidget()
         self._place = QVBoxLayout(self._holder)
         self._place.setContentsMargins(0, 0, 0, 0)
         self._panel: census_panel.CensusPanel | None = None
         self._page: logging_page.LoggingPage | None = None
+        self._check_page: check_page.CheckPage | None = None
         self._making: making.Making | None = None
         self._below: below_panel.BelowPanel | None = None
         self.wants_below = True
@@ -88,6 +95,7 @@ class CensusDesk(QObject):
         self.centre.listed.connect(self._mark)
         self.centre.chosen.connect(self._on_chosen)
         self.centre.changed.connect(self._on_changed)
+        self.quality.chosen.connect(self._on_check)
 
     # ---- the panels
 
@@ -110,6 +118,14 @@ class CensusDesk(QObject):
         return self._page
 
     @property
+    def check_page(self) -> check_page.CheckPage:
+        """The check being done."""
+        if self._check_page is None:
+            self._check_page = check_page.CheckPage(self._language, self._theme, self.quality)
+            self._check_page.pick_asked.connect(self._ask_place)
+        return self._check_page
+
+    @property
     def making(self) -> making.Making:
         """The cards of a campaign and its lots."""
         if self._making is None:
@@ -120,9 +136,11 @@ class CensusDesk(QObject):
     def below(self) -> below_panel.BelowPanel:
         """Progress, differences and defects."""
         if self._below is None:
-            self._below = below_panel.BelowPanel(self._language, self._theme, self.centre)
+            self._below = below_panel.BelowPanel(self._language, self._theme, self.centre, self.quality)
             self._below.closed.connect(lambda: self.show_below(False))
-            self._below.opened.connect(self.centre.open_record)
+            self._below.opened.connect(self._open_record)
+            self._below.gathered.connect(self._gather)
+            self._below.quality.opened.connect(self.open_check)
         return self._below
 
     @property
@@ -149,8 +167,33 @@ class CensusDesk(QObject):
         self.arranged.emit()
 
     def begin(self) -> None:
-        """The keyboard goes to the page."""
+        """The keyboard goes to the page on which targets are logged."""
+        self._check(False)
         self.page.begin()
+
+    def show_tab(self, name: str) -> None:
+        """Put one of the tabs under the map."""
+        self.show_below(True)
+        self.below.show_tab(name)
+
+    def open_check(self, check: int) -> None:
+        """Do a quality check: its page takes the place of the one for logging."""
+        self.quality.choose(check)
+        self._check(True)
+        self.check_page.begin()
+
+    def _check(self, on: bool) -> None:
+        if on != self.is_checking:
+            self.is_checking = on
+            self.arranged.emit()
+
+    def _open_record(self, record: int) -> None:
+        self._check(False)
+        self.centre.open_record(record)
+
+    def _gather(self, records: tuple[int, ...]) -> None:
+        """Show on the map what is behind a figure."""
+        self.centre.session.select([AssetKey(RECORD, record) for record in records])
 
     def fly(self) -> None:
         """Go to the target on the map."""
@@ -189,8 +232,20 @@ class CensusDesk(QObject):
 
     def _on_chosen(self) -> None:
         self._mark()
-        row = self.centre.row
-        at = None if row is None or not self._is_shown else place_of(row.record)
+        if self.centre.row is not None:
+            self._go_near(self.centre.row.record)
+        self._actions.refresh()
+
+    def _on_check(self) -> None:
+        if self.quality.row is None:
+            self._check(False)
+        else:
+            self._go_near(self.quality.row.record)
+        self._actions.refresh()
+
+    def _go_near(self, record: Asset) -> None:
+        """Go to a record that is out of sight."""
+        at = place_of(record) if self._is_shown else None
         canvas = self._view.canvas
         if at is not None and self._view.bounds is not None:
             view = canvas.viewport
@@ -202,7 +257,6 @@ class CensusDesk(QObject):
             )
             if not inside or view.metres_per_pixel > _FAR:
                 canvas.fly_to(*at, min(view.metres_per_pixel, _NEAR))
-        self._actions.refresh()
 
     def _on_changed(self) -> None:
         self.arranged.emit()
@@ -215,4 +269,4 @@ class CensusDesk(QObject):
 
     def _on_place(self, x: float, y: float) -> None:
         self._view.use_tool(self._tool_before)
-        self.page.take_place(x, y)
+        (self.check_page if self.is_checking else self.page).take_place(x, y)

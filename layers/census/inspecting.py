@@ -62,6 +62,7 @@ def plan_check(
 ) -> EditPlan:
     """Fill in a check, again as long as the lot is not signed off.
 
+    Without a new place the distance measured before stays.
     Raises ``UserError`` for a checker who surveyed here or is not named, for a record that is to be visited again,
     for values no field takes, for an excavation without a position, and for no access without a word why.
     """
@@ -78,10 +79,11 @@ def plan_check(
     if seen.outcome == INACCESSIBLE and not (seen.remark or "").strip():
         raise UserError(Message("census.why_not"), Message("census.why_not_hint"))
     is_there = seen.outcome in SEEN
-    if row.kind == "excavation" and is_there and seen.place is None:
+    kept = row.check["distance_m"] if seen.place is None and not row.is_outdated else None
+    if row.kind == "excavation" and is_there and seen.place is None and kept is None:
         raise UserError(Message("quality.dug_without_place"), Message("quality.dug_without_place_hint"))
     wrong = wrong_fields(register, record, seen)
-    distance = _distance(record, seen) if is_there else None
+    distance = (_distance(record, seen) if kept is None else kept) if is_there else None
     reached = seen.outcome != INACCESSIBLE
     is_wrong = bool(wrong) or (distance or 0.0) > book.limit_m
     values: dict[str, Any] = {

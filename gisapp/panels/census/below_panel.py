@@ -15,6 +15,8 @@ from gisapp.panels.census.centre import CensusCentre
 from gisapp.panels.census.differences_tab import DifferencesTab
 from gisapp.panels.census.plain_table import PlainTable, TableRow
 from gisapp.panels.census.progress_chart import ProgressChart
+from gisapp.panels.census.quality_centre import QualityCentre
+from gisapp.panels.census.quality_tab import QualityTab
 from gisapp.theme import Theme
 from layers.census.progress import Progress, read_progress
 from layers.census.words import DEFECT, LOGGED
@@ -28,16 +30,20 @@ else:
     findings = Later("layers.census.findings")
 
 T = TypeVar("T")
-TABS = ("progress", "differences", "defects", "lots")
+TABS = ("progress", "differences", "defects", "quality", "lots")
 
 
 class BelowPanel(QWidget):
-    """Follows the desk. ``opened``: a record to work on; ``closed``: put away."""
+    """Follows the desk. ``opened``: a record to work on; ``gathered``: the records behind a figure; ``closed``: put
+    away."""
 
     opened = Signal(int)
+    gathered = Signal(tuple)
     closed = Signal()
 
-    def __init__(self, language: Language, theme: Theme, centre: CensusCentre) -> None:
+    def __init__(
+        self, language: Language, theme: Theme, centre: CensusCentre, quality: QualityCentre
+    ) -> None:
         super().__init__()
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -50,6 +56,7 @@ class BelowPanel(QWidget):
         self.defects = self._table(
             "defect", ("code", "asset", "kind", "severity", "state", "order", "found"), (3,), 2
         )
+        self.quality = QualityTab(language, theme, quality)
         self.lots = self._table("lots", ("code", "name", "team", "due", "done", "again", "state"), (4, 5), 1)
         self.whole = Label(language, theme, size="small", tone="quiet")
         self._defects: tuple[DefectRow, ...] = ()
@@ -57,6 +64,7 @@ class BelowPanel(QWidget):
         centre.changed.connect(self._show)
         language.changed.connect(self._show)
         self.differences.opened.connect(self.opened)
+        self.quality.gathered.connect(self.gathered)
         self.defects.doubleClicked.connect(lambda index: self._open_defect(index.row()))
         self.lots.doubleClicked.connect(lambda index: centre.choose_lot(self.lots.rows.rows[index.row()].id))
         self.show_tab("progress")
@@ -65,6 +73,7 @@ class BelowPanel(QWidget):
         """Look at one of ``TABS``."""
         self.tabs[name].setChecked(True)
         self.pages.setCurrentIndex(TABS.index(name))
+        self.quality.quality.show(name == "quality")
         self._show()
 
     @property
@@ -87,6 +96,8 @@ class BelowPanel(QWidget):
         self.whole.show_words(Message("census_desk.whole", {"done": done, "count": total, "share": share}))
         if self.tab == "differences":
             self.differences.read()
+        elif self.tab == "quality":
+            pass  # follows by itself
         elif self.tab == "lots":
             self._show_lots()
         elif self.tab == "defects":
@@ -207,7 +218,7 @@ class BelowPanel(QWidget):
         row.addWidget(self.chart, 3)
         row.addWidget(Line(upright=True, length=0))
         row.addWidget(self.teams, 2)
-        for page in (both, self.differences, self.defects, self.lots):
+        for page in (both, self.differences, self.defects, self.quality, self.lots):
             self.pages.addWidget(page)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -38,6 +38,8 @@ class LoggingPage(TargetPage):
         self._tick = QTimer(self, interval=_TICK)
         self._tick.timeout.connect(self._tell_time)
         self._kept: dict[int, Kept] = {}
+        self.saved.connect(self._write)
+        self.stepped.connect(centre.step)
         centre.chosen.connect(self._on_chosen)
         centre.listed.connect(self._on_listed)
         language.changed.connect(self._on_language)
@@ -80,13 +82,9 @@ class LoggingPage(TargetPage):
         words = Message("census_desk.page.time", {"time": f"{seconds // 60}:{seconds % 60:02d}"})
         self.chip.show_state(words, "info")
 
-    def step(self, by: int) -> None:
-        """Go to another row of the work list."""
-        self.centre.step(by)
-
     # ---- writing
 
-    def save(self) -> None:
+    def _write(self) -> None:
         """Write what is entered, and go on to the next target."""
         row = self._row
         if row is None or not self.save_button.isEnabled() or self.is_wrong():

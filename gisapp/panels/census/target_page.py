@@ -27,11 +27,11 @@ KEYS: tuple[tuple[str, str], ...] = (
 
 
 class TargetPage(QWidget):
-    """A page that is filled in and saved. ``pick_asked``: the next click on the map is the place where it was found.
+    """A page that is filled in. ``saved``: what is entered shall be written; ``stepped``: another row is asked for,
+    this one stays as it is; ``pick_asked``: the next click on the map is the place where it was found."""
 
-    Who makes it says what ``save`` writes and where ``step`` goes.
-    """
-
+    saved = Signal()
+    stepped = Signal(int)
     pick_asked = Signal()
 
     def __init__(
@@ -64,12 +64,8 @@ class TargetPage(QWidget):
         self._tie_page()
 
     def save(self) -> None:
-        """Write what is entered, and go on."""
-        raise NotImplementedError
-
-    def step(self, by: int) -> None:
-        """Go to another row, leaving this one as it is."""
-        raise NotImplementedError
+        """Have what is entered written."""
+        self.saved.emit()
 
     def show_target(self, on: bool) -> None:
         """Show a target, or what the page is for."""
@@ -132,12 +128,12 @@ class TargetPage(QWidget):
 
     def go_forth(self) -> None:
         """Go to the next row, leaving this one as it is."""
-        self.step(1)
+        self.stepped.emit(1)
         self.begin()
 
     def go_back(self) -> None:
         """Go to the row before."""
-        self.step(-1)
+        self.stepped.emit(-1)
         self.begin()
 
     def is_wrong(self) -> bool:

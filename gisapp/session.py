@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
-from gisapp.tasks import Debounce, Tasks
+from gisapp.tasks import Tasks
+from gisapp.upkeep import Upkeep
 from layers.errors import Conflict, UserError
 from layers.feedback import Feedback
 from layers.history.clashing import ClashTold, is_harmless, settlements, tell_clashes
@@ -23,12 +24,6 @@ from layers.scene.kept import BUILDING_MODULES
 from layers.store.settling import Settlement
 from layers.store.worker import Worker
 from layers.text import Message
-
-POLL_SECONDS = 2.0
-IDLE_SECONDS = 2.0
-#: A file never seen is checked, and the day's copy made, once the map has been read.
-CHECK_SECONDS = 5.0
-COPY_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -86,11 +81,7 @@ class Session(QObject):
         self._spare: Worker | None = None
         self._unlisten: Callable[[], None] | None = None
         self._news.connect(self._on_news)
-        self._poll = QTimer(self, interval=int(POLL_SECONDS * 1000))
-        self._poll.timeout.connect(self._ask_others)
-        self._idle = Debounce(int(IDLE_SECONDS * 1000), self._settle, self)
-        self._check = Debounce(int(CHECK_SECONDS * 1000), self._check_file, self)
-        self._copy = Debounce(int(COPY_SECONDS * 1000), self._keep_copy, self)
+        self.upkeep = Upkeep(tasks, self)
 
     def warm_up(self) -> None:
         """Start the process now in which the register will be read that is opened first."""
@@ -180,11 +171,9 @@ class Session(QObject):
         self.register = register
         self._draw_veil()
         self._unlisten = register.listen(self._news.emit)
-        self._poll.start()
         self.opened.emit(register)
         self._ask_steps()
-        self._check.touch()
-        self._copy.touch()
+        self.upkeep.begin(register)
 
     def close(self) -> None:
         """Let go of the register; its last words are written on the writer lane."""
@@ -192,10 +181,7 @@ class Session(QObject):
         if register is None:
             return
         self.closing.emit(register)
-        self._poll.stop()
-        self._idle.stop()
-        self._check.stop()
-        self._copy.stop()
+        self.upkeep.end()
         if self._unlisten is not None:
             self._unlisten()
         self._take(NOTHING)
@@ -309,11 +295,7 @@ class Session(QObject):
         failed: Callable[[UserError], None] | None = None,
     ) -> None:
         """Take back the actor's latest step."""
-        register = self._open_register()
-        if (error := self.refusal()) is not None:
-            self.tasks.failed.emit(error)
-            return
-        self.tasks.run(Message("task.undo"), lambda _: register.undo(), done, failed=failed, lane="writer")
+        self._step(Message("task.undo"), Register.undo, done, failed)
 
     def redo(
         self,
@@ -321,11 +303,20 @@ class Session(QObject):
         failed: Callable[[UserError], None] | None = None,
     ) -> None:
         """Do again what was taken back."""
+        self._step(Message("task.redo"), Register.redo, done, failed)
+
+    def _step(
+        self,
+        label: Message,
+        step: Callable[[Register], ChangeSet | None],
+        done: Callable[[ChangeSet | None], None],
+        failed: Callable[[UserError], None] | None,
+    ) -> None:
         register = self._open_register()
         if (error := self.refusal()) is not None:
             self.tasks.failed.emit(error)
             return
-        self.tasks.run(Message("task.redo"), lambda _: register.redo(), done, failed=failed, lane="writer")
+        self.tasks.run(label, lambda _: step(register), done, failed=failed, lane="writer")
 
     def _open_register(self) -> Register:
         if self.register is None:
@@ -339,7 +330,7 @@ class Session(QObject):
         self._take(self._left(change))
         self.changed.emit(change)
         self._ask_steps()
-        self._idle.touch()
+        self.upkeep.note_change()
 
     def _left(self, change: ChangeSet) -> Selection:
         """The selection without what a change removed."""
@@ -369,32 +360,3 @@ class Session(QObject):
             key="steps",
             shown=False,
         )
-
-    def _ask_others(self) -> None:
-        register = self.register
-        if register is not None:
-            self.tasks.run(
-                Message("task.poll"), lambda _: register.poll(), key="poll", shown=False, owner=self
-            )
-
-    def _check_file(self) -> None:
-        """Check the file whole, if it was opened without; whoever writes before has it checked first."""
-        register = self.register
-        if register is not None:
-            self.tasks.run(
-                Message("task.settle"), lambda _: register.check(), key="check", shown=False, owner=self
-            )
-
-    def _keep_copy(self) -> None:
-        """Keep the copy of the day, if there is none yet."""
-        register = self.register
-        if register is not None and not register.read_only:
-            self.tasks.run(
-                Message("task.daily_copy"), register.daily_copy, key="copy", shown=False, owner=self
-            )
-
-    def _settle(self) -> None:
-        """Bring everything into the one file, so that a copy of it made now is complete."""
-        register = self.register
-        if register is not None:
-            self.tasks.run(Message("task.settle"), lambda _: register.idle(), lane="writer", shown=False)

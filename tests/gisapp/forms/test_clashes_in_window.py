@@ -31,7 +31,7 @@ class Desk:
         self.window, self.other, self.qtbot = window, other, qtbot
         self.session = window.parts.session
         # What the other does is heard by asking; here only when the test says so.
-        self.session._poll.stop()
+        self.session.upkeep.poll.stop()
 
     def changed(self, type_name: str, id: int, **values: object) -> None:
         asset = self.other.get(type_name, id)

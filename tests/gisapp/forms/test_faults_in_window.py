@@ -157,7 +157,7 @@ def test_nothing_is_lost(fault: Fault, tmp_path: Path, qtbot: QtBot) -> None:
     assert said(window.notices, "已被删除、移走")
     # Said once, however often others are asked after.
     for _ in range(3):
-        session._ask_others()
+        session.upkeep.ask_others()
         settle(window, qtbot)
     assert len(window.parts.notifier.notices) <= told + 2
     assert len(drafting.draw_tool.places) == 2

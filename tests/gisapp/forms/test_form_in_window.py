@@ -139,7 +139,7 @@ def test_two_sessions_on_one_pipe(open_town: Window, town: Path, qtbot: QtBot) -
     session, editing, form = window.parts.session, window.inspector.editing, window.inspector.form
     key = _open(window, "pipe", "GD-000005", qtbot)
     # What others do is looked at when the test says so.
-    session._poll.stop()
+    session.upkeep.poll.stop()
     with Register.open(town, actor="周海燕") as other:
         # What nobody works on follows what others save.
         _change(other, key, {"road": "解放巷"})

@@ -52,7 +52,6 @@ from gisapp.commands.tables import table_actions, tie_table
 from gisapp.commands.viewing import view_actions
 from gisapp.commands.works import tie_works, works_actions
 from gisapp.crash import Crash, CrashReporter
-from gisapp.dialogs.crash_dialog import CrashDialog
 from gisapp.finder import Finder
 from gisapp.first_picture import FirstPicture, picture_of
 from gisapp.language import Language
@@ -71,9 +70,11 @@ from layers.store.lean import load_lean
 if TYPE_CHECKING:
     from gisapp.commands import importing
     from gisapp.commands import sample as sample_city
+    from gisapp.dialogs import crash_dialog
 else:
     importing = Later("gisapp.commands.importing")
     sample_city = Later("gisapp.commands.sample")
+    crash_dialog = Later("gisapp.dialogs.crash_dialog")
 
 WAKE_MILLISECONDS = 200
 #: When a start is over.
@@ -233,7 +234,7 @@ class Application(QObject):
         if parent is None:
             sys.stderr.write(crash.text)
             return
-        CrashDialog(self.language, self.theme, crash, parent).show()
+        crash_dialog.CrashDialog(self.language, self.theme, crash, parent).show()
 
 
 def run_window(

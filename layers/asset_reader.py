@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from layers.feedback import Feedback
 from layers.geometry.crs import Crs
+from layers.later import Later
 from layers.model.asset import Asset
 from layers.model.query import Box, Condition, Query
-from layers.store import attach, history, packages, read
+from layers.store import attach, history, read
 from layers.store.base import Store
 from layers.store.bulk_read import BulkRead
 from layers.store.conditions import condition_clause, where_clause
@@ -29,6 +30,11 @@ from layers.store.summary import (
 from layers.store.tallying import Tally, TallyRow, link_before, link_now, tally
 from layers.store.worker import Worker
 from layers.veil import Veiled
+
+if TYPE_CHECKING:
+    from layers.store import packages
+else:
+    packages = Later("layers.store.packages")
 
 
 class AssetReader(Veiled):

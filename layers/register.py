@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -15,6 +15,7 @@ from layers.asset_reader import AssetReader
 from layers.checks.rules import row_problems
 from layers.feedback import Feedback
 from layers.geometry.crs import Crs
+from layers.later import Later
 from layers.model.additions import FIELD_TYPE, LIST_TYPE
 from layers.model.asset import AssetKey
 from layers.model.catalogue import Catalogue
@@ -30,7 +31,6 @@ from layers.store.change_sets import open_change_set
 from layers.store.code_rows import effective_catalogue
 from layers.store.edit import Edit, ValuesRefused
 from layers.store.opening import create_geopackage, open_geopackage
-from layers.store.postgis_opening import create_postgis, open_postgis
 from layers.store.postgis_server import is_server, parse_server
 from layers.store.settings import write_setting
 from layers.store.settling import Clash, Settlement, Settling, SettlingEdit
@@ -41,6 +41,11 @@ from layers.store.undo import Stack, Step, nothing_to_reverse, reverse, stack_of
 from layers.store.worker import Worker
 from layers.text import Message
 from layers.trail import TrailReader
+
+if TYPE_CHECKING:
+    from layers.store import postgis_opening
+else:
+    postgis_opening = Later("layers.store.postgis_opening")
 
 __all__ = ["Edit", "Register", "RegisterSummary", "ValuesRefused"]
 
@@ -95,7 +100,7 @@ class Register(AssetReader, TrailReader):
         catalogue = catalogue or load_catalogue()
         meta = {"name": name, "is_sample": "1" if sample else "0"}
         if is_server(target):
-            create_postgis(parse_server(str(target)), catalogue, crs, meta=meta)
+            postgis_opening.create_postgis(parse_server(str(target)), catalogue, crs, meta=meta)
         else:
             create_geopackage(Path(target), catalogue, crs, actor=actor, meta=meta)
         return cls.open(target, actor=actor, catalogue=catalogue)
@@ -120,7 +125,7 @@ class Register(AssetReader, TrailReader):
         catalogue = catalogue or load_catalogue()
         if is_server(target):
             server = parse_server(str(target))
-            store: Store = open_postgis(server, catalogue, read_only=read_only)
+            store: Store = postgis_opening.open_postgis(server, catalogue, read_only=read_only)
             return cls(store, server.address, actor=actor, worker=worker)
         path = Path(target)
         store = open_geopackage(

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from gisapp.actions import Action
 from gisapp.commands.tables import show_selected
-from gisapp.panels.accounts.account_place import CUSTOMER, AccountPlace
 from gisapp.window import Window
+from layers.later import Later
 from layers.model.asset import AssetKey
 from layers.text import Message
+
+if TYPE_CHECKING:
+    from gisapp.panels.accounts import account_place
+else:
+    account_place = Later("gisapp.panels.accounts.account_place")
 
 
 def account_actions(window: Window) -> list[Action]:
     """The last part of the grids menu, and the palette."""
     session = window.parts.session
-    made: list[AccountPlace] = []
+    made: list[account_place.AccountPlace] = []
 
-    def place() -> AccountPlace:
+    def place() -> account_place.AccountPlace:
         # The window furnishes itself when its actions are there: the panel is made when it is first asked for.
         if not made:
             made.append(_make(window))
@@ -49,9 +56,9 @@ def account_actions(window: Window) -> list[Action]:
     ]  # fmt: skip
 
 
-def _make(window: Window) -> AccountPlace:
+def _make(window: Window) -> account_place.AccountPlace:
     parts = window.parts
-    place = AccountPlace(window.workplace, window.room)
+    place = account_place.AccountPlace(window.workplace, window.room)
     # Another register, or the same as somebody else may see it.
     parts.session.opened.connect(lambda _: place.show(False))
     place.arranged.connect(parts.actions.refresh)
@@ -59,12 +66,12 @@ def _make(window: Window) -> AccountPlace:
     return place
 
 
-def _open(window: Window, place: AccountPlace) -> None:
+def _open(window: Window, place: account_place.AccountPlace) -> None:
     """Show the panel, at the customer selected if one is; or put it away."""
     only = window.parts.session.selection.only
     if place.is_shown:
         place.show(False)
-    elif only is not None and only.type == CUSTOMER:
+    elif only is not None and only.type == account_place.CUSTOMER:
         place.show_account(only)
     else:
         place.show(True)

@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog
 
 from gisapp.actions import Action
 from gisapp.commands.opening import home_folder
-from gisapp.dialogs.basemap_dialogs import ChangeDialog, ServiceDialog
 from gisapp.window import Window
 from layers.basemap.entry import BasemapEntry, found_path
-from layers.basemap.opening import FILE_ENDINGS, holds_tiles, is_tile_folder
+from layers.later import Later
 from layers.text import Message
+
+if TYPE_CHECKING:
+    from gisapp.dialogs import basemap_dialogs
+    from layers.basemap import opening
+else:
+    basemap_dialogs = Later("gisapp.dialogs.basemap_dialogs")
+    opening = Later("layers.basemap.opening")
 
 _IMAGES = (".mbtiles", ".tif", ".tiff")
 _GEOPACKAGE = ".gpkg"
@@ -100,12 +107,12 @@ def tie_basemaps(window: Window) -> None:
 def is_basemap(path: str) -> bool:
     """Whether something dropped on the window lies beneath the map rather than in the register."""
     ending = Path(path).suffix.lower()
-    return ending in _IMAGES or is_tile_folder(Path(path))
+    return ending in _IMAGES or opening.is_tile_folder(Path(path))
 
 
 def holds_basemap(path: str) -> bool:
     """Whether a GeoPackage that is no register has tiles in it."""
-    return Path(path).suffix.lower() == _GEOPACKAGE and holds_tiles(Path(path))
+    return Path(path).suffix.lower() == _GEOPACKAGE and opening.holds_tiles(Path(path))
 
 
 def add_paths(window: Window, paths: Sequence[str]) -> None:
@@ -122,7 +129,7 @@ def add_paths(window: Window, paths: Sequence[str]) -> None:
 def ask_file(window: Window) -> None:
     """Ask which files."""
     render = window.parts.language.render
-    patterns = " ".join(f"*{ending}" for ending in FILE_ENDINGS)
+    patterns = " ".join(f"*{ending}" for ending in opening.FILE_ENDINGS)
     kinds = ";;".join(
         (f"{render(Message('basemap.files'))} ({patterns})", render(Message("window.files.all")))
     )
@@ -144,7 +151,7 @@ def ask_service(window: Window) -> None:
     """Ask which service."""
     parts = window.parts
     feed = window.basemaps.feed
-    dialog = ServiceDialog(parts.language, parts.theme, feed, parts.tasks, window)
+    dialog = basemap_dialogs.ServiceDialog(parts.language, parts.theme, feed, parts.tasks, window)
     dialog.chosen.connect(lambda entry: feed.add([entry], parts.notifier.error, parts.notifier.done))
     dialog.open()
 
@@ -160,7 +167,7 @@ def change(window: Window, entry: BasemapEntry) -> None:
         if values:
             feed.change(entry, **{name: None if value == "" else value for name, value in values.items()})
 
-    dialog = ChangeDialog(parts.language, parts.theme, feed, entry, window)
+    dialog = basemap_dialogs.ChangeDialog(parts.language, parts.theme, feed, entry, window)
     dialog.changed.connect(keep)
     dialog.open()
 

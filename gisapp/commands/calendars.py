@@ -14,15 +14,16 @@ from layers.exchange.noting import note_given
 from layers.feedback import Feedback
 from layers.later import Later
 from layers.register import Register
-from layers.renewal.due_dates import due_dates, lasting_name
 from layers.renewal.words import PROJECT
 from layers.text import Message, Texts
 
 if TYPE_CHECKING:
+    from layers.renewal import due_dates as due
     from layers.reports import calendar_file
 else:
     # The calendar's library is loaded when the first one is written.
     calendar_file = Later("layers.reports.calendar_file")
+    due = Later("layers.renewal.due_dates")
 
 
 def calendar_actions(window: Window) -> list[Action]:
@@ -58,13 +59,13 @@ def write_due_dates(window: Window, path: Path | None = None) -> None:
 def _write(
     register: Register, out: Path, projects: tuple[int, ...], texts: Texts, name: str, feedback: Feedback
 ) -> int:
-    dues = due_dates(register, projects=projects or None)
+    dues = due.due_dates(register, projects=projects or None)
     feedback.check()
     if not dues:
         raise UserError(Message("due.none"), Message("due.none.hint"))
     now = datetime.datetime.now(datetime.UTC)
     count = calendar_file.write_calendar(
-        out, dues, texts, name=name, register=lasting_name(register), now=now
+        out, dues, texts, name=name, register=due.lasting_name(register), now=now
     )
     # Owners are named in it.
     label = Message("due.noted", {"count": count, "file": out.name})

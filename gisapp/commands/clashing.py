@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from gisapp.dialogs.clash_dialog import ClashDialog
+from typing import TYPE_CHECKING
+
 from gisapp.session import ClashAsk
 from gisapp.window import Window
+from layers.later import Later
+
+if TYPE_CHECKING:
+    from gisapp.dialogs import clash_dialog
+else:
+    clash_dialog = Later("gisapp.dialogs.clash_dialog")
 
 
 def tie_clashes(window: Window) -> None:
@@ -15,7 +22,7 @@ def tie_clashes(window: Window) -> None:
 def show_clashes(window: Window, ask: ClashAsk) -> None:
     """Let the user choose; closing it without a choice leaves the act undone."""
     parts = window.parts
-    dialog = ClashDialog(parts.language, parts.theme, ask, window)
+    dialog = clash_dialog.ClashDialog(parts.language, parts.theme, ask, window)
     dialog.decided.connect(lambda theirs: parts.session.settle(ask, theirs))
     dialog.rejected.connect(lambda: ask.refuse(ask.error))
     parts.session.closed.connect(dialog.close)

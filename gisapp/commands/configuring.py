@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
 from gisapp.actions import Action
 from gisapp.commands.opening import reopen
-from gisapp.dialogs.fields_dialog import AddFieldDialog, AddWordDialog, FieldsDialog
 from gisapp.notify import Notice
 from gisapp.window import Window
 from layers.errors import UserError
 from layers.feedback import Feedback
+from layers.later import Later
 from layers.model.additions import FIELD_TYPE, LIST_TYPE, MOST_FIELDS, PREFIX
 from layers.model.asset import Asset, AssetKey
 from layers.model.catalogue import Catalogue
@@ -22,8 +22,14 @@ from layers.model.change import ChangeSet
 from layers.model.query import Query
 from layers.model.roles import CONFIGURE
 from layers.register import Edit
-from layers.search.initials import pinyin_keys
 from layers.text import Message
+
+if TYPE_CHECKING:
+    from gisapp.dialogs import fields_dialog
+    from layers.search import initials
+else:
+    fields_dialog = Later("gisapp.dialogs.fields_dialog")
+    initials = Later("layers.search.initials")
 
 _LONGEST = 24
 
@@ -60,7 +66,7 @@ def tie_additions(window: Window) -> None:
     session = window.parts.session
 
     def tell(awaits: bool) -> None:
-        if awaits and window.findChild(FieldsDialog) is None:
+        if awaits and window.findChild(fields_dialog.FieldsDialog) is None:
             words, hint = Message("additions.by_others"), Message("additions.by_others_hint")
             window.parts.notifier.tell(Notice("info", words, hint, action="file.reopen"))
 
@@ -79,7 +85,7 @@ class FieldDesk(QObject):
 
     def __init__(self, window: Window) -> None:
         parts = window.parts
-        self.dialog = FieldsDialog(
+        self.dialog = fields_dialog.FieldsDialog(
             parts.language, parts.theme, may_change=parts.session.may(CONFIGURE), parent=window
         )
         super().__init__(self.dialog)
@@ -120,7 +126,7 @@ class FieldDesk(QObject):
         register, parts = self._window.parts.session.register, self._window.parts
         if register is None:
             return
-        asked = AddFieldDialog(parts.language, parts.theme, register.catalogue, self.dialog)
+        asked = fields_dialog.AddFieldDialog(parts.language, parts.theme, register.catalogue, self.dialog)
         asked.chosen.connect(self._add_field)
         asked.open()
 
@@ -151,7 +157,9 @@ class FieldDesk(QObject):
             label = Message("additions.edit.change", {"name": values["title_zh"]})
             self._edit(label, lambda edit: _ignore(edit.update(key.type, key.id, version, values)))
 
-        asked = AddFieldDialog(parts.language, parts.theme, register.catalogue, self.dialog, asset)
+        asked = fields_dialog.AddFieldDialog(
+            parts.language, parts.theme, register.catalogue, self.dialog, asset
+        )
         asked.chosen.connect(change)
         asked.open()
 
@@ -188,7 +196,7 @@ class FieldDesk(QObject):
         self, title: Message, taken: Collection[str] | None, then: Callable[[Mapping[str, Any]], None]
     ) -> None:
         parts = self._window.parts
-        asked = AddWordDialog(parts.language, parts.theme, title, taken, self.dialog)
+        asked = fields_dialog.AddWordDialog(parts.language, parts.theme, title, taken, self.dialog)
         asked.chosen.connect(then)
         asked.open()
 
@@ -222,7 +230,7 @@ class FieldDesk(QObject):
 
 def own_name(title: str, taken: Collection[str], before: str = "") -> str:
     """A column name for a title, by its letters or its pinyin: ``x_...``; ``before`` + name is not in ``taken``."""
-    ((_, spelled),) = pinyin_keys([title])
+    ((_, spelled),) = initials.pinyin_keys([title])
     letters = re.sub(r"[^a-z0-9]+", "_", spelled.lower()).strip("_")[:_LONGEST] or "field"
     name, number = f"{PREFIX}{letters}", 2
     while before + name in taken:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from gisapp.actions import Action
 from gisapp.commands.history import look_at
 from gisapp.window import Window
 from layers.errors import UserError
 from layers.feedback import Feedback
-from layers.history.restoring import Preview, preview_act
+from layers.later import Later
 from layers.model.change import ChangeSet
 from layers.register import Register
 from layers.store.undo import ChangedSince
 from layers.text import Message
+
+if TYPE_CHECKING:
+    from layers.history import restoring
+else:
+    restoring = Later("layers.history.restoring")
 
 
 def edit_actions(window: Window) -> list[Action]:
@@ -123,7 +129,7 @@ def _tell(window: Window, *, undone: bool) -> None:
     session.undo(done, failed) if undone else session.redo(done, failed)
 
 
-def _preview(change_set: int, register: Register, feedback: Feedback) -> Preview:
+def _preview(change_set: int, register: Register, feedback: Feedback) -> restoring.Preview:
     """What taking back this act would do now."""
     (act,) = register.change_sets(limit=1, before=change_set + 1)
-    return preview_act(register, act, feedback)
+    return restoring.preview_act(register, act, feedback)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from gisapp.actions import Action, key_text
 from gisapp.commands.grid_desk import ask_who
@@ -13,12 +14,20 @@ from gisapp.window import Window
 from layers.errors import UserError
 from layers.geometry.coordinate_reading import Reading, read_coordinates
 from layers.geometry.scale_text import read_scale
+from layers.later import Later
 from layers.model.asset import AssetKey
-from layers.responsibility.question import read_question
-from layers.search.index import Hit
-from layers.search.initials import pinyin_keys
-from layers.search.text_column import squeeze
 from layers.text import LANGUAGES, Message, Texts
+
+if TYPE_CHECKING:
+    from layers.responsibility import question as duty_question
+    from layers.search import index as search_index
+    from layers.search import initials as pinyin
+    from layers.search import text_column
+else:
+    search_index = Later("layers.search.index")
+    text_column = Later("layers.search.text_column")
+    duty_question = Later("layers.responsibility.question")
+    pinyin = Later("layers.search.initials")
 
 ACTIONS_SHOWN = 8
 AT_FIRST = (
@@ -62,7 +71,7 @@ class Palette:
 
     def _question(self, text: str) -> list[Entry]:
         """Who is responsible for what is named, on the day that is named."""
-        question = read_question(text)
+        question = duty_question.read_question(text)
         if question is None:
             return []
         render = self._window.parts.language.render
@@ -77,7 +86,7 @@ class Palette:
         return self._window.parts.actions.is_possible(name)
 
     def _actions(self, text: str) -> list[Action]:
-        query = squeeze(text)
+        query = text_column.squeeze(text)
         actions = self._window.parts.actions
         found = [
             (self._known_words(a).find(query), a) for a in actions if a.enabled() and a.id != "edit.find"
@@ -90,9 +99,9 @@ class Palette:
         """Everything an action answers to: its names in both languages, their initials, its further words."""
         if action.id not in self._words:
             titles = [Texts(code).render(action.title) for code in LANGUAGES]
-            initials, full = pinyin_keys([titles[0]])[0]
+            initials, full = pinyin.pinyin_keys([titles[0]])[0]
             parts = [*titles, initials, full, action.words]
-            self._words[action.id] = "|".join(map(squeeze, parts))
+            self._words[action.id] = "|".join(map(text_column.squeeze, parts))
         return self._words[action.id]
 
     def _action(self, action: Action) -> Entry:
@@ -105,7 +114,7 @@ class Palette:
             key=key_text(action.key) if action.key else "",
         )
 
-    def _asset(self, hit: Hit) -> Entry:
+    def _asset(self, hit: search_index.Hit) -> Entry:
         register = self._window.parts.session.register
         assert register is not None
         render = self._window.parts.language.render
@@ -162,12 +171,15 @@ class Palette:
 
     def _bookmarks(self, text: str) -> list[Entry]:
         """Bookmarks by any part of their name, or by the initials of its pinyin."""
-        query = squeeze(text)
+        query = text_column.squeeze(text)
         note = self._window.parts.language.render(Message("navigate.bookmark.note"))
         return [
             Entry(each.name, note, lambda bookmark=each: self._show(bookmark), icon="bookmark-simple")  # type: ignore[misc]
             for each in self._window.map.navigation.bookmarks.all
-            if any(query in squeeze(words) for words in (each.name, *pinyin_keys([each.name])[0]))
+            if any(
+                query in text_column.squeeze(words)
+                for words in (each.name, *pinyin.pinyin_keys([each.name])[0])
+            )
         ]
 
     def _show(self, bookmark: Bookmark) -> None:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from gisapp.actions import Action
 from gisapp.commands.viewing import use_language, use_theme
-from gisapp.dialogs.about import AboutDialog, KeysDialog
-from gisapp.dialogs.settings_dialog import FirstStartDialog, SettingsDialog
 from gisapp.window import Window
+from layers.later import Later
 from layers.text import Message
+
+if TYPE_CHECKING:
+    from gisapp.dialogs import about, settings_dialog
+else:
+    about = Later("gisapp.dialogs.about")
+    settings_dialog = Later("gisapp.dialogs.settings_dialog")
 
 
 def help_actions(window: Window) -> list[Action]:
@@ -30,14 +37,14 @@ def help_actions(window: Window) -> list[Action]:
             key="F1",
             icon="keyboard",
             menu="help",
-            handler=lambda: KeysDialog(parts.language, parts.theme, parts.actions, window).open(),
+            handler=lambda: about.KeysDialog(parts.language, parts.theme, parts.actions, window).open(),
         ),
         Action(
             id="help.about",
             title=Message("action.about"),
             icon="info",
             menu="help",
-            handler=lambda: AboutDialog(parts.language, parts.theme, window).open(),
+            handler=lambda: about.AboutDialog(parts.language, parts.theme, window).open(),
         ),
     ]
 
@@ -45,7 +52,7 @@ def help_actions(window: Window) -> list[Action]:
 def open_settings(window: Window) -> None:
     """The settings dialog, each choice in force at once."""
     parts = window.parts
-    dialog = SettingsDialog(parts.language, parts.theme, parts.settings.preferences, window)
+    dialog = settings_dialog.SettingsDialog(parts.language, parts.theme, parts.settings.preferences, window)
     dialog.theme_chosen.connect(lambda choice: use_theme(window, choice))
     dialog.language_chosen.connect(lambda code: use_language(window, code))
     dialog.name_chosen.connect(lambda name: use_name(window, name))
@@ -63,7 +70,7 @@ def use_role(window: Window, role: str) -> None:
 
 def ask_name(window: Window, login: str) -> None:
     """At the first start: who works here."""
-    dialog = FirstStartDialog(window.parts.language, window.parts.theme, login, window)
+    dialog = settings_dialog.FirstStartDialog(window.parts.language, window.parts.theme, login, window)
     dialog.chosen.connect(lambda name: use_name(window, name))
     dialog.open()
 

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 from gisapp.actions import Action
-from gisapp.dialogs.moment_dialog import MomentDialog
-from gisapp.dialogs.restore_dialog import RestoreDialog
 from gisapp.map.ghost import Ghost
 from gisapp.panels.history.acts import HistoryActs, Wanted
 from gisapp.window import Window
 from layers.errors import UserError
-from layers.history.restoring import Preview, bring_back, preview_since
 from layers.history.wording import AssetChange
+from layers.later import Later
 from layers.model.asset import AssetKey
 from layers.model.change import ChangeSet
 from layers.register import Register
 from layers.text import Message
 from layers.trail import TrailFilter
+
+if TYPE_CHECKING:
+    from gisapp.dialogs import moment_dialog, restore_dialog
+    from layers.history import restoring
+else:
+    moment_dialog = Later("gisapp.dialogs.moment_dialog")
+    restore_dialog = Later("gisapp.dialogs.restore_dialog")
+    restoring = Later("layers.history.restoring")
 
 
 def history_actions(window: Window) -> list[Action]:
@@ -108,7 +115,7 @@ def ask_moment(window: Window) -> None:
         return
 
     def show(people: list[str]) -> None:
-        dialog = MomentDialog(parts.language, parts.theme, people, window)
+        dialog = moment_dialog.MomentDialog(parts.language, parts.theme, people, window)
         dialog.chosen.connect(
             lambda at, person: look_at(window, window.inspector.history_acts, since(at, person))
         )
@@ -116,7 +123,7 @@ def ask_moment(window: Window) -> None:
         dialog.show()
 
     def since(at: str, person: str | None) -> Wanted:
-        return lambda register, feedback: preview_since(
+        return lambda register, feedback: restoring.preview_since(
             register, register.version_at(at), at, TrailFilter(actor=person), feedback
         )
 
@@ -133,8 +140,8 @@ def look_at(window: Window, acts: HistoryActs, wanted: Wanted) -> None:
         parts.notifier.warn(Message("history.may_not"), Message("history.may_not_hint"))
         return
 
-    def show(preview: Preview) -> None:
-        dialog = RestoreDialog(parts.language, parts.theme, preview, acts, window)
+    def show(preview: restoring.Preview) -> None:
+        dialog = restore_dialog.RestoreDialog(parts.language, parts.theme, preview, acts, window)
         dialog.decided.connect(lambda keys: _do(window, register, preview, keys))
         parts.session.closed.connect(dialog.close)
         dialog.show()
@@ -148,7 +155,9 @@ def look_at(window: Window, acts: HistoryActs, wanted: Wanted) -> None:
     )
 
 
-def _do(window: Window, register: Register, preview: Preview, decided: Collection[AssetKey]) -> None:
+def _do(
+    window: Window, register: Register, preview: restoring.Preview, decided: Collection[AssetKey]
+) -> None:
     parts = window.parts
 
     def done(change: ChangeSet | None) -> None:
@@ -162,7 +171,7 @@ def _do(window: Window, register: Register, preview: Preview, decided: Collectio
 
     parts.tasks.run(
         preview.label,
-        lambda feedback: bring_back(register, preview, decided, feedback),
+        lambda feedback: restoring.bring_back(register, preview, decided, feedback),
         done,
         failed=failed,
         lane="writer",

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from gisapp.actions import Action
-from gisapp.dialogs.condition_dialog import ConditionDialog
 from gisapp.panels.map_same import MapSame
 from gisapp.window import Window
+from layers.later import Later
 from layers.model.query import Condition
 from layers.model.selection import SelectionMode
-from layers.search.link_names import RegisterLinks
 from layers.text import Message
+
+if TYPE_CHECKING:
+    from gisapp.dialogs import condition_dialog
+    from layers.search import link_names
+else:
+    condition_dialog = Later("gisapp.dialogs.condition_dialog")
+    link_names = Later("layers.search.link_names")
 
 _TOOLS = (
     ("identify", "I", "info", Message("action.tool.identify"), "identify 查询 属性"),
@@ -182,10 +189,16 @@ def ask_condition(window: Window, type_name: str = "", *, filters: bool = False)
     shown = [t for t in register.catalogue if t.shape is not None and t.group != "backdrop"]
     types = [*shown, *(t for t in register.catalogue if t.shape is None and t.group in ("people", "record"))]
     name = type_name or next(iter(parts.session.selection.counts), types[0].name)
-    dialog = window.findChild(ConditionDialog)
+    dialog = window.findChild(condition_dialog.ConditionDialog)
     if dialog is None:
-        dialog = ConditionDialog(
-            parts.language, parts.theme, parts.tasks, register, RegisterLinks(register), types, window
+        dialog = condition_dialog.ConditionDialog(
+            parts.language,
+            parts.theme,
+            parts.tasks,
+            register,
+            link_names.RegisterLinks(register),
+            types,
+            window,
         )
         dialog.select_asked.connect(lambda chosen, where: window.map.selection.take_condition(chosen, where))
         dialog.zoom_asked.connect(lambda chosen, where: _fly(window, chosen, where))

@@ -12,17 +12,18 @@ from gisapp.commands.selecting import ask_condition
 from gisapp.window import Window
 from layers.later import Later
 from layers.model.roles import EXPORT_PERSONAL, allows
-from layers.table.columns import Numbers
 from layers.text import Message
 
 if TYPE_CHECKING:
     from gisapp.commands import exporting
     from gisapp.dialogs import export_dialog
     from layers.exchange.export import ExportOptions
+    from layers.table import columns
 else:
     # The formats of files bring GDAL and pandas along: no start waits for them.
     exporting = Later("gisapp.commands.exporting")
     export_dialog = Later("gisapp.dialogs.export_dialog")
+    columns = Later("layers.table.columns")
 
 
 def table_actions(window: Window) -> list[Action]:
@@ -106,7 +107,7 @@ def show_selected(window: Window) -> None:
         drawer.only.setChecked(True)
 
 
-def ask_rows(window: Window, type_name: str, ids: Numbers) -> None:
+def ask_rows(window: Window, type_name: str, ids: columns.Numbers) -> None:
     """Ask where to write these assets, and write them."""
     register = window.parts.session.register
     if register is None or not len(ids):

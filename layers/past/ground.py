@@ -7,14 +7,20 @@ lain there is shown. One without a known beginning is shown, too; both are count
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from layers.later import Later
 from layers.model import edtf
 from layers.model.lifetime import Lifetime
+
+if TYPE_CHECKING:
+    import pyarrow.compute as pc
+else:
+    pc = Later("pyarrow.compute")
 
 Mask = npt.NDArray[np.bool_]
 #: Compared from behind: a date that is known shorter than this many letters is no exact day.

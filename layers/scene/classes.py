@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from layers.later import Later
 from layers.scene.style import LayerStyle, Rule
+
+if TYPE_CHECKING:
+    import pyarrow.compute as pc
+else:
+    pc = Later("pyarrow.compute")
 
 UNCLASSED = 255
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from layers.errors import UserError
 from layers.feedback import Feedback
+from layers.later import Later
 from layers.model.catalogue import AssetType
 from layers.model.field import Field
 from layers.model.fields import BooleanField, ChoiceField, DateField, LinkField, TextField
@@ -24,6 +24,11 @@ from layers.scene.palettes import palettes
 from layers.scene.style import Classing, ClassStyle, LayerStyle, Look, Method, Rule
 from layers.scene.style_file import REST
 from layers.text import Message, Title
+
+if TYPE_CHECKING:
+    import pyarrow.compute as pc
+else:
+    pc = Later("pyarrow.compute")
 
 #: More classes than this nobody reads from a map.
 MOST_CLASSES = 24

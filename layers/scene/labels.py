@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 import shapely
 
 from layers.geometry.index import joined
 from layers.geometry.packed import Floats, Integers, PackedPoints, spread
+from layers.later import Later
 from layers.scene.chains import Chains
 from layers.scene.class_lines import ClassLines
 from layers.scene.line_arrays import LineArrays
@@ -23,6 +24,11 @@ from layers.scene.point_arrays import Mask
 from layers.scene.request import DrawRequest, LabelBatch
 from layers.scene.style import LayerStyle
 from layers.scene.words import NO_WORDS, SILENT, WordIndex, Words, words_of
+
+if TYPE_CHECKING:
+    import pyarrow.compute as pc
+else:
+    pc = Later("pyarrow.compute")
 
 #: A name is repeated along a line after so many pixels.
 REPEAT_PIXELS = {"main": 260.0, "name": 420.0}

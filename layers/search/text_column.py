@@ -5,13 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from layers.later import Later
 from layers.search.initials import has_chinese, pinyin_keys
+
+if TYPE_CHECKING:
+    import pyarrow.compute as pc
+else:
+    pc = Later("pyarrow.compute")
 
 _MARKS = r"[\s_\-–—·.,，/\\()（）#]+"
 _MARKS_PATTERN = re.compile(_MARKS)

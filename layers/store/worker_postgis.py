@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from layers.feedback import Feedback
 from layers.later import Later
 
 if TYPE_CHECKING:
     import adbc_driver_postgresql.dbapi as adbc
+    import pyarrow.compute as pc
 else:
     adbc = Later("adbc_driver_postgresql.dbapi")
+    pc = Later("pyarrow.compute")
 
 NUMBER = "__n"
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import shapely
 
 from layers.errors import UserError
@@ -22,9 +21,11 @@ from layers.store.rtree_pack import Doubles, PackedTree, pack
 from layers.text import Message
 
 if TYPE_CHECKING:
+    import pyarrow.compute as pc
     import pyogrio
 else:
     pyogrio = Later("pyogrio")
+    pc = Later("pyarrow.compute")
 
 ROWS = "rows"
 LEAF = "__leaf"

@@ -8,16 +8,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from layers.later import Later
 from layers.model import edtf
 from layers.model.fields import BooleanField, ChoiceField, DateField, Field, IntegerField, NumericField
 from layers.table.text_order import word_ranks
+
+if TYPE_CHECKING:
+    import pyarrow.compute as pc
+else:
+    pc = Later("pyarrow.compute")
 
 Codes = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from layers.later import Later
 
 if TYPE_CHECKING:
+    import pyarrow.compute as pc
     import pypinyin
 else:
     # Its dictionaries take longer to load than the window.
     pypinyin = Later("pypinyin")
+    pc = Later("pyarrow.compute")
 
 MOST_READ = 100_000
 """More distinct texts than this are codes: they are put in order by their bytes."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import numpy as np
 import shapely
@@ -25,11 +26,13 @@ from layers.census.words import (
     RECORD,
     REJECTED,
 )
+from layers.geometry.packed import Integers
 from layers.model.asset import Asset
 from layers.model.query import All, Compare, Order, Query
 from layers.register import Register
 
 _AT_ONCE = 500
+W = TypeVar("W", bound=str)
 UNDECIDED = (PLANNED, AGAIN)
 """States of a record in which somebody has to go there."""
 DECIDED = (ACCEPTED, REJECTED)
@@ -43,6 +46,8 @@ class LotRow:
     team: str
     counts: Mapping[Kind, int]
     again: int
+    types: Mapping[str, int] = field(default_factory=dict)
+    """How many of its records are of which type."""
 
     @property
     def id(self) -> int:
@@ -158,19 +163,32 @@ def read_campaign_book(register: Register, campaign: int) -> CampaignBook | None
         )
     )
     teams = _teams(register, lots)
-    counts: dict[int, dict[Kind, int]] = {}
-    known, place = np.unique(found.lot, return_inverse=True)
-    sizes = np.bincount(place.ravel() * len(KINDS) + found.kind, minlength=len(known) * len(KINDS))
-    for pair in np.flatnonzero(sizes).tolist():
-        at, kind = divmod(pair, len(KINDS))
-        counts.setdefault(int(known[at]), {})[KINDS[kind]] = int(sizes[pair])
+    counts = _by_lot(found.lot, found.kind, KINDS)
+    types = _by_lot(found.lot, found.types.place, found.types.words)
     waiting = found.lot[found.of(states=(AGAIN,))]
     again = dict(zip(*(each.tolist() for each in np.unique(waiting, return_counts=True)), strict=True))
     rows = tuple(
-        LotRow(lot, teams.get(lot["team"] or 0, ""), counts.get(lot.id, {}), again.get(lot.id, 0))
+        LotRow(
+            lot,
+            teams.get(lot["team"] or 0, ""),
+            counts.get(lot.id, {}),
+            again.get(lot.id, 0),
+            types.get(lot.id, {}),
+        )
         for lot in lots
     )
     return CampaignBook(asset, rows, found)
+
+
+def _by_lot(lot: Integers, place: Integers, words: Sequence[W]) -> dict[int, dict[W, int]]:
+    """By lot how often each word stands beside it; ``place`` is the position of each one in ``words``."""
+    known, at = np.unique(lot, return_inverse=True)
+    sizes = np.bincount(at.ravel() * len(words) + place, minlength=len(known) * len(words))
+    found: dict[int, dict[W, int]] = {}
+    for pair in np.flatnonzero(sizes).tolist():
+        number, word = divmod(pair, len(words))
+        found.setdefault(int(known[number]), {})[words[word]] = int(sizes[pair])
+    return found
 
 
 def read_worklist(register: Register, lot: int) -> tuple[WorkRow, ...]:

@@ -15,18 +15,16 @@ from layers.feedback import Feedback
 from layers.register import Register
 from layers.responsibility.overview import GridRow, Overview
 from layers.responsibility.overview_reading import read_overview
+from layers.scene.computed_lots import LOT_MAKERS, lot_classes
 from layers.scene.style import ClassStyle, LayerStyle, Look, Rule
 from layers.scene.style_file import REST
+from layers.scene.team_colours import PEOPLE
 from layers.text import Texts, Title
 
 #: A legend of more classes than this nobody reads: grids of one colour then share a class.
 MOST_NAMED = 40
 #: The fewest colours in which neighbours can always be told apart.
 COLOURS = 4
-#: Grounds of people, light enough for mains and names upon them (ColorBrewer Set3, Brewer and Harrower 2013).
-_PEOPLE = (
-    "#80B1D3", "#FDB462", "#8DD3C7", "#BC80BD", "#FFED6F", "#B3DE69", "#FB8072", "#BEBADA", "#FCCDE5", "#CCEBC5",
-)  # fmt: skip
 _TONES: Mapping[str, str] = {"danger": "danger", "warn": "warn", "info": "grid1"}
 _PALE, _PASTEL, _STRONG, _FAINT = 0.72, 0.6, 0.42, 0.22
 
@@ -48,6 +46,8 @@ def computed_layer(
     register: Register, layer: LayerStyle, feedback: Feedback, day: datetime.date | None = None
 ) -> LayerStyle:
     """The layer with its classes as of a day (default: today). May be long: a task."""
+    if layer.computed in LOT_MAKERS:
+        return replace(layer, classes=tuple(lot_classes(register, layer.computed, day)))
     known = read_overview(register, day, feedback, counted=layer.computed in _COUNTED)
     return replace(layer, classes=computed_classes(layer, known.overview))
 
@@ -92,7 +92,7 @@ def by_person(overview: Overview) -> Made:
     for number, rows in enumerate(found.values()):
         primary = rows[0].primary
         assert primary is not None
-        colour = _PEOPLE[number % len(_PEOPLE)]
+        colour = PEOPLE[number % len(PEOPLE)]
         look = Look(colour=colour, fill=colour, width=0.0, opacity=_PASTEL)
         made.append(_class(f"p{primary.id}", _same(primary.name), rows, look))
     return [each for each in made if each.rules[0].values]

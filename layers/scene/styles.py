@@ -30,7 +30,7 @@ else:
 
 SAVED = "map_style"
 #: The types of which the classes of computed layers are made: a change of one makes them anew.
-COMPUTED_FROM = frozenset({"grid", "person", "assignment", "absence", "customer"})
+COMPUTED_FROM = frozenset({"grid", "person", "assignment", "absence", "customer", "lot", "team", "campaign"})
 USUAL = "diameter"
 _LONGEST_FILE = 5_000_000
 

@@ -140,6 +140,7 @@ class CensusDesk(QObject):
             self._below.closed.connect(lambda: self.show_below(False))
             self._below.opened.connect(self._open_record)
             self._below.gathered.connect(self._gather)
+            self._below.looked_at.connect(self._look_at)
             self._below.quality.opened.connect(self.open_check)
         return self._below
 
@@ -185,11 +186,21 @@ class CensusDesk(QObject):
     def _check(self, on: bool) -> None:
         if on != self.is_checking:
             self.is_checking = on
+            self._mark()
             self.arranged.emit()
 
     def _open_record(self, record: int) -> None:
         self._check(False)
         self.centre.open_record(record)
+
+    def _look_at(self, link: str) -> None:
+        """Show an asset on the map."""
+        register = self.centre.register
+        name, _, id = link.partition(":")
+        asset = None if register is None or not id else register.get(name, int(id))
+        if asset is not None:
+            self.centre.session.select([asset.key])
+            self._go_near(asset)
 
     def _gather(self, records: tuple[int, ...]) -> None:
         """Show on the map what is behind a figure."""
@@ -220,12 +231,14 @@ class CensusDesk(QObject):
     def _mark(self) -> None:
         """What stands on the map."""
         self.marks.is_shown = self._is_shown
+        checked = self.quality.row if self.is_checking else None
+        current = self.centre.record if checked is None else checked.record.id
         marks = []
         for row in self.centre.rows:
             at = place_of(row.record)
             if at is not None:
                 number = row.record["sequence"]
-                is_current = row.id == self.centre.record
+                is_current = row.id == current
                 marks.append(WalkMark(*at, "" if number is None else str(number), row.kind, is_current))
         self.marks.marks = tuple(marks)
         self._view.canvas.update()
@@ -241,6 +254,7 @@ class CensusDesk(QObject):
             self._check(False)
         else:
             self._go_near(self.quality.row.record)
+            self._mark()
         self._actions.refresh()
 
     def _go_near(self, record: Asset) -> None:

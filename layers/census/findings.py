@@ -1,4 +1,4 @@
-"""What waits for a decision in a campaign, and its defects: rows with the words of both sides, to be listed."""
+"""What waits for a decision in a campaign: rows with the words of both sides, to be listed."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 
 from layers.census.reconciling import KINDS, Kind, Reconciliation
 from layers.census.values import from_text
-from layers.census.words import CAMPAIGN, DEFECT, RECORD
+from layers.census.words import RECORD
 from layers.model.asset import Asset
 from layers.model.catalogue import AssetType, Catalogue
-from layers.model.query import Compare, Query
+from layers.model.query import Query
 from layers.register import Register
 
 #: So many rows are listed; all are counted and decided.
@@ -70,35 +70,6 @@ def told_of(catalogue: Catalogue, record: Asset, language: str) -> tuple[tuple[A
 def _word(asset_type: AssetType, name: str, values: Mapping[str, Any], language: str) -> str:
     value = values.get(name)
     return "—" if value is None else asset_type.field_named(name).show(value, language)
-
-
-@dataclass(frozen=True)
-class DefectRow:
-    """A defect with the code of its asset and the order that was raised for it."""
-
-    defect: Asset
-    code: str
-    order: str
-
-
-def read_defects(register: Register, campaign: int) -> tuple[DefectRow, ...]:
-    """The defects found in a campaign, the worst first."""
-    mine = set(register.values(RECORD, ("campaign",), Compare(CAMPAIGN, "=", campaign))["fid"].to_pylist())
-    table = register.values(DEFECT, ("record", "severity"))
-    pairs = zip(table["fid"].to_pylist(), table["record"].to_pylist(), strict=True)
-    ids = [fid for fid, record in pairs if record in mine]
-    defects = sorted(find_many(register, DEFECT, ids), key=lambda d: (-int(d["severity"] or 0), d.id))[
-        :MOST_LISTED
-    ]
-    codes = codes_of_targets(register, defects)
-    orders = {o.id: str(o["code"]) for o in find_many(register, "work_order", _linked(defects))}
-    return tuple(
-        DefectRow(d, codes.get(str(d["target"]), ""), orders.get(d["work_order"] or 0, "")) for d in defects
-    )
-
-
-def _linked(defects: Sequence[Asset]) -> list[int]:
-    return sorted({int(d["work_order"]) for d in defects if d["work_order"]})
 
 
 def codes_of_targets(register: Register, rows: Sequence[Asset]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QToolBu
 from gisapp.forms.words import IconButton, Label, Line
 from gisapp.language import Language
 from gisapp.panels.census.centre import CensusCentre
+from gisapp.panels.census.defects_tab import DefectsTab
 from gisapp.panels.census.differences_tab import DifferencesTab
 from gisapp.panels.census.plain_table import PlainTable, TableRow
 from gisapp.panels.census.progress_chart import ProgressChart
@@ -19,25 +20,19 @@ from gisapp.panels.census.quality_centre import QualityCentre
 from gisapp.panels.census.quality_tab import QualityTab
 from gisapp.theme import Theme
 from layers.census.progress import Progress, read_progress
-from layers.census.words import DEFECT, LOGGED
-from layers.later import Later
+from layers.census.words import LOGGED
 from layers.text import Message
-
-if TYPE_CHECKING:
-    from layers.census import findings
-    from layers.census.findings import DefectRow
-else:
-    findings = Later("layers.census.findings")
 
 T = TypeVar("T")
 TABS = ("progress", "differences", "defects", "quality", "lots")
 
 
 class BelowPanel(QWidget):
-    """Follows the desk. ``opened``: a record to work on; ``gathered``: the records behind a figure; ``closed``: put
-    away."""
+    """Follows the desk. ``opened``: a record to work on; ``gathered``: the records behind a figure; ``looked_at``: the
+    link of an asset to be shown; ``closed``: put away."""
 
     opened = Signal(int)
+    looked_at = Signal(str)
     gathered = Signal(tuple)
     closed = Signal()
 
@@ -53,19 +48,17 @@ class BelowPanel(QWidget):
         self.chart = ProgressChart(language, theme)
         self.teams = self._table("team", ("name", "done", "pace", "median", "late"), (1, 2, 3), 4)
         self.differences = DifferencesTab(language, theme, centre)
-        self.defects = self._table(
-            "defect", ("code", "asset", "kind", "severity", "state", "order", "found"), (3,), 2
-        )
+        self.defects = DefectsTab(language, theme, centre)
         self.quality = QualityTab(language, theme, quality)
         self.lots = self._table("lots", ("code", "name", "team", "due", "done", "again", "state"), (4, 5), 1)
         self.whole = Label(language, theme, size="small", tone="quiet")
-        self._defects: tuple[DefectRow, ...] = ()
         self._lay_out()
         centre.changed.connect(self._show)
         language.changed.connect(self._show)
         self.differences.opened.connect(self.opened)
         self.quality.gathered.connect(self.gathered)
-        self.defects.doubleClicked.connect(lambda index: self._open_defect(index.row()))
+        self.defects.opened.connect(self.opened)
+        self.defects.looked_at.connect(self.looked_at)
         self.lots.doubleClicked.connect(lambda index: centre.choose_lot(self.lots.rows.rows[index.row()].id))
         self.show_tab("progress")
 
@@ -74,6 +67,7 @@ class BelowPanel(QWidget):
         self.tabs[name].setChecked(True)
         self.pages.setCurrentIndex(TABS.index(name))
         self.quality.quality.show(name == "quality")
+        self.defects.show_up(name == "defects")
         self._show()
 
     @property
@@ -96,14 +90,11 @@ class BelowPanel(QWidget):
         self.whole.show_words(Message("census_desk.whole", {"done": done, "count": total, "share": share}))
         if self.tab == "differences":
             self.differences.read()
-        elif self.tab == "quality":
-            pass  # follows by itself
         elif self.tab == "lots":
             self._show_lots()
         elif self.tab == "defects":
-            campaign = book.campaign.id
-            self._run(lambda: findings.read_defects(register, campaign), self._show_defects, "defects")
-        else:
+            self.defects.read()
+        elif self.tab == "progress":
             its, day = book.campaign, self.centre.today
             self._run(lambda: read_progress(register, its, day), self._show_progress, "progress")
 
@@ -161,27 +152,6 @@ class BelowPanel(QWidget):
             )  # fmt: skip
             rows.append(TableRow(row.id, cells, ((6, "danger"),) if is_late else ()))
         self.lots.show_rows(rows)
-
-    def _show_defects(self, found: tuple[DefectRow, ...]) -> None:
-        register = self.centre.register
-        if register is None:
-            return
-        self._defects = found
-        defect = register.catalogue[DEFECT]
-        code = self._language.code
-        rows = []
-        for each in found:
-            its = each.defect
-            told = [defect.field_named(name).show(its[name], code) for name in ("kind", "severity", "state")]
-            cells = (str(its["code"]), each.code, *told, each.order or "—", str(its["found_date"] or ""))
-            tones = ((3, "danger"),) if each.order else ()
-            rows.append(TableRow(its.id, cells, tones))
-        self.defects.show_rows(rows)
-
-    def _open_defect(self, place: int) -> None:
-        record = self._defects[place].defect["record"]
-        if record:
-            self.opened.emit(int(record))
 
     # ---- layout
 

@@ -44,7 +44,7 @@ class ChoiceStrip(QFrame):
         self._column.addWidget(self._holder)
 
     def offer(self, choices: Sequence[tuple[str, Words]]) -> None:
-        """Show these: codes with what they are called. Nothing is chosen."""
+        """Show these: codes with what they are called, blank for their digit alone. Nothing is chosen."""
         self._column.removeWidget(self._holder)
         self._holder.hide()
         self._holder.deleteLater()
@@ -67,7 +67,7 @@ class ChoiceStrip(QFrame):
             if self._numbered and (is_scale or number + 1 < len(_DIGITS)):
                 key = code if is_scale else str(number + 1)
                 self._keys[key] = code
-                words = Message("census_desk.numbered", {"words": words, "number": key})
+                words = Message("census_desk.numbered", {"words": words, "number": key}) if words else key
             self._language.say(button, "setText", words)
             button.clicked.connect(partial(self._take, code))
             self.buttons[code] = button

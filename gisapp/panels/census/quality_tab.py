@@ -96,7 +96,16 @@ class QualityTab(QWidget):
             self.verdict.show_state(Message("quality.standing.signed"), "ok")
         self.figures.show_words("" if book is None else self._figures(book))
         self.table.show_rows([] if book is None else [self._row(row) for row in self.shown])
+        self._mark()
         self._ask_no_more()
+
+    def _mark(self) -> None:
+        """The check worked on stands out in the list."""
+        places = [row.id for row in self.shown]
+        if self.quality.check in places:
+            self.table.selectRow(places.index(self.quality.check))
+        else:
+            self.table.clearSelection()
 
     def _show_scope(self) -> None:
         lot = None if self.quality.book is None else self.quality.book.lot
@@ -121,7 +130,7 @@ class QualityTab(QWidget):
             "seed": str(book.campaign["seed"] or book.campaign.id),
         }  # fmt: skip
         parts.append(say(Message("quality.figures.rule", wrong)))
-        return "  ".join(parts)
+        return "　".join(parts)
 
     @staticmethod
     def _told(quality: Quality) -> dict[str, Words | int]:
@@ -248,6 +257,7 @@ class QualityTab(QWidget):
 
     def _tie(self) -> None:
         self.quality.changed.connect(self._show)
+        self.quality.chosen.connect(self._mark)
         self._language.changed.connect(self._show)
         self.scope.activated.connect(lambda place: self.quality.take_scope(whole=self.scope.itemData(place)))
         self.draw.clicked.connect(self._draw)
@@ -264,6 +274,7 @@ class QualityTab(QWidget):
         row.setContentsMargins(12, 6, 12, 4)
         row.setSpacing(6)
         self.scope.setFont(self._theme.font("small"))
+        self.scope.setMinimumContentsLength(12)
         self._language.say(self.scope, "setAccessibleName", Message("quality.scope"))
         row.addWidget(self.scope)
         row.addWidget(self.verdict)

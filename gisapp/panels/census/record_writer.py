@@ -8,19 +8,17 @@ from typing import TYPE_CHECKING
 
 from gisapp.forms.pictures import NewPhoto
 from gisapp.panels.census.centre import CensusCentre
+from gisapp.panels.census.order_person import OrderPerson
 from layers.census.words import ORDER, RECORD
 from layers.errors import UserError
 from layers.later import Later
-from layers.model.asset import AssetKey
 from layers.register import Edit, Register
 
 if TYPE_CHECKING:
     from layers.census import logging
     from layers.census.logging import Logged
     from layers.census.worklist import WorkRow
-    from layers.responsibility import enquiry
 else:
-    enquiry = Later("layers.responsibility.enquiry")
     logging = Later("layers.census.logging")
 
 Failed = Callable[[UserError], None]
@@ -45,13 +43,8 @@ class RecordWriter:
             its = plan
             if raises_order:
                 # Who looks after the asset takes a while to find out: not while the keyboard waits.
-                asked = enquiry.Enquiry(register)
-
-                def who(key: AssetKey) -> int | None:
-                    main = asked.who(asset=key).main
-                    return None if main is None else main.person.id
-
-                its = logging.plan_log(register, row.record, logged, now, fields, who)
+                asked = OrderPerson(register)
+                its = logging.plan_log(register, row.record, logged, now, fields, asked.of_asset)
             its.apply(edit)
             _attach(register, edit, row.id, photos)
 

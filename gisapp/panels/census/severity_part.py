@@ -17,7 +17,6 @@ from layers.model.code_list import CodeEntry
 from layers.text import Message
 
 SEVERITIES = (1, 2, 3, 4)
-_TITLE = 76
 
 
 class SeverityPart(QWidget):
@@ -29,14 +28,14 @@ class SeverityPart(QWidget):
         super().__init__()
         self._language, self._theme = language, theme
         self.strips: dict[str, ChoiceStrip] = {}
-        self._titles: dict[str, ElidedLabel] = {}
+        self._titles: dict[str, tuple[ElidedLabel, CodeEntry]] = {}
         self._given: dict[str, int] = {}
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(6)
         self._grid.setVerticalSpacing(3)
-        self._grid.setColumnMinimumWidth(0, _TITLE)
-        self._grid.setColumnStretch(1, 1)
+        self._grid.setColumnStretch(0, 3)
+        self._grid.setColumnStretch(1, 2)
         self.hide()
 
     def begin(self, given: Mapping[str, int | None]) -> None:
@@ -48,7 +47,7 @@ class SeverityPart(QWidget):
         """Show these kinds of defects; what was set of one that stays is kept."""
         wanted = [entry.code for entry in kinds]
         for code in [code for code in self.strips if code not in wanted]:
-            for part in (self.strips.pop(code), self._titles.pop(code)):
+            for part in (self.strips.pop(code), self._titles.pop(code)[0]):
                 self._grid.removeWidget(part)
                 part.hide()
                 part.deleteLater()
@@ -59,19 +58,29 @@ class SeverityPart(QWidget):
 
     def _add(self, entry: CodeEntry, place: int) -> None:
         strip = ChoiceStrip(self._language, self._theme)
-        strip.offer([(str(n), Message(f"census_desk.severity.{n}")) for n in SEVERITIES])
+        strip.offer([(str(n), "") for n in SEVERITIES])
+        for n in SEVERITIES:
+            self._language.hint(strip.buttons[str(n)], Message(f"census_desk.severity.{n}"))
         strip.choose(str(self._given.get(entry.code) or proposed(entry)))
         strip.changed.connect(lambda code=entry.code: self._set(code))
         words = Message("census_desk.severity_of", {"defect": entry.title})
         self._language.say(strip, "setAccessibleName", words)
-        title = ElidedLabel(self._language, self._theme, entry.title, size="small", tone="quiet")
+        title = ElidedLabel(self._language, self._theme, size="small", tone="quiet")
         self._grid.addWidget(title, place, 0)
         self._grid.addWidget(strip, place, 1)
-        self.strips[entry.code], self._titles[entry.code] = strip, title
+        self.strips[entry.code], self._titles[entry.code] = strip, (title, entry)
+        self._tell(entry.code)
 
     def _set(self, code: str) -> None:
         self._given[code] = int(self.strips[code].value or 1)
+        self._tell(code)
         self.changed.emit()
+
+    def _tell(self, code: str) -> None:
+        """The defect, and how severe in a word."""
+        title, entry = self._titles[code]
+        severity = Message(f"census_desk.severity.{self.strips[code].value}")
+        title.show_words(Message("census_desk.severity_told", {"defect": entry.title, "severity": severity}))
 
     @property
     def seen(self) -> tuple[SeenDefect, ...]:

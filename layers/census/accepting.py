@@ -3,34 +3,40 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import shapely
 
-from layers.census.values import from_text, same
+from layers.census.admitting import Admission, Awaited, Held, as_link, in_order
+from layers.census.twins import read_twins
+from layers.census.values import as_text, as_wkt, from_text, same
 from layers.census.words import (
     ACCEPTANCE,
     ACCEPTED,
     AGAIN,
-    FOUND,
     MOVED,
     NEW,
     NOT_FOUND,
     RECORD,
     REJECTED,
+    SEEN,
     WAITING,
 )
 from layers.errors import UserError
 from layers.model.asset import Asset, AssetKey
 from layers.model.catalogue import AssetType
-from layers.model.fields import format_instant
-from layers.model.query import Query
+from layers.model.fields import LinkField, format_instant
+from layers.model.outline import GEOMETRY
+from layers.model.query import Compare, Query
 from layers.register import Edit, Register
+from layers.store import read
 from layers.text import Message
 
 _AT_ONCE = 500
+_NAMED = 5
 Decision = str
 """The state a record goes to: accepted, rejected, visit_again."""
 
@@ -64,6 +70,8 @@ class AcceptancePlan:
     """What accepting records would do: ``apply`` does it within an edit called ``label``.
 
     ``not_found``: assets that nobody found; they stay in the book as they are, somebody has to look into each.
+    ``held``: records that the book cannot take yet; they go on waiting. ``twins``: new ones that somebody else may
+    have found too.
     """
 
     label: Message
@@ -74,6 +82,8 @@ class AcceptancePlan:
     additions: tuple[_Addition, ...]
     clashes: tuple[Clash, ...]
     not_found: tuple[AssetKey, ...]
+    held: tuple[Held, ...] = ()
+    twins: int = 0
 
     @property
     def figures(self) -> tuple[Message, ...]:
@@ -84,18 +94,35 @@ class AcceptancePlan:
             (len(self.additions), Message("census.accept_additions", {"count": len(self.additions)})),
             (len(self.clashes), Message("census.accept_clashes", {"count": len(self.clashes)})),
             (len(self.not_found), Message("census.accept_not_found", {"count": len(self.not_found)})),
+            (self.twins, Message("census.accept_twins", {"count": self.twins})),
+            (len(self.held), self._told_held),
         )
         return tuple(words for count, words in told if count)
 
+    @property
+    def _told_held(self) -> Message:
+        first = self.held[0] if self.held else None
+        names = [each.code for each in self.held[:_NAMED]] + (["\u2026"] if len(self.held) > _NAMED else [])
+        why = "" if first is None else first.why
+        return Message("census.accept_held", {"count": len(self.held), "names": tuple(names), "why": why})
+
     def apply(self, edit: Edit, when: datetime.datetime, actor: str) -> int:
         """Do it; the id of the acceptance. Raises ``Conflict`` when an asset changed since the plan was made."""
-        for change in self.changes:
-            edit.update(change.asset.type, change.asset.id, change.asset.version, change.values)
+        made: dict[int, AssetKey] = {}
         for addition in self.additions:
             record = addition.record
             name = str(record["target_type"])
-            id = edit.insert(name, addition.values)
-            edit.update(RECORD, record.id, record.version, {"target": f"{name}:{id}"})
+            values = _linked(edit, name, addition.values, made)
+            id = edit.insert(name, values)
+            made[record.id] = AssetKey(name, id)
+            # What comes in later is compared with what went into the book now.
+            found = from_text(record["found"])
+            book = {n: found[n] if n == GEOMETRY else values.get(n) for n in found}
+            edit.update(RECORD, record.id, record.version, {"target": f"{name}:{id}", "book": as_text(book)})
+        for change in self.changes:
+            of = change.asset
+            edit.update(of.type, of.id, of.version, _linked(edit, of.type, change.values, made))
+        _hand_over(edit, made)
         decide(edit, self.records, ACCEPTED, actor)
         return edit.insert(
             ACCEPTANCE,
@@ -137,51 +164,132 @@ def plan_acceptance(
     waiting = [r for r in _read(register, RECORD, sorted(records), check) if r["state"] in WAITING]
     if not waiting:
         raise UserError(Message("census.nothing_to_accept"), Message("census.nothing_to_accept_hint"))
-    targets = _targets(register, waiting, check)
-    changes: list[_Change] = []
-    additions: list[_Addition] = []
-    clashes: list[Clash] = []
-    missing: list[AssetKey] = []
+    batch = _Batch(register, waiting, _targets(register, waiting, check))
     for record in waiting:
-        asset_type = register.catalogue[record["target_type"]]
-        target = targets.get(record["target"] or "")
+        batch.take(record)
+    return batch.plan(campaign, lot)
+
+
+class _Batch:
+    """Records that are to be accepted, looked at one after the other."""
+
+    def __init__(self, register: Register, waiting: Sequence[Asset], targets: Mapping[str, Asset]) -> None:
+        self._register, self._waiting, self._targets = register, waiting, targets
+        self._admission = Admission(register, waiting)
+        self._changes: dict[int, _Change] = {}
+        self._additions: dict[int, _Addition] = {}
+        self._clashes: list[Clash] = []
+        self._missing: list[AssetKey] = []
+        self._held: dict[int, Held] = {}
+
+    def take(self, record: Asset) -> None:
+        """Note what accepting a record would do."""
+        asset_type = self._register.catalogue[record["target_type"]]
+        target = self._targets.get(record["target"] or "")
         if record["outcome"] == NEW and target is None:
-            additions.append(_Addition(record, _new_values(asset_type, record)))
+            values = self._admitted(asset_type, record, _new_values(asset_type, record), None)
+            self._additions[record.id] = _Addition(record, values)
         elif target is None:
-            continue
+            return
         elif record["outcome"] == NOT_FOUND:
-            missing.append(target.key)
-        elif record["outcome"] in (FOUND, MOVED):
+            self._missing.append(target.key)
+        elif record["outcome"] in SEEN:
             values, against = _merged(asset_type, record, target)
-            clashes += against
+            self._clashes += against
+            values = self._admitted(asset_type, record, values, target.id) if values else values
             if values:
-                changes.append(_Change(target, values))
-    return AcceptancePlan(
-        Message("census.accepting", {"campaign": campaign["name"], "count": len(waiting)}),
-        campaign.id,
-        lot,
-        tuple(record.id for record in waiting),
-        tuple(changes),
-        tuple(additions),
-        tuple(clashes),
-        tuple(missing),
-    )
+                self._changes[record.id] = _Change(target, values)
+
+    def _admitted(
+        self, asset_type: AssetType, record: Asset, values: Mapping[str, Any], id: int | None
+    ) -> dict[str, Any]:
+        taken = self._admission.values(asset_type, values, id)
+        if isinstance(taken, Message):
+            self._hold(record, taken)
+            return {}
+        return taken
+
+    def _hold(self, record: Asset, why: Message) -> None:
+        target = self._targets.get(str(record["target"] or ""))
+        code = None if target is None else target.get("code")
+        name = str(code or record["provisional_code"] or f"#{record.id}")
+        self._held[record.id] = Held(record.id, name, why)
+
+    def plan(self, campaign: Asset, lot: int | None) -> AcceptancePlan:
+        """The plan for all that were taken. Raises ``UserError`` when every one has to wait."""
+        order, lost = in_order(
+            (id, each.values) for id, each in self._additions.items() if id not in self._held
+        )
+        gone = {*self._held, *lost}
+        for record in self._waiting:
+            change = self._changes.get(record.id)
+            awaited = (
+                {v.record for v in change.values.values() if isinstance(v, Awaited)} if change else set()
+            )
+            if record.id in lost or awaited & gone:
+                self._hold(record, Message("census.held_new"))
+        held = self._held
+        taken = tuple(record.id for record in self._waiting if record.id not in held)
+        if not taken:
+            first = next(iter(held.values()))
+            told = {"count": len(held), "names": (first.code,), "why": first.why}
+            raise UserError(Message("census.accept_held", told), Message("census.accept_held_hint"))
+        twins = read_twins(self._register, campaign.id) if order else ()
+        return AcceptancePlan(
+            Message("census.accepting", {"campaign": campaign["name"], "count": len(taken)}),
+            campaign.id,
+            lot,
+            taken,
+            tuple(change for id, change in self._changes.items() if id not in held),
+            tuple(self._additions[id] for id in order),
+            tuple(clash for clash in self._clashes if clash.record not in held),
+            tuple(self._missing),
+            tuple(held.values()),
+            len({twin.record.id for twin in twins} & set(order)),
+        )
+
+
+def _linked(
+    edit: Edit, type_name: str, values: Mapping[str, Any], made: Mapping[int, AssetKey]
+) -> dict[str, Any]:
+    """The values with links to what was made just now."""
+    asset_type, found = edit.catalogue[type_name], dict(values)
+    for name, value in values.items():
+        if isinstance(value, Awaited):
+            link = asset_type.field_named(name)
+            assert isinstance(link, LinkField)
+            found[name] = as_link(link, made[value.record])
+    return found
+
+
+def _hand_over(edit: Edit, made: Mapping[int, AssetKey]) -> None:
+    """Defects, orders and the like that hung on a record hang on its asset now; photos stay what they prove."""
+    links = [f"{RECORD}:{id}" for id in made]
+    for asset_type, field in edit.catalogue.linking_to(RECORD):
+        if not field.several or "media_type" in asset_type:
+            continue
+        for first in range(0, len(links), _AT_ONCE):
+            where = Compare(field.name, "in", tuple(links[first : first + _AT_ONCE]))
+            for row in read.find(edit.store, edit.connection, Query(asset_type.name, where)):
+                home = made[int(str(row[field.name]).partition(":")[2])]
+                edit.update(row.type, row.id, row.version, {field.name: f"{home.type}:{home.id}"})
 
 
 def _merged(asset_type: AssetType, record: Asset, target: Asset) -> tuple[dict[str, Any], list[Clash]]:
     logged, found = from_text(record["book"]), from_text(record["found"])
     values: dict[str, Any] = {}
     clashes = []
+    held = {**target.values, GEOMETRY: as_wkt(target.geometry)}
     for name, value in found.items():
-        if name not in asset_type or same(value, now := target.values.get(name)):
+        if name not in asset_type or same(value, now := held.get(name)):
             continue
         if same(logged.get(name), now):
             values[name] = value
         else:
             clashes.append(Clash(record.id, target.key, name, logged.get(name), now, value))
-    if record["outcome"] == MOVED and asset_type.shape == "point" and record.geometry is not None:
+    if record["outcome"] in (MOVED, NEW) and asset_type.shape == "point" and record.geometry is not None:
         values |= _place(record)
-    return values, clashes
+    return _with_shape(values), clashes
 
 
 def _new_values(asset_type: AssetType, record: Asset) -> dict[str, Any]:
@@ -189,7 +297,13 @@ def _new_values(asset_type: AssetType, record: Asset) -> dict[str, Any]:
     life = asset_type.lifetime
     if life.status is not None and values.get(life.status) is None:
         values[life.status] = life.alive
-    return values | (_place(record) if asset_type.shape == "point" else {})
+    return _with_shape(values) | (_place(record) if asset_type.shape == "point" else {})
+
+
+def _with_shape(values: dict[str, Any]) -> dict[str, Any]:
+    """Values with the shape that a record keeps as text."""
+    wkt = values.get(GEOMETRY)
+    return {**values, GEOMETRY: shapely.from_wkt(wkt)} if isinstance(wkt, str) else values
 
 
 def _place(record: Asset) -> dict[str, Any]:

@@ -7,8 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import shapely
+from shapely.geometry.base import BaseGeometry
+
 from layers.model.asset import Asset
 from layers.model.catalogue import AssetType
+from layers.model.outline import GEOMETRY
 
 _CLOSE = 1e-9
 
@@ -35,6 +39,11 @@ def from_text(text: str | None) -> dict[str, Any]:
     return values
 
 
+def as_wkt(place: BaseGeometry | None) -> str | None:
+    """A line or an area as records keep it, to the millimetre."""
+    return None if place is None else shapely.to_wkt(place, rounding_precision=3)
+
+
 def book_values(asset: Asset, fields: tuple[str, ...]) -> dict[str, Any]:
     """What the book says of an asset in these fields."""
     return {name: asset.values.get(name) for name in fields}
@@ -43,11 +52,14 @@ def book_values(asset: Asset, fields: tuple[str, ...]) -> dict[str, Any]:
 def differences(
     asset_type: AssetType, book: Mapping[str, Any], found: Mapping[str, Any]
 ) -> tuple[Difference, ...]:
-    """The fields looked at in which they differ. A field that is not in ``found`` was not looked at."""
+    """The fields looked at in which they differ. A field that is not in ``found`` was not looked at.
+
+    A shape that differs is told by the outcome.
+    """
     return tuple(
         Difference(name, book.get(name), value)
         for name, value in found.items()
-        if name in asset_type and not same(book.get(name), value)
+        if name in asset_type and name != GEOMETRY and not same(book.get(name), value)
     )
 
 

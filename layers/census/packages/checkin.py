@@ -8,10 +8,10 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import Any, Literal
 
+from layers.census.newcomers import block_of, homes, linked, parsed, source_of
 from layers.census.packages.compare import Changed, Row, from_json
 from layers.census.packages.examining import Examined
 from layers.census.packages.merging import Clash, Merge, Write, key_of, merge, refused
-from layers.census.packages.newcomers import block_of, homes, parsed, source_of
 from layers.census.packages.photos import PHOTO
 from layers.census.packages.receipt import Arrival, Refused
 from layers.census.packages.records import decided as decided_values
@@ -113,7 +113,7 @@ class _CheckIn:
     def _linked(self, type_name: str, row: Row) -> dict[str, AssetKey]:
         found = {}
         for link in self._edit.catalogue[type_name].links:
-            key = _key(link, row.get(link.name))
+            key = linked(link, row.get(link.name))
             if key is not None:
                 found[link.name] = key
         return found
@@ -337,15 +337,6 @@ class _CheckIn:
 
 class _NotInBookError(Exception):
     """A row belongs to an asset that was newly found: it is in the book only once its record is accepted."""
-
-
-def _key(link: LinkField, value: Any) -> AssetKey | None:
-    if value is None:
-        return None
-    if not link.several:
-        return AssetKey(link.targets[0], int(value)) if isinstance(value, int) else None
-    name, _, id = str(value).partition(":")
-    return AssetKey(name, int(id)) if id.isdigit() else None
 
 
 def _now() -> str:

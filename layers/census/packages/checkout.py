@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from layers.census.newcomers import BLOCK, FIRST_BLOCK
 from layers.census.packages import qgis_forms
 from layers.census.packages.base import Kept, Shelf
-from layers.census.packages.newcomers import BLOCK, FIRST_BLOCK
 from layers.census.packages.receipt import Receipt
 from layers.census.packages.scope import Contents
 from layers.census.words import LOT, PACKAGE

@@ -6,17 +6,17 @@ import datetime
 import os
 import shutil
 import threading
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from layers.census.form import types_of
+from layers.census.newcomers import homes, rows_of, source_of
 from layers.census.packages import sheets
 from layers.census.packages.base import Kept, Shelf
 from layers.census.packages.compare import Changed, Row, Rows, changes
 from layers.census.packages.merging import Merge, days_between, merge, refused
-from layers.census.packages.newcomers import OfficeRows, homes, source_of
 from layers.census.packages.photos import PHOTO, Photos, photos_of
 from layers.census.packages.receipt import Receipt, Refused
 from layers.census.packages.staging import Outing, stage
@@ -27,11 +27,10 @@ from layers.model.asset import Asset, AssetKey
 from layers.model.catalogue import Catalogue
 from layers.model.fields import format_instant
 from layers.model.personal import personal_fields
-from layers.model.query import Query
 from layers.register import Register
 from layers.store import gpkg
 from layers.store.packages import PackageFile, told_by
-from layers.store.schema import VERSION, build_schema
+from layers.store.schema import build_schema
 from layers.text import Message
 
 _MEANT = (RECORD, DEFECT, ORDER, REPORT)
@@ -130,7 +129,7 @@ def _examined(
         for t in catalogue
         if t.group != "system" and not t.name.startswith("c_") and t.name not in _NEVER
     ]
-    office = _office(register)
+    office = rows_of(register)
     known = homes(register.came_from(source_of(str(row["code"])), [t.name for t in catalogue]), office)
     file = _open(register, kept.path)
     opened = [file]
@@ -278,14 +277,6 @@ class _Trail:
         hidden = () if kept else personal_fields(asset_type)
         blank = {name: None for name in hidden if not asset_type.field_named(name).required}
         return {id: {**row, **blank} for id, row in then.items() if row is not None}
-
-
-def _office(register: Register) -> OfficeRows:
-    def rows(type_name: str, ids: Collection[int]) -> Mapping[int, Row]:
-        found = register.find(Query(type_name, ids=sorted(set(ids)))) if ids else []
-        return {asset.id: {**asset.values, VERSION: asset.version} for asset in found}
-
-    return rows
 
 
 def _notes(

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from layers.census.newcomers import OfficeRows
 from layers.census.packages.compare import Changed, Row, alike, as_json
-from layers.census.packages.newcomers import OfficeRows
 from layers.census.packages.receipt import Refused
 from layers.census.packages.records import DECIDED, QUIET, followed, parts_of
 from layers.census.values import as_text, from_text

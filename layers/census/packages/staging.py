@@ -7,12 +7,11 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import shapely
 from shapely.geometry.base import BaseGeometry
 
+from layers.census.newcomers import parsed
 from layers.census.packages.compare import Changed, Row, alike, changes
-from layers.census.packages.newcomers import parsed
-from layers.census.values import as_text, from_text
+from layers.census.values import as_text, as_wkt, from_text
 from layers.census.words import AGAIN, FOUND, MOVED, NEW, NOT_FOUND, PLANNED, RECORD, VISITED
 from layers.model.asset import AssetKey
 from layers.model.catalogue import Catalogue
@@ -122,7 +121,13 @@ def _note(catalogue: Catalogue, record: dict[str, Any], change: Changed, at: str
         record["book"] = as_text({**book, **from_text(record.get("book"))})
     moved = GEOMETRY in change.names and isinstance(change.field.get(GEOMETRY), BaseGeometry)
     if moved:
-        record[GEOMETRY] = _standing(change.field[GEOMETRY])
+        place = change.field[GEOMETRY]
+        if place.geom_type != "Point":
+            # Where it stands is one point; its course is a value like others.
+            record["found"] = as_text({**from_text(record.get("found")), GEOMETRY: as_wkt(place)})
+            book = {GEOMETRY: as_wkt(change.base.get(GEOMETRY)), **from_text(record.get("book"))}
+            record["book"] = as_text(book)
+        record[GEOMETRY] = _standing(place)
     record["outcome"] = record.get("outcome") or (MOVED if moved else FOUND)
 
 
@@ -155,7 +160,7 @@ def _new_row(
     )
     place = of.get(GEOMETRY)
     if isinstance(place, BaseGeometry) and place.geom_type != "Point":
-        values[GEOMETRY] = shapely.to_wkt(place, rounding_precision=3)
+        values[GEOMETRY] = as_wkt(place)
     return {
         "campaign": outing.campaign,
         "lot": outing.lot,

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from layers.census.words import RECORD
+from layers.census.words import PACKAGE, RECORD
 from layers.model.asset import AssetKey
+from layers.model.fields import LinkField
+from layers.model.query import Query
+from layers.register import Register
+from layers.store.schema import VERSION
 
 FIRST_BLOCK, BLOCK = 1_000_000_000, 100_000
 """Ids that devices give begin here; each package has a block of its own."""
@@ -49,3 +53,31 @@ def parsed(link: object) -> AssetKey | None:
     """The asset that a link to one of several types names (``hydrant:7``); None for a blank."""
     name, _, id = str(link or "").partition(":")
     return AssetKey(name, int(id)) if id.isdigit() else None
+
+
+def read_homes(register: Register, ids: Collection[int]) -> dict[str, AssetKey]:
+    """Where everything is that came new with the packages in whose blocks these ids lie."""
+    blocks = sorted({block for id in ids if (block := block_of(id)) is not None})
+    packages = register.find(Query(PACKAGE, ids=blocks)) if blocks else []
+    found: dict[str, AssetKey] = {}
+    for package in packages:
+        came = register.came_from(source_of(str(package["code"])), [t.name for t in register.catalogue])
+        found |= homes(came, rows_of(register))
+    return found
+
+
+def rows_of(register: Register) -> OfficeRows:
+    """The rows of the book by id, as the merge asks for them."""
+
+    def rows(type_name: str, ids: Collection[int]) -> Mapping[int, Mapping[str, Any]]:
+        found = register.find(Query(type_name, ids=sorted(set(ids)))) if ids else []
+        return {asset.id: {**asset.values, VERSION: asset.version} for asset in found}
+
+    return rows
+
+
+def linked(link: LinkField, value: object) -> AssetKey | None:
+    """The asset that a link names; None for a blank."""
+    if value is None or link.several:
+        return parsed(value)
+    return AssetKey(link.targets[0], int(value)) if isinstance(value, int) else None

@@ -1,0 +1,191 @@
+"""Assets found new: by one team, by two, with what hangs on them, before and after they are in the book."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import shapely
+
+from layers.census.accepting import plan_acceptance
+from layers.census.packages.conflicts import disputes, plan_decisions
+from layers.census.reconciling import read_reconciliation
+from layers.census.twins import plan_same, read_twins
+from layers.errors import UserError
+from layers.model.asset import Asset
+from layers.model.query import Compare, Query
+from layers.register import Register
+from tests.layers.census.fieldwork import WHEN
+from tests.layers.census.packages.conftest import ACT, Town
+from tests.layers.store.conftest import Worker
+
+pytestmark = pytest.mark.keeps_running
+ORDER = {"kind": "repair", "task": "扶正", "state": "open", "raised_date": "2026-11-20"}
+
+
+def edit(path: Path, worker: Worker, work: Any) -> None:
+    """Edit a package as our own program does."""
+    with Register.open(path, actor="team") as copy:
+        copy.worker = worker
+        with copy.edit(ACT) as edit:
+            work(copy, edit)
+
+
+def record_like(town: Town, found: str) -> Asset:
+    """The record of a new asset of which this was found."""
+    records = town.register.find(Query("census_record", Compare("outcome", "=", "new")))
+    return next(each for each in records if found in str(each["found"]))
+
+
+def accept(town: Town, *records: int) -> None:
+    plan = plan_acceptance(town.register, town.get("campaign", town.campaign), records)
+    with town.register.edit(plan.label) as edit:
+        plan.apply(edit, WHEN, "审核")
+
+
+def find_new(copy: Register, edit: Any) -> None:
+    """A well, a hydrant in it, a defect with its order and a photo: nothing of it is in the book."""
+    well = edit.insert("meter_well", {"code": "W1", "geom": shapely.Point(77, 3)})
+    values = {"code": "N1", "well": well, "plate_no": "新1", "geom": shapely.Point(77, 3)}
+    new = edit.insert("hydrant", values)
+    order = edit.insert("work_order", {**ORDER, "target": f"hydrant:{new}"})
+    values = {"kind": "hydrant_tilted", "severity": 3, "state": "ordered", "work_order": order}
+    kinds = copy.catalogue.code_lists["defect_kind"].entries
+    edit.insert("defect", {**values, "kind": kinds[0].code, "target": f"hydrant:{new}"})
+    copy.attach(edit, "hydrant", new, "新.txt", b"photo of the new one")
+
+
+def test_what_hangs_on_new_assets_meets_them(town: Town, worker: Worker) -> None:
+    town.set("campaign", town.campaign, types="hydrant,meter_well")
+    first, second = town.out("a.gpkg"), town.out("b.gpkg")
+    edit(first.path, worker, find_new)
+    arrival = town.back(first.path)
+    assert arrival.refused == ()
+    assert (arrival.inserted, arrival.photos) == (4, 1)
+    record, well = record_like(town, "新1"), record_like(town, "W1")
+    [defect], [order] = (town.register.find(Query(name)) for name in ("defect", "work_order"))
+    assert (defect["target"], order["target"]) == (f"census_record:{record.id}",) * 2
+    assert defect["work_order"] == order.id
+
+    # A second team finds the same hydrant, and a photo of it.
+    def find_too(copy: Register, edit: Any) -> None:
+        values = {"plate_no": "新1", "feed_dn": 150, "outlets": "3", "geom": shapely.Point(78, 3)}
+        new = edit.insert("hydrant", {**values, "remark": "二组"})
+        copy.attach(edit, "hydrant", new, "又.txt", b"photo of the second team")
+
+    edit(second.path, worker, find_too)
+    assert town.back(second.path).refused == ()
+    [twin] = read_twins(town.register, town.campaign)
+    assert (twin.partner.id, twin.metres) == (record.id, pytest.approx(1.0))
+    plan = plan_acceptance(
+        town.register, town.get("campaign", town.campaign), [twin.record.id, record.id, well.id]
+    )
+    assert plan.twins == 1
+    same = plan_same(town.register, [twin], "审核")
+    with town.register.edit(same.label) as edit_:
+        same.apply(edit_)
+    assert read_twins(town.register, town.campaign) == ()
+    assert read_reconciliation(town.register, town.campaign).counts()["hydrant"]["new"] == 1
+    other = town.get("census_record", twin.record.id)
+    assert (other["state"], other["same_as"]) == ("cancelled", record.id)
+    record = town.get("census_record", record.id)
+    assert json.loads(record["found"])["feed_dn"] == 150
+    assert len(town.register.attachments("census_record", record.id)) == 2
+
+    # The hydrant stands in a well that is not in the book: it waits for it.
+    with pytest.raises(UserError) as refused:
+        accept(town, record.id)
+    assert refused.value.title.id == "census.accept_held"
+    accept(town, record.id, well.id)
+    [hydrant] = town.register.find(Query("hydrant", Compare("plate_no", "=", "新1")))
+    [home] = town.register.find(Query("meter_well"))
+    assert (hydrant["well"], hydrant["code"], hydrant["feed_dn"]) == (home.id, "N1", 150)
+    link = f"hydrant:{hydrant.id}"
+    assert town.get("defect", defect.id)["target"] == town.get("work_order", order.id)["target"] == link
+
+    # Both come in once more, with more of it: it is told of the asset in the book, and by nobody twice.
+    def go_on(copy: Register, edit: Any) -> None:
+        [own] = copy.find(Query("hydrant", Compare("plate_no", "=", "新1")))
+        edit.update("hydrant", own.id, own.version, {"remark": f"再看 {own['feed_dn']}"})
+        kind = copy.catalogue.code_lists["defect_kind"].entries[0].code
+        edit.insert("defect", {"target": f"hydrant:{own.id}", "kind": kind, "severity": 1, "state": "open"})
+        copy.attach(edit, "hydrant", own.id, "三.txt", f"photo {own['feed_dn']}".encode())
+
+    for out in (first, second):
+        edit(out.path, worker, go_on)
+        arrival = town.back(out.path)
+        assert (arrival.refused, arrival.inserted, arrival.photos, arrival.conflicts) == ((), 1, 1, 1)
+        assert town.look(out.path).is_again
+    assert {each["target"] for each in town.register.find(Query("defect"))} == {link}
+    assert len(town.register.attachments("census_record", record.id)) == 4
+    assert town.register.count("hydrant") == 14
+    assert town.get("hydrant", hydrant.id)["remark"] == "二组"
+
+    # Decided for the field, what was accepted waits to be accepted again.
+    [dispute, _] = disputes(town.register)
+    decided = plan_decisions(town.register, [(dispute, "field")], "审核")
+    with town.register.edit(ACT) as edit_:
+        decided.apply(edit_)
+    assert town.get("census_record", record.id)["state"] == "visited"
+    accept(town, record.id)
+    assert town.get("hydrant", hydrant.id)["remark"] == dispute.found
+
+
+def test_codes_taken_and_values_that_no_field_takes(town: Town, worker: Worker) -> None:
+    out = town.out()
+
+    def work(copy: Register, edit: Any) -> None:
+        edit.insert("hydrant", {"code": "X3", "plate_no": "甲", "geom": shapely.Point(50, 30)})
+        for id, code in ((6, "H5-old"), (1, "H5")):
+            hydrant = copy.get("hydrant", id)
+            assert hydrant is not None
+            edit.update("hydrant", id, hydrant.version, {"code": code})
+
+    edit(out.path, worker, work)
+    assert town.back(out.path).refused == ()
+    with town.register.edit(ACT) as edit_:
+        edit_.insert("hydrant", {"code": "x3", "geom": shapely.Point(1, 1)})
+    waiting = [r.id for r in town.register.find(Query("census_record", Compare("state", "=", "visited")))]
+    plan = plan_acceptance(town.register, town.get("campaign", town.campaign), waiting)
+    # H0 cannot take the code that another one still has; the new one gets a code of the book's.
+    assert [(held.code, held.why.id) for held in plan.held] == [("H0", "census.held_taken")]
+    with town.register.edit(plan.label) as edit_:
+        plan.apply(edit_, WHEN, "审核")
+    [new] = town.register.find(Query("hydrant", Compare("plate_no", "=", "甲")))
+    assert new["code"] not in (None, "X3")
+    assert town.get("hydrant", 6)["code"] == "H5-old"
+    # Now it is free.
+    accept(town, plan.held[0].record)
+    assert town.get("hydrant", 1)["code"] == "H5"
+
+
+def test_a_main_found_new_and_one_that_runs_elsewhere(town: Town, worker: Worker) -> None:
+    course = shapely.LineString([(0, 10), (50, 10.1234), (90, 12)])
+    with town.register.edit(ACT) as edit_:
+        pipe = edit_.insert("pipe", {"code": "P1", "dn": 100, "status": "in_service", "geom": course})
+        values = {"campaign": town.campaign, "lot": town.lot, "target": f"pipe:{pipe}", "target_type": "pipe"}
+        edit_.insert("census_record", {**values, "state": "visit_again"})
+    town.set("campaign", town.campaign, types="hydrant,pipe")
+    out = town.out()
+    bent = shapely.LineString([(0, 10), (60, 15), (90, 12)])
+
+    def work(copy: Register, edit: Any) -> None:
+        own = copy.get("pipe", pipe)
+        assert own is not None
+        edit.update("pipe", pipe, own.version, {"geom": bent, "dn": 150})
+        edit.insert("pipe", {"code": "P2", "dn": 80, "geom": shapely.LineString([(90, 12), (90, 40)])})
+
+    edit(out.path, worker, work)
+    assert town.back(out.path).refused == ()
+    records = town.register.find(Query("census_record", Compare("state", "=", "visited")))
+    assert {(r["outcome"], r["differing"]) for r in records} == {("moved", "dn"), ("new", None)}
+    assert town.get("pipe", pipe).geometry.equals(course)
+    accept(town, *(record.id for record in records))
+    assert town.get("pipe", pipe).geometry.equals(bent)
+    assert town.get("pipe", pipe)["dn"] == 150
+    new = town.register.by_code("pipe", "P2")
+    assert new is not None
+    assert new.geometry is not None
+    assert new.geometry.length == pytest.approx(28)

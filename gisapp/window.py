@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
@@ -18,6 +19,7 @@ from gisapp.desks.map_desk import map_desk
 from gisapp.desks.renewal_desk import RenewalDesk
 from gisapp.desks.statement_desk import StatementDesk
 from gisapp.finder import Finder
+from gisapp.first_use import FirstUse
 from gisapp.forms.drafts import Drafts
 from gisapp.language import Language
 from gisapp.notify import Notice, Notifier
@@ -25,8 +27,6 @@ from gisapp.panels.basemap_view import BasemapView
 from gisapp.panels.checks.check_centre import CheckCentre
 from gisapp.panels.filter_bar import FilterBar
 from gisapp.panels.grid_proposal.design import GridDesign
-from gisapp.panels.grid_shaping.shaping import GridShaping
-from gisapp.panels.history.trail_panel import TrailPanel
 from gisapp.panels.inspector import Inspector
 from gisapp.panels.kept_view import KeptView
 from gisapp.panels.map_view import MapView
@@ -47,10 +47,18 @@ from gisapp.session import Session
 from gisapp.settings import Settings
 from gisapp.tasks import Task, Tasks
 from gisapp.theme import Theme
+from layers.later import Later
 from layers.model.change import ChangeSet
 from layers.model.selection import Selection
 from layers.register import Register
 from layers.text import Message
+
+if TYPE_CHECKING:
+    from gisapp.panels.grid_shaping import shaping
+    from gisapp.panels.history import trail_panel
+else:
+    shaping = Later("gisapp.panels.grid_shaping.shaping")
+    trail_panel = Later("gisapp.panels.history.trail_panel")
 
 NARROW = 1360
 INSPECTOR_NARROW = 288
@@ -102,8 +110,7 @@ class Window(QMainWindow):
         drafts = Drafts(parts.settings.folder / "drafts")
         self.inspector = Inspector(language, theme, parts.session, parts.tasks, drafts)
         self.style_editor = StyleEditor(language, theme, parts.session, parts.tasks)
-        acts = self.inspector.history_acts
-        self.trail = TrailPanel(language, theme, parts.session, parts.tasks, acts)
+        self.trail_room = FirstUse(self._make_trail)
         self.status = StatusBar(language, theme, parts.tasks)
         self.filters = FilterBar(language, theme, parts.session)
         self.desk = "map"
@@ -118,10 +125,10 @@ class Window(QMainWindow):
             language, theme, parts.session, parts.tasks, parts.notifier, self.map, parts.actions,
             place.my_name,
         )  # fmt: skip
-        self.shaping = GridShaping(place)
+        self.shaping_room = FirstUse(lambda: shaping.GridShaping(place))
         self.grid_design = GridDesign(place)
         self.statements = StatementDesk(place)
-        self.works = ProjectActs(parts.session, parts.tasks, self.map.drafting, self)
+        self.works = ProjectActs(parts.session, parts.tasks, self.map, self)
         self.before_after = BeforeAfter(self.map)
         desks = [each.desk for each in (self.checks, self.census, self.renewal, self.grids, self.statements)]
         self.desks = {desk.id: desk for desk in (map_desk(language, theme, self.map), *desks)}
@@ -137,6 +144,26 @@ class Window(QMainWindow):
         self.map.foot.use_form(parts.settings.preferences.coordinates)
         self._show_closed()
         self.setFocus()
+
+    @property
+    def shaping(self) -> shaping.GridShaping:
+        """Work on boundaries of grids; drawing brings it along."""
+        self.map.drafting_room()
+        return self.shaping_room()
+
+    @property
+    def trail(self) -> trail_panel.TrailPanel:
+        """Every act on the register."""
+        return self.trail_room()
+
+    def _make_trail(self) -> trail_panel.TrailPanel:
+        parts = self.parts
+        made = trail_panel.TrailPanel(
+            parts.language, parts.theme, parts.session, parts.tasks, self.inspector.history_acts
+        )
+        made.closed.connect(lambda: self.show_desk("map"))
+        self.desk_pages.addWidget(made)
+        return made
 
     @property
     def sheet(self) -> QWidget | None:
@@ -166,7 +193,6 @@ class Window(QMainWindow):
         for desk in self.desks.values():
             self.desk_pages.addWidget(desk.panel)
         self.desk_pages.addWidget(self.style_editor)
-        self.desk_pages.addWidget(self.trail)
         self.work = QSplitter(Qt.Orientation.Horizontal)
         self.work.setChildrenCollapsible(False)
         self.work.setHandleWidth(1)
@@ -237,11 +263,11 @@ class Window(QMainWindow):
         self.map.noticed.connect(parts.notifier.info)
         self.map.styles.refused.connect(lambda reason: parts.notifier.warn(reason.title, reason.hint))
         self.map.styles.left.connect(self.style_editor.close_style)
+        self.map.styles.hold = self.style_editor.hold
         self.map.legend.counted.connect(self.style_editor.show_counts)
         self.style_editor.opened.connect(self._open_style_editor)
         self.style_editor.preview.connect(self.map.use_style)
         self.style_editor.closed.connect(self._close_style_editor)
-        self.trail.closed.connect(lambda: self.show_desk("map"))
         self.style_editor.told.connect(lambda words: parts.notifier.done(words, "edit.undo"))
         self.map.navigation.bookmarks.told.connect(lambda words: parts.notifier.done(words, "edit.undo"))
         self.map.navigation.overview_switched.connect(lambda on: parts.settings.change(overview=on))
@@ -292,7 +318,9 @@ class Window(QMainWindow):
         preferences = self.parts.settings.preferences
         self.top_bar.show_user(preferences.name, preferences.role)
         if self.parts.session.take_role(preferences.role):
-            self.parts.session.show_anew()
+            anew = self.parts.session.show_anew
+            if not self.style_editor.hold(anew):
+                anew()
         self.start.show_recent(preferences.recent)
 
     def _show_opened(self, register: Register) -> None:
@@ -374,7 +402,7 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         holder = self.parts.session.holder
-        if holder is not None and holder(self._close_anyway):
+        if self.style_editor.hold(self.close) or (holder is not None and holder(self._close_anyway)):
             event.ignore()
             return
         self.shut.emit(self)

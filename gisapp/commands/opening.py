@@ -73,7 +73,7 @@ def open_target(
             key="open",
         )
 
-    window.parts.session.leave(go_on)
+    leave(window, go_on)
 
 
 def begin(window: Window, register: Register) -> None:
@@ -153,7 +153,7 @@ def copy_to(window: Window, out: Path) -> None:
 def close_register(window: Window) -> None:
     """Back to the start page."""
     session = window.parts.session
-    session.leave(session.close)
+    leave(window, session.close)
 
 
 def reopen(window: Window) -> None:
@@ -168,7 +168,13 @@ def reopen(window: Window) -> None:
         session.close()
         open_target(window, target)
 
-    session.leave(go_on)
+    leave(window, go_on)
+
+
+def leave(window: Window, then: Callable[[], None]) -> None:
+    """Do ``then``, which leaves the register, as soon as its user has decided on what is not saved."""
+    if not window.style_editor.hold(lambda: window.parts.session.leave(then)):
+        window.parts.session.leave(then)
 
 
 def home_folder(window: Window) -> Path:

@@ -68,3 +68,9 @@ class Dialog(QDialog):
         """Say what is wrong above the buttons, or nothing."""
         self.wrong.show_words(words or "")
         self.wrong.setVisible(words is not None)
+        layout = self.layout()
+        if words is not None and layout is not None:
+            # The window grows with what is said: its fields are not to be pushed into each other.
+            layout.activate()
+            needed = layout.totalHeightForWidth(self.width()) if layout.hasHeightForWidth() else 0
+            self.resize(self.width(), max(self.height(), needed))

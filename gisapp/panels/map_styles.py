@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, Signal
 
 from gisapp.panels.scene_feed import SceneFeed
@@ -29,6 +31,8 @@ class MapStyles(QObject):
         self._session, self._tasks, self._feed, self._button = session, tasks, feed, button
         #: The name of the style in use; that of the last one with a name while another is being made.
         self.name = USUAL
+        #: Whoever holds an unsaved style: given what shall be done, it keeps that for later and answers True.
+        self.hold: Callable[[Callable[[], None]], bool] = lambda _: False
         session.opened.connect(self._read)
         session.closed.connect(self._on_closed)
         session.changed.connect(self._on_changed)
@@ -43,6 +47,13 @@ class MapStyles(QObject):
         self._feed.use_style(style)
 
     def _choose(self, name: str) -> None:
+        if not self.hold(lambda: self._go(name)):
+            self._go(name)
+        elif self._feed.scene is not None:
+            # Until its user has decided the map is drawn as it was.
+            self._button.show_style(self._feed.scene.style)
+
+    def _go(self, name: str) -> None:
         self.left.emit()
         self.use(name)
 

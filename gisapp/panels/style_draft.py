@@ -37,6 +37,8 @@ class StyleDraft(QObject):
     changed = Signal()
     saved = Signal(str)
     """The name under which it was written to the register."""
+    unsaved = Signal()
+    """It could not be written; the window was told why."""
     deleted = Signal()
     refused = Signal()
     """What was asked for cannot be done; the window was told why."""
@@ -51,6 +53,8 @@ class StyleDraft(QObject):
         #: As it was before the first change.
         self.first: MapStyle | None = None
         self._base: MapStyle | None = None
+        #: Whether it is a copy of a style with changes, which are nowhere else.
+        self._holds_copy = False
 
     # ---- which style
 
@@ -109,12 +113,14 @@ class StyleDraft(QObject):
     def _take(self, style: MapStyle, base: MapStyle, row: SavedStyle | None) -> None:
         self.style, self._base, self.row = style, base, row
         self.first = style
+        self._holds_copy = False
         self.began.emit()
         self.changed.emit()
 
     def end(self) -> None:
         """No style is under work any more."""
         self.style = self.first = self._base = self.row = None
+        self._holds_copy = False
 
     def begin_row(self, id: int) -> None:
         """Work on a saved style as it is now, whatever it is called by now."""
@@ -134,6 +140,7 @@ class StyleDraft(QObject):
     def duplicate(self, name: str) -> None:
         """Go on with a copy of that name, which is not in the register yet."""
         if self.style is not None:
+            self._holds_copy = self.has_work
             self.row = None
             self.style = self.first = replace(self.style, name=name, title=Title(name, name))
             self.began.emit()
@@ -153,6 +160,15 @@ class StyleDraft(QObject):
     def is_changed(self) -> bool:
         """Whether something is not written to the register yet."""
         return self.style is not None and (self.row is None or self.style != self.first)
+
+    @property
+    def has_work(self) -> bool:
+        """Whether somebody has done something to it that is nowhere else."""
+        return self.style is not None and (self.style != self.first or self._holds_copy)
+
+    def forget_work(self) -> None:
+        """What was done to it need not be kept."""
+        self.first, self._holds_copy = self.style, False
 
     def revert(self) -> None:
         """As it was before the first change."""
@@ -233,7 +249,11 @@ class StyleDraft(QObject):
             self._after_save(style)
             self.done.emit(Message("styling.saved", {"name": style.name}))
 
-        self._session.edit(title, lambda edit: _drop(save_style(edit, style, base, row)), done)
+        def failed(error: UserError) -> None:
+            self._tasks.failed.emit(error)
+            self.unsaved.emit()
+
+        self._session.edit(title, lambda edit: _drop(save_style(edit, style, base, row)), done, failed)
 
     def _after_save(self, style: MapStyle) -> None:
         register = self._session.register
@@ -245,7 +265,7 @@ class StyleDraft(QObject):
 
         def take(row: SavedStyle | None) -> None:
             if row is not None and self.style is not None and self.style.name == style.name:
-                self.row, self.first = row, style
+                self.row, self.first, self._holds_copy = row, style, False
                 self.began.emit()
                 self.saved.emit(style.name)
 

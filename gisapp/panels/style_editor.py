@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from gisapp.file_ending import with_ending
 from gisapp.forms.panel_head import PanelHead
+from gisapp.forms.save_bar import SaveBar
 from gisapp.forms.words import Button, IconButton, Label, Line
 from gisapp.language import Language, Words
 from gisapp.panels.style_draft import StyleDraft
@@ -52,11 +53,14 @@ class StyleEditor(QFrame):
         self._language, self._theme, self._session = language, theme, session
         self.draft = StyleDraft(session, tasks, self)
         self._home = ""
+        #: What shall be done once its user has decided on what is not saved.
+        self._then: Callable[[], object] | None = None
         self._later = Debounce(PAUSE, self._show_on_map, self)
         self.form = StyleForm(language, theme, session, self.draft)
         self.save_button = Button(language, Message("styling.save"), "primary")
         self.revert_button = Button(language, Message("styling.revert"))
         self._note = Label(language, theme, size="rail", tone="faint", wrap=True)
+        self.leaving = SaveBar(language, theme)
         self._lay_out()
         self._tie()
 
@@ -69,20 +73,44 @@ class StyleEditor(QFrame):
 
     def open_style(self, name: str, *, anew: bool) -> None:
         """Work on the style of that name; ``anew`` makes a new one from it, and so does one of the program."""
+        if self.is_open and not anew and name == self._home:
+            self.opened.emit()
+            return
+        if self.hold(lambda: self.open_style(name, anew=anew)):
+            return
         self._home = name
         self.opened.emit()
         self.draft.begin(name, anew=anew, copy_of=self._copy_name)
 
     def open_file(self, path: Path, home: str) -> None:
         """Work on a style that was exported to a file; ``home`` is the one to go back to."""
+        if self.hold(lambda: self.open_file(path, home)):
+            return
         self._home = home
         self.opened.emit()
         self.draft.read_file(path)
+
+    def hold(self, then: Callable[[], object]) -> bool:
+        """Whether work on a style is not saved: then its user is asked, and ``then`` follows the answer."""
+        if not self.is_open or not self.draft.has_work:
+            return False
+        self._then = then
+        self.opened.emit()
+        self.leaving.ask_leave(Message("styling.leave", {"style": self.draft.name}))
+        can_save = bool(self.draft.name) and self._session.is_writable
+        self.leaving.leave_saving.setVisible(can_save)
+        return True
+
+    def leave(self) -> None:
+        """Close it, as soon as its user has decided on what is not saved."""
+        if not self.hold(self.close_style):
+            self.close_style()
 
     def close_style(self) -> None:
         """Leave the editor; what is not saved is given up."""
         if not self.is_open:
             return
+        self._stay()
         home, self._home = self._home, ""
         self._later.stop()
         self.draft.end()
@@ -109,6 +137,10 @@ class StyleEditor(QFrame):
         self._theme.changed.connect(self.form.fill)
         self.save_button.clicked.connect(draft.save)
         self.revert_button.clicked.connect(draft.revert)
+        draft.unsaved.connect(self._stay)
+        self.leaving.leave_saving_asked.connect(draft.save)
+        self.leaving.leave_dropping_asked.connect(self._leave_dropping)
+        self.leaving.stay_asked.connect(self._stay)
 
     def _on_changed(self) -> None:
         style = self.draft.style
@@ -125,6 +157,22 @@ class StyleEditor(QFrame):
     def _on_saved(self, name: str) -> None:
         self._home = name
         self.preview.emit(name)
+        self._go_on()
+
+    def _leave_dropping(self) -> None:
+        self.draft.forget_work()
+        self._go_on()
+
+    def _go_on(self) -> None:
+        then = self._then
+        self._stay()
+        if then is not None:
+            then()
+
+    def _stay(self) -> None:
+        """Nobody wants to go elsewhere any more."""
+        self._then = None
+        self.leaving.show_nothing()
 
     def _on_refused(self) -> None:
         # Nothing to work on: a file that is no style, or a style that somebody broke by hand.
@@ -209,6 +257,7 @@ class StyleEditor(QFrame):
         scroll.setWidget(self.form)
         column.addWidget(scroll, 1)
         column.addWidget(Line())
+        column.addWidget(self.leaving)
         foot = QWidget()
         inner = QVBoxLayout(foot)
         inner.setContentsMargins(12, 8, 12, 8)
@@ -242,5 +291,5 @@ class StyleEditor(QFrame):
         self.menu_button.setMenu(menu)
         head.add(self.menu_button)
         self.close_button = head.add_closing(Message("styling.close"))
-        self.close_button.clicked.connect(self.close_style)
+        self.close_button.clicked.connect(self.leave)
         return head

@@ -92,7 +92,8 @@ def application(
     application = Application(qapp, settings, "zh")
     yield application
     for window in tuple(application.windows):
-        # A form left unsaved by a test asks nobody.
+        # A form or a style left unsaved by a test asks nobody.
+        window.style_editor.close_style()
         window.parts.session.holder = None
         window.close()
     application.deleteLater()

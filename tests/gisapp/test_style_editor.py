@@ -171,6 +171,10 @@ def test_points_are_classed_and_their_scales_set(open_town: Window, qtbot: QtBot
     assert "消火栓（不可用）" in class_titles(window, "hydrant")
 
 
+def asked(editor: StyleEditor) -> bool:
+    return editor.leaving.isVisible() and editor.leaving.drop.isVisible()
+
+
 def test_closed_without_saving_the_map_is_as_before(open_town: Window, qtbot: QtBot) -> None:
     window = open_town
     before = scene(window).style
@@ -178,6 +182,13 @@ def test_closed_without_saving_the_map_is_as_before(open_town: Window, qtbot: Qt
     choose(editor.form.field, "material")
     quiet(window, qtbot)
     qtbot.mouseClick(editor.close_button, Qt.MouseButton.LeftButton)
+    assert asked(editor)
+    assert editor.is_open
+    qtbot.mouseClick(editor.leaving.stay, Qt.MouseButton.LeftButton)
+    assert not asked(editor)
+    assert editor.draft.has_work
+    qtbot.mouseClick(editor.close_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(editor.leaving.drop, Qt.MouseButton.LeftButton)
     quiet(window, qtbot)
     assert scene(window).style == before
     assert window.desk_pages.currentWidget() is window.desks["map"].panel
@@ -190,6 +201,57 @@ def test_another_style_chosen_leaves_the_editor(open_town: Window, qtbot: QtBot)
     quiet(window, qtbot)
     assert not editor.is_open
     assert scene(window).style.name == "material"
+
+
+def test_what_is_not_saved_is_asked_about_before_it_would_be_lost(open_town: Window, qtbot: QtBot) -> None:
+    window = open_town
+    editor = edit(window, qtbot)
+    choose(editor.form.field, "material")
+    name_it(editor.form, "我的材质")
+    quiet(window, qtbot)
+    # Another style, a new one, closing the register, closing the window: nothing of it goes on unasked.
+    for leave in (
+        lambda: window.map.style_button.choice("material").trigger(),
+        lambda: window.parts.actions.trigger("style.new"),
+        lambda: window.parts.actions.trigger("file.close"),
+        window.close,
+    ):
+        leave()
+        quiet(window, qtbot)
+        assert asked(editor)
+        assert "我的材质" in "".join(visible_texts(editor.leaving))
+        qtbot.mouseClick(editor.leaving.stay, Qt.MouseButton.LeftButton)
+        assert window.isVisible()
+        assert window.parts.session.is_open
+        assert editor.draft.name == "我的材质"
+    # The editor is found again behind another desk, as it was left.
+    window.show_desk("checks")
+    assert edit(window, qtbot).draft.name == "我的材质"
+    window.map.style_button.choice("material").trigger()
+    qtbot.mouseClick(editor.leaving.leave_saving, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not editor.is_open, timeout=PATIENCE)
+    quiet(window, qtbot)
+    assert scene(window).style.name == "material"
+    register = window.parts.session.register
+    assert register is not None
+    assert [each.name for each in saved_styles(register)] == ["我的材质"]
+
+
+def test_a_name_that_cannot_be_saved_keeps_the_editor(open_town: Window, qtbot: QtBot) -> None:
+    window = open_town
+    editor = edit(window, qtbot)
+    name_it(editor.form, "按材质")
+    quiet(window, qtbot)
+    assert window.close() is False
+    qtbot.mouseClick(editor.leaving.leave_saving, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not asked(editor), timeout=PATIENCE)
+    settle(window, qtbot)
+    assert notices(window)[-1] == "styling.name_of_program"
+    assert window.isVisible()
+    assert editor.draft.name == "按材质"
+    window.close()
+    qtbot.mouseClick(editor.leaving.drop, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=PATIENCE)
 
 
 def test_a_style_of_the_program_is_not_overwritten(open_town: Window, qtbot: QtBot) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from layers.census.reconciling import KINDS, Kind, Reconciliation
+from layers.census.twins import Twin, read_twins
 from layers.census.values import from_text
 from layers.census.words import RECORD
 from layers.model.asset import Asset
@@ -21,12 +22,16 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Finding:
-    """A record that waits: what it is of, what it says, and by field the book's word and the field's."""
+    """A record that waits: what it is of, what it says, and by field the book's word and the field's.
+
+    ``twin``: of a new one, the record of somebody else's that may be of the same asset.
+    """
 
     record: Asset
     kind: Kind
     code: str
     told: tuple[tuple[Any, str, str], ...]
+    twin: Twin | None = None
 
 
 def read_findings(
@@ -38,12 +43,16 @@ def read_findings(
     kind_of = dict(zip(found.ids[mask].tolist(), found.kind[mask].tolist(), strict=True))
     records = find_many(register, RECORD, ids)
     codes = codes_of_targets(register, records)
+    twins = {}
+    if "new" in kinds and records:
+        twins = {twin.record.id: twin for twin in read_twins(register, records[0]["campaign"])}
     return tuple(
         Finding(
             record,
             KINDS[kind_of[record.id]],
             codes.get(str(record["target"])) or str(record["provisional_code"] or ""),
             told_of(register.catalogue, record, language),
+            twins.get(record.id),
         )
         for record in records
     )

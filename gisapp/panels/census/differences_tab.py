@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
@@ -15,6 +16,7 @@ from gisapp.panels.census.plain_table import PlainTable, TableRow
 from gisapp.theme import Theme
 from layers.census.reconciling import Kind
 from layers.census.words import ACCEPTED, AGAIN, REJECTED
+from layers.editing.plan import EditPlan
 from layers.errors import UserError
 from layers.feedback import Feedback
 from layers.later import Later
@@ -22,14 +24,18 @@ from layers.register import Edit
 from layers.text import Message
 
 if TYPE_CHECKING:
-    from layers.census import accepting, findings
+    from layers.census import accepting, findings, twins
     from layers.census.accepting import AcceptancePlan
     from layers.census.findings import Finding
+    from layers.census.twins import Twin
 else:
     accepting = Later("layers.census.accepting")
     findings = Later("layers.census.findings")
+    twins = Later("layers.census.twins")
 
 _KINDS: tuple[Kind, ...] = ("differs", "moved", "not_found", "new", "inaccessible", "same")
+SAME = "same"
+"""Decision: it is what another team found new too."""
 
 
 class DifferencesTab(QWidget):
@@ -41,7 +47,7 @@ class DifferencesTab(QWidget):
         super().__init__()
         self._language, self._theme, self.centre = language, theme, centre
         self.kind: Kind = "differs"
-        self.plan: AcceptancePlan | None = None
+        self.plan: AcceptancePlan | EditPlan | None = None
         self._asked = ""
         self._found: tuple[Finding, ...] = ()
         self.chips: dict[Kind, QToolButton] = {}
@@ -52,6 +58,7 @@ class DifferencesTab(QWidget):
         self.accept = Button(language, Message("census_desk.decide.accept"), "primary")
         self.reject = Button(language, Message("census_desk.decide.reject"))
         self.again = Button(language, Message("census_desk.decide.again"))
+        self.same = Button(language, Message("census_desk.decide.same"))
         self.reason = QLineEdit()
         self.told = Label(language, theme, size="small", wrap=True)
         self.go = Button(language, Message("census_desk.decide.go"), "primary")
@@ -97,6 +104,11 @@ class DifferencesTab(QWidget):
                 say(Message("census_desk.differences.one", {"field": title, "book": book, "found": its}))
                 for title, book, its in each.told
             ]
+            if each.twin is not None:
+                its = {"code": str(each.twin.partner["provisional_code"] or f"#{each.twin.partner.id}")}
+                parts.append(
+                    say(Message("census_desk.differences.twin", {**its, "metres": f"{each.twin.metres:.1f}"}))
+                )
             words = "；".join(parts) or say(Message(f"census_desk.kind.{each.kind}"))
             type_name = str(each.record["target_type"])
             title = register.catalogue[type_name].title if type_name in register.catalogue else type_name
@@ -121,18 +133,23 @@ class DifferencesTab(QWidget):
         if register is None or campaign is None or not ids:
             return
         self._asked, self.plan = decision, None
-        self.reason.setVisible(decision != ACCEPTED)
-        self.go.setEnabled(decision != ACCEPTED)
+        is_planned = decision in (ACCEPTED, SAME)
+        self.reason.setVisible(not is_planned)
+        self.go.setEnabled(not is_planned)
         for widget in (self.told, self.go, self.leave):
             widget.show()
         self.told.set_tone("")
         self.told.show_words(Message(f"census_desk.decide.{decision}.told", {"count": len(ids)}))
-        if decision != ACCEPTED:
+        if not is_planned:
             self.reason.setFocus()
             return
         lot = None
 
-        def work(feedback: Feedback) -> AcceptancePlan:
+        pairs, actor = self._twins(ids), self.centre.my_name
+
+        def work(feedback: Feedback) -> AcceptancePlan | EditPlan:
+            if decision == SAME:
+                return twins.plan_same(register, pairs, actor)
             return accepting.plan_acceptance(register, campaign, ids, lot=lot, check=feedback.check)
 
         self.centre.tasks.run(
@@ -140,7 +157,10 @@ class DifferencesTab(QWidget):
             key="counting-plan",
         )  # fmt: skip
 
-    def _tell_plan(self, plan: AcceptancePlan) -> None:
+    def _twins(self, ids: Collection[int]) -> list[Twin]:
+        return [each.twin for each in self._found if each.twin is not None and each.record.id in ids]
+
+    def _tell_plan(self, plan: AcceptancePlan | EditPlan) -> None:
         self.plan = plan
         self.told.show_words("  ".join(self._language.render(figure) for figure in plan.figures))
         self.go.setEnabled(True)
@@ -151,7 +171,9 @@ class DifferencesTab(QWidget):
         plan, ids, decision = self.plan, self.ids, self._asked
         actor, reason = self.centre.my_name, self.reason.text()
         now = datetime.datetime.now(datetime.UTC)
-        if decision == ACCEPTED:
+        if isinstance(plan, EditPlan):
+            self._write(plan.label, plan.apply)
+        elif decision == ACCEPTED:
             if plan is None:
                 return
             self._write(plan.label, lambda edit: plan.apply(edit, now, actor))
@@ -174,7 +196,7 @@ class DifferencesTab(QWidget):
         self.told.set_tone("danger")
         self.told.show_words(error.title)
         self.told.show()
-        self.go.setEnabled(self._asked != ACCEPTED)
+        self.go.setEnabled(self._asked in (REJECTED, AGAIN))
 
     def _ask_no_more(self) -> None:
         self._asked, self.plan = "", None
@@ -184,6 +206,8 @@ class DifferencesTab(QWidget):
         has = bool(self.ids) and self.centre.session.may("edit")
         for button in (self.accept, self.reject, self.again):
             button.setEnabled(has)
+        self.same.setVisible(any(each.twin is not None for each in self._found))
+        self.same.setEnabled(has and bool(self._twins(self.ids)))
 
     def _keep(self, kind: Kind) -> None:
         self.kind = kind
@@ -195,6 +219,7 @@ class DifferencesTab(QWidget):
         self.accept.clicked.connect(lambda: self.ask(ACCEPTED))
         self.reject.clicked.connect(lambda: self.ask(REJECTED))
         self.again.clicked.connect(lambda: self.ask(AGAIN))
+        self.same.clicked.connect(lambda: self.ask(SAME))
         self.go.clicked.connect(self.decide)
         self.reason.returnPressed.connect(self.decide)
         self.leave.clicked.connect(self._ask_no_more)
@@ -214,7 +239,7 @@ class DifferencesTab(QWidget):
             self.chips[kind] = chip
             row.addWidget(chip)
         row.addStretch(1)
-        for button in (self.accept, self.reject, self.again):
+        for button in (self.same, self.accept, self.reject, self.again):
             row.addWidget(button)
         asked = QHBoxLayout()
         asked.setContentsMargins(12, 0, 12, 6)

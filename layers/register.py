@@ -29,7 +29,7 @@ from layers.store.backup import restore
 from layers.store.base import Staged, Store
 from layers.store.change_sets import open_change_set
 from layers.store.code_rows import effective_catalogue
-from layers.store.edit import Edit, ValuesRefused
+from layers.store.edit import Edit
 from layers.store.opening import create_geopackage, open_geopackage
 from layers.store.postgis_server import is_server, parse_server
 from layers.store.settings import write_setting
@@ -38,6 +38,7 @@ from layers.store.summary import (
     RegisterSummary,
 )
 from layers.store.undo import Stack, Step, nothing_to_reverse, reverse, stack_of, step_of
+from layers.store.value_rules import ValuesRefused
 from layers.store.worker import Worker
 from layers.text import Message
 from layers.trail import TrailReader

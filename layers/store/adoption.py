@@ -19,10 +19,11 @@ from layers.model.problem import Problem
 from layers.store import history, integrity
 from layers.store.base import Store
 from layers.store.change_sets import open_change_set
-from layers.store.edit import Edit, Rules
+from layers.store.edit import Edit
 from layers.store.labels import encode_parameters
 from layers.store.rows import current_rows
 from layers.store.schema import CODE, FID, history_name
+from layers.store.value_rules import Rules
 from layers.text import Message
 
 ACTOR = "outside"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,44 +12,24 @@ import numpy.typing as npt
 import pyarrow as pa
 import sqlalchemy as sa
 
-from layers.errors import Conflict, UserError
+from layers.errors import Conflict
 from layers.feedback import Feedback
-from layers.model.catalogue import AssetType, Catalogue
+from layers.model.catalogue import Catalogue
 from layers.model.change import ChangeSet, IdRange
 from layers.model.duty_words import GRID
-from layers.model.fields import local_time
-from layers.model.problem import Problem
 from layers.store import history, integrity, many
 from layers.store.base import Staged, Store
 from layers.store.bulk_codes import with_codes
 from layers.store.change_sets import close_change_set, new_id
-from layers.store.circles import closed_circles
 from layers.store.codes import RunningNumbers
-from layers.store.periods import broken_periods
+from layers.store.conflicts import conflict
 from layers.store.placing import Placing
 from layers.store.rows import Row, current_row, current_rows, differing
 from layers.store.schema import CODE, FID, GEOMETRY, OP_DELETE, OP_INSERT, VERSION
 from layers.store.sources import note_source
 from layers.store.touched import Touched
+from layers.store.value_rules import Rules, ValueRules
 from layers.store.worker import Worker
-from layers.text import Message
-
-#: The rules on the values of one row: asset type, the whole row, the names that are being set.
-Rules = Callable[[AssetType, Mapping[str, Any], Sequence[str]], list[Problem]]
-
-
-class ValuesRefused(UserError):
-    """Values that the register does not take; ``problems`` has one for every broken rule."""
-
-    def __init__(self, asset_type: AssetType, name: str, problems: Sequence[Problem]) -> None:
-        super().__init__(
-            Message(
-                "register.values_refused",
-                {"type": asset_type.title, "name": name, "problems": tuple(p.message for p in problems)},
-            ),
-            Message("register.values_refused_hint"),
-        )
-        self.problems = tuple(problems)
 
 
 class Edit:
@@ -72,8 +52,8 @@ class Edit:
         self.connection = connection
         self.catalogue = catalogue
         self.change_set: ChangeSet | None = None
-        self.warnings: list[Problem] = []
-        self._rules = rules
+        self._rules = ValueRules(store, connection, rules)
+        self.warnings = self._rules.warnings
         self._opened = opened
         self._worker = worker
         self._staged: list[Staged] = []
@@ -101,7 +81,7 @@ class Edit:
         if row.get(CODE) is None and CODE in asset_type and asset_type.code_prefix:
             row[CODE] = self.new_code(type)
             given.remove(CODE)
-        self._validate(asset_type, row, given, None)
+        self._rules.check_row(asset_type, row, given, None)
         return self.put(type, {name: value for name, value in row.items() if value is not None})
 
     def update(self, type: str, id: int, version: int, values: Mapping[str, Any]) -> int:
@@ -118,7 +98,7 @@ class Edit:
         if not changed:
             return version
         row = {**before, **wanted}
-        self._validate(self.catalogue[type], row, changed, id)
+        self._rules.check_row(self.catalogue[type], row, changed, id)
         return self.set(type, before, {name: wanted[name] for name in changed})
 
     def delete(self, type: str, id: int, version: int) -> None:
@@ -146,7 +126,7 @@ class Edit:
         numbers = np.asarray(ids, np.int64)
         columns = many.alongside(self.store, type, len(numbers), values)
         for name, column in columns.items():
-            self._validate_each(self.catalogue[type], name, column)
+            self._rules.check_each(self.catalogue[type], name, column)
         if not len(numbers):
             return 0
         wanted_names = [*columns, *(() if versions is None else (VERSION,))]
@@ -307,22 +287,12 @@ class Edit:
                 integrity.refuse_if_range_referenced(self.store, self.connection, name, run)
             for run in touched.inserted_ranges:
                 integrity.refuse_if_range_dangles(self.store, self.connection, name, run)
-            self._refuse_among_others(name, touched)
+            self._rules.check_among_others(self.catalogue[name], touched)
         self._numbers.write()
         changes = {name: touched.freeze() for name, touched in self._touched.items()}
         close_change_set(self.store, self.connection, self.change_set_id, changes)
         self.change_set = replace(self._opened, changes=changes)
         return True
-
-    def _refuse_among_others(self, type: str, touched: Touched) -> None:
-        there = (touched.inserted | touched.updated) - touched.deleted.keys()
-        asset_type = self.catalogue[type]
-        runs = touched.inserted_ranges
-        wrong = broken_periods(self.store, self.connection, asset_type, there, runs)
-        wrong += closed_circles(self.store, self.connection, asset_type, there, runs)
-        if wrong:
-            row = wrong[0][0]
-            raise ValuesRefused(asset_type, str(row.get(CODE) or ""), [problem for _row, problem in wrong])
 
     def _is_back(self, type: str, id: int) -> bool:
         return (
@@ -338,30 +308,6 @@ class Edit:
                 raise ValueError(f"{type} has no field {name!r} to set")
         return {name: v.item() if isinstance(v, np.generic) else v for name, v in values.items()}
 
-    def _validate(self, asset_type: AssetType, row: Row, names: Sequence[str], id: int | None) -> None:
-        problems = self._rules(asset_type, row, names)
-        wrong = {p.field for p in problems if p.severity == "error"}
-        named = {name: row[name] for name in names if name not in wrong}
-        problems += integrity.dangling_links(self.store, self.connection, asset_type, named)
-        problems += integrity.repeated_values(self.store, self.connection, asset_type, named, id)
-        if not wrong:
-            problems += integrity.repeated_together(self.store, self.connection, asset_type, row, names, id)
-        errors = [p for p in problems if p.severity == "error"]
-        if errors:
-            raise ValuesRefused(asset_type, str(row.get(CODE) or ""), errors)
-        self.warnings += [p for p in problems if p.severity == "warning"]
-
-    def _validate_each(self, asset_type: AssetType, name: str, values: Sequence[Any]) -> None:
-        """Check every value that occurs among ``values`` of a field once."""
-        for value in set(values):
-            row = {name: value}
-            problems = [p for p in self._rules(asset_type, row, (name,)) if p.severity == "error"]
-            problems += (
-                () if problems else integrity.dangling_links(self.store, self.connection, asset_type, row)
-            )
-            if problems:
-                raise ValuesRefused(asset_type, "", problems)
-
     def _expect(self, type: str, id: int, version: int) -> dict[str, Any]:
         row = current_row(self.store, self.connection, type, id)
         if row is None or row[VERSION] != version:
@@ -369,30 +315,4 @@ class Edit:
         return dict(row)
 
     def _conflict(self, type: str, id: int, version: int) -> Conflict:
-        """Tell what became of an asset that is not as it was read: gone, or newer and in which fields."""
-        asset_type = self.catalogue[type]
-        seen = history.row_at_version(self.store, self.connection, type, id, version)
-        now = current_row(self.store, self.connection, type, id)
-        who = history.last_change_of(self.store, self.connection, type, id)
-        known = {**(seen or {}), **(now or {})}
-        parameters = {
-            "type": asset_type.title,
-            "name": str(known.get(CODE) or f"#{id}"),
-            "actor": who.actor if who else "?",
-            "at": local_time(who.at) if who else "?",
-        }
-        if now is None:
-            return Conflict(
-                Message("register.conflict_gone", parameters), Message("register.conflict_gone_hint")
-            )
-        names = (
-            ()
-            if seen is None
-            else differing(seen, now, (c.name for c in self.store.schema.value_columns(type)))
-        )
-        titles = tuple(asset_type.field_named(n).title if n in asset_type else n for n in names)
-        return Conflict(
-            Message("register.conflict_newer", {**parameters, "fields": titles}),
-            Message("register.conflict_newer_hint"),
-            names,
-        )
+        return conflict(self.store, self.connection, self.catalogue[type], id, version)

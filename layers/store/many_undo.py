@@ -10,8 +10,9 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 
 from layers.store import integrity, many
-from layers.store.edit import Edit, ValuesRefused
+from layers.store.edit import Edit
 from layers.store.schema import FID, OP_UPDATE
+from layers.store.value_rules import ValuesRefused
 
 #: Fewer are taken back one by one.
 _MANY = 200

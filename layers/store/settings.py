@@ -8,9 +8,10 @@ import sqlalchemy as sa
 
 from layers.model.settings import SettingDefinition
 from layers.store.base import Store
-from layers.store.edit import Edit, ValuesRefused
+from layers.store.edit import Edit
 from layers.store.rows import Row
 from layers.store.schema import FID, VERSION
+from layers.store.value_rules import ValuesRefused
 
 SETTING = "setting"
 

@@ -15,10 +15,11 @@ from layers.model.catalogue import AssetType, Catalogue
 from layers.model.change import ChangeSet
 from layers.store import history, many
 from layers.store.base import Store
-from layers.store.edit import Edit, Rules
+from layers.store.edit import Edit
 from layers.store.rows import Row, current_row
 from layers.store.schema import FID, VERSION
 from layers.store.types import same_value
+from layers.store.value_rules import Rules
 from layers.store.worker import Worker
 
 

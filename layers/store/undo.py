@@ -12,12 +12,13 @@ from layers.errors import UserError
 from layers.model.duty_words import GRID
 from layers.store import bulk_undo, history, integrity, many_undo
 from layers.store.base import Store
-from layers.store.edit import Edit, ValuesRefused
+from layers.store.edit import Edit
 from layers.store.history import Transition
 from layers.store.labels import decode_message
 from layers.store.rows import Row, current_rows, differing
 from layers.store.schema import FID, GEOMETRY, OP_DELETE, OP_INSERT, VERSION
 from layers.store.types import same_value
+from layers.store.value_rules import ValuesRefused
 from layers.text import Message
 
 Rows = dict[int, Row]

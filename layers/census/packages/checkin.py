@@ -23,10 +23,11 @@ from layers.model.fields import LinkField, format_instant
 from layers.model.query import All, Compare, Query
 from layers.store import integrity, read
 from layers.store.attach import attach
-from layers.store.edit import Edit, ValuesRefused
+from layers.store.edit import Edit
 from layers.store.packages import PackageFile, came_from
 from layers.store.rows import current_row, current_rows
 from layers.store.schema import CODE, FID, GEOMETRY, VERSION
+from layers.store.value_rules import ValuesRefused
 
 _BULK_FROM = 30
 

@@ -12,7 +12,7 @@ from layers.errors import UserError
 from layers.exchange.export import ExportOptions, export_assets
 from layers.model.fields import ChoiceField
 from layers.register import Register
-from layers.store.edit import ValuesRefused
+from layers.store.value_rules import ValuesRefused
 from layers.text import Message
 from tests.layers.store.conftest import Place
 

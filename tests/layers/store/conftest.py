@@ -137,3 +137,19 @@ def opened(place: Place) -> Iterator[Register]:
     """The same, open."""
     with place.open() as register:
         yield register
+
+
+@pytest.fixture(scope="module", params=["geopackage", "postgis"])
+def shared(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker: Worker
+) -> Iterator[Register]:
+    """An open register on each store, kept for the module: for cases by the hundred that write rows of their own."""
+    if request.param == "postgis":
+        running: TestServer = request.getfixturevalue("running_server")
+        with running.lasting_database() as address, Place(address, worker, running).open() as register:
+            yield register
+        return
+    path = tmp_path_factory.mktemp("shared") / "shared.gpkg"
+    shutil.copy(request.getfixturevalue("empty_register"), path)
+    with Place(path, worker).open() as register:
+        yield register

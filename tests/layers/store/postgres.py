@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import pwd
@@ -10,6 +11,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -112,6 +114,13 @@ class TestServer:
         """Drop what the test made: thirty megabytes each, some hundred in a run, in memory."""
         self.execute("postgres", *(f'DROP DATABASE "{name}" WITH (FORCE)' for name in self._of_this_test))
         self._of_this_test.clear()
+
+    @contextlib.contextmanager
+    def lasting_database(self) -> Iterator[str]:
+        """A new database that outlives the tests of a module; its address."""
+        name = f"lasting{next(self._numbers)}"
+        yield self.new_database(name=name)
+        self.execute("postgres", f'DROP DATABASE "{name}" WITH (FORCE)')
 
     def address(self, database: str, user: str = "postgres", password: str = "") -> str:
         who = f"{user}:{password}" if password else user

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 
 import pytest
 import shapely
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.model.catalogue_file import load_catalogue
@@ -19,6 +20,9 @@ from layers.store.types import same_value
 from layers.text import Message
 from tests.layers.store.conftest import Place
 from tests.layers.store.samples import geometry, least_row, values, whole_row
+
+#: All cases write into one register on each store: every row is of another number, so that none meets another's.
+NUMBERS = itertools.count(1000)
 
 pytestmark = pytest.mark.keeps_running
 
@@ -42,7 +46,7 @@ def add_targets(register: Register, type_name: str, depth: int = 1) -> dict[str,
         if not depth and not link.required:
             continue
         needed = add_targets(register, target.name, max(depth - 1, 0))
-        row = least_row(target, 900 + register.count(target.name), needed)
+        row = least_row(target, next(NUMBERS), needed)
         with register.edit(LABEL) as edit:
             id = edit.insert(target.name, row)
         links[link.name] = f"{target.name}:{id}" if link.several else id
@@ -50,63 +54,63 @@ def add_targets(register: Register, type_name: str, depth: int = 1) -> dict[str,
 
 
 @pytest.mark.parametrize("type_name", TYPES)
-def test_every_value_comes_back_and_its_undo_restores(opened: Register, type_name: str) -> None:
-    links = add_targets(opened, type_name)
-    row = whole_row(opened.catalogue[type_name], 7) | links
-    with opened.edit(LABEL) as edit:
+def test_every_value_comes_back_and_its_undo_restores(shared: Register, type_name: str) -> None:
+    links = add_targets(shared, type_name)
+    row = whole_row(shared.catalogue[type_name], next(NUMBERS)) | links
+    with shared.edit(LABEL) as edit:
         id = edit.insert(type_name, row)
-    asset = opened.get(type_name, id)
+    asset = shared.get(type_name, id)
     assert asset is not None
     assert asset.version == 1
     for name, value in row.items():
         assert same_value(asset[name], value), name
     # Another value for every field, all taken back at once.
-    other = whole_row(opened.catalogue[type_name], 8)
-    with opened.edit(LABEL) as edit:
+    other = whole_row(shared.catalogue[type_name], next(NUMBERS))
+    with shared.edit(LABEL) as edit:
         assert edit.update(type_name, id, 1, other) == 2
-    changed = opened.get(type_name, id)
+    changed = shared.get(type_name, id)
     assert changed is not None
     assert all(same_value(changed[name], value) for name, value in other.items())
-    opened.undo()
-    back = opened.get(type_name, id)
+    shared.undo()
+    back = shared.get(type_name, id)
     assert back is not None
     assert all(same_value(back[name], asset[name]) for name in asset.values)
-    with opened.edit(LABEL) as edit:
+    with shared.edit(LABEL) as edit:
         edit.delete(type_name, id, back.version)
-    assert opened.get(type_name, id) is None
-    opened.undo()
-    again = opened.get(type_name, id)
+    assert shared.get(type_name, id) is None
+    shared.undo()
+    again = shared.get(type_name, id)
     assert again is not None
     assert all(same_value(again[name], asset[name]) for name in asset.values)
 
 
 @pytest.mark.parametrize("type_name", TYPES)
-def test_bulk_read_is_what_single_assets_say(opened: Register, type_name: str) -> None:
-    links = add_targets(opened, type_name)
-    with opened.edit(LABEL) as edit:
-        full = edit.insert(type_name, whole_row(opened.catalogue[type_name], 1) | links)
-        bare = edit.insert(type_name, least_row(opened.catalogue[type_name], 2, links))
-    located = opened.catalogue[type_name].shape is not None
-    table = opened.columns(type_name, geometry=located)
+def test_bulk_read_is_what_single_assets_say(shared: Register, type_name: str) -> None:
+    links = add_targets(shared, type_name)
+    with shared.edit(LABEL) as edit:
+        full = edit.insert(type_name, whole_row(shared.catalogue[type_name], next(NUMBERS)) | links)
+        bare = edit.insert(type_name, least_row(shared.catalogue[type_name], next(NUMBERS), links))
+    located = shared.catalogue[type_name].shape is not None
+    table = shared.columns(type_name, geometry=located)
     rows = {row["fid"]: row for row in table.to_pylist()}
     for id in (full, bare):
-        asset = opened.get(type_name, id)
+        asset = shared.get(type_name, id)
         assert asset is not None
-        for field in opened.catalogue[type_name].columns:
+        for field in shared.catalogue[type_name].columns:
             assert rows[id][field.name] == asset[field.name], field.name
     if located:
         assert rows[bare]["geom"] is None
         read = shapely.from_wkb(rows[full]["geom"])
         assert shapely.get_coordinates(read, include_z=True).tolist() == (
-            shapely.get_coordinates(opened.get(type_name, full).geometry, include_z=True).tolist()  # type: ignore[union-attr]
+            shapely.get_coordinates(shared.get(type_name, full).geometry, include_z=True).tolist()  # type: ignore[union-attr]
         )
 
 
 @pytest.mark.parametrize("type_name", TYPES)
-def test_all_that_is_wrong_is_said_at_once_and_nothing_stays(opened: Register, type_name: str) -> None:
-    asset_type = opened.catalogue[type_name]
-    row = whole_row(asset_type, 3) | add_targets(opened, type_name)
-    before = opened.count(type_name), opened.data_version
+def test_all_that_is_wrong_is_said_at_once_and_nothing_stays(shared: Register, type_name: str) -> None:
+    asset_type = shared.catalogue[type_name]
+    row = whole_row(asset_type, next(NUMBERS)) | add_targets(shared, type_name)
+    before = shared.count(type_name), shared.data_version
     wrong = set()
     for field in asset_type.fields:
         if isinstance(field, ChoiceField):
@@ -122,31 +126,31 @@ def test_all_that_is_wrong_is_said_at_once_and_nothing_stays(opened: Register, t
         else:
             continue
         wrong.add(field.name)
-    with pytest.raises(ValuesRefused) as refused, opened.edit(LABEL) as edit:
+    with pytest.raises(ValuesRefused) as refused, shared.edit(LABEL) as edit:
         edit.insert(type_name, row)
     assert {problem.field for problem in refused.value.problems} == wrong
-    assert (opened.count(type_name), opened.data_version) == before
+    assert (shared.count(type_name), shared.data_version) == before
 
 
 @pytest.mark.parametrize("type_name", [t.name for t in load_catalogue() if t.code_prefix])
-def test_missing_codes_are_given_by_the_pattern_and_never_twice(opened: Register, type_name: str) -> None:
-    asset_type = opened.catalogue[type_name]
-    links = add_targets(opened, type_name)
-    start = opened.count(type_name)
+def test_missing_codes_are_given_by_the_pattern_and_never_twice(shared: Register, type_name: str) -> None:
+    asset_type = shared.catalogue[type_name]
+    links = add_targets(shared, type_name)
+    start = shared.count(type_name)
     taken = asset_type.code(start + 2).lower()
-    with opened.edit(LABEL) as edit:
-        edit.insert(type_name, least_row(asset_type, 1, links) | {"code": taken})
-        ids = [edit.insert(type_name, least_row(asset_type, n, links)) for n in range(2, 5)]
-    codes = [opened.get(type_name, id)["code"] for id in ids]  # type: ignore[index]
+    with shared.edit(LABEL) as edit:
+        edit.insert(type_name, least_row(asset_type, next(NUMBERS), links) | {"code": taken})
+        ids = [edit.insert(type_name, least_row(asset_type, next(NUMBERS), links)) for _ in range(3)]
+    codes = [shared.get(type_name, id)["code"] for id in ids]  # type: ignore[index]
     assert len({code.lower() for code in (*codes, taken)}) == 4
     assert all(code.startswith(asset_type.code_prefix) for code in codes)
-    assert opened.by_code(type_name, codes[0].lower()).id == ids[0]  # type: ignore[union-attr]
-    assert opened.count(type_name) == start + 4
+    assert shared.by_code(type_name, codes[0].lower()).id == ids[0]  # type: ignore[union-attr]
+    assert shared.count(type_name) == start + 4
     # An undone asset's code is not given again.
-    opened.undo()
-    with opened.edit(LABEL) as edit:
-        id = edit.insert(type_name, least_row(asset_type, 9, links))
-    assert opened.get(type_name, id)["code"] not in codes  # type: ignore[index]
+    shared.undo()
+    with shared.edit(LABEL) as edit:
+        id = edit.insert(type_name, least_row(asset_type, next(NUMBERS), links))
+    assert shared.get(type_name, id)["code"] not in codes  # type: ignore[index]
 
 
 def _mandatory_in_database() -> list[tuple[str, str]]:
@@ -159,10 +163,11 @@ def _mandatory_in_database() -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("type_name", "field"), _mandatory_in_database())
-def test_mandatory_fields_are_asked_for(opened: Register, type_name: str, field: str) -> None:
-    row = least_row(opened.catalogue[type_name], 1, add_targets(opened, type_name))
+def test_mandatory_fields_are_asked_for(shared: Register, type_name: str, field: str) -> None:
+    links = add_targets(shared, type_name)
+    row = least_row(shared.catalogue[type_name], next(NUMBERS), links)
     del row[field]
-    with pytest.raises(ValuesRefused) as refused, opened.edit(LABEL) as edit:
+    with pytest.raises(ValuesRefused) as refused, shared.edit(LABEL) as edit:
         edit.insert(type_name, row)
     assert [problem.field for problem in refused.value.problems] == [field]
 
@@ -185,24 +190,24 @@ class _Enough(Exception):
     """Rolls the edit back: every example starts with the same store."""
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(data=st.data())
-def test_whatever_a_field_takes_the_store_keeps(opened: Register, data: st.DataObject) -> None:
+def test_whatever_a_field_takes_the_store_keeps(shared: Register, data: st.DataObject) -> None:
     type_name, name = data.draw(st.sampled_from(_free_fields()))
-    asset_type = opened.catalogue[type_name]
+    asset_type = shared.catalogue[type_name]
     field = asset_type.field_named(name)
     value = data.draw(values(field).filter(lambda each: not any(field.check(each))))
-    with contextlib.suppress(_Enough), opened.edit(LABEL) as edit:
-        id = edit.insert(type_name, least_row(asset_type, 1, {}) | {name: value})
-        row = current_row(opened._store, edit.connection, type_name, id)
+    with contextlib.suppress(_Enough), shared.edit(LABEL) as edit:
+        id = edit.insert(type_name, least_row(asset_type, next(NUMBERS), {}) | {name: value})
+        row = current_row(shared._store, edit.connection, type_name, id)
         assert row is not None
         assert row[name] == value
         raise _Enough
 
 
-def test_the_database_itself_refuses_what_breaks_a_hard_limit(opened: Register) -> None:
+def test_the_database_itself_refuses_what_breaks_a_hard_limit(shared: Register) -> None:
     """For other programs that write: not only our own door checks."""
-    store = opened._store
+    store = shared._store
     for type_name, values_ in (
         ("pipe", {"dn": 4001}),
         ("pipe", {"dn": 0}),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,19 +12,17 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout
 from gisapp.forms.words import IconButton, Label
 from gisapp.language import Language
 from gisapp.panels.history.day_note import DayNote
+from gisapp.panels.table.arrangement import Arrangement
 from gisapp.panels.table.cell_work import CellWork
 from gisapp.panels.table.chips import TableChips
-from gisapp.panels.table.column_chooser import ColumnChooser
-from gisapp.panels.table.feed import Shown, TableFeed, Wanted
+from gisapp.panels.table.feed import Shown, TableFeed
 from gisapp.panels.table.grid import Grid
-from gisapp.panels.table.memory import TableMemory
-from gisapp.panels.table.menus import cell_menu, header_menu
+from gisapp.panels.table.menus import TableMenus
 from gisapp.panels.table.model import TableModel
 from gisapp.panels.table.only_these import OnlyThese
 from gisapp.panels.table.paste_strip import PasteStrip
 from gisapp.panels.table.search_field import SearchField
 from gisapp.panels.table.selection_tie import SelectionTie
-from gisapp.panels.table.sorting import clicked
 from gisapp.panels.table.tabs import TypeTabs
 from gisapp.panels.table.totals_bar import TotalsBar
 from gisapp.session import Session
@@ -33,7 +30,6 @@ from gisapp.tasks import Debounce, Tasks
 from gisapp.theme import Theme
 from layers.errors import UserError
 from layers.model.catalogue import AssetType
-from layers.model.query import Order
 from layers.table.columns import NumberColumn
 from layers.table.data import DRAWN_LENGTH
 from layers.table.reading import shown_fields
@@ -64,7 +60,6 @@ class TableDrawer(QFrame):
         super().__init__()
         self.setObjectName("tableDrawer")
         self.language, self._theme, self.session = language, theme, session
-        self._memory = TableMemory()
         self._to_show = ""
         self.feed = TableFeed(language, session, tasks, self)
         self.model = TableModel(language, self)
@@ -76,8 +71,9 @@ class TableDrawer(QFrame):
         self.day = DayNote(language, theme, session, "rows")
         self.totals = TotalsBar(language, theme)
         self.strip = PasteStrip(language, theme)
-        self.chooser = ColumnChooser(language, theme, self)
+        self.arrangement = Arrangement(language, theme, self.feed, self.model, self.grid, self)
         self.cells = CellWork(language, session, tasks, self.grid, self.strip, self)
+        self.menus = TableMenus(language, session, self.model, self.grid, self.cells, self.arrangement)
         self.only = IconButton(
             language, theme, "selection-foreground", Message("table.only_selected.tip"),
             words=Message("table.only_selected"), checkable=True, active="accent_ink",
@@ -100,7 +96,6 @@ class TableDrawer(QFrame):
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.pages = QStackedWidget()
         self._typed = Debounce(TYPED_AFTER, self._search, self)
-        self._moved = Debounce(0, self._use_moved, self)
         self._lay_out()
         self._tie()
 
@@ -143,20 +138,17 @@ class TableDrawer(QFrame):
         self.columns.clicked.connect(self.choose_columns)
         self.export.clicked.connect(self.ask_export)
         self.shut.clicked.connect(self.closed)
-        self.chooser.chosen.connect(self._use_columns)
+        self.arrangement.usual_asked.connect(self.show_type)
+        self.menus.condition_asked.connect(lambda: self.condition_asked.emit(self.type_name))
+        self.menus.columns_asked.connect(self.choose_columns)
         self.chips.edit_asked.connect(self.condition_asked)
-        self.totals.classed.connect(self._class_by)
+        self.totals.classed.connect(self.arrangement.class_by)
         self.strip.row_asked.connect(self._show_row)
         self.cells.noticed.connect(self.noticed)
         self.cells.written.connect(self.written)
         self.cells.warned.connect(self.warned)
         grid.flown.connect(lambda row: self.fly_asked.emit(self.tie.key(row)))
         grid.searched.connect(self.begin_search)
-        grid.sorted_by.connect(self._sort)
-        grid.menu_asked.connect(self._open_cell_menu)
-        grid.header_asked.connect(self._open_header_menu)
-        grid.horizontalHeader().sectionMoved.connect(self._on_moved)
-        grid.horizontalHeader().sectionResized.connect(self._on_resized)
         self.language.changed.connect(lambda: self.grid.viewport().update())
 
     # ---- what the window asks
@@ -194,7 +186,7 @@ class TableDrawer(QFrame):
         self.only.blockSignals(False)
         self.search.clear()
         self._typed.stop()
-        self.feed.show(Wanted(name, self._memory.columns.get(name), by=self._memory.by.get(name, "")))
+        self.feed.show(self.arrangement.wanted(name))
         self.type_shown.emit(name)
 
     def begin_search(self) -> None:
@@ -204,19 +196,17 @@ class TableDrawer(QFrame):
 
     def choose_columns(self) -> None:
         """Open the list of columns."""
-        shown = self.feed.shown
-        if shown is not None:
-            corner = self.columns.mapToGlobal(QPoint(self.columns.width(), self.columns.height()))
-            self.chooser.open_at(corner, shown.data.type, self.feed.names)
+        button = self.columns
+        self.arrangement.open_chooser(button.mapToGlobal(QPoint(button.width(), button.height())))
 
     @property
     def memory(self) -> Mapping[str, Any]:
         """What is remembered with the register."""
-        return {"type": self.type_name or self._to_show, **self._memory.data}
+        return {"type": self.type_name or self._to_show, **self.arrangement.memory.data}
 
     def remember(self, memory: Mapping[str, Any]) -> None:
         """As it was left."""
-        self._memory.read(memory)
+        self.arrangement.memory.read(memory)
         self._to_show = str(memory.get("type") or "")
 
     # ---- following the feed
@@ -256,10 +246,7 @@ class TableDrawer(QFrame):
         model.sorts = self.feed.wanted.sorts
         model.show_rows(shown.data, shown.rows, fields)
         if not is_same:
-            head = grid.horizontalHeader()
-            for number in range(head.count()):
-                head.moveSection(head.visualIndex(number), number)
-            grid.fit_columns(self._memory.widths.get(shown.data.type.name, {}))
+            self.arrangement.fit_columns(shown.data.type.name)
         grid.horizontalHeader().blockSignals(False)
         model.show_selected(self.session.selection.ids(shown.data.type.name))
         if id is not None and is_same_type:
@@ -311,64 +298,11 @@ class TableDrawer(QFrame):
         self.strip.hide()
         self._to_show = ""
 
-    # ---- order, columns, filters
-
-    def _ask(self, **values: Any) -> None:
-        self.feed.show(replace(self.feed.wanted, **values))
-
-    def _sort(self, column: int, further: bool) -> None:
-        field = self.model.field_at(column)
-        if field is not None:
-            self.sort_by(clicked(self.feed.wanted.sorts, field.name, further=further))
-
-    def sort_by(self, sorts: tuple[Order, ...]) -> None:
-        """Put rows in this order."""
-        self._ask(sorts=sorts)
+    # ---- filters, classes, export
 
     def _search(self) -> None:
         self.only_these.drop()
-        self._ask(typed=self.search.text().strip())
-
-    def _class_by(self, name: str) -> None:
-        self._memory.by[self.type_name] = name
-        self._ask(by=name)
-
-    def _use_columns(self, names: tuple[str, ...] | None) -> None:
-        name = self.type_name
-        if names is None:
-            self._memory.columns.pop(name, None)
-            self.feed.show(replace(self.feed.wanted, type=""))
-            self.show_type(name)
-            return
-        self._memory.columns[name] = names
-        self._ask(names=names)
-
-    def hide_column(self, gone: str) -> None:
-        """Leave a column out."""
-        left = tuple(name for name in self.feed.names if name != gone)
-        if left:
-            self._use_columns(left)
-
-    def _on_moved(self, section: int, old: int, new: int) -> None:
-        """Columns that were dragged stay where they were put."""
-        head = self.grid.horizontalHeader()
-        fields = [self.model.field_at(head.logicalIndex(place)) for place in range(1, head.count())]
-        names = tuple(field.name for field in fields if field is not None)
-        # Once the header has let go of its column.
-        self._memory.columns[self.type_name] = names
-        self._moved.touch()
-
-    def _use_moved(self) -> None:
-        names = self._memory.columns.get(self.type_name)
-        if names is not None:
-            self._ask(names=names)
-
-    def _on_resized(self, section: int, old: int, new: int) -> None:
-        field = self.model.field_at(section)
-        if field is not None and self.isVisible():
-            self._memory.widths.setdefault(self.type_name, {})[field.name] = new
-
-    # ---- menus, export
+        self.arrangement.ask(typed=self.search.text().strip())
 
     def ask_export(self) -> None:
         """What is selected among the rows shown; all of them when nothing is."""
@@ -378,16 +312,6 @@ class TableDrawer(QFrame):
         ids = shown.data.fids[shown.rows]
         chosen = ids[self.session.selection.holds(self.type_name, ids)]
         self.export_asked.emit(self.type_name, chosen if len(chosen) else ids)
-
-    def _open_cell_menu(self, at: QPoint) -> None:
-        index = self.grid.indexAt(at)
-        if index.isValid():
-            if self.grid.range() is None:
-                self.grid.go_to(index.row(), index.column(), quietly=False)
-            cell_menu(self, index.row(), index.column(), self.grid.viewport().mapToGlobal(at))
-
-    def _open_header_menu(self, column: int, at: QPoint) -> None:
-        header_menu(self, column, at)
 
     def _show_row(self, row: int) -> None:
         if (number := self.cells.row_of_view(row)) is not None:

@@ -14,7 +14,6 @@ from pytestqt.qtbot import QtBot
 
 from gisapp.dialogs.export_dialog import ExportDialog
 from gisapp.panels.table.drawer import TableDrawer
-from gisapp.panels.table.menus import keep_value
 from gisapp.window import Window
 from layers.model.query import Compare
 from layers.model.selection import Selection
@@ -193,7 +192,7 @@ def test_rows_are_walked_sorted_found_and_shared_with_the_map(hands: Hands) -> N
     drawer.chips.chips[0].close_button.click()
     hands.settled()
     assert drawer.model.rowCount() == 10
-    keep_value(drawer, 0, hands.column("dn"))
+    drawer.menus.keep_value(0, hands.column("dn"))
     hands.settled()
     assert session.filters == {"pipe": Compare("dn", "=", 600)}
     drawer.chips.clear.click()
@@ -207,12 +206,12 @@ def test_rows_are_walked_sorted_found_and_shared_with_the_map(hands: Hands) -> N
     assert window.map.canvas.viewport != before
     drawer.choose_columns()
     item = next(
-        drawer.chooser.list.item(n)
-        for n in range(drawer.chooser.list.count())
-        if drawer.chooser.list.item(n).text() == "粗糙系数"
+        drawer.arrangement.chooser.list.item(n)
+        for n in range(drawer.arrangement.chooser.list.count())
+        if drawer.arrangement.chooser.list.item(n).text() == "粗糙系数"
     )
     item.setCheckState(Qt.CheckState.Checked)
-    drawer.chooser.hide()
+    drawer.arrangement.chooser.hide()
     # The offscreen platform gives the keys back to nobody.
     window.activateWindow()
     hands.settled()

@@ -22,6 +22,7 @@ from gisapp.commands.accounts import account_actions
 from gisapp.commands.basemaps import basemap_actions, tie_basemaps
 from gisapp.commands.calendars import calendar_actions
 from gisapp.commands.census_desk import census_desk_actions, tie_census
+from gisapp.commands.census_lots import census_lot_actions
 from gisapp.commands.census_prints import census_print_actions
 from gisapp.commands.checking import check_actions
 from gisapp.commands.clashing import tie_clashes
@@ -46,6 +47,7 @@ from gisapp.commands.packages import package_actions
 from gisapp.commands.printing import printing_actions
 from gisapp.commands.renewal_desk import renewal_desk_actions, tie_renewal
 from gisapp.commands.selecting import ask_condition, select_actions
+from gisapp.commands.sightings import sighting_actions
 from gisapp.commands.statements import statement_actions, tie_statements
 from gisapp.commands.styling import style_actions
 from gisapp.commands.tables import table_actions, tie_table
@@ -60,7 +62,8 @@ from gisapp.session import Session
 from gisapp.settings import Settings
 from gisapp.tasks import Tasks
 from gisapp.theme import Theme
-from gisapp.window import Parts, Window
+from gisapp.window import Window
+from gisapp.window_rooms import Parts
 from layers.crash import crash_folder
 from layers.later import Later
 from layers.register import Register
@@ -136,8 +139,10 @@ class Application(QObject):
             select_actions(window),
             check_actions(window),
             census_desk_actions(window),
+            census_lot_actions(window),
             census_print_actions(window),
             package_actions(window),
+            sighting_actions(window),
             renewal_desk_actions(window),
             calendar_actions(window),
             works_actions(window),

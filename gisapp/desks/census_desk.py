@@ -13,6 +13,7 @@ from gisapp.desks.desk import Desk
 from gisapp.language import Language
 from gisapp.notify import Notifier
 from gisapp.panels.census.centre import CensusCentre
+from gisapp.panels.census.lots_centre import LotsCentre
 from gisapp.panels.census.quality_centre import QualityCentre
 from gisapp.panels.census.walk_marks import WalkMark, WalkMarks
 from gisapp.panels.map_view import MapView
@@ -27,12 +28,13 @@ from layers.model.asset import Asset, AssetKey
 from layers.text import Message
 
 if TYPE_CHECKING:
-    from gisapp.panels.census import below_panel, census_panel, check_page, logging_page, making
+    from gisapp.panels.census import below_panel, census_panel, check_page, logging_page, lot_acts, making
 else:
     below_panel = Later("gisapp.panels.census.below_panel")
     census_panel = Later("gisapp.panels.census.census_panel")
     check_page = Later("gisapp.panels.census.check_page")
     logging_page = Later("gisapp.panels.census.logging_page")
+    lot_acts = Later("gisapp.panels.census.lot_acts")
     making = Later("gisapp.panels.census.making")
 
 STYLE = "census"
@@ -64,6 +66,7 @@ class CensusDesk(QObject):
         super().__init__(view)
         self.centre = CensusCentre(session, tasks, notifier, my_name, language.render, self)
         self.quality = QualityCentre(self.centre)
+        self.lots = LotsCentre(self.centre)
         self.is_checking = False
         self._language, self._theme, self._view, self._actions = language, theme, view, actions
         self._holder = QWidget()
@@ -73,6 +76,7 @@ class CensusDesk(QObject):
         self._page: logging_page.LoggingPage | None = None
         self._check_page: check_page.CheckPage | None = None
         self._making: making.Making | None = None
+        self._lot_acts: lot_acts.LotActs | None = None
         self._below: below_panel.BelowPanel | None = None
         self.wants_below = True
         self._is_shown = False
@@ -133,10 +137,19 @@ class CensusDesk(QObject):
         return self._making
 
     @property
+    def lot_acts(self) -> lot_acts.LotActs:
+        """The cards of what is done with several lots."""
+        if self._lot_acts is None:
+            self._lot_acts = lot_acts.LotActs(self._language, self._theme, self.lots, self.panel)
+        return self._lot_acts
+
+    @property
     def below(self) -> below_panel.BelowPanel:
         """Progress, differences and defects."""
         if self._below is None:
-            self._below = below_panel.BelowPanel(self._language, self._theme, self.centre, self.quality)
+            self._below = below_panel.BelowPanel(
+                self._language, self._theme, self.centre, self.quality, self.lots, self._actions
+            )
             self._below.closed.connect(lambda: self.show_below(False))
             self._below.opened.connect(self._open_record)
             self._below.gathered.connect(self._gather)

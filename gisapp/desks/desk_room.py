@@ -47,6 +47,13 @@ class DeskRoom(QSplitter):
             width = min(self._widths.get(after, after), max(whole - LEAST_MAP, 0))
             self.upper.setSizes([width, whole - width])
 
+    def give_below(self, height: int) -> None:
+        """Let what stands under the map be at least so high, as far as half of the room allows."""
+        above, now = self.sizes()
+        wanted = min(height, (above + now) // 2)
+        if now < wanted:
+            self.setSizes([above + now - wanted, wanted])
+
     @property
     def below_of(self) -> str:
         """Whose part stands under the map; blank: nobody's."""

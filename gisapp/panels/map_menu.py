@@ -26,6 +26,7 @@ ACTIONS: tuple[tuple[str, ...], ...] = (
         "renewal_act.take_out",
     ),
     ("who.here", "who.asset"),
+    ("survey.assign", "survey.due", "survey.walk"),
     ("view.fit_selection", "edit.deselect"),
     ("view.back", "view.forward", "view.fit"),
     ("view.go_to", "view.bookmark", "view.clear_pin"),

@@ -140,11 +140,34 @@ class Progress:
     ends: Day | None = None
     """When all will be logged at this pace."""
     due: Day | None = None
+    median_seconds: float | None = None
 
     @property
     def late_days(self) -> int | None:
         """How many days after its end the campaign will be done; None when nobody can tell."""
         return None if self.ends is None or self.due is None else (self.ends - self.due).days
+
+    @property
+    def whole(self) -> TeamProgress:
+        """All teams together, as one is told."""
+        lots = sorted(id for team in self.teams for id in team.lots)
+        late = sorted(id for team in self.teams for id in team.late_lots)
+        return TeamProgress(
+            None,
+            tuple(lots),
+            self.curve,
+            self.median_seconds,
+            tuple(late),
+            self.expected,
+            self.ends,
+            self.due,
+        )
+
+    def of_team(self, team: TeamProgress) -> Progress:
+        """The progress of one team, as that of the campaign is told."""
+        return Progress(
+            self.day, team.curve, (team,), team.expected, team.ends, team.due, team.median_seconds
+        )
 
 
 def read_progress(register: Register, campaign: Asset, day: Day) -> Progress:
@@ -204,7 +227,9 @@ def progress_of(
         )
     share = _share(first, due, day)
     expected = None if share is None else round(curve.planned * share)
-    return Progress(day, curve, tuple(teams), expected, curve.forecast(day), due)
+    told = logs.seconds[np.isfinite(logs.seconds)]
+    middle = float(np.median(told)) if len(told) else None
+    return Progress(day, curve, tuple(teams), expected, curve.forecast(day), due, middle)
 
 
 def curve_of(logs: Logs, planned: int) -> Curve:

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QColor, QPainter
 
 from gisapp.theme import Theme
 
@@ -19,6 +19,7 @@ class BoardColumn:
     """A column by its key: title, a line ``under`` it, and the ids of its cards.
 
     ``load``: how much of a bar under the head is filled, 0 to 1 (None: a plain line), in the colour ``tone``.
+    ``mark``: a colour (#RRGGBB) that stands before the title, as the map has it.
     """
 
     key: Hashable
@@ -27,6 +28,7 @@ class BoardColumn:
     cards: tuple[int, ...]
     load: float | None = None
     tone: str = "bar_fill"
+    mark: str | None = None
 
 
 class HeadPainter:
@@ -48,14 +50,21 @@ class HeadPainter:
             self._paint_folded(painter, place, column)
             return
         left, width = place.left(), place.width()
+        aside = 0
+        if column.mark is not None:
+            aside = 16
+            painter.setPen(theme.color("border_strong"))
+            painter.setBrush(QColor(column.mark))
+            painter.drawRoundedRect(QRectF(left + 0.5, 9, 10, 10), 2, 2)
         for top, words, font, tone, room in (
-            (4, column.title, theme.font("base", strong=True), "text", width - 18),
+            (4, column.title, theme.font("base", strong=True), "text", width - 18 - aside),
             (23, column.under, theme.font("small"), "text2", width),
         ):
             painter.setFont(font)
             painter.setPen(theme.color(tone))
             shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room)
-            painter.drawText(QRect(left, top, room, 20), Qt.AlignmentFlag.AlignVCenter, shown)
+            begin = left + (aside if top < HEAD // 2 - 1 else 0)
+            painter.drawText(QRect(begin, top, room, 20), Qt.AlignmentFlag.AlignVCenter, shown)
         theme.icon("caret-left", "text3").paint(painter, QRect(left + width - 14, 8, 12, 12))
         bar = QRect(left, HEAD - 3, width, 2)
         painter.fillRect(bar, theme.color("border_strong"))

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from gisapp.language import Language
+from gisapp.language import Language, Words
 from gisapp.theme import Theme
 from layers.census.progress import Progress
 from layers.text import Message
@@ -26,17 +26,25 @@ class ProgressChart(QWidget):
         self._language, self._theme = language, theme
         self.progress: Progress | None = None
         self._from: datetime.date | None = None
+        self._title: Words = ""
         self.setMinimumHeight(120)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         language.changed.connect(self.update)
         theme.changed.connect(self.update)
 
-    def show_progress(self, progress: Progress | None, first: datetime.date | None) -> None:
-        """Draw this; ``first``: the day on which the campaign began."""
-        self.progress, self._from = progress, first
+    def show_progress(
+        self, progress: Progress | None, first: datetime.date | None, title: Words = ""
+    ) -> None:
+        """Draw this; ``first``: the day on which the campaign began; ``title``: whose progress it is."""
+        self.progress, self._from, self._title = progress, first, title
         if progress is not None:
-            self.setAccessibleName(self._language.render(self.words()))
+            self.setAccessibleName(self._told)
         self.update()
+
+    @property
+    def _told(self) -> str:
+        title, words = self._language.render(self._title), self._language.render(self.words())
+        return f"{title}  {words}" if title else words
 
     def words(self) -> Message:
         """The forecast in a sentence."""
@@ -63,9 +71,7 @@ class ProgressChart(QWidget):
             return
         is_late = (progress.late_days or 0) > 0 and progress.curve.left
         painter.setPen(self._theme.color("danger" if is_late else "text2"))
-        painter.drawText(
-            QRectF(_LEFT, 2, self.width() - _LEFT - _RIGHT, 18), 0, self._language.render(self.words())
-        )
+        painter.drawText(QRectF(_LEFT, 2, self.width() - _LEFT - _RIGHT, 18), 0, self._told)
         self._draw(painter, progress)
         painter.end()
 

@@ -94,8 +94,8 @@ class Entry(QFrame):
         self.editors[name] = editor
 
     def begin(self, name: str) -> None:
-        """Let the user type into this field; what stands there is marked."""
-        editor = self.editors[name]
+        """Let the user type into this field; what stands there is marked. Without a field, Return saves."""
+        editor = self.editors.get(name, self.save)
         editor.setFocus()
         if isinstance(editor, QLineEdit):
             editor.selectAll()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QPointF, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gisapp.actions import Actions
@@ -44,6 +44,8 @@ WIDTH = 330
 _NEAR = 0.6
 #: Seen from farther than so many metres to the pixel, one goes there.
 _FAR = 3.0
+#: Pixels around what lies over the map in which a target counts as covered.
+_ROOM = 24
 
 
 class CensusDesk(QObject):
@@ -271,7 +273,7 @@ class CensusDesk(QObject):
         self._actions.refresh()
 
     def _go_near(self, record: Asset) -> None:
-        """Go to a record that is out of sight."""
+        """Go to a record that is out of sight, or covered by what lies over the map."""
         at = place_of(record) if self._is_shown else None
         canvas = self._view.canvas
         if at is not None and self._view.bounds is not None:
@@ -281,6 +283,11 @@ class CensusDesk(QObject):
             inside = (
                 box.x0 + margin_x < at[0] < box.x1 - margin_x
                 and box.y0 + margin_y < at[1] < box.y1 - margin_y
+            )
+            spot = QPointF(*view.to_pixel(*at)).toPoint()
+            inside &= not any(
+                panel.isVisible() and panel.geometry().adjusted(-_ROOM, -_ROOM, _ROOM, _ROOM).contains(spot)
+                for panel in canvas.panels_above()
             )
             if not inside or view.metres_per_pixel > _FAR:
                 canvas.fly_to(*at, min(view.metres_per_pixel, _NEAR))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from gisapp.dialogs.frame import Dialog
-from gisapp.forms.mine_theirs import MineTheirs
-from gisapp.forms.words import Button, IconLabel, Label, Line, SymbolLabel
+from gisapp.dialogs.side_list import SideList, add_links
+from gisapp.forms.words import IconLabel, Label
 from gisapp.language import Language
 from gisapp.session import ClashAsk
 from gisapp.theme import Theme
@@ -30,14 +30,15 @@ class ClashDialog(Dialog):
     def __init__(self, language: Language, theme: Theme, ask: ClashAsk, parent: QWidget) -> None:
         super().__init__(language, theme, Message("clash.title"), parent, width=560)
         self.ask = ask
-        #: The pair of buttons of every field to choose.
-        self.choices: dict[tuple[AssetKey, str], MineTheirs] = {}
+        self.sides: SideList[tuple[AssetKey, str]] = SideList(language, theme)
+        self.sides.chosen.connect(self._follow)
         told = sorted((each for each in ask.told if not is_harmless(each)), key=lambda each: not each.is_open)
         self._beyond = [each for each in told[CARDS:] if each.is_open]
         self._beyond_mine: bool | None = None
         self.body.addWidget(Label(language, theme, ask.label, size="heading", strong=True, wrap=True))
         self.body.addLayout(self._head(told))
-        self.body.addWidget(self._cards(told), 1)
+        self._tell(told)
+        self.body.addWidget(self.sides, 1)
         self.body.addWidget(
             Label(language, theme, Message("clash.note"), size="small", tone="faint", wrap=True)
         )
@@ -48,16 +49,15 @@ class ClashDialog(Dialog):
 
     def choose_all(self, mine: bool) -> None:
         """Choose for every field of every asset."""
-        for pair in self.choices.values():
-            pair.choose(mine)
+        self.sides.choose_all(mine)
         self._beyond_mine = mine
         self._follow()
 
     def accept(self) -> None:
         """Go: tell what was decided."""
         theirs: dict[AssetKey, set[str]] = {}
-        for (key, name), pair in self.choices.items():
-            if pair.answer is False:
+        for (key, name), mine in self.sides.answers.items():
+            if not mine:
                 theirs.setdefault(key, set()).add(name)
         for each in self._beyond if self._beyond_mine is False else ():
             theirs[each.key] = set(_to_choose(each))
@@ -65,7 +65,7 @@ class ClashDialog(Dialog):
         super().accept()
 
     def _follow(self) -> None:
-        open_yet = any(pair.answer is None for pair in self.choices.values())
+        open_yet = len(self.sides.answers) < len(self.sides.pairs)
         self.go.setEnabled(not open_yet and not (self._beyond and self._beyond_mine is None))
 
     def _head(self, told: list[ClashTold]) -> QHBoxLayout:
@@ -75,61 +75,27 @@ class ClashDialog(Dialog):
         words = Message("clash.explain", {"count": len(told)})
         row.addWidget(Label(self.language, self.theme, words, wrap=True), 1)
         if sum(len(_to_choose(each)) for each in told) > 1:
-            for name, mine in (("mine", True), ("theirs", False)):
-                button = Button(self.language, Message(f"clash.all.{name}"), "link")
-                button.setObjectName(f"all_{name}")
-                button.clicked.connect(lambda _=False, which=mine: self.choose_all(which))
-                row.addWidget(button)
+            mine, theirs = Message("clash.all.mine"), Message("clash.all.theirs")
+            links = (("mine", mine, True), ("theirs", theirs, False))
+            add_links(row, self.language, links, self.choose_all)
         return row
 
-    def _cards(self, told: list[ClashTold]) -> QScrollArea:
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 8, 0)
-        column.setSpacing(4)
+    def _tell(self, told: list[ClashTold]) -> None:
+        """Tell of the first assets what others did to them, and ask."""
+        sides = self.sides
         for each in told[:CARDS]:
-            column.addWidget(Line())
-            self._card(column, each)
-        if len(told) > CARDS:
-            more = Message("clash.more", {"count": f"{len(told) - CARDS:,}"})
-            column.addWidget(Label(self.language, self.theme, more, size="small", tone="faint", wrap=True))
-        column.addStretch(1)
-        scroll = QScrollArea(widgetResizable=True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(page)
-        scroll.setMinimumHeight(min(LIST_HEIGHT, page.sizeHint().height() + 4))
-        return scroll
-
-    def _card(self, column: QVBoxLayout, told: ClashTold) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(6)
-        symbol = SymbolLabel(self.theme, 16)
-        symbol.show_type(told.type)
-        head.addWidget(symbol, 0, Qt.AlignmentFlag.AlignTop)
-        head.addWidget(Label(self.language, self.theme, told.head, wrap=True), 1)
-        column.addLayout(head)
-        for contest in told.contests:
-            words = Message("clash.field", {"field": contest.title, "value": contest.was})
-            name = Label(self.language, self.theme, words, size="small", tone="quiet", wrap=True)
-            name.setContentsMargins(22, 2, 0, 0)
-            column.addWidget(name)
-            mine = Message("form.mine", {"value": contest.mine})
-            self._pair(column, told, contest.field, mine, Message("form.theirs", {"value": contest.theirs}))
-        if told.is_removal:
-            self._pair(column, told, _ASSET, Message("clash.remove"), Message("clash.keep"))
-        for change in told.others:
-            words = Message("clash.other", {"field": change.title, "change": change.told})
-            line = Label(self.language, self.theme, words, size="small", tone="quiet", wrap=True)
-            line.setContentsMargins(22, 0, 0, 0)
-            column.addWidget(line)
-
-    def _pair(self, column: QVBoxLayout, told: ClashTold, name: str, mine: Message, theirs: Message) -> None:
-        pair = MineTheirs(self.language, self.theme, mine, theirs)
-        pair.setContentsMargins(22, 0, 0, 2)
-        pair.chosen.connect(lambda _: self._follow())
-        self.choices[(told.key, name)] = pair
-        column.addWidget(pair)
+            sides.begin(each.type, each.head)
+            for contest in each.contests:
+                sides.say(Message("clash.field", {"field": contest.title, "value": contest.was}), above=2)
+                mine = Message("form.mine", {"value": contest.mine})
+                sides.ask((each.key, contest.field), mine, Message("form.theirs", {"value": contest.theirs}))
+            if each.is_removal:
+                sides.ask((each.key, _ASSET), Message("clash.remove"), Message("clash.keep"))
+            for change in each.others:
+                sides.say(Message("clash.other", {"field": change.title, "change": change.told}))
+        beyond = len(told) - CARDS
+        more = Message("clash.more", {"count": f"{beyond:,}"}) if beyond > 0 else None
+        sides.end(LIST_HEIGHT, more)
 
 
 def _to_choose(told: ClashTold) -> tuple[str, ...]:

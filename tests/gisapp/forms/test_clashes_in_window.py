@@ -86,14 +86,14 @@ def test_every_act_asks(desk: Desk, qtbot: QtBot) -> None:
     assert "周海燕" in words
     assert "公称直径（原值 80 mm）" in words
     assert "城投水务" in words
-    (pair,) = dialog.choices.values()
+    (pair,) = dialog.sides.pairs.values()
     assert (pair.mine.text(), pair.theirs.text()) == ("用我的：400 mm", "用对方的：500 mm")
     qtbot.mouseClick(pair.theirs, LEFT)
     # Changed once more while the user thinks: asked again, not overwritten.
     desk.changed("pipe", 1, dn=600)
     qtbot.mouseClick(dialog.go, LEFT)
     qtbot.waitUntil(
-        lambda: any("600" in d.choices[next(iter(d.choices))].theirs.text() for d in _dialogs(window)),
+        lambda: any("600" in next(iter(d.sides.pairs.values())).theirs.text() for d in _dialogs(window)),
         timeout=PATIENCE,
     )
     again = next(d for d in _dialogs(window) if d is not dialog)

@@ -64,13 +64,15 @@ class AssetReader(Veiled):
 
     def find(self, query: Query) -> list[Asset]:
         """The assets that the query asks for, in its order."""
+        self._asked(query.type, query.where)
         with self._store.read() as connection:
             return self._all_shown(query.type, read.find(self._store, connection, query))
 
     def count(self, query: Query | str) -> int:
         """How many assets meet the query, or how many there are of a type."""
+        asked = Query(query) if isinstance(query, str) else query
+        self._asked(asked.type, asked.where)
         with self._store.read() as connection:
-            asked = Query(query) if isinstance(query, str) else query
             return read.count(self._store, connection, asked)
 
     def bounds(self, *types: str) -> Box | None:
@@ -97,6 +99,7 @@ class AssetReader(Veiled):
 
         Unlocated rows have a null ``geom``; ``box`` leaves them out. Areas come as multipolygons.
         """
+        self._asked(type, where)
         if fields is None:
             fields = [f.name for f in self.catalogue[type].columns]
         names = [name for name in fields if name != GEOMETRY]
@@ -110,6 +113,7 @@ class AssetReader(Veiled):
         self, type: str, ids: Sequence[int], fields: Sequence[str], where: Condition | None = None
     ) -> pa.Table:
         """These assets as far as they are there (and meet ``where``) like ``columns`` with geometry, read here."""
+        self._asked(type, where)
         names = [name for name in fields if name != GEOMETRY]
         clauses = where_clause(self._store, Query(type, ids=ids, where=where))
         located = self.catalogue[type].shape is not None
@@ -126,6 +130,7 @@ class AssetReader(Veiled):
 
     def rows_meeting(self, type: str, fields: Sequence[str], where: Condition) -> pa.Table:
         """The assets that meet a condition like ``rows``: for a few thousand."""
+        self._asked(type, where)
         clauses = where_clause(self._store, Query(type, where=where))
         return self._table_shown(
             type, self._store.read_here(type, list(fields), geometry=True, conditions=clauses)
@@ -139,6 +144,7 @@ class AssetReader(Veiled):
         ids: Sequence[int] | None = None,
     ) -> pa.Table:
         """``columns`` without geometry, read here: at once for a few thousand rows, where the worker takes 0.1 s."""
+        self._asked(type, where)
         clauses = where_clause(self._store, Query(type, where=where, ids=ids))
         return self._table_shown(
             type, self._store.read_here(type, list(fields), geometry=False, conditions=clauses)
@@ -146,6 +152,7 @@ class AssetReader(Veiled):
 
     def packed(self, type: str, fields: Sequence[str], where: Condition | None = None) -> pa.Table:
         """``values`` of hundreds of thousands of rows, in half of the time: numbers and texts alone."""
+        self._asked(type, where)
         clauses = where_clause(self._store, Query(type, where=where))
         return self._table_shown(type, packed_columns(self._store, type, fields, clauses))
 
@@ -171,6 +178,7 @@ class AssetReader(Veiled):
         self, type: str, fields: Sequence[str], where: Condition | None = None, *, geometry: bool = True
     ) -> BulkRead:
         """What ``columns`` (with geometry) would do, as a value that can be sent to the worker."""
+        self._asked(type, where)
         names = [name for name in fields if name != GEOMETRY]
         clause = None if where is None else condition_clause(self._store, type, where)
         return self._read_shown(type, self._store.bulk_read(type, names, geometry=geometry, where=clause))

@@ -51,7 +51,8 @@ class TrailReader(Veiled):
         if type is not None:
             condition &= history.concerning(self._store, type, id)
         with self._store.read() as connection:
-            return history.change_sets(self._store, connection, condition, limit=limit)
+            found = history.change_sets(self._store, connection, condition, limit=limit)
+        return [self._act_shown(act) for act in found]
 
     def act_count(self, type: str, id: int) -> int:
         """How many acts touched an asset."""
@@ -68,7 +69,14 @@ class TrailReader(Veiled):
     ) -> TrailPage:
         """The newest acts that meet a filter, older than ``before``; ``matches`` looks at label and actor."""
         with self._store.read() as connection:
-            return trail_page(self._store, connection, wanted, limit=limit, before=before, matches=matches)
+            page = trail_page(self._store, connection, wanted, limit=limit, before=before, matches=matches)
+        if not self.veiled:
+            return page
+        # Words are looked for in what is told, too: else asking would tell what was written.
+        acts = tuple(map(self._act_shown, page.acts))
+        if matches is not None:
+            acts = tuple(act for act in acts if matches(act.label, act.actor))
+        return TrailPage(acts, page.before)
 
     def actors(self) -> list[str]:
         """Everybody who ever changed something."""
@@ -83,7 +91,8 @@ class TrailReader(Veiled):
     def changes_after(self, version: int, limit: int = 500) -> list[ChangeSet]:
         """The change sets after a version, the oldest first."""
         with self._store.read() as connection:
-            return changes_after(self._store, connection, version, limit)
+            found = changes_after(self._store, connection, version, limit)
+        return [self._act_shown(act) for act in found]
 
     def row_changes(
         self,
@@ -120,6 +129,7 @@ class TrailReader(Veiled):
     ) -> tuple[dict[int, Row | None], list[IdRange]]:
         """The rows of a type that changed after ``version``, as they were then (None: not there yet, or not meeting
         ``where``), and the runs of ids that came in bulk since."""
+        self._asked(type, where)
         with self._store.read() as connection:
             then, came = changed_after(self._store, connection, type, version, where)
         return {id: self._row_shown(type, row) for id, row in then.items()} if self.veiled else then, came

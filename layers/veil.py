@@ -9,14 +9,17 @@ from typing import Any
 
 import pyarrow as pa
 
+from layers.errors import UserError
 from layers.feedback import Feedback
 from layers.model.asset import Asset
 from layers.model.catalogue import Catalogue
-from layers.model.change import RowChange
-from layers.model.personal import masked_row, masked_table, personal_fields
+from layers.model.change import ChangeSet, RowChange
+from layers.model.personal import Hidden, masked_words
+from layers.model.query import Condition, compared_fields
 from layers.store.bulk_read import BulkRead
+from layers.text import Message
 
-_NOTHING: frozenset[str] = frozenset()
+_NOTHING = Hidden()
 
 
 class Veiled:
@@ -26,30 +29,54 @@ class Veiled:
     veiled: bool = False
     """Whether personal fields are masked in whatever is read from now on. What was read before stays as it was."""
 
-    def _hidden(self, type: str) -> frozenset[str]:
-        known = self.veiled and type in self.catalogue
-        return personal_fields(self.catalogue[type]) if known else _NOTHING
+    def hidden(self, type: str) -> frozenset[str]:
+        """The fields of a type that are told masked now: nothing may be asked of them."""
+        return self._hidden(type).names
 
-    def _shown(self, asset: Asset | None) -> Asset | None:
-        names = self._hidden(asset.type) if asset is not None else _NOTHING
-        return (
-            replace(asset, values=masked_row(asset.values, names)) if asset is not None and names else asset
+    def _hidden(self, type: str) -> Hidden:
+        known = self.veiled and type in self.catalogue
+        return Hidden.of(self.catalogue[type], self.catalogue) if known else _NOTHING
+
+    def refusal_of(self, type: str, where: Condition | None) -> UserError | None:
+        """Why a condition cannot be asked now: on what is told masked, for asked often enough it would tell it all."""
+        names = self.hidden(type)
+        name = min(compared_fields(where) & names, default=None) if names else None
+        if name is None:
+            return None
+        title = {"field": self.catalogue[type].field_named(name).title}
+        return UserError(
+            Message("register.veiled_condition", title), Message("register.veiled_condition_hint")
         )
 
+    def _asked(self, type: str, where: Condition | None) -> None:
+        """Raise ``UserError`` for a condition that cannot be asked now."""
+        refused = self.refusal_of(type, where)
+        if refused is not None:
+            raise refused
+
+    def _shown(self, asset: Asset | None) -> Asset | None:
+        return None if asset is None else self._all_shown(asset.type, [asset])[0]
+
     def _all_shown(self, type: str, assets: list[Asset]) -> list[Asset]:
-        names = self._hidden(type)
-        return [replace(a, values=masked_row(a.values, names)) for a in assets] if names else assets
+        hidden = self._hidden(type)
+        return [replace(a, values=hidden.row(a.values)) for a in assets] if hidden else assets
 
     def _table_shown(self, type: str, table: pa.Table) -> pa.Table:
-        names = self._hidden(type)
-        return masked_table(table, names) if names else table
+        hidden = self._hidden(type)
+        return hidden.table(table) if hidden else table
 
     def _read_shown(self, type: str, read: BulkRead) -> BulkRead:
-        names = self._hidden(type)
-        return BulkRead(read_masked, (read, names)) if names else read
+        hidden = self._hidden(type)
+        return BulkRead(read_masked, (read, hidden)) if hidden else read
 
     def _row_shown(self, type: str, row: Mapping[str, Any] | None) -> dict[str, Any] | None:
-        return None if row is None else masked_row(row, self._hidden(type))
+        return None if row is None else self._hidden(type).row(row)
+
+    def _act_shown(self, act: ChangeSet) -> ChangeSet:
+        """An act on types that tell of people, without the words written in what it is called."""
+        if not self.veiled or not any(self.hidden(name) for name in act.changes):
+            return act
+        return replace(act, label=masked_words(act.label))
 
     def _changes_shown(self, changes: Iterable[RowChange]) -> list[RowChange]:
         if not self.veiled:
@@ -64,6 +91,6 @@ class Veiled:
         ]
 
 
-def read_masked(feedback: Feedback, read: BulkRead, names: frozenset[str]) -> pa.Table:
-    """What ``read`` gives, with the columns ``names`` masked. Runs in the worker."""
-    return masked_table(read(feedback), names)
+def read_masked(feedback: Feedback, read: BulkRead, hidden: Hidden) -> pa.Table:
+    """What ``read`` gives, masked. Runs in the worker."""
+    return hidden.table(read(feedback))

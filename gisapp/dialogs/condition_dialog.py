@@ -146,6 +146,12 @@ class ConditionDialog(Dialog):
         self._condition, self._is_right = condition, True
         self.say_wrong(None)
         self._enable(on=True)
+        if (reason := self._register.refusal_of(self._name, condition)) is not None:
+            self._is_right = False
+            self.say_wrong(reason.title)
+            self.count.show_words("")
+            self._enable(on=False)
+            return
         self._later.start()
 
     def _refuse(self, error: ConditionError) -> None:

@@ -7,7 +7,7 @@ from gisapp.panels.table.place import TablePlace
 from gisapp.session import Session
 from gisapp.settings import Settings, View
 from layers.model.condition_data import condition_data, condition_of
-from layers.model.query import Box, Condition
+from layers.model.query import Box, Condition, compared_fields
 from layers.register import Register
 
 
@@ -36,10 +36,13 @@ class KeptView:
         for name, data in view.filters.items():
             if name in register.catalogue:
                 try:
-                    filters[name] = condition_of(data, register.catalogue[name])
+                    condition = condition_of(data, register.catalogue[name])
                 except ValueError:
                     # Kept by another version of the program, or its field is gone: shown whole.
                     continue
+                # In a role that is told its field masked, too.
+                if not compared_fields(condition) & register.hidden(name):
+                    filters[name] = condition
         self._session.filter(filters)
         self._table.remember(view.table)
         return tuple(view.widths)

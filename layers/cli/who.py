@@ -25,16 +25,21 @@ def who(
     register: RegisterArgument,
     text: Annotated[str, typer.Argument(metavar="TEXT|X,Y", help="cli.who.text")],
     date: Annotated[str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="cli.who.date")] = None,
+    personal: Annotated[bool, typer.Option("--personal", help="cli.who.personal")] = False,
     as_json_: JsonOption = False,
 ) -> int:
-    """Name, phone, backup, the way up and why; nobody is an answer too."""
+    """Name, phone, backup, the way up and why; nobody is an answer too. Names are masked unless asked for in clear."""
     console: Console = context.obj
     day = day_of("--date", date)
     with open_register(register, read_only=True) as opened:
+        opened.veiled = not personal
         answer = Enquiry(opened).who(text=text, day=day)
-        console.result(as_json(answer, console.texts))
+        console.result({**as_json(answer, console.texts), "masked": not personal})
         if not console.as_json:
             _show(console, opened, answer)
+            if answer.people and not personal:
+                console.say("")
+                console.say(Message("cli.who.masked"))
     return DONE
 
 

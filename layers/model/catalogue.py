@@ -30,6 +30,7 @@ class AssetType:
     ``fallback``: rows of a layer of mixed things that name no other type belong here. ``kept_in_lists``: people keep
     these in lists of their own: a row of a file is the asset of its code, or of what is unique together; it changes it.
     ``exclusive``: which assets may not run on the same day. ``no_circle``: links that may not lead back to the asset.
+    ``quotes``: the fields that name a type and one of its fields, then those that hold values of it as JSON.
     """
 
     name: str
@@ -58,6 +59,7 @@ class AssetType:
     computed: tuple[Computed, ...] = ()
     exclusive: tuple[Exclusive, ...] = ()
     no_circle: tuple[str, ...] = ()
+    quotes: tuple[str, ...] = ()
 
     @cached_property
     def _by_name(self) -> Mapping[str, Field]:

@@ -59,6 +59,19 @@ class Not:
 Condition = Compare | All | AnyOf | Not
 
 
+def compared_fields(condition: Condition | None) -> frozenset[str]:
+    """The fields whose values a condition asks for: whether there is one tells nothing of it."""
+    match condition:
+        case Compare(comparison="is null" | "is not null"):
+            return frozenset()
+        case Not(condition=inner):
+            return compared_fields(inner)
+        case All(conditions=several) | AnyOf(conditions=several):
+            return frozenset(name for each in several for name in compared_fields(each))
+        case _:
+            return fields_of(condition)
+
+
 def fields_of(condition: Condition | None) -> frozenset[str]:
     """The fields that a condition asks for."""
     match condition:

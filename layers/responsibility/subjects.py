@@ -69,7 +69,9 @@ def _by_reading(register: Register, wanted: str) -> list[AssetKey]:
     found: list[AssetKey] = []
     for comparison in ("=", "contains"):
         for asset_type in _types(register):
-            names = [name for name in asset_type.search_fields if name in asset_type and name != "code"]
+            # What is told masked cannot be asked for either.
+            left_out = {"code", *register.hidden(asset_type.name)}
+            names = [name for name in asset_type.search_fields if name in asset_type and name not in left_out]
             if names and len(found) < SHOWN:
                 where = AnyOf(tuple(Compare(name, comparison, wanted) for name in names))
                 asked = Query(asset_type.name, where, fields=(names[0],), limit=SHOWN)

@@ -25,7 +25,10 @@ class RegisterLinks:
         found = []
         for target in field.targets:
             names = self._labels(target)
-            where = AnyOf(tuple(Compare(name, "=", text) for name in names))
+            asked = [name for name in names if name not in self._register.hidden(target)]
+            if not asked:
+                continue
+            where = AnyOf(tuple(Compare(name, "=", text) for name in asked))
             assets = self._register.find(Query(target, where, fields=names, limit=2))
             by_code = [a for a in assets if str(a.get("code", "")).casefold() == text.casefold()]
             found += by_code[:1] or assets

@@ -60,10 +60,11 @@ def _fields(asset_type: AssetType) -> tuple[str, ...]:
 
 def _called(register: Register, asset_type: AssetType, wanted: str) -> list[Target]:
     names = _fields(asset_type)
-    starts = AnyOf(tuple(Compare(name, "starts", wanted) for name in names))
-    found = register.find(Query(asset_type.name, starts, fields=names, limit=SHOWN))
-    if len(found) < SHOWN:
-        holds = AnyOf(tuple(Compare(name, "contains", wanted) for name in names))
+    asked = [name for name in names if name not in register.hidden(asset_type.name)]
+    starts = AnyOf(tuple(Compare(name, "starts", wanted) for name in asked))
+    found = register.find(Query(asset_type.name, starts, fields=names, limit=SHOWN)) if asked else []
+    if asked and len(found) < SHOWN:
+        holds = AnyOf(tuple(Compare(name, "contains", wanted) for name in asked))
         found += register.find(Query(asset_type.name, holds, fields=names, limit=SHOWN))
     if len(found) < SHOWN and not has_chinese(wanted) and register.count(asset_type.name) <= FEW:
         found += _by_pinyin(register, asset_type, names, wanted.casefold())

@@ -6,8 +6,12 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from gisapp.dialogs.condition_dialog import ConditionDialog
 from gisapp.dialogs.settings_dialog import SettingsDialog
+from gisapp.settings import View
 from gisapp.window import Window
+from layers.model.condition_data import condition_data
+from layers.model.query import Compare
 from layers.model.roles import ROLES, allows
 from layers.text import Message
 from tests.gisapp.driving import settle
@@ -68,6 +72,21 @@ def test_a_viewer_chosen_in_the_settings_changes_nothing(open_town: Window, qtbo
     parts.actions.trigger("draw.type_1")
     assert refused == ["role.no_edit"] * 2
     assert open_town.map.tool_name == "select"
+    # Nor is a number found out by asking for it: the dialog says why not, and a filter kept from before is not used.
+    asked = Compare("phone", "starts", "139")
+    parts.actions.trigger("select.by_condition")
+    dialog = open_town.findChild(ConditionDialog)
+    dialog.show_type("customer", asked)
+    assert "电话" in dialog.wrong.text()
+    assert not any(button.isEnabled() for button in (dialog.filter, dialog.select, dialog.zoom))
+    dialog.show_type("customer", None)
+    assert dialog.filter.isEnabled()
+    dialog.reject()
+    kept = {"customer": condition_data(asked), "pipe": condition_data(Compare("dn", "=", 300))}
+    parts.settings.remember_view(str(register.target), View(filters=kept))
+    open_town.kept_view.restore(register)
+    assert set(parts.session.filters) == {"pipe"}
+    settle(open_town, qtbot)
     assert parts.session.take_role("engineer")
     assert not register.veiled
     assert parts.session.may("restore")

@@ -29,18 +29,33 @@ def run(*words: str | Path, language: str = "zh") -> int:
 
 
 def test_a_place_and_a_code_are_answered(district: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("who", district, "500,500", "--json") == 0
+    assert run("who", district, "500,500", "--json", "--personal") == 0
     said = json.loads(capsys.readouterr().out)
     assert [grid["code"] for grid in said["grids"]] == ["G01", "A1"]
     assert [(p["name"], p["phone"], p["rank"]) for p in said["people"] if p["main"]] == [
         ("周海燕", "13900000001", "primary")
     ]
-    assert run("who", district, "g01", "--date", "2022-01-01") == 0
+    assert run("who", district, "g01", "--date", "2022-01-01", "--personal") == 0
     out = capsys.readouterr().out
     assert "2022-01-01 · G01 第1网格" in out
     assert out.index("周海燕") < out.index("陈立国") < out.index("林队长")
     assert run("who", district, "G01", "--date", "2020-01-01", language="en") == 0
     assert "was not there on that day" in capsys.readouterr().out
+
+
+def test_names_are_masked_unless_asked_for_and_that_is_said(
+    district: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("who", district, "500,500") == 0
+    out = capsys.readouterr().out
+    assert "周**" in out
+    assert "139****0001" in out
+    assert "周海燕" not in out
+    assert "--personal" in out
+    assert run("who", district, "500,500", "--json") == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["masked"] is True
+    assert "13900000001" not in json.dumps(said)
 
 
 def test_what_is_unknown_is_said(district: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

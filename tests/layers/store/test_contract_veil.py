@@ -7,15 +7,20 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from layers.errors import UserError
 from layers.exchange.export import ExportOptions, export_assets
 from layers.exchange.quarantine import get_quarantined
 from layers.feedback import Feedback
 from layers.model.personal import mask
-from layers.model.query import Compare, Query
+from layers.model.query import All, AnyOf, Compare, Not, Query
 from layers.past.book import Past, read_as_of
 from layers.register import Register
+from layers.responsibility.subjects import find_subjects
+from layers.search.link_names import RegisterLinks
+from layers.search.link_targets import find_targets
 from layers.store.bulk_read import run_read
 from layers.text import Message
+from layers.trail import TrailFilter, TrailPage
 from tests.layers.store.test_contract_edit import add
 from tests.layers.store.test_contract_project_lists import book, take
 
@@ -104,3 +109,84 @@ def test_nothing_personal_is_told_by_any_way(opened: Register, tmp_path: Path) -
     assert opened.find(Query("export_record"))[0]["asset_count"] == 1
     opened.veiled = False
     assert opened.get("customer", id)["phone"] == PHONE  # type: ignore[index]
+
+
+def test_nothing_is_found_out_by_asking(opened: Register) -> None:
+    id = add(opened, "customer", code="200001", name=NAME, phone=PHONE, key_account=True)
+    asked = Compare("phone", "starts", "1001234")
+    assert opened.count(Query("customer", asked)) == 1
+    opened.veiled = True
+    hidden = (
+        asked,
+        Not(asked),
+        All((Compare("key_account", "=", True), AnyOf((Compare("name", "=", NAME),)))),
+    )
+    for where in hidden:
+        for ask in (
+            lambda where=where: opened.find(Query("customer", where)),
+            lambda where=where: opened.count(Query("customer", where)),
+            lambda where=where: opened.columns("customer", ["code"], where=where),
+            lambda where=where: opened.rows("customer", [id], ["code"], where),
+            lambda where=where: opened.rows_meeting("customer", ["code"], where),
+            lambda where=where: opened.values("customer", ["code"], where),
+            lambda where=where: opened.packed("customer", ["key_account"], where),
+            lambda where=where: opened.bulk_read("customer", ["code"], where),
+            lambda where=where: opened.changed_after("customer", 0, where),
+        ):
+            with pytest.raises(UserError) as raised:
+                ask()
+            assert raised.value.title.id == "register.veiled_condition"
+    # Whether something is filled in tells nothing of it; neither do words that lead to the asset.
+    assert opened.count(Query("customer", Compare("phone", "is not null"))) == 1
+    assert find_subjects(opened, NAME) == ()
+    assert [each.key.id for each in find_subjects(opened, "200001")] == [id]
+    assert find_targets(opened, ("customer",), NAME[:2], None) == []
+    assert RegisterLinks(opened).find(opened.catalogue["meter"].field_named("customer"), NAME) is None
+
+
+def test_the_trail_calls_nobody_by_name(opened: Register) -> None:
+    id = add(opened, "customer", code="200001", name=NAME)
+    field = opened.catalogue["customer"].field_named("phone").title
+    label = Message("form.act", {"type": "", "name": NAME, "fields": (field,)})
+    with opened.edit(label) as edit:
+        edit.update("customer", id, 1, {"phone": PHONE})
+    with opened.edit(Message("form.act", {"type": "", "name": "XHS-1", "fields": (field,)})) as edit:
+        edit.insert("hydrant", {"code": "XHS-1"})
+
+    def called(page: TrailPage) -> list[object]:
+        return [act.label.parameters["name"] for act in page.acts]
+
+    def matches(label: Message, actor: str) -> bool:
+        return NAME in label.parameters.values()
+
+    assert called(opened.trail_page(TrailFilter(), matches=matches)) == [NAME]
+    opened.veiled = True
+    assert opened.trail_page(TrailFilter(), matches=matches).acts == ()
+    assert called(opened.trail_page(TrailFilter(), limit=2)) == ["XHS-1", "周**"]
+    assert [act.label.parameters["name"] for act in opened.change_sets(2)] == ["XHS-1", "周**"]
+    assert opened.change_sets(2)[1].label.parameters["fields"] == (field,)
+    assert [act.label.parameters["name"] for act in opened.changes_after(opened.data_version - 2)] == [
+        "周**",
+        "XHS-1",
+    ]
+
+
+def test_what_quotes_a_person_is_masked_and_what_quotes_a_pipe_is_not(opened: Register) -> None:
+    with opened.edit(Message("store.created")) as edit:
+        package = edit.insert("field_package", {"code": "WB-1", "title": "一包", "state": "out"})
+        for type_name, field, value in (("customer", "phone", f'"{PHONE}"'), ("pipe", "dn", "200")):
+            edit.insert("checkin_conflict", {
+                "package": package, "target_type": type_name, "target_id": 1, "field": field, "state": "open",
+                "base_value": None, "office_value": value, "field_value": value,
+            })  # fmt: skip
+    opened.veiled = True
+    told = {
+        row["field"]: (row["office_value"], row["base_value"])
+        for row in opened.find(Query("checkin_conflict"))
+    }
+    assert told == {"phone": ('"100****0127"', None), "dn": ("200", None)}
+    table = opened.values("checkin_conflict", ["target_type", "field", "field_value"])
+    assert sorted(table["field_value"].to_pylist()) == ['"100****0127"', "200"]
+    # Read alone, nobody can tell whose they are: then none of them is told.
+    assert PHONE not in repr(opened.columns("checkin_conflict", ["field_value"]).to_pylist())
+    assert PHONE not in repr(opened.row_changes(type="checkin_conflict"))

@@ -20,6 +20,7 @@ else:
     importing = Later("gisapp.commands.importing")
 
 REGISTER_ENDING = ".gpkg"
+PACKAGE_ENDINGS = (REGISTER_ENDING, ".xlsx", ".csv")
 
 
 def take_dropped(window: Window, paths: Sequence[str]) -> None:
@@ -35,7 +36,7 @@ def take_dropped(window: Window, paths: Sequence[str]) -> None:
     if pictures:
         add_paths(window, pictures)
     rest = [path for path in paths if path not in pictures]
-    if len(rest) == 1 and rest[0].lower().endswith(REGISTER_ENDING) and packages.is_package(window, rest[0]):
+    if len(rest) == 1 and rest[0].lower().endswith(PACKAGE_ENDINGS) and packages.is_package(window, rest[0]):
         packages.take_back(window, Path(rest[0]))
     elif len(rest) == 1 and rest[0].lower().endswith(REGISTER_ENDING):
         open_target(window, rest[0], lambda path: _take_geopackage(window, path))

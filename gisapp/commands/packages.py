@@ -122,8 +122,8 @@ def ask_out(window: Window) -> None:
     window.parts.tasks.run(Message("packages.task.out"), work, ask, owner=window)
 
 
-def hand_out(window: Window, contents: Contents, path: Path, who: str, with_sheets: bool = False) -> None:
-    """Write the package in peace, then note it; ``with_sheets``: record sheets lie beside it."""
+def hand_out(window: Window, contents: Contents, path: Path, who: str, sheet_ending: str = "") -> None:
+    """Write the package in peace, then note it; ``sheet_ending``: that of record sheets to lie beside it."""
     session = window.parts.session
     register = session.register
     if register is None:
@@ -133,8 +133,8 @@ def hand_out(window: Window, contents: Contents, path: Path, who: str, with_shee
     def note(prepared: Any) -> None:
         def work(edit: Edit) -> None:
             out = checkout.check_out(edit, prepared, who)
-            if with_sheets:
-                sheets.write_sheets(contents, out.code, path.with_suffix(sheets.ENDING), texts)
+            if sheet_ending:
+                sheets.write_sheets(contents, out.code, path.with_suffix(sheet_ending), texts)
 
         def done(_: object) -> None:
             prepared.discard()
@@ -148,26 +148,26 @@ def hand_out(window: Window, contents: Contents, path: Path, who: str, with_shee
 
         session.edit(words.checked_out(contents), work, done, failed)
 
-    window.parts.tasks.run(
-        Message("packages.task.out"),
-        lambda _: checkout.prepare(register, contents, path, folder),
-        note,
-        owner=window,
-    )
+    def prepare(_: Feedback) -> Any:
+        if sheet_ending:
+            sheets.sheet_paths(contents, path.with_suffix(sheet_ending), texts)
+        return checkout.prepare(register, contents, path, folder)
+
+    window.parts.tasks.run(Message("packages.task.out"), prepare, note, owner=window)
 
 
 def ask_back(window: Window) -> None:
     """Ask for the file that came back."""
     title = window.parts.language.render(Message("packages.action.back"))
     chosen, _ = QFileDialog.getOpenFileName(
-        window, title, str(home_folder(window)), "GeoPackage, Excel (*.gpkg *.xlsx)"
+        window, title, str(home_folder(window)), "GeoPackage, Excel, CSV (*.gpkg *.xlsx *.csv)"
     )
     if chosen:
         take_back(window, Path(chosen))
 
 
 def is_package(window: Window, path: str) -> bool:
-    """Whether a file is a package that the open register handed out."""
+    """Whether a file is a package, or a record sheet, that the open register handed out."""
     register = window.parts.session.register
     if register is None or not window.parts.session.is_writable or not _knows(register):
         return False

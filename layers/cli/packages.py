@@ -13,7 +13,7 @@ from layers.census.packages.checkout import check_out, prepare
 from layers.census.packages.examining import Examined, examine
 from layers.census.packages.receipt import Arrival
 from layers.census.packages.scope import of_grid, of_lot
-from layers.census.packages.sheets import write_sheets
+from layers.census.packages.sheets import sheet_paths, write_sheets
 from layers.census.packages.words import checked_in, checked_out, told
 from layers.cli.application import DONE, FINDINGS, CommandTable
 from layers.cli.console import Console
@@ -33,7 +33,7 @@ def checkout(
     lot: Annotated[str | None, typer.Option(metavar="CODE", help="cli.checkout.lot")] = None,
     grid: Annotated[str | None, typer.Option(metavar="CODE", help="cli.checkout.grid")] = None,
     to: Annotated[str, typer.Option(metavar="NAME", help="cli.checkout.to")] = "",
-    sheet: Annotated[Path | None, typer.Option(metavar="OUT.xlsx", help="cli.checkout.sheet")] = None,
+    sheet: Annotated[Path | None, typer.Option(metavar="OUT.xlsx|OUT.csv", help="cli.checkout.sheet")] = None,
     folder: FolderOption = None,
     as_json: JsonOption = False,
 ) -> int:
@@ -46,27 +46,29 @@ def checkout(
             contents = of_lot(opened, _id_of(opened, "lot", lot), feedback)
         else:
             contents = of_grid(opened, _id_of(opened, "grid", str(grid)), feedback)
+        if sheet is not None:
+            sheet_paths(contents, sheet, console.texts)
         prepared = prepare(opened, contents, out, folder)
         try:
             with opened.edit(checked_out(contents)) as edit:
                 done = check_out(edit, prepared, to)
         finally:
             prepared.discard()
-        if sheet is not None:
-            write_sheets(contents, done.code, sheet, console.texts)
+        written = () if sheet is None else write_sheets(contents, done.code, sheet, console.texts)
     console.say(
         Message("packages.out", {"code": done.code, "place": str(done.path), "count": contents.count})
     )
-    console.result(
-        {"package": done.code, "file": str(done.path), "count": contents.count, "base": done.base.sha256}
-    )
+    for path in written:
+        console.say(Message("packages.sheet.written", {"place": str(path)}))
+    told = {"package": done.code, "file": str(done.path), "count": contents.count, "base": done.base.sha256}
+    console.result({**told, "sheets": [str(path) for path in written]})
     return DONE
 
 
 def checkin(
     context: typer.Context,
     register: RegisterArgument,
-    file: Annotated[Path, typer.Argument(metavar="FILE.gpkg", help="cli.checkin.file")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="cli.checkin.file")],
     package: Annotated[str | None, typer.Option(metavar="CODE", help="cli.checkin.package")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="cli.checkin.dry_run")] = False,
     folder: FolderOption = None,

@@ -301,9 +301,14 @@ def came_from(
 
 
 def write_values(
-    base: Path, out: Path, schema: Schema, type_name: str, updates: Mapping[int, Mapping[str, Any]]
+    base: Path,
+    out: Path,
+    schema: Schema,
+    type_name: str,
+    updates: Mapping[int, Mapping[str, Any]],
+    inserts: Sequence[Mapping[str, Any]] = (),
 ) -> None:
-    """Write to ``out`` a copy of a package with values set on rows of a type."""
+    """Write to ``out`` a copy of a package with values set on rows of a type, and rows added to it."""
     take_copy(base, out)
     table = schema.assets[type_name]
     engine = open_engine(out, wal=False)
@@ -311,5 +316,7 @@ def write_values(
         with engine.connect().execution_options(**{WRITE: True}) as connection, connection.begin():
             for id, values in updates.items():
                 connection.execute(table.update().where(table.c[FID] == id).values(**values))
+            for row in inserts:
+                connection.execute(table.insert().values(**row))
     finally:
         engine.dispose()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QWidget
 
 from gisapp.dialogs.frame import Dialog
 from gisapp.file_ending import with_ending
@@ -15,12 +15,14 @@ from gisapp.theme import Theme
 from layers.text import Message
 
 ENDING = ".gpkg"
+SHEETS = (("none", ""), ("excel", ".xlsx"), ("csv", ".csv"))
+"""What may lie beside a package, and its ending."""
 
 
 class CheckoutDialog(Dialog):
-    """``chosen`` tells the file, who takes it along, and whether record sheets go with it."""
+    """``chosen`` tells the file, who takes it along, and the ending of the record sheets that go with it, if any."""
 
-    chosen = Signal(object, str, bool)
+    chosen = Signal(object, str, str)
 
     def __init__(
         self,
@@ -50,9 +52,11 @@ class CheckoutDialog(Dialog):
         row.addWidget(browse)
         self.add_field(Message("packages.out.who"), self.who)
         self.add_field(Message("packages.out.file"), row, Message("packages.out.photos"))
-        self.sheets = QCheckBox(language.render(Message("packages.out.sheets")))
-        self.sheets.setVisible(has_sheets)
-        self.body.addWidget(self.sheets)
+        self.sheets = QComboBox()
+        for name, ending in SHEETS:
+            self.sheets.addItem(language.render(Message(f"packages.out.sheets.{name}")), ending)
+        if has_sheets:
+            self.add_field(Message("packages.out.sheets"), self.sheets)
         self.add_buttons(Message("packages.out.go"), Message("settings.cancel"))
 
     def accept(self) -> None:
@@ -64,7 +68,7 @@ class CheckoutDialog(Dialog):
         elif path.exists():
             self.say_wrong(Message("packages.exists", {"place": path.name}))
         else:
-            self.chosen.emit(path, self.who.currentText().strip(), self.sheets.isChecked())
+            self.chosen.emit(path, self.who.currentText().strip(), self.sheets.currentData())
             super().accept()
 
     def _browse(self) -> None:

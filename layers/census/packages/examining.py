@@ -13,7 +13,7 @@ from typing import Any
 
 from layers.census.form import types_of
 from layers.census.newcomers import homes, rows_of, source_of
-from layers.census.packages import sheets
+from layers.census.packages import sheet_file, sheet_reading
 from layers.census.packages.base import Kept, Shelf
 from layers.census.packages.compare import Changed, Row, Rows, changes
 from layers.census.packages.merging import Merge, days_between, merge, refused
@@ -66,9 +66,11 @@ class Examined:
 
     @property
     def is_again(self) -> bool:
-        """Whether it is the very file that came last, and nothing of it is still to be taken in."""
+        """Whether it says what the file said that came last, and nothing of it is still to be taken in."""
         last = self.receipt.last
-        return last is not None and last.sha256 == self.kept.sha256 and not self.changes_book
+        if last is None or self.changes_book:
+            return False
+        return last.sha256 == self.kept.sha256 or self.merge.of == 0
 
     @property
     def changes_book(self) -> bool:
@@ -96,9 +98,9 @@ def examine(
     waiting = f"incoming-{os.getpid()}-{threading.get_ident()}"
     try:
         source = returned
-        if returned.suffix.lower() == sheets.ENDING:
+        if sheet_file.is_sheet(returned):
             source = shelf.folder / waiting / "sheets.gpkg"
-            sheets.package_of(register, shelf, returned, source)
+            sheet_reading.package_of(register, shelf, returned, source)
         incoming = shelf.keep_returned(waiting, source)
         said = _says(register, incoming.path)
         row = _package(register, said, package, returned)
@@ -112,7 +114,12 @@ def examine(
 
 
 def is_of(register: Register, path: Path) -> bool:
-    """Whether a file is a package that this register handed out; anything else that it may be is not."""
+    """Whether a file is a package, or a record sheet, that this register handed out; anything else is not."""
+    if sheet_file.is_sheet(path):
+        try:
+            return register.by_code(PACKAGE, sheet_file.read_sheet_file(path).code) is not None
+        except UserError:
+            return False
     said = told_by(path, build_schema(register.catalogue, gpkg.srid_of(register.crs)))
     found = None if not said.get("code") else register.by_code(PACKAGE, str(said["code"]))
     return found is not None and said.get("id", found.id) == found.id

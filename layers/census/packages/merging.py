@@ -10,9 +10,9 @@ from typing import Any
 from layers.census.newcomers import OfficeRows
 from layers.census.packages.compare import Changed, Row, alike, as_json
 from layers.census.packages.receipt import Refused
-from layers.census.packages.records import DECIDED, QUIET, followed, parts_of
+from layers.census.packages.records import DECIDED, QUIET, followed, now, parts_of
 from layers.census.values import as_text, from_text
-from layers.census.words import RECORD
+from layers.census.words import RECORD, VISITED
 from layers.checks.rules import row_problems
 from layers.model.asset import AssetKey
 from layers.model.catalogue import Catalogue
@@ -101,7 +101,10 @@ def _insert(catalogue: Catalogue, change: Changed, done: Merge, today: str) -> N
     done.late_days = max(done.late_days, late)
     if _refuses(catalogue, change, row, change.names, done):
         return
-    done.inserts.append(replace(change, field=row))
+    names = change.names
+    if change.type == RECORD and row.get("state") == VISITED and not row.get("logged_at"):
+        row, names = {**row, "logged_at": now()}, tuple(dict.fromkeys((*names, "logged_at")))
+    done.inserts.append(replace(change, field=row, names=names))
 
 
 def _merge_row(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from layers.census.values import as_text, differing_of, from_text
 from layers.census.words import ACCEPTED, CANCELLED, REJECTED, VISITED
 from layers.checks.rules import row_problems
 from layers.model.catalogue import Catalogue
+from layers.model.fields import format_instant
 from layers.model.problem import Problem
 
 Row = Mapping[str, Any]
@@ -24,6 +26,8 @@ def followed(catalogue: Catalogue, office: Row, values: Row, field: Row) -> dict
     ``office`` is the record as it is, ``field`` as the file has it.
     """
     done = dict(values)
+    if done.get("state") == VISITED and not (done.get("logged_at") or office.get("logged_at")):
+        done["logged_at"] = now()
     if "found" not in done:
         done.pop("differing", None)
         return done
@@ -58,6 +62,11 @@ def parts_of(catalogue: Catalogue, record: Row) -> list[Problem]:
         return []
     asset_type = catalogue[name]
     return row_problems(asset_type, found, [n for n in found if n in asset_type and n != "geom"])
+
+
+def now() -> str:
+    """When it came in: of what was written on paper nobody knows better."""
+    return format_instant(datetime.datetime.now(datetime.UTC))
 
 
 def _object(text: Any) -> dict[str, Any]:

@@ -1,180 +1,178 @@
-"""Record sheets: a lot as an Excel workbook to be filled in where there is nothing but a spreadsheet, and back.
+"""Record sheets: a lot as an Excel workbook or as CSV, to be filled in where there is nothing but a spreadsheet.
 
-What comes back is written into a copy of the package's base, and is checked in like any other package.
+A line for each target with the book's values beside blanks; assets found new go below, without a record number.
+``sheet_reading`` takes them back.
 """
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook
-
-from layers.census.packages.base import Shelf
 from layers.census.packages.scope import Contents
-from layers.census.values import as_text
-from layers.census.words import FOUND, PLANNED, RECORD, VISITED
+from layers.census.words import RECORD
 from layers.errors import UserError
-from layers.model.catalogue import AssetType, Catalogue
-from layers.model.fields import ChoiceField, Field, ValueRefused
-from layers.register import Register
+from layers.exchange.table_writers import harmless
+from layers.model.catalogue import AssetType
+from layers.model.fields import ChoiceField, Field
+from layers.reports.document import whole_file
 from layers.reports.workbook import Formats, whole_workbook
-from layers.store import gpkg
-from layers.store.packages import PackageFile, write_values
-from layers.store.schema import build_schema
 from layers.text import Message, Texts
 
-ENDING = ".xlsx"
-_KEY, _FIND, _REST = "record", "find:", ("outcome", "remark")
-_HIDDEN = "gisapp"
+EXCEL, CSV = ".xlsx", ".csv"
+ENDINGS = (EXCEL, CSV)
+RECORD_KEY, CODE_KEY, BOOK, FIND, EAST, NORTH = "record", "code", "book:", "find:", "east", "north"
+REST = ("outcome", "remark")
+HIDDEN = "gisapp"
+"""The sheet of a workbook, and the first cell of a CSV file, that say of which package it is."""
+NEW_ROWS = 30
+"""So many lines for assets found new have the lists of the others."""
 _LONGEST = 31
 _LONGEST_LIST = 250
 
 
-def write_sheets(contents: Contents, code: str, path: Path, texts: Texts) -> None:
-    """Write the records of a lot to ``path``: a sheet for each type, the book's values beside blanks to fill in.
+@dataclass(frozen=True)
+class Column:
+    """A column by its key: what stands above it, and the field that its cells are values of."""
 
-    Raises ``UserError`` when the file cannot be written.
+    key: str
+    title: str
+    field: Field | None = None
+
+    @property
+    def is_filled_in(self) -> bool:
+        return not self.key.startswith(BOOK) and self.key not in (RECORD_KEY, CODE_KEY)
+
+
+def columns_of(
+    asset_type: AssetType, fields: Sequence[Field], record_type: AssetType, texts: Texts
+) -> list[Column]:
+    """The columns of a type's sheet: book and field for each of ``fields``, then what every record tells."""
+
+    def head(name: str, **words: Any) -> str:
+        return texts.render(Message(f"packages.sheet.{name}", words))
+
+    code = asset_type.field_named(CODE_KEY).title[texts.language] if CODE_KEY in asset_type else ""
+    columns = [Column(RECORD_KEY, head("record")), Column(CODE_KEY, code)]
+    for field in fields:
+        columns.append(Column(f"{BOOK}{field.name}", head("book", field=field.title), field))
+        columns.append(Column(f"{FIND}{field.name}", head("found", field=field.title), field))
+    for name in REST:
+        field = record_type.field_named(name)
+        columns.append(Column(name, field.title[texts.language], field))
+    return [*columns, Column(EAST, head("east")), Column(NORTH, head("north"))]
+
+
+def write_sheets(contents: Contents, code: str, path: Path, texts: Texts) -> tuple[Path, ...]:
+    """Write the records of a lot to ``path``; the files written.
+
+    A workbook has a sheet for each type. CSV has a file for each: ``path`` itself, or its name with the type's.
+    Raises ``UserError`` when a file cannot be written, or there is one of the name: it may be the only copy.
     """
+    paths = sheet_paths(contents, path, texts)
+    kinds = _kinds(contents)
+    if path.suffix.lower() == CSV:
+        for each, at in zip(kinds, paths, strict=True):
+            _write_csv(contents, code, each, texts, at)
+        return paths
     with whole_workbook(path) as book:
         formats = Formats(book)
-        for name in contents.asked:
-            _write_type(book, formats, contents, contents.catalogue[name], texts)
-        hidden = book.add_worksheet(_HIDDEN)
-        hidden.write_row(0, 0, [code, contents.form.version if contents.form else 1])
+        for each in kinds:
+            _write_type(book, formats, contents, each, texts)
+        hidden = book.add_worksheet(HIDDEN)
+        hidden.write_row(0, 0, [code, _version(contents)])
         hidden.hide()
+    return paths
+
+
+def sheet_paths(contents: Contents, path: Path, texts: Texts) -> tuple[Path, ...]:
+    """The files that ``write_sheets`` would write. Raises ``UserError`` when one is there."""
+    kinds = _kinds(contents)
+    paths: tuple[Path, ...] = (path,)
+    if path.suffix.lower() == CSV and len(kinds) > 1:
+        paths = tuple(_beside(path, each, texts) for each in kinds)
+    for each in paths:
+        if each.exists():
+            raise UserError(Message("packages.exists", {"place": each.name}), Message("packages.exists_hint"))
+    return paths
+
+
+def _kinds(contents: Contents) -> list[AssetType]:
+    return [contents.catalogue[name] for name in contents.asked if _records(contents, name)]
+
+
+def _beside(path: Path, asset_type: AssetType, texts: Texts) -> Path:
+    return path.with_name(f"{path.stem}-{asset_type.title[texts.language]}{path.suffix}")
+
+
+def _version(contents: Contents) -> int:
+    return contents.form.version if contents.form else 1
+
+
+def _write_csv(contents: Contents, code: str, asset_type: AssetType, texts: Texts, path: Path) -> None:
+    columns = columns_of(asset_type, _fields(contents, asset_type), contents.catalogue[RECORD], texts)
+    first = [texts.render(Message("packages.sheet.package")), code, asset_type.title[texts.language]]
+    with whole_file(path) as part, part.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([*first, _version(contents)])
+        writer.writerow([harmless(column.title) for column in columns])
+        for row in _rows(contents, asset_type, columns, texts.language):
+            writer.writerow([cell if isinstance(cell, int) else harmless(cell) for cell in row])
 
 
 def _write_type(book: Any, formats: Formats, contents: Contents, asset_type: AssetType, texts: Texts) -> None:
-    language = texts.language
-    records = [r for r in contents.rows[RECORD].values() if r["target_type"] == asset_type.name]
-    records.sort(key=lambda record: (record["sequence"] is None, record["sequence"] or 0, record.id))
-    fields = _fields(contents, asset_type)
-    rest = [contents.catalogue[RECORD].field_named(name) for name in _REST]
-    names = [_KEY, "", *(part for f in fields for part in ("", f"{_FIND}{f.name}")), *_REST]
-    heads = [
-        texts.render(Message("packages.sheet.record")),
-        asset_type.field_named("code").title[language] if "code" in asset_type else "",
-        *(
-            texts.render(Message(f"packages.sheet.{side}", {"field": f.title}))
-            for f in fields
-            for side in ("book", "found")
-        ),
-        *(f.title[language] for f in rest),
-    ]
-    sheet = book.add_worksheet(asset_type.title[language][:_LONGEST])
-    sheet.write_row(0, 0, names)
+    columns = columns_of(asset_type, _fields(contents, asset_type), contents.catalogue[RECORD], texts)
+    sheet = book.add_worksheet(asset_type.title[texts.language][:_LONGEST])
+    sheet.write_row(0, 0, [column.key for column in columns])
     sheet.set_row(0, None, None, {"hidden": True})
-    sheet.write_row(1, 0, heads, formats(bold=True, text_wrap=True, bottom=1))
+    sheet.write_row(1, 0, [column.title for column in columns], formats(bold=True, text_wrap=True, bottom=1))
     sheet.freeze_panes(2, 2)
-    sheet.set_column(0, len(heads) - 1, 14)
-    quiet = formats(font_color="#777777")
-    for number, record in enumerate(records, 2):
+    sheet.set_column(0, len(columns) - 1, 14)
+    quiet, last = formats(font_color="#777777"), 1
+    for last, row in enumerate(_rows(contents, asset_type, columns, texts.language), 2):
+        for at, cell in enumerate(row):
+            if cell != "":
+                sheet.write(last, at, cell, quiet)
+    for at, column in enumerate(columns):
+        if column.is_filled_in:
+            _offer(sheet, at, last + NEW_ROWS, column.field, texts.language)
+
+
+def _rows(
+    contents: Contents, asset_type: AssetType, columns: Sequence[Column], language: str
+) -> Iterator[list[str | int]]:
+    for record in _records(contents, asset_type.name):
         id = str(record["target"] or "").partition(":")[2]
         asset = contents.rows[asset_type.name].get(int(id)) if id.isdigit() else None
-        sheet.write_number(number, 0, record.id, quiet)
-        sheet.write(number, 1, "" if asset is None else str(asset.get("code") or ""), quiet)
-        for at, field in enumerate(fields):
-            value = None if asset is None else asset.values.get(field.name)
-            sheet.write(number, 2 + 2 * at, field.show(value, language) if value is not None else "", quiet)
-    for at, field in ((names.index(f"{_FIND}{f.name}"), f) for f in fields):
-        _offer(sheet, at, len(records), field, language)
-    _offer(sheet, names.index("outcome"), len(records), rest[0], language)
+        row: list[str | int] = [
+            record.id,
+            str((asset or record).get("code") or record["provisional_code"] or ""),
+        ]
+        for column in columns[2:]:
+            value = None
+            if column.key.startswith(BOOK) and asset is not None and column.field is not None:
+                value = asset.values.get(column.field.name)
+            row.append("" if value is None or column.field is None else column.field.show(value, language))
+        yield row
 
 
-def _offer(sheet: Any, column: int, count: int, field: Field, language: str) -> None:
-    if isinstance(field, ChoiceField) and count:
+def _records(contents: Contents, type_name: str) -> list[Any]:
+    records = [record for record in contents.rows[RECORD].values() if record["target_type"] == type_name]
+    return sorted(
+        records, key=lambda record: (record["sequence"] is None, record["sequence"] or 0, record.id)
+    )
+
+
+def _offer(sheet: Any, column: int, last: int, field: Field | None, language: str) -> None:
+    if isinstance(field, ChoiceField):
         titles = [entry.title[language] for entry in field.code_list.entries if entry.active]
         if len(",".join(titles)) <= _LONGEST_LIST:
-            sheet.data_validation(2, column, count + 1, column, {"validate": "list", "source": titles})
+            sheet.data_validation(2, column, last, column, {"validate": "list", "source": titles})
 
 
 def _fields(contents: Contents, asset_type: AssetType) -> list[Field]:
     chosen = () if contents.form is None else contents.form.fields.get(asset_type.name, ())
     return [asset_type.field_named(name) for name in chosen if name in asset_type]
-
-
-def package_of(register: Register, shelf: Shelf, sheets: Path, out: Path) -> None:
-    """Write to ``out`` the package that the workbook ``sheets`` stands for: its base with what was filled in.
-
-    Raises ``UserError`` for what is no record sheet, a base that is gone, and a cell that cannot be read.
-    """
-    book = _open(sheets)
-    code = str(_rows(book, _HIDDEN, sheets)[0][0])
-    base = shelf.base(code)
-    if not base.is_file():
-        raise UserError(Message("packages.base_lost", {"code": code}), Message("packages.base_lost_hint"))
-    schema = build_schema(register.catalogue, gpkg.srid_of(register.crs))
-    file = PackageFile(base, schema)
-    try:
-        records = file.rows(RECORD)
-        updates: dict[int, dict[str, Any]] = {}
-        for name in book.sheet_names:
-            if name != _HIDDEN:
-                for id, values in _filled_in(register.catalogue, _rows(book, name, sheets), records, name):
-                    updates[id] = values
-    finally:
-        file.close()
-    write_values(base, out, schema, RECORD, updates)
-
-
-def _filled_in(
-    catalogue: Catalogue, rows: Sequence[Sequence[Any]], records: Any, sheet: str
-) -> Iterator[tuple[int, dict[str, Any]]]:
-    names = [str(name) for name in rows[0]]
-    for number, row in enumerate(rows[2:], 3):
-        cells = dict(zip(names, row, strict=False))
-        try:
-            id = int(float(cells.get(_KEY) or 0))
-        except ValueError:
-            continue
-        if id not in records:
-            continue
-        record = records[id]
-        asset_type = catalogue[record["target_type"]]
-        own = catalogue[RECORD]
-        found = {}
-        for name, cell in cells.items():
-            if name.startswith(_FIND) and cell not in ("", None):
-                field = asset_type.field_named(name.removeprefix(_FIND))
-                found[field.name] = _parsed(field, cell, sheet, number)
-        given = {
-            name: _parsed(own.field_named(name), cells[name], sheet, number)
-            for name in _REST
-            if cells.get(name) not in ("", None)
-        }
-        if found or given:
-            state = VISITED if record["state"] in (None, PLANNED) else record["state"]
-            outcome = given.get("outcome") or record["outcome"] or FOUND
-            text = as_text(found) if found else record["found"]
-            yield id, {**given, "state": state, "outcome": outcome, "found": text}
-
-
-def _parsed(field: Field, cell: Any, sheet: str, number: int) -> Any:
-    value = int(cell) if isinstance(cell, float) and cell.is_integer() else cell
-    try:
-        return field.parse(str(value))
-    except ValueRefused as error:
-        where = {"sheet": sheet, "row": number, "field": field.title, "value": str(value)}
-        raise UserError(Message("packages.sheet.cell", where), Message("packages.sheet.cell_hint")) from error
-
-
-def _open(path: Path) -> Any:
-    try:
-        book = CalamineWorkbook.from_path(str(path))
-    except (CalamineError, OSError, ValueError) as error:
-        raise UserError(
-            Message("packages.damaged", {"place": path.name}), Message("packages.damaged_hint")
-        ) from error
-    if _HIDDEN not in book.sheet_names:
-        known = {"place": path.name, "code": "?"}
-        raise UserError(Message("packages.unknown", known), Message("packages.unknown_hint"))
-    return book
-
-
-def _rows(book: Any, name: str, path: Path) -> list[list[Any]]:
-    rows: list[list[Any]] = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    if not rows or (name != _HIDDEN and len(rows) < 2):
-        raise UserError(Message("packages.damaged", {"place": path.name}), Message("packages.damaged_hint"))
-    return rows

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
+from layers.census.walking import DETOUR
 from layers.sample.draft import Draft
 from layers.sample.streets import Ints
 from layers.sample.tables import NONE, codes, make_table, repeated
@@ -56,7 +57,7 @@ def census_tables(draft: Draft, tables: Mapping[str, pa.Table]) -> dict[str, pa.
     rows = [_record(hydrants, n, random) if done[n] else None for n in range(len(order))]
     return {
         "campaign": _campaign(draft, said),
-        "lot": _lots(grids, tables["grid"], xy, lot, said),
+        "lot": _lots(grids, tables["grid"], xy, lot, sequence, said),
         "census_record": _records(hydrants, lot, sequence, rows, xy, random),
         **_defects(rows, random),
     }
@@ -73,13 +74,17 @@ def _campaign(draft: Draft, said: Mapping[str, Any]) -> pa.Table:
     return make_table("campaign", {"code": codes("campaign", 1), **columns, **numbers})
 
 
-def _lots(grids: list[int], table: pa.Table, xy: Any, lot: Ints, said: Mapping[str, Any]) -> pa.Table:
+def _lots(
+    grids: list[int], table: pa.Table, xy: Any, lot: Ints, sequence: Ints, said: Mapping[str, Any]
+) -> pa.Table:
     names = dict(zip(table["fid"].to_pylist(), table["name"].to_pylist(), strict=True))
     count = len(grids)
     due = [_BEGAN + datetime.timedelta(days=30 + 8 * n) for n in range(count)]
     hulls = [
         shapely.multipoints(xy[lot == n + 1]).convex_hull.buffer(20.0, quad_segs=2) for n in range(count)
     ]
+    walked = [xy[lot == n + 1][np.argsort(sequence[lot == n + 1])] for n in range(count)]
+    metres = [round(DETOUR * float(np.hypot(*np.diff(way, axis=0).T).sum())) for way in walked]
     return make_table(
         "lot",
         {
@@ -90,6 +95,7 @@ def _lots(grids: list[int], table: pa.Table, xy: Any, lot: Ints, said: Mapping[s
             "team": np.array([_TEAMS[n % len(_TEAMS)] for n in range(count)]),
             "due_date": np.array([str(day) for day in due], dtype=object),
             "sent_date": repeated(str(_BEGAN), count),
+            "walk_m": np.array(metres, np.float64),
         },
         np.array(hulls, dtype=object),
     )  # fmt: skip

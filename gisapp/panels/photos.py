@@ -104,7 +104,8 @@ class PhotosPage(QWidget):
             tile.deleteLater()
         self.tiles = []
         for place, photo in enumerate(self._photos):
-            tile = PhotoTile(self._language, self._theme, photo, writable=writable)
+            # What proves a record or a defect is changed there.
+            tile = PhotoTile(self._language, self._theme, photo, writable=writable and photo.of is None)
             tile.picture.clicked.connect(partial(self.open_viewer, place))
             tile.caption.left.connect(partial(self._caption, photo, tile))
             tile.remove.clicked.connect(partial(self._remove, photo))
@@ -308,6 +309,8 @@ class PhotoTile(QWidget):
         column.setSpacing(2)
         column.addWidget(self.picture)
         column.addLayout(lower)
+        if photo.of is not None:
+            column.addWidget(Label(language, theme, photo.of, size="small", tone="faint"))
 
     def show_image(self, image: QImage) -> None:
         """Show the small picture."""

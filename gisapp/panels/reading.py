@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gisapp.forms.link_search import linked_key
+from layers.census.record_photos import photos_around
 from layers.model.asset import Asset, AssetKey
 from layers.model.catalogue import AssetType
 from layers.model.naming import label_of
@@ -38,9 +39,13 @@ class LinkGroup:
 
 @dataclass(frozen=True)
 class Photo:
-    """An attachment: its row; the bytes are read when they are shown."""
+    """An attachment: its row; the bytes are read when they are shown.
+
+    ``of``: what it hangs on, where that is a record or a defect of the asset and not the asset itself.
+    """
 
     asset: Asset
+    of: Title | None = None
 
     @property
     def is_picture(self) -> bool:
@@ -117,4 +122,6 @@ def _incoming(register: Register, asset: Asset) -> list[LinkGroup]:
 
 
 def _photos(register: Register, key: AssetKey) -> tuple[Photo, ...]:
-    return tuple(Photo(row) for row in register.attachments(key.type, key.id))
+    return tuple(
+        Photo(each.asset, None if each.of is None else each.of.title) for each in photos_around(register, key)
+    )

@@ -99,7 +99,7 @@ class CaseCard(QWidget):
         self.error.hide()
         self.day.setText(self.today.isoformat())
         self.remark.clear()
-        self.photos.show_photos((), 0)
+        self.photos.show_photos(())
         self.pair.show_photos((), ())
 
     def offer(self, *, entries: bool, photos: bool, buttons: Sequence[QPushButton]) -> None:

@@ -107,6 +107,7 @@ class LoggingForm(QWidget):
         self._show_book()
         self.position.begin(register.crs, place_of(row.target or row.record))
         self._fill(kept or written(row))
+        self.photos.read_kept(register, row.record.key, None if row.target is None else row.target.key)
         self.follow()
 
     def _show_book(self) -> None:
@@ -120,7 +121,7 @@ class LoggingForm(QWidget):
             each.put(kept.found.get(name))
         self.defects.choose(*(defect.kind for defect in kept.defects))
         self.severities.begin({defect.kind: defect.severity for defect in kept.defects})
-        self.photos.show_photos(kept.photos, 0)
+        self.photos.show_photos(kept.photos)
         self.remark.setText(kept.remark)
         if kept.place is not None:
             at, origin, accuracy, counts = kept.place

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_path, user_config_path
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtNetwork import QNetworkProxyFactory
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -62,6 +62,7 @@ from gisapp.session import Session
 from gisapp.settings import Settings
 from gisapp.tasks import Tasks
 from gisapp.theme import Theme
+from gisapp.warming import Warming
 from gisapp.window import Window
 from gisapp.window_rooms import Parts
 from layers.crash import crash_folder
@@ -82,6 +83,8 @@ else:
 WAKE_MILLISECONDS = 200
 #: When a start is over.
 STARTED_MILLISECONDS = 4000
+#: When what it left out is loaded, if there is nothing else to do.
+WARMING_MILLISECONDS = 2500
 
 
 class Application(QObject):
@@ -265,6 +268,8 @@ def run_window(
     _let_signals_through(qt)
     QTimer.singleShot(STARTED_MILLISECONDS, qt, _collect_again)
     window = application.new_window()
+    warming = Warming(lambda: _is_idle(qt, window), application)
+    QTimer.singleShot(WARMING_MILLISECONDS, warming, warming.begin)
     if picture is not None:
         _let_give_way(picture, window)
         application.crashes.crashed.connect(picture.close)
@@ -311,6 +316,12 @@ def _let_signals_through(qt: QApplication) -> None:
     timer = QTimer(qt, interval=WAKE_MILLISECONDS)
     timer.timeout.connect(_nothing)
     timer.start()
+
+
+def _is_idle(qt: QApplication, window: Window) -> bool:
+    """Nothing is drawn or dragged."""
+    drawn = not window.parts.session.is_open or window.map.canvas.is_crisp
+    return drawn and qt.mouseButtons() == Qt.MouseButton.NoButton
 
 
 def _collect_again() -> None:

@@ -12,6 +12,7 @@ from layers.errors import UserError
 from layers.geometry.packed import Integers
 from layers.model.asset import AssetKey
 from layers.register import Edit
+from layers.store.lasting import refuse_ended
 from layers.text import Message, Title
 
 Answers = Mapping[str, str]
@@ -159,6 +160,8 @@ class EditPlan:
     bulk: tuple[BulkSet, ...] = ()
     as_of: int | None = None
     """For new boundaries: the data version at which it was read what lies where."""
+    lasting: tuple[tuple[AssetKey, str], ...] = ()
+    """Assets that the act does not change and that must still be there on a day (ISO) when it is done."""
 
     @property
     def is_empty(self) -> bool:
@@ -191,10 +194,12 @@ class EditPlan:
         """Do it within an open edit.
 
         Raises ``Conflict`` when an asset changed since the plan was made, ``ValuesRefused`` for wrong values, and
-        ``UserError`` when questions are open.
+        ``UserError`` when questions are open or what it relies on has ended meanwhile.
         """
         if self.questions:
             raise UserError(Message("editing.open_questions"), Message("editing.open_questions_hint"))
+        for key, day in self.lasting:
+            refuse_ended(edit, key.type, key.id, day)
         versions: dict[AssetKey, int] = {}
         for delete in self.deletes:
             edit.delete(delete.type, delete.id, delete.version)
@@ -246,6 +251,7 @@ def together(label: Message, plans: Sequence[EditPlan]) -> EditPlan:
         _all(plan.entries for plan in plans),
         tuple(bulk),
         min((plan.as_of for plan in plans if plan.as_of is not None), default=None),
+        _all(plan.lasting for plan in plans),
     )
 
 

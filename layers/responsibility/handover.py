@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from layers.editing.plan import EditPlan, Update
 from layers.errors import UserError
 from layers.model.asset import AssetKey
+from layers.model.duty_words import GRID
 from layers.register import Register
 from layers.responsibility.book import Book, read_book
 from layers.responsibility.consequences import load_changes, new_gaps, notes_on_leaving, warnings_about
@@ -85,13 +86,23 @@ def plan_handover(
     draft = Redraft(register, book)
     targets = [move.target or draft.get(move.assignment or 0).target for move in moves]
     names = names_of(register, book, targets)
+    for move, target in zip(moves, targets, strict=True):
+        if move.to is not None:
+            _refuse_ended(book, target, _start(draft, move, day), names[target])
     figures = [
         _move(draft, book, move, terms, names[target]) for move, target in zip(moves, targets, strict=True)
     ]
     inserts, updates, deletes = draft.rows()
     if leaving is not None:
         updates = (*updates, _leave(register, leaving, day))
-    plan = EditPlan(_label(names, targets, day), inserts, updates, deletes, tuple(figures))
+    lasting = tuple(
+        dict.fromkeys(
+            (target, _start(draft, move, day).isoformat())
+            for move, target in zip(moves, targets, strict=True)
+            if move.to is not None
+        )
+    )
+    plan = EditPlan(_label(names, targets, day), inserts, updates, deletes, tuple(figures), lasting=lasting)
     people = _people(book, moves)
     changes = load_changes(book, draft.after, people, day, loads)
     return Handover(
@@ -100,6 +111,30 @@ def plan_handover(
         new_gaps(book, draft.after, targets, day),
         notes_on_leaving(register, book, leaving) if leaving is not None else (),
         warnings_about(register, book, draft.after, names, moves, changes, day, leaving),
+    )
+
+
+def _start(draft: Redraft, move: Move, day: Day) -> Day:
+    """The first day of whoever takes over."""
+    old = None if move.assignment is None else draft.before.assignments.get(move.assignment)
+    return day if old is None else max(day, old.first)
+
+
+def _refuse_ended(book: Book, target: AssetKey, day: Day, name: str) -> None:
+    """Raise ``UserError`` for a grid that is none any more on ``day``; it names the one that its land went to."""
+    grid = book.grids.get(target.id) if target.type == GRID else None
+    if grid is None or grid.last is None or grid.last >= day:
+        return
+    given = {"target": name, "day": str(grid.last)}
+    next_id = book.predecessor(grid.id, day)
+    if next_id is None:
+        raise UserError(Message("duty.refused.grid_ended", given), Message("duty.refused.gone_hint"))
+    successor = book.grids[next_id]
+    raise UserError(
+        Message(
+            "duty.refused.grid_merged", {**given, "successor": f"{successor.code} {successor.name}".strip()}
+        ),
+        Message("duty.refused.grid_merged_hint", {"successor": successor.code}),
     )
 
 

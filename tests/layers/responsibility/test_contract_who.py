@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 import shapely
 
 from layers.errors import UserError
+from layers.grids.merging import plan_merge
 from layers.model.asset import AssetKey
 from layers.register import Register
 from layers.responsibility.alarms import AlarmSettings, alarms
+from layers.responsibility.book import read_book
 from layers.responsibility.cover import cover
 from layers.responsibility.enquiry import Enquiry
 from layers.responsibility.gaps import gaps
@@ -276,3 +279,36 @@ def test_a_day_before_a_split_or_merge_is_answered_by_the_grid_of_that_day(opene
         ("周海燕", "2021-11-01", "2025-02-28"), ("周海燕", "2025-03-01", "2025-03-09"),
         ("罗敏", "2025-03-10", "None"),
     ]  # fmt: skip
+
+
+def test_what_was_merged_away_meanwhile_is_not_handed_over(opened: Register) -> None:
+    today = datetime.date.today()
+    before = read_book(opened)
+    held = before.primary(grid(2), today, "steward")
+    assert held is not None
+    new = Move(None, 9, target=grid(2), role="steward", rank="co")
+    thought = plan_handover(opened, [new], today, book=before).plan
+    merge = plan_merge(opened, grid(1).id, [grid(2).id])
+    with opened.edit(merge.label) as edit:
+        merge.apply(edit)
+    count = opened.count("assignment")
+    # Thought through before, done after: nothing is hung on a grid that is none.
+    with pytest.raises(UserError) as raised, opened.edit(thought.label) as edit:
+        thought.apply(edit)
+    assert raised.value.title.id == "editing.ended_meanwhile"
+    assert opened.count("assignment") == count
+    # Thought through anew it is said where the land went, in both languages.
+    for move in (new, Move(held.id, 3)):
+        with pytest.raises(UserError) as raised:
+            plan_handover(opened, [replace(move, target=grid(2))], today, book=read_book(opened))
+        assert raised.value.title.id in ("duty.refused.grid_merged", "duty.refused.over")
+    with pytest.raises(UserError) as raised:
+        plan_handover(opened, [new], today, book=read_book(opened))
+    assert raised.value.hint is not None
+    for language in LANGUAGES:
+        texts = Texts(language)
+        assert "G01" in texts.render(raised.value.title)
+        assert "G01" in texts.render(raised.value.hint)
+    # On a day on which it was a grid, somebody may still be named after the fact.
+    past = today - datetime.timedelta(days=30)
+    assert plan_handover(opened, [new], past, book=read_book(opened)).plan.inserts

@@ -9,8 +9,8 @@ from typing import Any
 
 from gisapp.commands.statements import free_path, written
 from gisapp.map.sheet_fonts import sheet_font
-from gisapp.panels.plates.pages_paper import PagesPaper, PagesWish
-from gisapp.panels.plates.plate_pages import PlatePages
+from gisapp.panels.paper.pages_paper import PagesPaper, PagesWish, Print
+from gisapp.panels.paper.plate_pages import PlatePages
 from gisapp.panels.roster.roster_pages import RosterPages
 from gisapp.window import Window
 from layers.census.report_data import campaign_on, read_figures
@@ -50,14 +50,13 @@ def write_report(window: Window, kind: str, path: Path | None = None) -> None:
         label = Message("census_report.noted", {"file": out.name})
         note_given(register, out, label, (RECORD,), made[1], personal=False, exact_places=False)
 
+    label = Message("census_report.writing", {"file": out.name})
+
+    def make(made: tuple[Roster, int]) -> Print:
+        return Print(RosterPages(made[0], texts, sheet_font(to_pdf=True), packed=True))
+
     if write is None:
-        wish = PagesWish(
-            out,
-            out.stem,
-            read,
-            lambda made: RosterPages(made[0], texts, sheet_font(to_pdf=True), packed=True),
-            note,
-        )
+        wish = PagesWish(out, out.stem, label, read, make, note)
         _paper(window).write(wish, written(window, out))
         return
 
@@ -67,9 +66,8 @@ def write_report(window: Window, kind: str, path: Path | None = None) -> None:
         note(made)
 
     window.parts.tasks.run(
-        Message("census_report.writing", {"file": out.name}), work, written(window, out), lane="writer",
-        owner=window, key=f"census_report.{kind}",
-    )  # fmt: skip
+        label, work, written(window, out), lane="writer", owner=window, key=f"census_report.{kind}"
+    )
 
 
 def print_plates(window: Window, path: Path | None = None) -> None:
@@ -92,7 +90,11 @@ def print_plates(window: Window, path: Path | None = None) -> None:
         types = sorted(selected) or [RECORD]
         note_given(register, out, label, types, count, personal=False, exact_places=False)
 
-    wish = PagesWish(out, out.stem, read, lambda made: PlatePages(made, texts, sheet_font(to_pdf=True)), note)
+    def make(made: Plates) -> Print:
+        return Print(PlatePages(made, texts, sheet_font(to_pdf=True)))
+
+    label = Message("census_report.writing", {"file": out.name})
+    wish = PagesWish(out, out.stem, label, read, make, note)
     _paper(window).write(wish, written(window, out))
 
 

@@ -10,7 +10,8 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
 from gisapp.commands.statements import free_path, written
-from gisapp.panels.roster.grid_paper import BOOK, CARD, ROSTER, GridPaper, PrintWish
+from gisapp.panels.paper.pages_paper import PagesPaper
+from gisapp.panels.roster.grid_paper import BOOK, CARD, ROSTER, PrintWish, Read, grid_pages
 from gisapp.window import Window
 from layers.feedback import Feedback
 from layers.model.roles import EXPORT_PERSONAL, allows
@@ -111,8 +112,10 @@ def share_grids_map(
 
 def _paper(window: Window, wish: PrintWish) -> None:
     parts = window.parts
-    paper = GridPaper(parts.session, parts.tasks, window.map, Texts(parts.language.code), window)
-    paper.write(wish, written(window, wish.path))
+    register = parts.session.register
+    if register is not None:
+        pages = grid_pages(register, window.map, Texts(parts.language.code), wish)
+        PagesPaper[Read](parts.session, parts.tasks, window).write(pages, written(window, wish.path))
 
 
 def _in_clear(window: Window) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from gisapp.map.painter import SymbolsOf
+from gisapp.map.pens import Colours
 from gisapp.map.sheet import Page, Sheet, SheetDress
 from gisapp.map.sheet_ground import FINEST, PaintedGround
 from gisapp.map.sheet_layout import SheetLayout
@@ -84,7 +85,7 @@ def _painted(
     output: Output,
     seen: Callable[[CutOut], None] | None,
 ) -> Steps:
-    symbols_of = _symbols(dress, output, layout.fineness)
+    symbols_of = symbols_for(dress.colours, output, layout.fineness)
     for number, page in enumerate(pages):
         drawn = page.drawn_at(layout.fineness)
         request = DrawRequest(0, drawn.box, drawn.metres_per_pixel, dress.hidden)
@@ -122,15 +123,16 @@ def run_through(steps: Steps, scene: Scene, feedback: Feedback) -> None:
         steps.close()
 
 
-def _symbols(dress: SheetDress, output: Output, fineness: float) -> SymbolsOf:
+def symbols_for(colours: Colours, output: Output, fineness: float) -> SymbolsOf:
+    """Symbols as ``output`` draws them best, each size made once."""
     made: dict[int, Symbols] = {}
 
     def of(size: int) -> Symbols:
         if size not in made:
             made[size] = (
-                VectorSymbols(dress.colours, size)
+                VectorSymbols(colours, size)
                 if output.is_vector
-                else SymbolAtlas(dress.colours, size, output.ratio * fineness)
+                else SymbolAtlas(colours, size, output.ratio * fineness)
             )
         return made[size]
 

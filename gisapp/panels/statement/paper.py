@@ -15,13 +15,12 @@ from shapely.geometry.base import BaseGeometry
 from gisapp.map.label_words import label_writer
 from gisapp.map.sheet import Page, Sheet, SheetDress
 from gisapp.map.sheet_fonts import sheet_font
-from gisapp.map.sheet_job import Cut, CutOut, Steps
+from gisapp.map.sheet_job import Cut, CutOut, Steps, symbols_for, whole
 from gisapp.map.sheet_layout import SheetLayout
 from gisapp.map.sheet_output import ImageOutput, Output, PdfOutput
 from gisapp.map.sheet_plan import SheetPlan, convergence_of, plan_one
 from gisapp.map.sheet_press import Press
 from gisapp.map.sheet_words import BlockWords, SheetWords
-from gisapp.map.symbols import SymbolAtlas, Symbols, VectorSymbols
 from gisapp.panels.map_view import MapView
 from gisapp.panels.statement.bars import png_of
 from gisapp.panels.statement.paper_marks import Group, paint_key, paint_marks
@@ -65,7 +64,7 @@ class StatementPaper(QObject):
             font = sheet_font(to_pdf=True)
             pages = StatementPages(report, self._texts, font, 0 if job is None else 1)
             output = PdfOutput(path, WIDTH, HEIGHT, report.title, report.unit)
-            self._run(_pdf_steps(pages, job, output), lambda: done(path))
+            self._run(whole(output, _pdf_steps(pages, job, output)), lambda: done(path))
 
         self._gather(opened, go)
 
@@ -85,7 +84,7 @@ class StatementPaper(QObject):
                 size = job.paper
                 done(Picture(png_of(output.image), size.width, size.height))
 
-            self._run(_map_steps(job, output, finish=True), finish)
+            self._run(whole(output, _map_steps(job, output)), finish)
 
         self._gather(opened, go)
 
@@ -181,51 +180,29 @@ class _MapJob:
         paint_key(painter, layout.map, self.groups, self.dress.words)
 
 
-def _map_steps(job: _MapJob, output: Output, *, finish: bool) -> Steps:
+def _map_steps(job: _MapJob, output: Output) -> Steps:
     cut_out = yield job.wish()
     assert isinstance(cut_out, CutOut)
     layout = job.plan.layout
-    made: dict[int, Symbols] = {}
-
-    def symbols_of(size: int) -> Symbols:
-        if size not in made:
-            colours = job.dress.colours
-            made[size] = (
-                VectorSymbols(colours, size)
-                if output.is_vector
-                else SymbolAtlas(colours, size, output.ratio * layout.fineness)
-            )
-        return made[size]
-
-    try:
-        for painter in output.page():
-            steps = Sheet(painter, layout, job.page, job.dress, symbols_of).steps(
-                cut_out.batches, job.scene.style, cut_out.counts, None
-            )
-            with closing(steps):
-                for _ in steps:
-                    yield 0.7
-            job.mark(painter)
-        if finish:
-            output.finish()
-    except BaseException:
-        output.drop()
-        raise
+    symbols_of = symbols_for(job.dress.colours, output, layout.fineness)
+    for painter in output.page():
+        steps = Sheet(painter, layout, job.page, job.dress, symbols_of).steps(
+            cut_out.batches, job.scene.style, cut_out.counts, None
+        )
+        with closing(steps):
+            for _ in steps:
+                yield 0.7
+        job.mark(painter)
 
 
 def _pdf_steps(pages: StatementPages, job: _MapJob | None, output: PdfOutput) -> Steps:
-    try:
-        for number in range(pages.count):
-            for painter in output.page():
-                painter.setFont(QFont())
-                pages.paint(number, painter)
-                yield 0.5 * (number + 1) / pages.count
-        if job is not None:
-            yield from _map_steps(job, output, finish=False)
-        output.finish()
-    except BaseException:
-        output.drop()
-        raise
+    for number in range(pages.count):
+        for painter in output.page():
+            painter.setFont(QFont())
+            pages.paint(number, painter)
+            yield 0.5 * (number + 1) / pages.count
+    if job is not None:
+        yield from _map_steps(job, output)
 
 
 def _extent(shapes: Sequence[BaseGeometry]) -> Box | None:

@@ -1,4 +1,4 @@
-"""Pages without a map as PDF: read in a task, painted beside the window's own work, noted, with progress."""
+"""A document as PDF: read in a task, painted beside the window's own work, noted, with progress."""
 
 from __future__ import annotations
 
@@ -38,13 +38,27 @@ class Pages(Protocol):
 
 
 @dataclass(frozen=True)
+class Print:
+    """Pages, the scene that maps on them are cut from (None: no maps), and whose document it is."""
+
+    pages: Pages
+    scene: Scene | None = None
+    author: str = ""
+
+
+@dataclass(frozen=True)
 class PagesWish(Generic[T]):
-    """``read`` in a task gives what ``pages`` are made of; ``note`` in a task writes down that it left."""
+    """``read`` in a task gives what ``make`` makes pages of; ``note`` in a task writes down that it left.
+
+    ``make`` raises ``UserError`` where there is nothing to print.
+    """
 
     path: Path
     title: str
+    label: Message
+    """What is said to be going on."""
     read: Callable[[Feedback], T]
-    pages: Callable[[T], Pages]
+    make: Callable[[T], Print]
     note: Callable[[T], None]
 
 
@@ -61,12 +75,18 @@ class PagesPaper(QObject, Generic[T]):
 
     def write(self, wish: PagesWish[T], done: Callable[[object], None]) -> None:
         """Write the PDF; ``done`` when it is there and noted."""
-        label = Message("census_report.writing", {"file": wish.path.name})
 
         def painted(found: T) -> None:
+            # First what left the register is noted, then it is said.
             self._ended.set()
             self._tasks.run(
-                label, lambda _: wish.note(found), noted, lane="writer", owner=self, shown=False, certain=True
+                wish.label,
+                lambda _: wish.note(found),
+                noted,
+                lane="writer",
+                owner=self,
+                shown=False,
+                certain=True,
             )
 
         def noted(_: object = None) -> None:
@@ -74,15 +94,21 @@ class PagesPaper(QObject, Generic[T]):
             done(wish.path)
 
         def paint(found: T) -> None:
-            pages = wish.pages(found)
-            output = PdfOutput(wish.path, *pages.size, wish.title, "")
+            try:
+                made = wish.make(found)
+            except UserError as error:
+                self._fail(error)
+                return
+            output = PdfOutput(wish.path, *made.pages.size, wish.title, made.author)
             self._press.done.connect(lambda: painted(found))
             self._press.failed.connect(self._fail)
-            self._mirror(label)
+            self._mirror(wish.label)
             # Pages without a map cut nothing from a scene.
-            self._press.start(pages.steps(output), cast(Scene, None))
+            self._press.start(made.pages.steps(output), cast(Scene, made.scene))
 
-        self._tasks.run(label, wish.read, paint, failed=self._fail, cancelled=self.deleteLater, owner=self)
+        self._tasks.run(
+            wish.label, wish.read, paint, failed=self._fail, cancelled=self.deleteLater, owner=self
+        )
 
     def _mirror(self, label: Message) -> None:
         """Show the printing among the tasks: how far it is, and a way to stop it."""

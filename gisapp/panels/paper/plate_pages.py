@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
-from gisapp.map.sheet_job import Steps
+from gisapp.map.sheet_job import Steps, whole
 from gisapp.map.sheet_layout import mm
 from gisapp.map.sheet_output import PdfOutput
 from gisapp.map.sheet_text import CENTRE, LEFT, SheetText
@@ -38,21 +38,19 @@ class PlatePages:
 
     def steps(self, output: PdfOutput) -> Steps:
         """Paint all pages; trouble in between keeps nothing."""
+        yield from whole(output, self._painted(output))
+
+    def _painted(self, output: PdfOutput) -> Steps:
         on_page = ACROSS * DOWN
-        try:
-            for number in range(self.pages):
-                for painter in output.page():
-                    painter.setFont(QFont())
-                    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-                    text = SheetText(painter, self._font)
-                    part = self._plates.plates[number * on_page : (number + 1) * on_page]
-                    for place, plate in enumerate(part):
-                        self._paint(painter, text, plate, *_corner(place))
-                    yield (number + 1) / self.pages
-            output.finish()
-        except BaseException:
-            output.drop()
-            raise
+        for number in range(self.pages):
+            for painter in output.page():
+                painter.setFont(QFont())
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                text = SheetText(painter, self._font)
+                part = self._plates.plates[number * on_page : (number + 1) * on_page]
+                for place, plate in enumerate(part):
+                    self._paint(painter, text, plate, *_corner(place))
+                yield (number + 1) / self.pages
 
     def _paint(self, painter: QPainter, text: SheetText, plate: Plate, x: float, y: float) -> None:
         wide, high = _PLATE

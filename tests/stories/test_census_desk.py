@@ -128,6 +128,12 @@ def test_next_hydrant_by_keyboard(surveyed: Path, open_town: Window, qtbot: QtBo
     assert centre.row is not None
     assert centre.row.id == centre.rows[1].id
     assert not unrendered(visible_texts(window))
+    # Its photo is seen where it was logged.
+    centre.choose(first.id)
+    settle(window, qtbot)
+    assert [each.icon().isNull() for each in page.form.photos.kept_tiles] == [False]
+    centre.choose(centre.rows[1].id)
+    assert page.form.photos.kept_tiles == []
     window.parts.actions.trigger("edit.undo")
     settle(window, qtbot)
     assert register.find(Query("defect")) == []
@@ -174,6 +180,11 @@ def test_next_hydrant_by_keyboard(surveyed: Path, open_town: Window, qtbot: QtBo
     assert before is not None
     assert centre.row.id == before.id
 
+    # Another team found the same: told where it is decided, and taken together with it.
+    twin = {name: new[0].values[name] for name in ("campaign", "target_type", "state", "outcome", "geom")}
+    with register.edit(Message("action.import")) as edit:
+        other = edit.insert("census_record", {**twin, "provisional_code": "WB-0001-hydrant-7"})
+
     # Differences are decided below, the figures shown first; then the book has it as one change.
     window.census.below.show_tab("differences")
     settle(window, qtbot)
@@ -182,6 +193,17 @@ def test_next_hydrant_by_keyboard(surveyed: Path, open_town: Window, qtbot: QtBo
     settle(window, qtbot)
     qtbot.mouseClick(tab.chips["new"], Qt.MouseButton.LeftButton)
     settle(window, qtbot)
+    assert len(tab.ids) == 2
+    assert new[0]["provisional_code"] in tab.table.rows.rows[1].cells[2]
+    assert tab.same.isVisible()
+    qtbot.mouseClick(tab.same, Qt.MouseButton.LeftButton)
+    settle(window, qtbot)
+    qtbot.mouseClick(tab.go, Qt.MouseButton.LeftButton)
+    settle(window, qtbot)
+    assert register.get("census_record", other)["same_as"] == new[0].id  # type: ignore[index]
+    centre.read()
+    settle(window, qtbot)
+    assert not tab.same.isVisible()
     assert len(tab.ids) == 1
     qtbot.mouseClick(tab.accept, Qt.MouseButton.LeftButton)
     settle(window, qtbot)

@@ -96,6 +96,8 @@ class DifferencesTab(QWidget):
         register = self.centre.register
         if register is None:
             return
+        if self._asked and _versions(found) == _versions(self._found):
+            return  # what is being asked about is as it was
         self._found = found
         say = self._language.render
         rows = []
@@ -257,3 +259,7 @@ class DifferencesTab(QWidget):
         column.addLayout(asked)
         column.addWidget(self.table, 1)
         self._ask_no_more()
+
+
+def _versions(found: Collection[Finding]) -> list[tuple[int, int]]:
+    return [(each.record.id, each.record.version) for each in found]

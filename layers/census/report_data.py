@@ -14,6 +14,7 @@ import pyarrow as pa
 from layers.census.progress import Progress, read_progress
 from layers.census.quality import Quality, checked_of, judge
 from layers.census.reconciling import Rates, Reconciliation, Share, rates, read_reconciliation
+from layers.census.sampling import SampleBook, read_samples
 from layers.census.values import from_text
 from layers.census.words import (
     ACCEPTANCE,
@@ -66,6 +67,7 @@ class CensusFigures:
     defects: Mapping[str, Mapping[int, int]]
     states: Mapping[str, int]
     quality: Quality
+    samples: tuple[SampleBook, ...]
     acceptances: int
     accepted: int
 
@@ -146,6 +148,7 @@ def read_figures(
         kinds,
         states,
         judge(checks, float(register.setting("position_tolerance_m") or 0.0)),
+        read_samples(register, campaign),
         len(batches),
         int(found.of(states=(ACCEPTED,)).sum()),
     )

@@ -201,6 +201,14 @@ def read_sample(register: Register, campaign: Asset, lot: Asset | None) -> Sampl
     return _in_rounds(book, ordered, records, codes)
 
 
+def read_samples(register: Register, campaign: Asset) -> tuple[SampleBook, ...]:
+    """Every sample that was drawn in a campaign: that over the whole of it, then lot by lot."""
+    checks = register.values(CHECK, ("lot",), Compare("campaign", "=", campaign.id))["lot"].to_pylist()
+    lots = {lot.id: lot for lot in find_many(register, LOT, sorted({int(lot) for lot in checks if lot}))}
+    scopes: list[Asset | None] = [None] if None in checks else []
+    return tuple(read_sample(register, campaign, lot) for lot in (*scopes, *lots.values()))
+
+
 def _in_rounds(
     book: SampleBook, checks: Sequence[Asset], records: Mapping[int, Asset], codes: Mapping[str, str]
 ) -> SampleBook:

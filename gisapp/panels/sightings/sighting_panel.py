@@ -21,8 +21,8 @@ from layers.census.words import ORDER, REPORT
 from layers.model.change import ChangeSet
 from layers.text import Message
 
-COLUMNS = ("code", "kind", "seen", "finder", "when", "state", "order", "due", "person")
-_DUE = 7
+COLUMNS = ("code", "kind", "seen", "finder", "when", "state", "due")
+_DUE = 6
 _SOON = 60
 
 
@@ -88,8 +88,7 @@ class SightingPanel(QWidget):
         seen = " · ".join(part for part in (case.code, str(report["seen"] or "")) if part)
         cells: tuple[Words, ...] = (
             str(report["code"]), told["kind"], seen or "—", told["finder"], told["found_at"], told["state"],
-            "—" if order is None else str(order["code"]),
-            "—" if order is None else str(order["due_date"] or "—"), case.person or "—",
+            "—" if order is None else str(order["due_date"] or "—"),
         )  # fmt: skip
         return TableRow(case.id, cells, ((_DUE, "danger"),) if case.is_late(datetime.date.today()) else ())
 

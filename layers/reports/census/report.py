@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from layers.census.reconciling import KINDS, Kind, Share
 from layers.census.report_data import CensusFigures
+from layers.census.sampling import CHECK_KINDS
 from layers.model.catalogue import Catalogue
 from layers.register import Register
 from layers.renewal.figure import Words
@@ -32,6 +33,7 @@ def report_of(register: Register, figures: CensusFigures) -> Roster:
         by_condition(figures, catalogue),
         by_field(figures, catalogue),
         by_defect(figures, catalogue),
+        by_quality(figures),
         by_team(figures),
     )
     notes: list[Words] = [Message("census_report.note_match"), Message("census_report.note_intact")]
@@ -157,6 +159,42 @@ def by_defect(figures: CensusFigures, catalogue: Catalogue) -> RosterTable:
             entry = states.get(code)
             rows.append(_row(code if entry is None else entry.title, *blank, float(count)))
     return RosterTable("defects", Message("census_report.by_defect"), "defect", columns, tuple(rows))
+
+
+def by_quality(figures: CensusFigures) -> RosterTable:
+    """What was checked of which lot, what that says, and who signed it off."""
+    columns = (
+        RosterColumn("part", Message("census_report.column.lot"), 2.4),
+        RosterColumn("kind", Message("quality.column.kind"), 1.0),
+        RosterColumn("checked", Message("census_report.column.checked"), 1.0, 0),
+        RosterColumn("of", Message("census_report.column.of_rule"), 1.0, 0),
+        RosterColumn("over", Message("census_report.column.over"), 1.0, 0),
+        RosterColumn("share", Message("census_report.column.over_share"), 1.0, 1, "%"),
+        RosterColumn("error", Message("census_report.column.error"), 1.2, 2, "m"),
+        RosterColumn("wrong", Message("census_report.column.wrong"), 1.0, 0),
+        RosterColumn("verdict", Message("quality.column.result"), 1.2),
+        RosterColumn("signed", Message("census_report.column.signed"), 2.2),
+    )
+    rows = []
+    for book in figures.samples:
+        name: Words = Message("quality.scope.whole") if book.lot is None else str(book.lot["name"])
+        signed = (
+            " ".join(str(book.lots[0].get(f) or "") for f in ("checked_by", "check_note"))
+            if book.lots
+            else ""
+        )
+        verdict = Message(f"quality.standing.{book.standing}")
+        for kind in CHECK_KINDS:
+            if not book.population(kind):
+                continue
+            its = book.quality[kind]
+            cells: tuple[Cell, ...] = (
+                name, Message(f"quality.kind.{kind}"), float(its.checked), float(book.needed(kind)),
+                float(len(its.over)), None if its.share is None else its.share * 100, its.mean_error_m,
+                float(its.wrong_values), verdict, signed.strip(),
+            )  # fmt: skip
+            rows.append(RosterRow("item", cells, None, book.standing == "fails"))
+    return RosterTable("quality", Message("census_report.by_quality"), "quality_check", columns, tuple(rows))
 
 
 def by_team(figures: CensusFigures) -> RosterTable:

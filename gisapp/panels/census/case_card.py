@@ -54,7 +54,7 @@ class CaseCard(QWidget):
             tasks,
             write,
         )
-        self.title = ElidedLabel(language, theme, strong=True)
+        self.heading = ElidedLabel(language, theme, strong=True)
         self.state = Chip(language, theme, "", "neutral")
         self.about = ElidedLabel(language, theme, size="small", tone="quiet")
         self.pair = PhotoPair(language, theme, session, tasks, sides)
@@ -145,7 +145,7 @@ class CaseCard(QWidget):
         self.day.setFixedWidth(_DAY)
         head = QHBoxLayout()
         head.setSpacing(8)
-        head.addWidget(self.title, 1)
+        head.addWidget(self.heading, 1)
         head.addWidget(self.state)
         typed = QHBoxLayout()
         typed.setSpacing(6)

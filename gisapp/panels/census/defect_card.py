@@ -72,7 +72,7 @@ class DefectCard(CaseCard):
             of_defect.field_named(name).show(defect[name], code) for name in ("kind", "severity", "state")
         )
         told = {"code": case.code or str(defect["code"]), "kind": kind, "severity": severity}
-        self.title.show_words(Message("repairs.title", told))
+        self.heading.show_words(Message("repairs.title", told))
         self.state.show_state(state, _TONES.get(case.state, "neutral"))
         self._tell_order(case)
         may = self.session.may("edit")

@@ -57,7 +57,7 @@ class SightingCard(CaseCard):
             of_report.field_named(name).show(report[name], code) for name in ("kind", "state", "found_at")
         )
         told = {"code": str(report["code"]), "kind": kind, "seen": str(report["seen"] or "")}
-        self.title.show_words(Message("sighting.title", told))
+        self.heading.show_words(Message("sighting.title", told))
         self.state.show_state(state, _TONES.get(case.state, "neutral"))
         is_late = case.is_late(self.today)
         self.about.set_tone("danger" if is_late else "quiet")

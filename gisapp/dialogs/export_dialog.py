@@ -6,20 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QFileDialog,
-    QHBoxLayout,
-    QLineEdit,
-    QListWidget,
-    QListWidgetItem,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QComboBox, QListWidget, QListWidgetItem, QWidget
 
 from gisapp.dialogs.frame import Dialog
+from gisapp.dialogs.path_row import PathRow
 from gisapp.file_ending import with_ending
-from gisapp.forms.words import Button, Label
+from gisapp.forms.words import Label
 from gisapp.language import Language
 from gisapp.theme import Theme
 from layers.exchange.export import ExportOptions
@@ -68,13 +60,9 @@ class ExportDialog(Dialog):
         for ending, title in FORMATS.items():
             self.format.addItem(f"{title} ({ending})", ending)
         self.format.activated.connect(self._follow_format)
-        self.path = QLineEdit(str(folder / f"{name}.gpkg"))
-        browse = Button(language, Message("settings.browse"))
-        browse.clicked.connect(self._browse)
-        place = QHBoxLayout()
-        place.setSpacing(8)
-        place.addWidget(self.path, 1)
-        place.addWidget(browse)
+        place = PathRow(language, Message("settings.new.place"), self._kind, str(folder / f"{name}.gpkg"))
+        self.path = place.field
+        place.chosen.connect(self._take_path)
         self.types = QListWidget()
         self.types.setFixedHeight(184)
         for asset_type, count in types:
@@ -140,13 +128,10 @@ class ExportDialog(Dialog):
         if path:
             self.path.setText(str(with_ending(Path(path), self.format.currentData(), FORMATS)))
 
-    def _browse(self) -> None:
-        title = self.language.render(Message("settings.new.place"))
+    def _kind(self) -> str:
         ending = self.format.currentData()
-        chosen, _ = QFileDialog.getSaveFileName(
-            self, title, self.path.text(), f"{FORMATS[ending]} (*{ending})"
-        )
-        if chosen:
-            self.path.setText(str(with_ending(Path(chosen), ending, FORMATS)))
-            # The system's dialog asks before it returns a file that is there.
-            self._may_replace = chosen
+        return f"{FORMATS[ending]} (*{ending})"
+
+    def _take_path(self, chosen: str) -> None:
+        self.path.setText(str(with_ending(Path(chosen), self.format.currentData(), FORMATS)))
+        self._may_replace = chosen

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from gisapp.dialogs.frame import Dialog
-from gisapp.forms.words import Button, Label, set_style
+from gisapp.dialogs.path_row import PathRow
+from gisapp.forms.words import Label, set_style
 from gisapp.language import Language
 from gisapp.theme import Theme
 from layers.geometry.crs import Crs
@@ -29,14 +30,10 @@ class NewRegisterDialog(Dialog):
         self._path_was_typed = False
         self.name = QLineEdit()
         self.name.textChanged.connect(self._suggest_path)
-        self.path = QLineEdit()
+        place = PathRow(language, Message("settings.new.place"), lambda: "GeoPackage (*.gpkg)")
+        self.path = place.field
         self.path.textEdited.connect(self._on_path_edited)
-        browse = Button(language, Message("settings.browse"))
-        browse.clicked.connect(self._browse)
-        place = QHBoxLayout()
-        place.setSpacing(8)
-        place.addWidget(self.path, 1)
-        place.addWidget(browse)
+        place.chosen.connect(self._take_path)
         self.search = QLineEdit()
         self.search.setClearButtonEnabled(True)
         language.say(self.search, "setPlaceholderText", Message("settings.new.crs_search"))
@@ -93,12 +90,9 @@ class NewRegisterDialog(Dialog):
     def _on_path_edited(self) -> None:
         self._path_was_typed = True
 
-    def _browse(self) -> None:
-        title = self.language.render(Message("settings.new.place"))
-        chosen, _ = QFileDialog.getSaveFileName(self, title, self.path.text(), "GeoPackage (*.gpkg)")
-        if chosen:
-            self._path_was_typed = True
-            self.path.setText(chosen if chosen.endswith(".gpkg") else f"{chosen}.gpkg")
+    def _take_path(self, chosen: str) -> None:
+        self._path_was_typed = True
+        self.path.setText(chosen if chosen.endswith(".gpkg") else f"{chosen}.gpkg")
 
     def _list_systems(self) -> None:
         marked = self.chosen_crs()

@@ -5,19 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import (
-    QComboBox,
-    QFileDialog,
-    QHBoxLayout,
-    QLineEdit,
-    QRadioButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QLineEdit, QRadioButton, QVBoxLayout, QWidget
 
 from gisapp.dialogs.frame import Dialog
+from gisapp.dialogs.path_row import PathRow
 from gisapp.file_ending import with_ending
-from gisapp.forms.words import Button, Label
+from gisapp.forms.words import Label
 from gisapp.language import Language
 from gisapp.theme import Theme
 from layers.reports.share.sharing import ShareWish
@@ -57,13 +50,9 @@ class ShareDialog(Dialog):
         self.reason = QLineEdit()
         self.reason.setEnabled(False)
         self.exact.toggled.connect(self.reason.setEnabled)
-        self.path = QLineEdit(str(path))
-        browse = Button(language, Message("settings.browse"))
-        browse.clicked.connect(self._browse)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.path, 1)
-        row.addWidget(browse)
+        row = PathRow(language, Message("sharing.file"), lambda: "HTML (*.html)", str(path))
+        self.path = row.field
+        row.chosen.connect(self._take_path)
         self.add_field(Message("sharing.which"), self.which)
         self.add_field(Message("sharing.name"), self.name)
         self.add_field(Message("sharing.where"), places)
@@ -93,9 +82,6 @@ class ShareDialog(Dialog):
             self.chosen.emit(path, self.wish)
             super().accept()
 
-    def _browse(self) -> None:
-        title = self.language.render(Message("sharing.file"))
-        chosen, _ = QFileDialog.getSaveFileName(self, title, self.path.text(), "HTML (*.html)")
-        if chosen:
-            self.path.setText(str(with_ending(Path(chosen), ".html")))
-            self._may_replace = self.path.text()
+    def _take_path(self, chosen: str) -> None:
+        self.path.setText(str(with_ending(Path(chosen), ".html")))
+        self._may_replace = self.path.text()

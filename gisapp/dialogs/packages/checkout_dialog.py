@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from gisapp.dialogs.frame import Dialog
+from gisapp.dialogs.path_row import PathRow
 from gisapp.file_ending import with_ending
-from gisapp.forms.words import Button, Label
+from gisapp.forms.words import Label
 from gisapp.language import Language
 from gisapp.theme import Theme
 from layers.text import Message
@@ -43,13 +44,9 @@ class CheckoutDialog(Dialog):
         self.who = QComboBox()
         self.who.setEditable(True)
         self.who.addItems(list(people))
-        self.path = QLineEdit(str(path))
-        browse = Button(language, Message("settings.browse"))
-        browse.clicked.connect(self._browse)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.path, 1)
-        row.addWidget(browse)
+        row = PathRow(language, Message("packages.out.title"), lambda: "GeoPackage (*.gpkg)", str(path))
+        self.path = row.field
+        row.chosen.connect(self.path.setText)
         self.add_field(Message("packages.out.who"), self.who)
         self.add_field(Message("packages.out.file"), row, Message("packages.out.photos"))
         self.sheets = QComboBox()
@@ -70,9 +67,3 @@ class CheckoutDialog(Dialog):
         else:
             self.chosen.emit(path, self.who.currentText().strip(), self.sheets.currentData())
             super().accept()
-
-    def _browse(self) -> None:
-        title = self.language.render(Message("packages.out.title"))
-        chosen, _ = QFileDialog.getSaveFileName(self, title, self.path.text(), "GeoPackage (*.gpkg)")
-        if chosen:
-            self.path.setText(chosen)

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from gisapp.actions import Actions
 from gisapp.desks.census_desk import CensusDesk
 from gisapp.desks.check_desk import CheckDesk
 from gisapp.desks.desk_place import DeskPlace
@@ -18,12 +14,8 @@ from gisapp.desks.grid_desk import GridDesk
 from gisapp.desks.map_desk import map_desk
 from gisapp.desks.renewal_desk import RenewalDesk
 from gisapp.desks.statement_desk import StatementDesk
-from gisapp.finder import Finder
-from gisapp.first_use import FirstUse
 from gisapp.forms.drafts import Drafts
-from gisapp.language import Language
-from gisapp.notify import Notice, Notifier
-from gisapp.panels.basemap_view import BasemapView
+from gisapp.notify import Notice
 from gisapp.panels.checks.check_centre import CheckCentre
 from gisapp.panels.filter_bar import FilterBar
 from gisapp.panels.grid_proposal.design import GridDesign
@@ -36,49 +28,24 @@ from gisapp.panels.rail import Rail
 from gisapp.panels.selection_words import selection_words
 from gisapp.panels.start_page import StartPage
 from gisapp.panels.status_bar import StatusBar
-from gisapp.panels.style_editor import StyleEditor
 from gisapp.panels.table.place import TablePlace
 from gisapp.panels.task_list import TaskList
 from gisapp.panels.top_bar import TopBar
 from gisapp.panels.workplace import Workplace
 from gisapp.panels.works.before_after import BeforeAfter
 from gisapp.panels.works.project_acts import ProjectActs
-from gisapp.session import Session
-from gisapp.settings import Settings
-from gisapp.tasks import Task, Tasks
-from gisapp.theme import Theme
-from layers.later import Later
+from gisapp.tasks import Task
+from gisapp.window_rooms import Parts, WindowRooms
 from layers.model.change import ChangeSet
 from layers.model.selection import Selection
 from layers.register import Register
 from layers.text import Message
 
-if TYPE_CHECKING:
-    from gisapp.panels.grid_shaping import shaping
-    from gisapp.panels.history import trail_panel
-else:
-    shaping = Later("gisapp.panels.grid_shaping.shaping")
-    trail_panel = Later("gisapp.panels.history.trail_panel")
-
 NARROW = 1360
 INSPECTOR_NARROW = 288
 
 
-@dataclass(frozen=True)
-class Parts:
-    """What a window works with: settings, language and theme are shared by all, the rest is its own."""
-
-    settings: Settings
-    language: Language
-    theme: Theme
-    tasks: Tasks
-    notifier: Notifier
-    session: Session
-    finder: Finder
-    actions: Actions
-
-
-class Window(QMainWindow):
+class Window(WindowRooms):
     """One window on one register. ``furnish`` is called once the actions are known."""
 
     dropped = Signal(list)
@@ -86,12 +53,11 @@ class Window(QMainWindow):
     shut = Signal(object)
 
     def __init__(self, parts: Parts) -> None:
-        super().__init__()
+        super().__init__(parts)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAcceptDrops(True)
         self.setMinimumSize(1024, 640)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.parts = parts
         for part in (parts.tasks, parts.notifier, parts.session, parts.finder, parts.actions):
             part.setParent(self)
         parts.language.changed.connect(self._show_title)
@@ -104,13 +70,8 @@ class Window(QMainWindow):
         self.notices = NoticeBar(language, theme)
         self.start = StartPage(language, theme, parts.actions.trigger)
         self.map = MapView(language, theme, parts.session, parts.tasks, parts.actions)
-        self.basemaps = BasemapView(
-            language, theme, parts.session, parts.tasks, parts.settings, parts.notifier, self.map
-        )
         drafts = Drafts(parts.settings.folder / "drafts")
         self.inspector = Inspector(language, theme, parts.session, parts.tasks, drafts)
-        self.style_editor = StyleEditor(language, theme, parts.session, parts.tasks)
-        self.trail_room = FirstUse(self._make_trail)
         self.status = StatusBar(language, theme, parts.tasks)
         self.filters = FilterBar(language, theme, parts.session)
         self.desk = "map"
@@ -125,7 +86,6 @@ class Window(QMainWindow):
             language, theme, parts.session, parts.tasks, parts.notifier, self.map, parts.actions,
             place.my_name,
         )  # fmt: skip
-        self.shaping_room = FirstUse(lambda: shaping.GridShaping(place))
         self.grid_design = GridDesign(place)
         self.statements = StatementDesk(place)
         self.works = ProjectActs(parts.session, parts.tasks, self.map, self)
@@ -144,26 +104,6 @@ class Window(QMainWindow):
         self.map.foot.use_form(parts.settings.preferences.coordinates)
         self._show_closed()
         self.setFocus()
-
-    @property
-    def shaping(self) -> shaping.GridShaping:
-        """Work on boundaries of grids; drawing brings it along."""
-        self.map.drafting_room()
-        return self.shaping_room()
-
-    @property
-    def trail(self) -> trail_panel.TrailPanel:
-        """Every act on the register."""
-        return self.trail_room()
-
-    def _make_trail(self) -> trail_panel.TrailPanel:
-        parts = self.parts
-        made = trail_panel.TrailPanel(
-            parts.language, parts.theme, parts.session, parts.tasks, self.inspector.history_acts
-        )
-        made.closed.connect(lambda: self.show_desk("map"))
-        self.desk_pages.addWidget(made)
-        return made
 
     @property
     def sheet(self) -> QWidget | None:
@@ -192,7 +132,6 @@ class Window(QMainWindow):
         self.desk_pages.setObjectName("deskPanel")
         for desk in self.desks.values():
             self.desk_pages.addWidget(desk.panel)
-        self.desk_pages.addWidget(self.style_editor)
         self.work = QSplitter(Qt.Orientation.Horizontal)
         self.work.setChildrenCollapsible(False)
         self.work.setHandleWidth(1)
@@ -262,32 +201,17 @@ class Window(QMainWindow):
         self.inspector.pick_asked.connect(self.map.pick)
         self.map.noticed.connect(parts.notifier.info)
         self.map.styles.refused.connect(lambda reason: parts.notifier.warn(reason.title, reason.hint))
-        self.map.styles.left.connect(self.style_editor.close_style)
-        self.map.styles.hold = self.style_editor.hold
-        self.map.legend.counted.connect(self.style_editor.show_counts)
-        self.style_editor.opened.connect(self._open_style_editor)
-        self.style_editor.preview.connect(self.map.use_style)
-        self.style_editor.closed.connect(self._close_style_editor)
-        self.style_editor.told.connect(lambda words: parts.notifier.done(words, "edit.undo"))
         self.map.navigation.bookmarks.told.connect(lambda words: parts.notifier.done(words, "edit.undo"))
         self.map.navigation.overview_switched.connect(lambda on: parts.settings.change(overview=on))
         self.map.navigation.form_chosen.connect(lambda name: parts.settings.change(coordinates=name))
         self.map.scene_shown.connect(self.filters.show_figures)
         session.filters_changed.connect(lambda _: actions.refresh())
-        self.basemaps.feed.listed.connect(actions.refresh)
+        self.tie_rooms()
+        self.trail_left.connect(lambda: self.show_desk("map"))
         self.map.selection.figures_changed.connect(self.inspector.show_figures)
         self.checks.centre.news_changed.connect(self.status.checks.show_count)
         self.checks.centre.changed.connect(actions.refresh)
         self.status.checks.clicked.connect(self.show_new_findings)
-
-    def _open_style_editor(self) -> None:
-        """Put the style editor in the place of the legend until it is closed."""
-        self.desk_pages.setCurrentWidget(self.style_editor)
-
-    def _close_style_editor(self, style: str) -> None:
-        if style:
-            self.map.use_style(style)
-        self.desk_pages.setCurrentWidget(self.desks["map"].panel)
 
     def open_trail(self, act: int | None = None) -> None:
         """Put the trail in the place of the desk until it is closed, with one act in full if it is named."""
@@ -319,7 +243,7 @@ class Window(QMainWindow):
         self.top_bar.show_user(preferences.name, preferences.role)
         if self.parts.session.take_role(preferences.role):
             anew = self.parts.session.show_anew
-            if not self.style_editor.hold(anew):
+            if not self.hold_style(anew):
                 anew()
         self.start.show_recent(preferences.recent)
 
@@ -402,7 +326,7 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         holder = self.parts.session.holder
-        if self.style_editor.hold(self.close) or (holder is not None and holder(self._close_anyway)):
+        if self.hold_style(self.close) or (holder is not None and holder(self._close_anyway)):
             event.ignore()
             return
         self.shut.emit(self)

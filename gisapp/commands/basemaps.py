@@ -18,6 +18,7 @@ from layers.text import Message
 
 if TYPE_CHECKING:
     from gisapp.dialogs import basemap_dialogs
+    from gisapp.panels.basemap_view import BasemapView
     from layers.basemap import opening
 else:
     basemap_dialogs = Later("gisapp.dialogs.basemap_dialogs")
@@ -33,6 +34,10 @@ def basemap_actions(window: Window) -> list[Action]:
 
     def is_open() -> bool:
         return parts.session.is_open
+
+    def has_entries() -> bool:
+        made = window.basemap_room.made
+        return made is not None and bool(made.feed.entries)
 
     def is_writable() -> bool:
         return parts.session.is_writable
@@ -57,7 +62,7 @@ def basemap_actions(window: Window) -> list[Action]:
             menu="view",
             group=3,
             handler=lambda: window.basemaps.feed.hide_all(not window.basemaps.feed.is_hidden),
-            enabled=lambda: is_open() and bool(window.basemaps.feed.entries),
+            enabled=lambda: is_open() and has_entries(),
         ),
         Action(
             id="view.basemap_file",
@@ -94,14 +99,18 @@ def basemap_actions(window: Window) -> list[Action]:
 
 def tie_basemaps(window: Window) -> None:
     """Let the list ask for what needs a dialog."""
-    rows = window.basemaps.rows
     trigger = window.parts.actions.trigger
-    rows.add_file_asked.connect(lambda: trigger("view.basemap_file"))
-    rows.add_folder_asked.connect(lambda: trigger("view.basemap_folder"))
-    rows.add_service_asked.connect(lambda: trigger("view.basemap_service"))
-    rows.change_asked.connect(lambda entry: change(window, entry))
-    rows.locate_asked.connect(lambda entry: locate(window, entry))
-    rows.overviews_asked.connect(lambda entry: build_overviews(window, entry))
+
+    def tie(basemaps: BasemapView) -> None:
+        rows = basemaps.rows
+        rows.add_file_asked.connect(lambda: trigger("view.basemap_file"))
+        rows.add_folder_asked.connect(lambda: trigger("view.basemap_folder"))
+        rows.add_service_asked.connect(lambda: trigger("view.basemap_service"))
+        rows.change_asked.connect(lambda entry: change(window, entry))
+        rows.locate_asked.connect(lambda entry: locate(window, entry))
+        rows.overviews_asked.connect(lambda entry: build_overviews(window, entry))
+
+    window.basemap_room.tie(tie)
 
 
 def is_basemap(path: str) -> bool:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from gisapp.actions import Action
-from gisapp.panels.drafting.drafting import Drafting
 from gisapp.panels.drafting.habits import Habits
 from gisapp.panels.drafting.type_menu import KEYED
 from gisapp.window import Window
 from layers.text import Message
+
+if TYPE_CHECKING:
+    from gisapp.panels.drafting import drafting as drafting_room
 
 _TOOLS = (
     (
@@ -30,7 +33,7 @@ def drawing_actions(window: Window) -> list[Action]:
     """The actions of the map's editing tools."""
     session = window.parts.session
 
-    def drafting() -> Drafting:
+    def drafting() -> drafting_room.Drafting:
         return window.map.drafting
 
     def is_open() -> bool:
@@ -41,7 +44,7 @@ def drawing_actions(window: Window) -> list[Action]:
         return is_open() and window.map.tool_name == "draw"
 
     def again_label() -> Message | None:
-        recent = drafting().recent if is_open() else None
+        recent = window.map.draw_choice.recent if is_open() else None
         return None if recent is None else Message("action.draw.again.of", {"type": recent.title})
 
     tools = [
@@ -67,7 +70,7 @@ def drawing_actions(window: Window) -> list[Action]:
         Action(
             id="draw.snap", title=Message("action.draw.snap"), key="S", icon="magnet-straight", menu="edit",
             group=9, handler=lambda: drafting().switch_snapping(), enabled=is_open,
-            checked=lambda: is_open() and drafting().habits.snaps, words="snap magnet 捕捉",
+            checked=lambda: is_open() and window.map.draw_choice.habits.snaps, words="snap magnet 捕捉",
         ),
         Action(
             id="draw.trace", title=Message("action.draw.trace"), key="T", icon="path", menu="edit", group=9,
@@ -77,7 +80,7 @@ def drawing_actions(window: Window) -> list[Action]:
         Action(
             id="draw.survey", title=Message("action.draw.survey"), key="C", icon="keyboard", menu="edit", group=9,
             handler=lambda: drafting().switch_survey(), enabled=is_open,
-            checked=lambda: is_drawing() and drafting().habits.surveys,
+            checked=lambda: is_drawing() and window.map.draw_choice.habits.surveys,
             words="coordinates bearing distance offset parallel 坐标 方位 距离 垂距 平行",
         ),
     ]  # fmt: skip
@@ -87,11 +90,11 @@ def _selection_actions(window: Window) -> list[Action]:
     """Acts on what is selected."""
     session = window.parts.session
 
-    def drafting() -> Drafting:
+    def drafting() -> drafting_room.Drafting:
         return window.map.drafting
 
     def possible(condition: Callable[[], bool]) -> Callable[[], bool]:
-        return lambda: session.is_open and not session.is_past and condition()
+        return lambda: bool(session.selection) and not session.is_past and condition()
 
     return [
         Action(
@@ -133,11 +136,11 @@ def _type_action(window: Window, number: int) -> Action:
     session = window.parts.session
 
     def type_at() -> Callable[[], None] | None:
-        types = window.map.drafting.types if session.is_open and not session.is_past else ()
+        types = window.map.draw_choice.types if session.is_open and not session.is_past else ()
         return None if number > len(types) else lambda: window.map.drafting.draw(types[number - 1])
 
     def label() -> Message | None:
-        types = window.map.drafting.types if session.is_open else ()
+        types = window.map.draw_choice.types if session.is_open else ()
         return (
             None
             if number > len(types)
@@ -158,11 +161,15 @@ def _type_action(window: Window, number: int) -> Action:
 
 def tie_drawing(window: Window) -> None:
     """What drawing tells the user, and what is remembered of how one draws."""
-    parts, drafting = window.parts, window.map.drafting
-    drafting.told.connect(lambda words: parts.notifier.done(words, "edit.undo"))
-    drafting.warned.connect(parts.notifier.warn)
-    drafting.habits_changed.connect(lambda habits: parts.settings.change(drafting=habits.data()))
-    drafting.use_habits(Habits.of(parts.settings.preferences.drafting))
+    parts, choice = window.parts, window.map.draw_choice
+
+    def tie(drafting: drafting_room.Drafting) -> None:
+        drafting.told.connect(lambda words: parts.notifier.done(words, "edit.undo"))
+        drafting.warned.connect(parts.notifier.warn)
+
+    choice.habits = Habits.of(parts.settings.preferences.drafting)
+    choice.changed.connect(lambda habits: parts.settings.change(drafting=habits.data()))
+    window.map.drafting_room.tie(tie)
 
 
 def _using(window: Window, name: str) -> Callable[[], None]:

@@ -27,7 +27,7 @@ def edit_actions(window: Window) -> list[Action]:
     session = window.parts.session
 
     def undo_label() -> Message | None:
-        if session.is_writable and window.map.drafting.is_drawing:
+        if session.is_writable and window.map.is_drawing:
             return Message("action.undo.step")
         step = session.undo_label
         return None if step is None else Message("action.undo.of", {"step": step})
@@ -46,9 +46,7 @@ def edit_actions(window: Window) -> list[Action]:
             group=1,
             handler=lambda: undo(window),
             label=undo_label,
-            enabled=lambda: (
-                session.is_writable and (session.undo_label is not None or window.map.drafting.is_drawing)
-            ),
+            enabled=lambda: session.is_writable and (session.undo_label is not None or window.map.is_drawing),
         ),
         Action(
             id="edit.redo",
@@ -95,7 +93,7 @@ def deselect(window: Window) -> None:
 
 def undo(window: Window) -> None:
     """Take back the latest step and say which; in the midst of a drawing, its last place."""
-    if window.map.drafting.is_drawing:
+    if window.map.is_drawing:
         window.map.drafting.draw_tool.step_back()
         return
     _tell(window, undone=True)

@@ -99,7 +99,7 @@ def tie_history(window: Window, acts: HistoryActs) -> None:
     acts.show_asked.connect(show)
     acts.act_asked.connect(window.open_trail)
     acts.restore_asked.connect(lambda wanted: look_at(window, acts, wanted))
-    window.trail.fly_asked.connect(window.map.selection.fly_to)
+    window.trail_room.tie(lambda trail: trail.fly_asked.connect(window.map.selection.fly_to))
     window.parts.session.closed.connect(lambda: acts.ghost_asked.emit(()))
     # A tool that draws makes no sense on a past day.
     window.parts.session.past_changed.connect(

@@ -173,7 +173,7 @@ def reopen(window: Window) -> None:
 
 def leave(window: Window, then: Callable[[], None]) -> None:
     """Do ``then``, which leaves the register, as soon as its user has decided on what is not saved."""
-    if not window.style_editor.hold(lambda: window.parts.session.leave(then)):
+    if not window.hold_style(lambda: window.parts.session.leave(then)):
         window.parts.session.leave(then)
 
 

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from gisapp.actions import Action
 from gisapp.panels.works.before_after import STYLE, BeforeAfter, View
 from gisapp.panels.works.project_acts import ProjectActs
-from gisapp.tools.drawing.pick_tool import PickTool
 from gisapp.window import Window
+from layers.later import Later
 from layers.text import Message
+
+if TYPE_CHECKING:
+    from gisapp.panels.drafting.drafting import Drafting
+    from gisapp.tools.drawing import pick_tool
+else:
+    pick_tool = Later("gisapp.tools.drawing.pick_tool")
 
 _TOOL = "project_mains"
 _VIEWS: tuple[tuple[View, str, Message], ...] = (
@@ -124,11 +131,14 @@ def tie_works(window: Window) -> None:
             acts.take(project)
 
     window.renewal.centre.chosen.connect(follow)
-    drafting = window.map.drafting
-    tool = PickTool(window.map.canvas, drafting.aid)
-    tool.news.picked.connect(lambda picked: acts.toggle(picked[0][0]))
-    tool.news.missed.connect(lambda: drafting.mending.noticed.emit(Message("draft.missed")))
-    window.map.add_tool(_TOOL, tool)
+
+    def bring_tool(drafting: Drafting) -> None:
+        tool = pick_tool.PickTool(window.map.canvas, drafting.aid)
+        tool.news.picked.connect(lambda picked: acts.toggle(picked[0][0]))
+        tool.news.missed.connect(lambda: drafting.mending.noticed.emit(Message("draft.missed")))
+        window.map.add_tool(_TOOL, tool)
+
+    window.map.drafting_room.tie(bring_tool)
 
 
 def _pick(window: Window) -> None:

@@ -15,7 +15,6 @@ from gisapp.desks.desk_style import DeskStyle
 from gisapp.panels.grids.centre import Asked, GridCentre
 from gisapp.panels.grids.grid_labels import GridLabel, GridLabels
 from gisapp.panels.workplace import Workplace
-from gisapp.tools.grids.line_tool import GridLineTool
 from gisapp.tools.who import WhoTool
 from layers.later import Later
 from layers.model.asset import AssetKey
@@ -23,9 +22,12 @@ from layers.model.duty_words import GRID
 from layers.text import Message
 
 if TYPE_CHECKING:
+    from gisapp.panels.drafting.drafting import Drafting
     from gisapp.panels.grids import grid_panel, handing, who_panel
     from gisapp.panels.roster import roster_panel
+    from gisapp.tools.grids import line_tool
 else:
+    line_tool = Later("gisapp.tools.grids.line_tool")
     roster_panel = Later("gisapp.panels.roster.roster_panel")
     handing = Later("gisapp.panels.grids.handing")
     grid_panel = Later("gisapp.panels.grids.grid_panel")
@@ -69,9 +71,7 @@ class GridDesk(QObject):
         self.tool = WhoTool(view.canvas)
         view.add_tool(TOOL, self.tool)
         self.tool.news.asked.connect(self.ask_place)
-        self.cut_tool = GridLineTool(view.canvas, view.drafting.aid, language.render)
-        view.add_tool(CUT, self.cut_tool)
-        self.cut_tool.news.finished.connect(self._halve)
+        view.drafting_room.tie(self._bring_tool)
         self.desk = Desk(
             "grids", Message("window.desk.grids"), "squares-four", self._holder, 320, shown=self.show
         )
@@ -82,6 +82,12 @@ class GridDesk(QObject):
         language.changed.connect(self._mark)
         view.canvas.menu_asked.connect(self._note_menu)
         view.canvas.hovered.connect(self._forget_menu)
+
+    def _bring_tool(self, drafting: Drafting) -> None:
+        """What divides a grid by a line comes with drawing."""
+        self.cut_tool = line_tool.GridLineTool(self._view.canvas, drafting.aid, self._language.render)
+        self._view.add_tool(CUT, self.cut_tool)
+        self.cut_tool.news.finished.connect(self._halve)
 
     # ---- the panels
 

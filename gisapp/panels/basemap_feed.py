@@ -82,6 +82,8 @@ class BasemapFeed(QObject):
         session.opened.connect(self._on_opened)
         session.closing.connect(self._on_closing)
         session.changed.connect(self._on_changed)
+        if session.register is not None:
+            self._on_opened(session.register)
 
     # ---- what the user sees
 

@@ -110,7 +110,7 @@ class BasemapView(QObject):
         session.closed.connect(self._on_closed)
         for watched in (map_view, map_view.style_button, map_view.foot, self.note):
             watched.installEventFilter(self)
-        self.button.hide()
+        self.button.setVisible(session.is_open)
         self.place()
 
     def open_rows(self) -> None:

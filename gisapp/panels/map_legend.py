@@ -64,6 +64,11 @@ class MapLegend(QObject):
         self._canvas.hide_classes(hidden)
         self._before = scene
 
+    @property
+    def counts(self) -> dict[str, Counts]:
+        """What was counted last, by layer."""
+        return self._counts
+
     def count(self) -> None:
         """Count what the map shows: all, or what reaches into the view."""
         scene = self._canvas.scene

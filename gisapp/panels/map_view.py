@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Collection, Sequence
+from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_path
 from PySide6.QtCore import Signal
@@ -11,13 +12,14 @@ from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
 
 from gisapp.actions import Actions
+from gisapp.first_use import FirstUse
 from gisapp.language import Language
 from gisapp.map.canvas import MapCanvas
 from gisapp.map.label_words import label_writer
 from gisapp.map.renderer import Dress
 from gisapp.map.tool import MapTool
 from gisapp.map.viewport import Viewport
-from gisapp.panels.drafting.drafting import Drafting
+from gisapp.panels.drafting.choice import DrawChoice
 from gisapp.panels.history.map_past import MapPast
 from gisapp.panels.map_foot import MapFoot
 from gisapp.panels.map_legend import MapLegend
@@ -36,6 +38,7 @@ from gisapp.tools.look import PanTool
 from gisapp.tools.pick import PickTool
 from gisapp.tools.select import IdentifyTool, SelectTool
 from gisapp.tools.select_shapes import SelectLineTool, SelectPolygonTool, SelectRadiusTool
+from layers.later import Later
 from layers.model.asset import AssetKey
 from layers.model.query import Box
 from layers.register import Register
@@ -43,6 +46,11 @@ from layers.scene.planning import Begun
 from layers.scene.scene import Scene
 from layers.scene.style import METRES_PER_PIXEL, MapStyle
 from layers.text import Message
+
+if TYPE_CHECKING:
+    from gisapp.panels.drafting import drafting as drafting_room
+else:
+    drafting_room = Later("gisapp.panels.drafting.drafting")
 
 MARGIN = 12
 #: Milliseconds after which the legend follows what is drawn.
@@ -112,8 +120,8 @@ class MapView(QWidget):
         )
         self._tools |= self.navigation.tools
         self.edit_strip = ToolStrip(theme, actions, EDITING, self)
-        self.drafting = Drafting(language, theme, session, tasks, actions, self.canvas, self)
-        self._tools |= self.drafting.tools
+        self.draw_choice = DrawChoice(theme, session, actions, self)
+        self.drafting_room = FirstUse(self._make_drafting)
         self.legend = MapLegend(self.canvas, theme, tasks, self)
         cache = user_cache_path("gisapp", appauthor=False) / "scenes"
         self._feed = SceneFeed(session, tasks, cache, self, denominator=lambda: self._denominator)
@@ -140,13 +148,32 @@ class MapView(QWidget):
         self.canvas.tool_left.connect(lambda: self._actions.trigger("tool.select"))
         self.navigation.strip.closed.connect(lambda: self._actions.trigger("tool.select"))
         self.navigation.noticed.connect(self.noticed)
-        self.drafting.tool_asked.connect(self.use_tool)
-        self.drafting.possible_changed.connect(self._actions.refresh)
         self.navigation.style_asked.connect(self.use_style)
         self.navigation.possible_changed.connect(self._actions.refresh)
         self.foot.resized.connect(self._place)
         self._language.changed.connect(self.canvas.redraw)
         self._theme.changed.connect(self._recolour)
+
+    @property
+    def drafting(self) -> drafting_room.Drafting:
+        """Drawing and mending, made when first used."""
+        return self.drafting_room()
+
+    @property
+    def is_drawing(self) -> bool:
+        """Whether something is drawn that is not finished."""
+        made = self.drafting_room.made
+        return made is not None and made.is_drawing
+
+    def _make_drafting(self) -> drafting_room.Drafting:
+        made = drafting_room.Drafting(
+            self._language, self._theme, self._session, self._tasks, self._actions, self.draw_choice,
+            self.canvas, self,
+        )  # fmt: skip
+        self._tools |= made.tools
+        made.tool_asked.connect(self.use_tool)
+        made.possible_changed.connect(self._actions.refresh)
+        return made
 
     # ---- what the window asks
 
@@ -193,11 +220,15 @@ class MapView(QWidget):
         """Let the mouse mean this: a name of ``_tools``, as in the action ``tool.NAME``."""
         if self.canvas.tool is not None:
             self.canvas.tool.cancel()
+        if name not in self._tools:
+            # Those for editing come with what they edit by.
+            self.drafting_room()
         self.tool_name = name
         self.canvas.tool = self._tools[name]
         self.select_bar.show_tool(name)
         self.navigation.begin_measuring(name)
-        self.drafting.begin(name)
+        if self.drafting_room.made is not None:
+            self.drafting_room.made.begin(name)
         self._place()
         self._actions.refresh()
         self.canvas.setFocus()
@@ -334,7 +365,8 @@ class MapView(QWidget):
         self.foot.move(MARGIN, self.height() - self.foot.height() - MARGIN)
         if not self.select_bar.isHidden():
             below += self.select_bar.height() + GAP
-        self.drafting.place(below - GAP, self.zoom_strip.x() - GAP - MARGIN)
+        if self.drafting_room.made is not None:
+            self.drafting_room.made.place(below - GAP, self.zoom_strip.x() - GAP - MARGIN)
         self.navigation.place(below - GAP)
         overview = self.navigation.overview
         self.past.place(self.width() if overview.isHidden() else overview.x(), self.foot.y())

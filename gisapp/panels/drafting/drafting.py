@@ -16,6 +16,7 @@ from gisapp.language import Language
 from gisapp.map.canvas import MapCanvas
 from gisapp.map.tool import MapTool
 from gisapp.panels.drafting.acts import Act, Acts, Draw
+from gisapp.panels.drafting.choice import DrawChoice
 from gisapp.panels.drafting.draw_bar import DrawBar
 from gisapp.panels.drafting.draw_menu import fill_snapping, open_draw_menu
 from gisapp.panels.drafting.effect_card import EffectCard
@@ -25,7 +26,7 @@ from gisapp.panels.drafting.last_values import LastValues
 from gisapp.panels.drafting.mending import Mending
 from gisapp.panels.drafting.pending import Pending
 from gisapp.panels.drafting.survey import Survey
-from gisapp.panels.drafting.type_menu import drawable, fill_types
+from gisapp.panels.drafting.type_menu import fill_types
 from gisapp.session import Session
 from gisapp.tasks import Tasks
 from gisapp.theme import Theme
@@ -61,8 +62,6 @@ class Drafting(QObject):
     tool_asked = Signal(str)
     """The map shall use this tool."""
     possible_changed = Signal()
-    habits_changed = Signal(object)
-    """How the user draws, to be remembered."""
 
     def __init__(
         self,
@@ -71,14 +70,15 @@ class Drafting(QObject):
         session: Session,
         tasks: Tasks,
         actions: Actions,
+        choice: DrawChoice,
         canvas: MapCanvas,
         view: QWidget,
     ) -> None:
         super().__init__(view)
         self._language, self._theme, self._session = language, theme, session
         self._canvas, self._view, self._actions = canvas, view, actions
+        self.choice = choice
         self.type: AssetType | None = None
-        self.habits = Habits()
         self._last = LastValues(session, tasks, self)
         self._continues: tuple[AssetKey, End] | None = None
         #: Values that everything drawn now gets beside those of the strip.
@@ -123,24 +123,16 @@ class Drafting(QObject):
         self.bar.snap_menu.aboutToShow.connect(self._fill_snapping)
         self.survey.missed.connect(lambda: self._say(Message("draft.missed")))
         self.strip.closed.connect(self.switch_survey)
-        self._theme.changed.connect(self._show_symbol)
         self._language.changed.connect(lambda: self.place())
+        self.choice.changed.connect(self._use_habits)
+        self._use_habits()
 
     # ---- what the window asks
 
     @property
-    def types(self) -> tuple[AssetType, ...]:
-        """What can be drawn, the network first."""
-        register = self._session.register
-        return () if register is None else drawable(register.catalogue)
-
-    @property
-    def recent(self) -> AssetType | None:
-        """The type drawn last, else the first of the catalogue."""
-        types = {each.name: each for each in self.types}
-        names = (name for name in (*self.habits.recent, *types) if name in types)
-        name = next(names, None)
-        return None if name is None else types[name]
+    def habits(self) -> Habits:
+        """How the user draws."""
+        return self.choice.habits
 
     @property
     def is_drawing(self) -> bool:
@@ -171,7 +163,7 @@ class Drafting(QObject):
         ``given``: values that all of them get, whatever the strip says; ``hint`` tells what is drawn then,
         ``plan`` does it instead of ``plan_draw``.
         """
-        asset_type = asset_type or self.recent
+        asset_type = asset_type or self.choice.recent
         if asset_type is None or not self.may_edit():
             return
         if self.draw_tool.places and self.type is not None:
@@ -190,7 +182,7 @@ class Drafting(QObject):
         self.draw_tool.outlines = asset_type.group != "network"
         self.bar.show_type(asset_type, _HINTS[self.draw_tool.shape])
         self._remember(recent=asset_type.name)
-        self._show_symbol()
+        self.choice.show_symbol()
         self._prefill(asset_type)
         self.tool_asked.emit("draw")
 
@@ -200,7 +192,7 @@ class Drafting(QObject):
             return
         menu = QMenu(self._view)
         menu.aboutToHide.connect(menu.deleteLater)
-        fill_types(menu, self._theme, self._language, self.types, self.habits.recent, self.draw)
+        fill_types(menu, self._theme, self._language, self.choice.types, self.habits.recent, self.draw)
         menu.popup(QCursor.pos() if beside is None else beside.mapToGlobal(QPoint(0, beside.height() + 2)))
 
     def begin(self, name: str) -> None:
@@ -234,9 +226,9 @@ class Drafting(QObject):
         self.strip.first.setFocus() if on else self._canvas.setFocus()
         self.possible_changed.emit()
 
-    def use_habits(self, habits: Habits) -> None:
-        """Draw as the user did last time."""
-        self.habits = habits
+    def _use_habits(self) -> None:
+        """Draw as the user likes to."""
+        habits = self.habits
         self.aid.is_on, self.aid.pixels, self.aid.kinds = habits.snaps, habits.pixels, habits.kinds
         self.bar.repeat.blockSignals(True)
         self.bar.repeat.setChecked(habits.repeats)
@@ -371,20 +363,12 @@ class Drafting(QObject):
     def _fill_snapping(self) -> None:
         fill_snapping(self.bar.snap_menu, self._language, self.habits, self._remember)
 
-    def _show_symbol(self) -> None:
-        """The button that draws shows what it would draw."""
-        recent = self.recent
-        if recent is not None:
-            self._actions.qt("draw.again").setIcon(self._theme.type_symbol(recent, 16))
-
     def _remember(self, **changes: Any) -> None:
-        self.use_habits(self.habits.changed(**changes))
-        self.habits_changed.emit(self.habits)
+        self.choice.remember(**changes)
         self.possible_changed.emit()
 
     def _on_opened(self, register: Register) -> None:
         self.type = None
-        self._show_symbol()
 
     def _on_closed(self) -> None:
         self._pending.clear()

@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 from gisapp.panels.drafting.acts import Act
 from gisapp.panels.grid_shaping.coverage_card import CoverageCard
 from gisapp.panels.grid_shaping.flaw_marks import FlawMarks
+from gisapp.panels.grid_shaping.tool_names import BOUNDARY, SPLIT
 from gisapp.panels.workplace import Workplace
 from gisapp.tools.grids.line_tool import GridLineTool
 from layers.editing.plan import Answers, Done, EditPlan
@@ -38,7 +39,6 @@ else:
     repairs = Later("layers.grids.repairs")
     splitting = Later("layers.grids.splitting")
 
-SPLIT, BOUNDARY, CORNERS = "grid_split", "grid_boundary", "edit_shape"
 #: Styles in which the boundaries are seen begin with this name.
 STYLE: Final = "grid"
 _SERVICE_AREA: Final = "service_area"

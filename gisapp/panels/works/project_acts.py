@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from PySide6.QtCore import QObject, Signal
 from shapely.geometry.base import BaseGeometry
 
-from gisapp.panels.drafting.acts import Act
-from gisapp.panels.drafting.drafting import Drafting
+from gisapp.panels.map_view import MapView
 from gisapp.session import Session
 from gisapp.tasks import Tasks
 from layers.editing.plan import Answers, EditPlan
@@ -22,8 +21,10 @@ from layers.renewal.words import IN, PROJECT, SECTION
 from layers.text import Message
 
 if TYPE_CHECKING:
+    from gisapp.panels.drafting import acts
     from layers.renewal import belonging, completion, pricing
 else:
+    acts = Later("gisapp.panels.drafting.acts")
     belonging = Later("layers.renewal.belonging")
     completion = Later("layers.renewal.completion")
     pricing = Later("layers.renewal.pricing")
@@ -42,9 +43,9 @@ class ProjectActs(QObject):
     changed = Signal()
     """Another project."""
 
-    def __init__(self, session: Session, tasks: Tasks, drafting: Drafting, parent: QObject) -> None:
+    def __init__(self, session: Session, tasks: Tasks, view: MapView, parent: QObject) -> None:
         super().__init__(parent)
-        self._session, self._tasks, self._drafting = session, tasks, drafting
+        self._session, self._tasks, self._view = session, tasks, view
         self.project: AssetKey | None = None
         #: How sentences name it.
         self.name = ""
@@ -166,15 +167,15 @@ class ProjectActs(QObject):
         """Put the selected mains into the section that is selected with them."""
         sections = self._session.selection.ids(SECTION).tolist()
         mains = self.mains
-        if len(sections) == 1 and mains and self._drafting.may_edit():
-            self._drafting.acts.do(
-                Act(lambda register, _: belonging.plan_section(register, sections[0], mains))
+        if len(sections) == 1 and mains and self._view.drafting.may_edit():
+            self._view.drafting.acts.do(
+                acts.Act(lambda register, _: belonging.plan_section(register, sections[0], mains))
             )
 
     def draw(self) -> None:
         """Draw planned mains that the project lays."""
         register, project = self._session.register, self._project()
-        if register is None or project is None or not self._drafting.may_edit():
+        if register is None or project is None or not self._view.drafting.may_edit():
             return
         asset_type = next(t for t in register.catalogue if IN in t)
         words = asset_type.lifetime
@@ -187,7 +188,7 @@ class ProjectActs(QObject):
         ) -> EditPlan:
             return belonging.plan_draw_for(register, project, type_name, geometry, values)
 
-        self._drafting.draw(asset_type, given, Message("works.hint.draw", {"name": self.name}), plan)
+        self._view.drafting.draw(asset_type, given, Message("works.hint.draw", {"name": self.name}), plan)
 
     def select_mains(self, mode: SelectionMode = "new") -> None:
         """Select everything the project lays and retires, with the project itself."""
@@ -230,9 +231,9 @@ class ProjectActs(QObject):
         asked: Literal["", "date", "cause"] = "",
     ) -> None:
         project = self._project()
-        if project is not None and self._drafting.may_edit():
-            self._drafting.acts.do(
-                Act(lambda register, answers: make(register, project, answers), shown=shown, asked=asked)
+        if project is not None and self._view.drafting.may_edit():
+            self._view.drafting.acts.do(
+                acts.Act(lambda register, answers: make(register, project, answers), shown=shown, asked=asked)
             )
 
     def _project(self) -> int | None:

@@ -37,7 +37,7 @@ def row_problems(asset_type: AssetType, row: Mapping[str, Any], names: Sequence[
 
 
 def geometry_problems(field: GeometryField, geometry: Any) -> Iterator[Problem]:
-    """What keeps a geometry out of the register: another shape, several lines in one, no length, no number.
+    """What keeps a geometry out of the register: another shape, several lines in one, no length or land, no number.
 
     A polygon that crosses itself is taken in with a warning: other programs draw such, here it can be mended.
     """
@@ -58,4 +58,10 @@ def geometry_problems(field: GeometryField, geometry: Any) -> Iterator[Problem]:
     elif field.shape == "line" and geometry.length == 0.0:
         yield field.problem("no_length", "error", geometry.geom_type)
     elif field.shape == "polygon" and not geometry.is_valid:
-        yield field.problem("crosses_itself", "warning", geometry.geom_type)
+        # What crosses itself may come to nothing by its plain area, and still encloses land.
+        if shapely.make_valid(geometry).area:
+            yield field.problem("crosses_itself", "warning", geometry.geom_type)
+        else:
+            yield field.problem("no_area", "error", geometry.geom_type)
+    elif field.shape == "polygon" and geometry.area == 0.0:
+        yield field.problem("no_area", "error", geometry.geom_type)

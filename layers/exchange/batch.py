@@ -15,6 +15,7 @@ from layers.exchange.batch_output import BatchOutput
 from layers.exchange.batch_periods import check_periods
 from layers.exchange.findings import Finding, Findings
 from layers.exchange.mapping import TypeRule
+from layers.exchange.own_links import flag_circles, warn_of_lost
 from layers.exchange.row_hash import hash_rows
 from layers.exchange.shapes import Geometries, Parts, fit_shapes, place_shapes, read_shapes, take_apart
 from layers.exchange.staging_data import (
@@ -82,6 +83,8 @@ class Batch:
         book, found = self._context.book.periods, self._findings
         check_periods(self._type, self._values, known.fid, book, self._numbers, found)
         self._check_codes(known, parts)
+        flag_circles(self._type, self._own_links, self._texts, self._findings)
+        warn_of_lost(self._type, self._own_links, self._texts, self._findings)
         self._note_remarks()
         placement = self._job.placement
         untouched = placement is not None and placement.is_identity and not self._findings.found

@@ -5,6 +5,7 @@ Parts of a multipart line or point become rows of their own; areas keep their pa
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,8 +104,8 @@ def place_shapes(shapes: Geometries, placement: Placement, findings: Findings) -
 def fit_shapes(shapes: Geometries, field: GeometryField, findings: Findings) -> Geometries:
     """The geometries as ``field`` asks, parts left together: a line or area stands for a point by its middle.
 
-    Another kind of geometry, and a line without length, is an error of its row; an area that crosses itself
-    is taken with a warning.
+    Another kind of geometry, a line without length and an area without land are errors of their rows; of an area
+    that crosses itself the land it encloses is taken, with a warning.
     """
     wanted = field.shape
     kinds = shapely.get_type_id(shapes)
@@ -127,8 +128,34 @@ def fit_shapes(shapes: Geometries, field: GeometryField, findings: Findings) -> 
     if wanted == "line":
         _flag(findings, field, "no_length", "error", present & (shapely.length(shapes) == 0.0))
     elif wanted == "polygon":
-        _flag(findings, field, "crosses_itself", "warning", present & ~shapely.is_valid(shapes))
+        shapes = _enclosed(shapes, present & ~shapely.is_valid(shapes), findings)
+        bare = present & (shapely.area(shapes) <= 0.0)
+        _flag(findings, field, "no_area", "error", bare)
+        if bare.any():
+            shapes = shapes.copy()
+            shapes[bare] = None
     return shapes
+
+
+def _enclosed(shapes: Geometries, crossing: NDArray[np.bool_], findings: Findings) -> Geometries:
+    """The areas with those that cross themselves as the land that they enclose."""
+    if not crossing.any():
+        return shapes
+    shapes = shapes.copy()
+    mended = shapely.make_valid(shapes[crossing])
+    land = [shapely.union_all([p for p in _deep_parts(one) if p.geom_type == "Polygon"]) for one in mended]
+    shapes[crossing] = np.array(land, dtype=object)
+    findings.flag("crosses_itself", "warning", Message("import.row.area_mended"), crossing)
+    return shapes
+
+
+def _deep_parts(shape: Any) -> Iterator[Any]:
+    """The single parts of a geometry of parts of parts."""
+    for part in shapely.get_parts(shape):
+        if hasattr(part, "geoms"):
+            yield from _deep_parts(part)
+        else:
+            yield part
 
 
 def _flag(

@@ -13,7 +13,6 @@ from layers.reports.document import (
     BAR,
     BOLD,
     FAINT,
-    HEAD,
     RULE,
     SUM,
     WARN,
@@ -23,7 +22,15 @@ from layers.reports.document import (
 from layers.reports.listing import Listing
 from layers.reports.report import Chart, Report, lines
 from layers.reports.wording import number, number_format, shown
-from layers.reports.workbook import A4, FONT, LONGEST_FOOT, LONGEST_NAME, Formats, whole_workbook
+from layers.reports.workbook import (
+    FONT,
+    HEAD_LOOK,
+    LONGEST_FOOT,
+    LONGEST_NAME,
+    Formats,
+    set_page,
+    whole_workbook,
+)
 from layers.text import Message, Texts
 
 
@@ -78,13 +85,7 @@ class _Workbook:
     def _sheet(self, name: str, *, landscape: bool = False) -> Any:
         """A page of its own with the title on top, and what was counted how at its foot."""
         sheet = self._book.add_worksheet(self._free(name))
-        sheet.hide_gridlines(2)
-        sheet.set_paper(A4)
-        if landscape:
-            sheet.set_landscape()
-        sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.8)
-        sheet.fit_to_pages(1, 0)
-        sheet.set_default_row(18)
+        set_page(sheet, landscape=landscape, bottom=0.8)
         report, say = self._report, self._say
         # However long a title is, the check code and the number of the page are not cut off.
         foot, end = (
@@ -135,16 +136,9 @@ class _Workbook:
                 row += 1
 
     def _head(self, sheet: Any, row: int, titles: list[str]) -> int:
-        head = {
-            "bold": True,
-            "bg_color": f"#{HEAD}",
-            "bottom": 1,
-            "bottom_color": f"#{RULE}",
-            "text_wrap": True,
-        }
         for column, title in enumerate(titles):
             align = "right" if column == 1 and len(titles) == 4 and titles[1] else "left"
-            sheet.write_string(row, column, title, self._format(align=align, **head))
+            sheet.write_string(row, column, title, self._format(align=align, text_wrap=True, **HEAD_LOOK))
         return row + 1
 
     def _table(self, table: Breakdown) -> None:
@@ -155,18 +149,11 @@ class _Workbook:
         sheet.set_column(0, 0, min(12 + 1.6 * longest, 46))
         sheet.set_column(1, len(table.columns), 13)
         sheet.write_string(1, 0, say(table.title), self._format(bold=True, font_size=11))
-        head = {
-            "bold": True,
-            "bg_color": f"#{HEAD}",
-            "bottom": 1,
-            "bottom_color": f"#{RULE}",
-            "text_wrap": True,
-        }
-        sheet.write_string(2, 0, "", self._format(**head))
+        sheet.write_string(2, 0, "", self._format(text_wrap=True, **HEAD_LOOK))
         sheet.set_row(2, 34)
         for column, each in enumerate(table.columns, 1):
             title = f"{say(each.title)}\n{say(shown(each.unit).unit)}"
-            sheet.write_string(2, column, title, self._format(align="right", **head))
+            sheet.write_string(2, column, title, self._format(align="right", text_wrap=True, **HEAD_LOOK))
         for line, row in enumerate(rows, 3):
             look: dict[str, Any] = {"bottom": 1, "bottom_color": f"#{RULE}", **_look(row)}
             indent = 1 if row.level == "part" else 0
@@ -231,10 +218,9 @@ class _Workbook:
         say = self._say
         sheet = self._sheet(say(listing.title), landscape=True)
         titles = [say(title) for title in listing.columns]
-        head = {"bold": True, "bg_color": f"#{HEAD}", "bottom": 1, "bottom_color": f"#{RULE}"}
         texts, formats = self._format(), [self._format(num_format=each) for each in listing.number_formats]
         for column, title in enumerate(titles):
-            sheet.write_string(2, column, title, self._format(**head))
+            sheet.write_string(2, column, title, self._format(**HEAD_LOOK))
             known = [str(row[column]) for row in listing.rows[:200] if row[column] is not None]
             sheet.set_column(column, column, min(max(1.7 * max(map(len, [title, *known])) + 2, 8), 34))
         for line, row in enumerate(listing.rows, 3):

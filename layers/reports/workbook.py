@@ -10,7 +10,7 @@ from typing import Any, Final
 import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 
-from layers.reports.document import INK, whole_file
+from layers.reports.document import HEAD, INK, RULE, whole_file
 
 FONT: Final = "微软雅黑"
 A4: Final = 9
@@ -19,6 +19,9 @@ LONGEST_NAME: Final = 31
 """Excel takes no longer name of a sheet."""
 LONGEST_FOOT: Final = 250
 """Excel takes no more in a header or footer, or a property."""
+
+HEAD_LOOK: Final = {"bold": True, "bg_color": f"#{HEAD}", "bottom": 1, "bottom_color": f"#{RULE}"}
+"""The cells that head a table."""
 
 # Texts stay texts: a code that begins with "=" is no formula, a telephone number no number.
 _OPTIONS: Final = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -37,6 +40,17 @@ def whole_workbook(path: Path) -> Iterator[Any]:
         except FileCreateError as error:
             # A full disk is told in a wrapping of its own.
             raise OSError(*(error.__context__ or error).args) from error
+
+
+def set_page(sheet: Any, *, landscape: bool, bottom: float) -> None:
+    """Lay a sheet out for A4, as wide as the page; ``bottom``: the margin for its foot, in inches."""
+    sheet.hide_gridlines(2)
+    sheet.set_paper(A4)
+    if landscape:
+        sheet.set_landscape()
+    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=bottom)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_default_row(18)
 
 
 class Formats:

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from layers.feedback import Feedback
-from layers.reports.document import FAINT, HEAD, RULE, SUM, WARN, Speech
+from layers.reports.document import FAINT, RULE, SUM, WARN, Speech
 from layers.reports.grids.roster import Roster, RosterRow, RosterTable
 from layers.reports.grids.roster_words import day_text
-from layers.reports.workbook import A4, LONGEST_FOOT, LONGEST_NAME, Formats, whole_workbook
+from layers.reports.workbook import HEAD_LOOK, LONGEST_FOOT, LONGEST_NAME, Formats, set_page, whole_workbook
 from layers.text import Texts
 
 _CHARACTERS = 118.0
@@ -37,12 +37,7 @@ class _Sheet:
     def write(self) -> None:
         """Title, head, rows, notes."""
         sheet, table, say = self._sheet, self._table, self._say
-        sheet.hide_gridlines(2)
-        sheet.set_paper(A4)
-        sheet.set_landscape()
-        sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
-        sheet.fit_to_pages(1, 0)
-        sheet.set_default_row(18)
+        set_page(sheet, landscape=True, bottom=0.7)
         sheet.set_footer("&R&8&P / &N")
         whole = sum(column.width for column in table.columns)
         for number, column in enumerate(table.columns):
@@ -53,16 +48,11 @@ class _Sheet:
         sheet.set_row(0, 26)
         said = f"{say(self._roster.company)}    {day_text(say, self._roster)}"
         sheet.write_string(1, 0, said, self._format(font_color=f"#{FAINT}"))
-        head = {
-            "bold": True,
-            "bg_color": f"#{HEAD}",
-            "bottom": 1,
-            "bottom_color": f"#{RULE}",
-            "text_wrap": True,
-        }
         for number, column in enumerate(table.columns):
             align = "left" if column.digits is None else "right"
-            sheet.write_string(2, number, say(column.title), self._format(align=align, **head))
+            sheet.write_string(
+                2, number, say(column.title), self._format(align=align, text_wrap=True, **HEAD_LOOK)
+            )
         for line, row in enumerate(table.rows, 3):
             self._row(line, row)
         for line, note in enumerate(self._roster.notes, len(table.rows) + 4):

@@ -17,8 +17,8 @@ from layers.census.words import DEFECT, ORDER
 from layers.model.change import ChangeSet
 from layers.text import Message
 
-COLUMNS = ("code", "asset", "kind", "severity", "state", "order", "due", "person")
-_DUE = 6
+COLUMNS = ("asset", "kind", "severity", "state", "due", "person")
+_DUE = 4
 _SOON = 60
 
 
@@ -33,7 +33,7 @@ class DefectsTab(QWidget):
         self._language, self.centre = language, centre
         self.card = DefectCard(language, theme, centre)
         titles = [Message(f"census_desk.defect.{name}") for name in COLUMNS]
-        self.table = PlainTable(language, theme, titles, right=(3,), stretch=2)
+        self.table = PlainTable(language, theme, titles, right=(2,), stretch=1)
         parts = {
             "waiting": lambda case: case.state in WAITS,
             "late": lambda case: case.is_late(centre.today),
@@ -81,7 +81,7 @@ class DefectsTab(QWidget):
             defect.field_named(name).show(case.defect[name], code) for name in ("kind", "severity", "state")
         ]
         cells: tuple[Words, ...] = (
-            str(case.defect["code"]), case.code, *told, "—" if order is None else str(order["code"]),
+            case.code or str(case.defect["code"]), *told,
             "—" if order is None else str(order["due_date"] or "—"), case.person or "—",
         )  # fmt: skip
         return TableRow(case.id, cells, ((_DUE, "danger"),) if case.is_late(self.centre.today) else ())

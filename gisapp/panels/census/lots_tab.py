@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
     QMenu,
+    QSizePolicy,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -17,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from gisapp.actions import Actions
-from gisapp.forms.words import Label
+from gisapp.forms.words import ElidedLabel
 from gisapp.language import Language
 from gisapp.panels.census.lots_centre import LotsCentre
 from gisapp.panels.census.lots_kanban import LotsKanban
@@ -49,7 +50,7 @@ class LotsTab(QWidget):
         self.kanban = LotsKanban(language, theme)
         titles = [Message(f"census_desk.lots.{column}") for column in _COLUMNS]
         self.table = PlainTable(language, theme, titles, right=(4, 5), stretch=1)
-        self.even = Label(language, theme, size="small", tone="quiet")
+        self.even = ElidedLabel(language, theme, size="small", tone="quiet")
         self.pages = QStackedWidget()
         self._is_syncing = False
         self._lay_out()
@@ -77,10 +78,9 @@ class LotsTab(QWidget):
             chip.setVisible(bool(count))
             self._language.say(chip, "setText", Message(f"lots.chip.{kind}", {"count": count}))
         most = None if board is None else evenness(board.loads)
-        self.even.setVisible(most is not None and board is not None and len(board.working) > 1)
-        if most is not None:
-            self.even.show_words(Message("lots.evenness", {"share": f"{most:.2f}"}))
-            self.even.set_tone("warn" if most > _UNEVEN else "quiet")
+        is_told = most is not None and board is not None and len(board.working) > 1
+        self.even.show_words(Message("lots.evenness", {"share": f"{most:.2f}"}) if is_told else "")
+        self.even.set_tone("warn" if (most or 0.0) > _UNEVEN else "quiet")
         self._show_chosen()
 
     def _show_list(self) -> None:
@@ -196,8 +196,10 @@ class LotsTab(QWidget):
             self._language.hint(chip, Message(f"lots.chip.{kind}.tip"))
             self.alarms[kind] = chip
             row.addWidget(chip)
-        row.addStretch(1)
-        row.addWidget(self.even)
+        # It gives way where there is no room, so that the map keeps its own.
+        self.even.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.even.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self.even, 1)
         for name in _ACTS:
             row.addWidget(
                 ActionButton(self._language, self._theme, self._actions, name, Message(f"lots.do.{name[7:]}"))

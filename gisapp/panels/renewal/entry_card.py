@@ -47,10 +47,14 @@ class EntryCard(QFrame):
         self._column.addWidget(entry)
         room = self._over.rect()
         self.setFixedWidth(min(width, room.width() - 2 * _MARGIN))
-        self.adjustSize()
+        self.show()
+        self._column.activate()
+        # Sentences take the lines they need between the borders, of which their layouts know nothing.
+        borders = sum(each.width() - each.contentsRect().width() for each in (self, entry))
+        needed = self._column.heightForWidth(self.width() - borders)
+        self.resize(self.width(), max(self.sizeHint().height(), needed))
         right, low = room.width() - self.width() - _MARGIN, room.height() - self.height() - _MARGIN
         self.move(min(max(corner.x(), _MARGIN), right), min(corner.y(), max(low, _MARGIN)))
-        self.show()
         self.raise_()
         entry.begin(first)
 

@@ -31,6 +31,20 @@ def load_changes(
     return tuple(found)
 
 
+def mean_of_people(book: Book, day: Day, loads: Mapping[int, float] | None, new: int = 0) -> float:
+    """What those who are primary of grids on ``day`` have to look after on the mean, in percent of the mean grid.
+
+    There may be twice as many grids as people: then it is 200, and who has as much is not overloaded. ``new``: so many
+    more share in it.
+    """
+    held = [
+        sum((loads or {}).get(id, 0.0) for id in grids)
+        for p in book.people
+        if (grids := _grids(book, p, day))
+    ]
+    return sum(held) / (len(held) + new) if held and sum(held) else 100.0
+
+
 def new_gaps(before: Book, after: Book, targets: Iterable[AssetKey], day: Day) -> tuple[Gap, ...]:
     """Gaps from ``day`` on of these targets that were not there before, accepted ones too."""
     window = days(day, None)
@@ -82,9 +96,10 @@ def warnings_about(
     loads: Sequence[LoadChange],
     day: Day,
     leaving: int | None,
+    mean: float,
 ) -> tuple[Message, ...]:
     """What speaks against it: a successor who is gone, away or overloaded, a grid left without a backup, what is left
-    with who leaves. ``targets``: what is moved, and what each is called."""
+    with who leaves. ``targets``: what is moved, and what each is called; ``mean``: what people have on the mean."""
     found = [
         Message("duty.warning.no_backup", {"target": targets[target]})
         for target in without_backup(before, after, targets, day)
@@ -107,8 +122,8 @@ def warnings_about(
             last = Message("duty.alarm.open_end") if absence.last is None else str(absence.last)
             found.append(Message("duty.warning.absent", {"name": person.name, "until": last}))
         change = by_person.get(id)
-        if change is not None and change.after is not None and change.after >= over:
-            given = {"name": person.name, "percent": f"{change.after:.0f}"}
+        if change is not None and change.after is not None and change.after / mean * 100.0 >= over:
+            given = {"name": person.name, "percent": f"{change.after / mean * 100.0:.0f}"}
             found.append(Message("duty.warning.overloaded", given))
     if leaving is not None:
         left = [a for a in after.of_person.get(leaving, ()) if a.last is None or a.last >= day]

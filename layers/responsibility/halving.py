@@ -22,6 +22,7 @@ from layers.model.asset import AssetKey
 from layers.model.duty_words import GRID
 from layers.register import Register
 from layers.responsibility.book import Book
+from layers.responsibility.consequences import mean_of_people
 from layers.responsibility.handover import plan_handover
 from layers.responsibility.move import Handover, LoadChange, Move
 from layers.responsibility.newborn import hand_over_new
@@ -144,9 +145,13 @@ def hand_half(
     part = None if percent is None or total is None else percent if which == NEW else total - percent
     changes = tuple(_share(change, part, total, scale) for change in whole.loads)
     over = LoadLimits.of(register).over
+    # Whoever gave keeps a half; whoever had nothing is one more who has something.
+    new = sum(1 for each in changes if not each.before and each.after)
+    mean = mean_of_people(book, day, loads, new) * scale
     warnings = tuple(words for words in whole.warnings if words.id != _OVERLOADED) + tuple(
-        Message(_OVERLOADED, {"name": change.person.name, "percent": f"{change.after:.0f}"})
-        for change in changes if change.after is not None and change.after >= max(over, (change.before or 0) * scale)
+        Message(_OVERLOADED, {"name": change.person.name, "percent": f"{change.after / mean * 100:.0f}"})
+        for change in changes if change.after is not None
+        and change.after >= max(over * mean / 100, (change.before or 0) * scale)
     )  # fmt: skip
     given_on = halved.plan.inserts[0].values.get("code", "") if which == NEW else ""
     if which == NEW:
@@ -164,7 +169,7 @@ def hand_half(
     code = book.grids[halved.grid].code if halved.grid in book.grids else ""
     label = Message("grid_desk.act.halved", {"code": code, "given": given_on or code, "day": day.isoformat()})
     plan = replace(plan, label=label)
-    return replace(whole, plan=plan, loads=changes, warnings=warnings)
+    return replace(whole, plan=plan, loads=changes, warnings=warnings, mean=mean)
 
 
 def _share(change: LoadChange, part: float | None, total: float | None, scale: float) -> LoadChange:

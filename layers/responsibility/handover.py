@@ -11,7 +11,13 @@ from layers.model.asset import AssetKey
 from layers.model.duty_words import GRID
 from layers.register import Register
 from layers.responsibility.book import Book, read_book
-from layers.responsibility.consequences import load_changes, new_gaps, notes_on_leaving, warnings_about
+from layers.responsibility.consequences import (
+    load_changes,
+    mean_of_people,
+    new_gaps,
+    notes_on_leaving,
+    warnings_about,
+)
 from layers.responsibility.move import Handover, Move
 from layers.responsibility.naming import names_of, role_title
 from layers.responsibility.person import ONE_DAY, PRIMARY, Assignment, Day, Person
@@ -105,12 +111,14 @@ def plan_handover(
     plan = EditPlan(_label(names, targets, day), inserts, updates, deletes, tuple(figures), lasting=lasting)
     people = _people(book, moves)
     changes = load_changes(book, draft.after, people, day, loads)
+    mean = mean_of_people(draft.after, day, loads)
     return Handover(
         plan,
         changes,
         new_gaps(book, draft.after, targets, day),
         notes_on_leaving(register, book, leaving) if leaving is not None else (),
-        warnings_about(register, book, draft.after, names, moves, changes, day, leaving),
+        warnings_about(register, book, draft.after, names, moves, changes, day, leaving, mean),
+        mean,
     )
 
 

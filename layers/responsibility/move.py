@@ -41,7 +41,8 @@ class Handover:
     """A hand-over thought through: the plan to do (one act, one undo) and what to show before.
 
     ``gaps``: days without a primary that it would leave, accepted ones too. ``notes``: what else the person leads or is
-    named in and keeps (a team, projects). ``warnings``: a successor overloaded, absent or gone.
+    named in and keeps (a team, projects). ``warnings``: a successor overloaded, absent or gone. ``mean``: what whoever
+    has grids has to look after then on the mean, as the loads in percent of the mean grid: people are judged by it.
     """
 
     plan: EditPlan
@@ -49,6 +50,7 @@ class Handover:
     gaps: tuple[Gap, ...] = ()
     notes: tuple[Message, ...] = ()
     warnings: tuple[Message, ...] = ()
+    mean: float = 100.0
 
     @property
     def has_gap(self) -> bool:

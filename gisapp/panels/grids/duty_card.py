@@ -83,7 +83,7 @@ class DutyCard(QFrame):
             self.bars.show_changes((), limits)
             self._check("hourglass-medium", "text2", Message("grid_desk.card.thinking"), "")
         else:
-            self.bars.show_changes(handover.loads, limits)
+            self.bars.show_changes(handover.loads, limits, handover.mean)
             for warning in handover.warnings:
                 self._line(warning, "danger")
             for line in lines:

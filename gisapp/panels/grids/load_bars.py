@@ -1,4 +1,7 @@
-"""What people have to look after before and after a hand-over: two bars each against the mean grid."""
+"""What people have to look after before and after a hand-over: two bars each in percent of the mean grid.
+
+They are judged, and the mark stands, by what people have on the mean: there may be more grids than people.
+"""
 
 from __future__ import annotations
 
@@ -30,17 +33,23 @@ class LoadBars(QWidget):
         super().__init__()
         self._language, self._theme = language, theme
         self.changes: tuple[LoadChange, ...] = ()
-        self._limits = LoadLimits()
+        self._limits, self._mean = LoadLimits(), 100.0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
         language.changed.connect(self.update)
 
-    def show_changes(self, changes: Sequence[LoadChange], limits: LoadLimits | None = None) -> None:
-        """Show these, coloured by ``limits``."""
-        self.changes, self._limits = tuple(changes), limits or self._limits
+    def show_changes(
+        self, changes: Sequence[LoadChange], limits: LoadLimits | None = None, mean: float = 100.0
+    ) -> None:
+        """Show these, coloured by ``limits`` against the ``mean`` of people."""
+        self.changes, self._limits, self._mean = tuple(changes), limits or self._limits, mean
         self.setAccessibleName("\n".join(self.words_of(each) for each in changes))
         self.updateGeometry()
         self.update()
+
+    def standing_of(self, change: LoadChange) -> Standing:
+        """How what somebody has then stands among people."""
+        return self._limits.standing((change.after or 0.0) / self._mean * 100.0)
 
     def words_of(self, change: LoadChange) -> str:
         """A change in words."""
@@ -60,7 +69,11 @@ class LoadBars(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         full = max(
-            [_LEAST_FULL, *(value for each in self.changes for value in (each.before, each.after) if value)]
+            [
+                _LEAST_FULL,
+                self._mean,
+                *(value for each in self.changes for value in (each.before, each.after) if value),
+            ]
         )
         for number, change in enumerate(self.changes):
             self._row(painter, QRect(0, number * _ROW, self.width(), _ROW), change, full)
@@ -77,7 +90,7 @@ class LoadBars(QWidget):
         bar = QRect(place.left() + _NAME, place.top() + 8, place.width() - _NAME - _FIGURES, 14)
         painter.fillRect(bar, theme.color("bar_bg"))
         after = change.after or 0.0
-        colour = LOAD_COLOURS[self._limits.standing(after)]
+        colour = LOAD_COLOURS[self.standing_of(change)]
         if change.before:
             painter.fillRect(
                 QRect(bar.left(), bar.top(), round(bar.width() * change.before / full), 7),
@@ -87,7 +100,7 @@ class LoadBars(QWidget):
             painter.fillRect(
                 QRect(bar.left(), bar.top() + 7, round(bar.width() * after / full), 7), theme.color(colour)
             )
-        tick = bar.left() + round(bar.width() * 100 / full)
+        tick = bar.left() + round(bar.width() * self._mean / full)
         painter.fillRect(QRect(tick, bar.top() - 2, 2, bar.height() + 4), theme.color("text"))
         figures = QRect(bar.right() + 8, place.top(), _FIGURES - 8, place.height())
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

@@ -312,3 +312,21 @@ def test_what_was_merged_away_meanwhile_is_not_handed_over(opened: Register) -> 
     # On a day on which it was a grid, somebody may still be named after the fact.
     past = today - datetime.timedelta(days=30)
     assert plan_handover(opened, [new], past, book=read_book(opened)).plan.inserts
+
+
+def test_people_are_judged_by_what_people_have(opened: Register) -> None:
+    """Four stewards of two grids each: 200 % of a grid is what everybody has, and nobody is overloaded by it."""
+    today = day("2026-11-23")
+    book = book_of(opened)
+    held = {n: book.primary(grid(n), today, "steward") for n in range(1, 9)}
+    moves = [Move(held[n].id, n - 4) for n in range(5, 9)]  # type: ignore[union-attr]
+    loads = {key.id: 100.0 for key in map(grid, range(1, 9))}
+    made = plan_handover(opened, moves, today, book=book, loads=loads)
+    assert made.mean == 200
+    assert {change.after for change in made.loads} == {0, 200}
+    assert not [warning for warning in made.warnings if warning.id == "duty.warning.overloaded"]
+    one_more = plan_handover(opened, [*moves, Move(held[4].id, 1)], today, book=book, loads=loads)  # type: ignore[union-attr]
+    (warning,) = [each for each in one_more.warnings if each.id == "duty.warning.overloaded"]
+    # Three have three, two and two grids; the fourth, who gives one of his away, has one.
+    assert one_more.mean == 200
+    assert warning.parameters["percent"] == "150"

@@ -104,6 +104,8 @@ def test_a_half_goes_to_somebody_in_one_act(manned: Register, which: int) -> Non
     listed = overview_of(read_grids(manned), after, MONDAY, (), counted, workload(manned, counted))
     for change in found.loads:
         assert change.after == pytest.approx(listed.person_loads[change.person.id])
+    told = listed.person_loads.values()
+    assert found.mean == pytest.approx(sum(told) / len(told))
     halves = (made, grid(3))
     moments = (datetime.date.today(), MONDAY - ONE_DAY, MONDAY, MONDAY + 400 * ONE_DAY)
     for moment in moments:

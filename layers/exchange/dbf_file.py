@@ -10,6 +10,7 @@ _DBF_VERSIONS = frozenset(b"\x02\x03\x04\x05\x07\x30\x31\x32\x43\x63\x83\x8b\x8c
 
 
 def is_dbf(path: Path) -> bool:
+    """Whether a file begins as a table of dBASE or FoxPro does."""
     with path.open("rb") as file:
         head = file.read(32)
     if len(head) < 32:

@@ -25,11 +25,10 @@ SECTION, AIR, BLOW_OFF, BRANCH_VALVE, LINE = range(5)
 
 @dataclass(frozen=True)
 class Fittings:
-    """Nodes of valves with their purpose, and of hydrants."""
+    """Nodes of valves with their purpose."""
 
     valve_node: Ints
     valve_purpose: Ints
-    hydrant_node: Ints
 
 
 def fit(
@@ -44,11 +43,10 @@ def fit(
     """Put fittings on the mains in the roads."""
     _reducers(net, flows)
     nodes, purposes = _valves(net, flows, valve_random)
-    hydrants, branch = _hydrants(plan, size, mains, net, flows, hydrant_random)
+    branch = _hydrants(plan, size, mains, net, flows, hydrant_random)
     return Fittings(
         np.concatenate([*nodes, branch]),
         np.concatenate([*purposes, np.full(len(branch), BRANCH_VALVE)]),
-        hydrants,
     )
 
 
@@ -124,8 +122,8 @@ def _valves(net: Net, flows: Flows, random: np.random.Generator) -> tuple[list[I
 
 def _hydrants(
     plan: StreetPlan, size: CitySize, mains: RoadMains, net: Net, flows: Flows, random: np.random.Generator
-) -> tuple[Ints, Ints]:
-    """A hydrant at the kerb every hundred metres and more, each on its own branch with a valve."""
+) -> Ints:
+    """A hydrant at the kerb every hundred metres and more, each on its own branch; the nodes of their valves."""
     roads = np.flatnonzero(mains.exists)
     first, last = mains.first[roads] + random.uniform(18, 55, len(roads)), mains.last[roads] - 12.0
     step = random.uniform(*_HYDRANT_STEP, len(roads))
@@ -147,4 +145,5 @@ def _hydrants(
     start = mains.at[road]
     net.add_stations(branch, start, tee)
     valve = net.put(branch, start + side * _CLEARANCE, VALVE)
-    return net.put(branch, start + reach, HYDRANT), valve
+    net.put(branch, start + reach, HYDRANT)
+    return valve

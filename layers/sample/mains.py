@@ -32,7 +32,6 @@ class RoadMains:
     last: Floats
     road_class: Ints
     crossing: Ints
-    crossing_node: Ints
 
 
 def lay_mains(plan: StreetPlan, net: Net, random: np.random.Generator) -> RoadMains:
@@ -62,7 +61,6 @@ def lay_mains(plan: StreetPlan, net: Net, random: np.random.Generator) -> RoadMa
         np.full(len(roads), -np.inf),
         roads.road_class,
         crossing,
-        node,
     )
     for road, place in ((along, at[across]), (across, at[along])):
         np.minimum.at(mains.first, road, place)

@@ -61,11 +61,6 @@ class TableModel(QAbstractTableModel):
             self._selected = self.data_shown.holds(ids)
             self._repaint()
 
-    def show_sorts(self, sorts: Sequence[Order]) -> None:
-        """Mark the columns that rows are sorted by."""
-        self.sorts = tuple(sorts)
-        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.fields))
-
     # ---- what the panel asks
 
     def id_at(self, number: int) -> int:

@@ -29,8 +29,8 @@ class CaseView(Protocol):
 
 
 class CaseList(QWidget):
-    """``parts``: by name which cases belong to it, the first one shown at first; ``room`` names their texts
-    (``repairs.part.late``). ``entered``: a case was double-clicked."""
+    """``parts``: by name which cases belong to it, the first one shown at first; ``words_of`` says what one is called
+    with so many in it. ``entered``: a case was double-clicked."""
 
     entered = Signal(object)
 
@@ -38,7 +38,7 @@ class CaseList(QWidget):
         self,
         language: Language,
         theme: Theme,
-        room: str,
+        words_of: Callable[[str, int], Message],
         parts: Mapping[str, Callable[[Any], bool]],
         table: PlainTable,
         row_of: Callable[[Any], TableRow],
@@ -46,7 +46,7 @@ class CaseList(QWidget):
         view: CaseView,
     ) -> None:
         super().__init__()
-        self._language, self._room, self._parts = language, room, parts
+        self._language, self._words_of, self._parts = language, words_of, parts
         self._row_of, self._view = row_of, view
         self.part = next(iter(parts))
         self.cases: Sequence[Any] = ()
@@ -70,8 +70,7 @@ class CaseList(QWidget):
     def show_again(self) -> None:
         """Show the same, in the words and on the day of now."""
         for part, chip in self.chips.items():
-            told = {"count": len(self.listed(part))}
-            self._language.say(chip, "setText", Message(f"{self._room}.part.{part}", told))
+            self._language.say(chip, "setText", self._words_of(part, len(self.listed(part))))
             chip.setChecked(part == self.part)
         rows = self.listed(self.part)
         kept = self.shown

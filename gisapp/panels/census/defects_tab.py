@@ -41,7 +41,7 @@ class DefectsTab(QWidget):
             "closed": lambda case: case.state == CLOSED,
             "all": lambda case: True,
         }
-        self.list = CaseList(language, theme, "repairs", parts, self.table, self._row, self.card, self.card)
+        self.list = CaseList(language, theme, _part, parts, self.table, self._row, self.card, self.card)
         self._is_shown = False
         self._soon = Debounce(_SOON, self.read, self)
         column = QVBoxLayout(self)
@@ -89,3 +89,7 @@ class DefectsTab(QWidget):
     def _on_changed(self, change: ChangeSet) -> None:
         if change.touches(DEFECT, ORDER):
             self._soon.touch()
+
+
+def _part(name: str, count: int) -> Message:
+    return Message(f"repairs.part.{name}", {"count": count})

@@ -50,7 +50,7 @@ class SightingPanel(QWidget):
             "all": lambda case: True,
         }
         self.list = CaseList(
-            place.language, place.theme, "sighting", parts, self.table, self._row, self.card, self.card
+            place.language, place.theme, _part, parts, self.table, self._row, self.card, self.card
         )
         self._soon = Debounce(_SOON, self.read, self)
         self._lay_out()
@@ -120,3 +120,7 @@ class SightingPanel(QWidget):
         column.addLayout(head)
         column.addWidget(Line())
         column.addWidget(self.list, 1)
+
+
+def _part(name: str, count: int) -> Message:
+    return Message(f"sighting.part.{name}", {"count": count})

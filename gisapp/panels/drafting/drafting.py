@@ -17,21 +17,17 @@ from gisapp.map.canvas import MapCanvas
 from gisapp.map.tool import MapTool
 from gisapp.panels.drafting.acts import Act, Acts, Draw
 from gisapp.panels.drafting.choice import DrawChoice
-from gisapp.panels.drafting.draw_bar import DrawBar
 from gisapp.panels.drafting.draw_menu import fill_snapping, open_draw_menu
-from gisapp.panels.drafting.effect_card import EffectCard
+from gisapp.panels.drafting.floats import Floats
 from gisapp.panels.drafting.habits import Habits
-from gisapp.panels.drafting.hint_strip import HintStrip
 from gisapp.panels.drafting.last_values import LastValues
 from gisapp.panels.drafting.mending import Mending
-from gisapp.panels.drafting.pending import Pending
 from gisapp.panels.drafting.survey import Survey
 from gisapp.panels.drafting.type_menu import fill_types
 from gisapp.session import Session
 from gisapp.tasks import Tasks
 from gisapp.theme import Theme
 from gisapp.tools.drawing.draw_tool import DrawTool
-from gisapp.tools.drawing.ghosts import Ghosts
 from gisapp.tools.drawing.snap_aid import SnapAid
 from layers.editing.drawing import plan_draw
 from layers.editing.lines import End, plan_continue
@@ -42,7 +38,6 @@ from layers.register import Register
 from layers.scene.snapping import Place
 from layers.text import Message
 
-GAP = 6
 #: Milliseconds for which what is saved is still shown as drawn: the map follows a moment later.
 SHOWN_ON = 150
 _HINTS: dict[Shape, Message] = {
@@ -90,14 +85,11 @@ class Drafting(QObject):
         self.acts = Acts(session, tasks, self)
         self.mending = Mending(language, session, tasks, canvas, self.aid, self.acts, self)
         self.tools: dict[str, MapTool] = {"draw": self.draw_tool, **self.mending.tools}
-        self._ghosts, self._pending = Ghosts(), Pending()
-        canvas.overlay.sketches += [self._ghosts, self._pending]
-        self.bar = DrawBar(language, theme, actions, view)
         self.survey = Survey(language, theme, session, canvas, self.draw_tool, self.aid, view)
-        self.strip = self.survey.strip
-        self.card = EffectCard(language, theme, view)
-        self.hint = HintStrip(language, theme, view)
-        self._below = 0
+        self._floats = Floats(language, theme, actions, canvas, self.survey.strip, view)
+        self.bar, self.strip = self._floats.bar, self._floats.strip
+        self.card, self.hint = self._floats.card, self._floats.hint
+        self.place = self._floats.place
         self._tie()
 
     def _tie(self) -> None:
@@ -105,25 +97,25 @@ class Drafting(QObject):
         session.opened.connect(self._on_opened)
         session.closed.connect(self._on_closed)
         news.finished.connect(self._finish)
-        news.noticed.connect(self._say)
+        news.noticed.connect(self._floats.say)
         news.changed.connect(self._on_drawn)
         news.menu_asked.connect(self._open_menu)
         acts.told.connect(self.told)
-        acts.noticed.connect(self._say)
-        acts.proposed.connect(self._propose)
-        acts.settled.connect(self._settle)
+        acts.noticed.connect(self._floats.say)
+        acts.proposed.connect(self._floats.propose)
+        acts.settled.connect(self._floats.settle)
         self.card.agreed.connect(acts.agree)
         self.card.refused.connect(acts.refuse)
         self.mending.continue_asked.connect(self._continue)
-        self.mending.noticed.connect(self._say)
+        self.mending.noticed.connect(self._floats.say)
         self.bar.closed.connect(self._stop)
         self.bar.types_asked.connect(lambda: self.choose_type(self.bar.type_button))
         self.bar.repeat_chosen.connect(lambda on: self._remember(repeats=on))
         self.bar.fields.left.connect(self._canvas.setFocus)
         self.bar.snap_menu.aboutToShow.connect(self._fill_snapping)
-        self.survey.missed.connect(lambda: self._say(Message("draft.missed")))
+        self.survey.missed.connect(lambda: self._floats.say(Message("draft.missed")))
         self.strip.closed.connect(self.switch_survey)
-        self._language.changed.connect(lambda: self.place())
+        self._language.changed.connect(self._on_language)
         self.choice.changed.connect(self._use_habits)
         self._use_habits()
 
@@ -208,12 +200,12 @@ class Drafting(QObject):
     def switch_snapping(self) -> None:
         """Snapping on or off."""
         self._remember(snaps=not self.habits.snaps)
-        self._say(Message("draft.snap.on" if self.habits.snaps else "draft.snap.off"))
+        self._floats.say(Message("draft.snap.on" if self.habits.snaps else "draft.snap.off"))
 
     def switch_tracing(self) -> None:
         """Follow mains between two clicks, or not."""
         self.draw_tool.follows = not self.draw_tool.follows
-        self._say(Message("draft.trace.on" if self.draw_tool.follows else "draft.trace.off"))
+        self._floats.say(Message("draft.trace.on" if self.draw_tool.follows else "draft.trace.off"))
 
     def switch_survey(self) -> None:
         """Show or hide the strip for typed figures; it comes up with a drawing."""
@@ -234,24 +226,6 @@ class Drafting(QObject):
         self.bar.repeat.setChecked(habits.repeats)
         self.bar.repeat.blockSignals(False)
 
-    def place(self, below: int = 0, width: int = 0) -> int:
-        """Put what floats where it belongs, ``below`` the tools; returns the lower edge of the bar."""
-        below = self._below = below or self._below
-        left, bottom = 12, below
-        if self.bar.isVisibleTo(self._view):
-            self.bar.fit(max(width or self._view.width() - 80, 320))
-            self.bar.move(left, below + GAP)
-            bottom = self.bar.geometry().bottom()
-        if self.strip.isVisibleTo(self._view):
-            self.strip.move(left, bottom + GAP)
-            bottom = self.strip.geometry().bottom()
-        if self.hint.isVisibleTo(self._view):
-            self.hint.fit(max(width or self._view.width() - 80, 320))
-            self.hint.move(left, bottom + GAP)
-            bottom = self.hint.geometry().bottom()
-        self.card.fit(self._view.size(), left, bottom + GAP)
-        return bottom
-
     # ---- drawing
 
     def _finish(self, places: tuple[Place, ...]) -> None:
@@ -266,8 +240,7 @@ class Drafting(QObject):
         values = self.bar.fields.values()
         continues, self._continues = self._continues, None
         all_values, plan = {**values, **self._given}, self._plan
-        self._pending.add(places)
-        self._canvas.update()
+        self._floats.add_pending(places)
 
         def make(register: Register, _: Answers) -> EditPlan:
             if continues is not None:
@@ -276,13 +249,13 @@ class Drafting(QObject):
             return plan(register, asset_type.name, _geometry(places, asset_type.shape), all_values)
 
         def done(done: Done) -> None:
-            QTimer.singleShot(SHOWN_ON, self, lambda: self._forget(places))
+            QTimer.singleShot(SHOWN_ON, self, lambda: self._floats.take_pending(places))
             key = done.made[0] if done.made and continues is None else continues and continues[0]
             if key is not None:
                 self._session.select((key,))
 
         def failed() -> None:
-            self._forget(places)
+            self._floats.take_pending(places)
             if asset_type is self.type and asset_type.shape != "point" and not self.draw_tool.places:
                 self._continues = continues
                 self._restore(places)
@@ -292,11 +265,6 @@ class Drafting(QObject):
             self._last.keep(asset_type, values)
             if not self.habits.repeats:
                 self.bar.fields.fill({})
-
-    def _forget(self, places: tuple[Place, ...]) -> None:
-        """What was on its way is on the map now, or will not be."""
-        self._pending.take(places)
-        self._canvas.update()
 
     def _on_drawn(self) -> None:
         """Undo means the last place while there is one."""
@@ -332,27 +300,7 @@ class Drafting(QObject):
 
         self._last.find(asset_type, [field.name for field in fields.fields], give)
 
-    # ---- what floats
-
-    def _say(self, words: Message) -> None:
-        """Say something small where one looks: on the map."""
-        if self.bar.isVisibleTo(self._view):
-            self.bar.say(words)
-        else:
-            self.hint.say(words)
-            self.place()
-
-    def _propose(self, plan: EditPlan, act: Act) -> None:
-        self._ghosts.shown = plan.ghosts
-        self.card.open(plan, act)
-        self.place()
-        self._canvas.update()
-
-    def _settle(self) -> None:
-        self._ghosts.shown = ()
-        self.card.hide()
-        self._canvas.setFocus()
-        self._canvas.update()
+    # ---- menus, habits, the register
 
     def _open_menu(self, at: QPoint) -> None:
         open_draw_menu(self._view, at, self._language, self._actions, self.draw_tool, self._stop)
@@ -367,15 +315,16 @@ class Drafting(QObject):
         self.choice.remember(**changes)
         self.possible_changed.emit()
 
+    def _on_language(self) -> None:
+        """Other words need other room."""
+        self._floats.place()
+
     def _on_opened(self, register: Register) -> None:
         self.type = None
 
     def _on_closed(self) -> None:
-        self._pending.clear()
-        self._ghosts.shown = ()
         self.draw_tool.clear()
-        for part in (self.bar, self.strip, self.card, self.hint):
-            part.hide()
+        self._floats.clear()
 
 
 def _geometry(places: Sequence[Place], shape: Shape | None) -> BaseGeometry:

@@ -284,7 +284,7 @@ class CardBoard(QAbstractScrollArea):
             return
         placed = self._column_at(event.position().toPoint())
         if placed is not None:
-            self.dropped.emit(held, placed.column.key)
+            self._drop(held, placed.column.key)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         card = self._card_at(event.position().toPoint())
@@ -294,11 +294,13 @@ class CardBoard(QAbstractScrollArea):
     def _choose(self, card: int, keys: Qt.KeyboardModifier) -> None:
         """Choose a card; with Ctrl one more or one less, with Shift all from the current one on."""
         if self._several and keys & Qt.KeyboardModifier.ControlModifier:
-            self.pick(tuple((self.picks or {self.current} - {0}) ^ {card}))
-        elif self._several and keys & Qt.KeyboardModifier.ShiftModifier:
+            before, self.current = self.picks or {self.current} - {0}, card
+            self.pick(tuple(before ^ {card}))
+            return
+        if self._several and keys & Qt.KeyboardModifier.ShiftModifier:
             self.pick(self._between(self.current, card))
             return
-        elif self.picks:
+        if self.picks:
             self.pick(())
         self.chosen.emit(card)
 
@@ -308,6 +310,11 @@ class CardBoard(QAbstractScrollArea):
                 low, high = sorted((column.cards.index(one), column.cards.index(other)))
                 return column.cards[low : high + 1]
         return (other,)
+
+    def _drop(self, cards: tuple[int, ...], key: Hashable) -> None:
+        """Let cards go on a column; a narrow one becomes wide, so that it is seen what lies there now."""
+        self.fold(key, False)
+        self.dropped.emit(cards, key)
 
     def _stop_drag(self) -> None:
         self._pressed = self._dragged = None
@@ -350,7 +357,7 @@ class CardBoard(QAbstractScrollArea):
             at = next(n for n, column in enumerate(self.columns) if self.acted_on[0] in column.cards)
             to = at + sides[Qt.Key(key)]
             if 0 <= to < len(keys):
-                self.dropped.emit(self.acted_on, keys[to])
+                self._drop(self.acted_on, keys[to])
         elif key == Qt.Key.Key_Menu and self.acted_on:
             place = self.place_of(self.acted_on[0])
             at_point = QPoint(GAP, HEAD) if place is None else place.center()

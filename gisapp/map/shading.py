@@ -15,16 +15,24 @@ from layers.scene.request import Density
 #: Points per hectare that begin to show, and those from which on nothing changes.
 SPARSE, DENSE = 1.0, 300.0
 _DEEPEST = 0.38
-#: What is no shade of 255.
-_CLEAR = 0.5 / 255.0
+#: Shades of the wash that are told apart.
+_SHADES = 1024
+#: Points per hectare of which no shade of 255 is to be seen.
+_CLEAR = SPARSE * ((DENSE / SPARSE + 1.0) ** ((0.5 / 255.0 / _DEEPEST) ** (2 / 3)) - 1.0)
 #: Rows of px painted in one call.
 _STRIP = 160
 
 
-def opacity(per_hectare: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """How much of the ground the wash covers, by the logarithm: twice as dense is a step, wherever."""
-    share = np.log1p(np.maximum(per_hectare, 0.0) / SPARSE) / np.log1p(DENSE / SPARSE)
-    return np.asarray(_DEEPEST * np.minimum(share, 1.0) ** 1.5)
+def _shade(per_hectare: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """How dense, by the logarithm: twice as dense is a step, wherever. 0 is sparse, from 1 on nothing changes."""
+    share = np.log1p(np.maximum(per_hectare, 0.0) / SPARSE)
+    share *= 1.0 / np.log1p(DENSE / SPARSE)
+    return np.minimum(share, 1.0, out=share)
+
+
+def _opacity(share: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """How much of the ground the wash covers."""
+    return np.asarray(_DEEPEST * share * np.sqrt(share))
 
 
 def paint_density(painter: QPainter, viewport: Viewport, density: Density, colour: QColor) -> Iterator[None]:
@@ -45,7 +53,7 @@ def paint_density(painter: QPainter, viewport: Viewport, density: Density, colou
 
 def _worth_painting(density: Density) -> Density:
     """The part of it that is seen, and the squares next to that, into which it fades: what is clear takes as long."""
-    seen = opacity(density.values) > _CLEAR
+    seen = density.values > _CLEAR
     rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
     if not len(rows):
         return density
@@ -56,11 +64,14 @@ def _worth_painting(density: Density) -> Density:
 
 def washed(per_hectare: npt.NDArray[np.float64], colour: QColor) -> QImage:
     """A picture with a pixel for every square, the first row on top."""
-    alpha = opacity(per_hectare)[:, :, None]
+    alpha = _opacity(np.linspace(0.0, 1.0, _SHADES))[:, None]
     # Blue, green, red, alpha is how 32 bits lie in memory; premultiplied.
     whole = np.array([colour.blue(), colour.green(), colour.red(), 255.0])
-    pixels = np.ascontiguousarray(np.rint(alpha * whole).astype(np.uint8))
-    height, width = pixels.shape[:2]
+    shades = np.ascontiguousarray(np.rint(alpha * whole).astype(np.uint8)).view(np.uint32)[:, 0]
+    share = _shade(per_hectare)
+    share *= _SHADES - 1
+    pixels = shades[(share + 0.5).astype(np.intp)]
+    height, width = pixels.shape
     image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
     return image.copy()
 

@@ -19,11 +19,15 @@ Mask = npt.NDArray[np.bool_]
 #: Microseconds one call may take: a slice of a frame holds several.
 _CALL = 2000.0
 #: What a straight piece costs in microseconds: at all, for each px of width, and for each px of length.
-_PIECE, _PER_WIDTH, _PER_LENGTH = 0.5, 0.15, 0.055
+_PIECE, _PER_WIDTH, _PER_LENGTH = 0.35, 0.06, 0.055
+#: The same of a line of a pixel.
+_THIN_PIECE, _THIN_PER_LENGTH = 0.12, 0.016
 #: Round ends cost so many times as much.
 _ROUND = 4.0
 _FEW = 200
 _MANY = 10_000
+#: So many pieces are reckoned with at a time: they stay where the processor reads them soonest.
+TOGETHER = 8192
 #: Beyond so many px a piece is cut to the picture.
 _LONGEST = 3000.0
 #: Px beside the view in which a wide dash may still reach into it.
@@ -38,17 +42,20 @@ _THIN_VERTICES, _WIDE_VERTICES = 512, 24
 THIN = 1.0
 #: By how many device pixels a piece goes beyond its ends, so that two of them shade the pixel in which they meet as one
 #: line would: with less it is lighter, with more it is darker.
-_OVERLAP, _WIDE_OVERLAP = 0.15, 0.25
+_OVERLAP, _WIDE_OVERLAP = 0.17, 0.25
 #: An element of a path as Qt writes it: 0 begins a line, 1 goes on.
 _ELEMENT = np.dtype([("kind", ">i4"), ("x", ">f8"), ("y", ">f8")])
 _WINDING = 1
 
 
-def draw_pieces(painter: QPainter, pieces: Floats) -> Iterator[None]:
-    """Draw straight pieces (n, 4) in px with the painter's pen; pauses often enough for a slice of a frame."""
+def draw_pieces(painter: QPainter, pieces: Floats, length: Floats | None = None) -> Iterator[None]:
+    """Draw straight pieces (n, 4) in px with the painter's pen; pauses often enough for a slice of a frame.
+
+    ``length``: about how long each of them is, where that is known.
+    """
     stroke = painter.pen()
     dear = _ROUND if stroke.capStyle() == Qt.PenCapStyle.RoundCap else 1.0
-    for start, end in _calls(pieces, stroke.widthF(), dear):
+    for start, end in _calls(pieces, stroke.widthF(), dear, length):
         part = np.ascontiguousarray(pieces[start:end])
         # Zero-copy: Qt reads the array in place; ``part`` lives until the call is over.
         first = cast(QLineF, shiboken6.wrapInstance(part.ctypes.data, QLineF))
@@ -56,12 +63,21 @@ def draw_pieces(painter: QPainter, pieces: Floats) -> Iterator[None]:
         yield
 
 
-def _calls(pieces: Floats, width: float, dear: float = 1.0) -> list[tuple[int, int]]:
+def _calls(
+    pieces: Floats, width: float, dear: float = 1.0, length: Floats | None = None
+) -> list[tuple[int, int]]:
     """Runs of pieces that take about as long as a call may."""
     if len(pieces) <= _FEW:
         return [(0, len(pieces))] if len(pieces) else []
-    length = np.abs(pieces[:, 2] - pieces[:, 0]) + np.abs(pieces[:, 3] - pieces[:, 1])
-    spent = dear * np.cumsum(_PIECE + _PER_WIDTH * width + _PER_LENGTH * np.minimum(length, _LONGEST))
+    if length is None:
+        length = np.abs(pieces[:, 2] - pieces[:, 0]) + np.abs(pieces[:, 3] - pieces[:, 1])
+    length = np.minimum(length, _LONGEST)
+    piece, per_length = (
+        (_THIN_PIECE, _THIN_PER_LENGTH) if width <= THIN else (_PIECE + _PER_WIDTH * width, _PER_LENGTH)
+    )
+    if dear * (piece * len(pieces) + per_length * float(length.sum())) <= _CALL:
+        return [(0, len(pieces))]
+    spent = dear * np.cumsum(piece + per_length * length)
     ends = np.searchsorted(spent, np.arange(_CALL, float(spent[-1]) + _CALL, _CALL), side="right")
     # They ascend; ``np.unique`` would load numpy's masked arrays at every start.
     ends = np.append(ends.clip(1), len(pieces))
@@ -83,8 +99,11 @@ def draw_lines(painter: QPainter, pieces: Floats) -> Iterator[None]:
         painter.setPen(stroke)
         pieces = worth_drawing(pieces) if wide else pieces
         ratio = painter.device().devicePixelRatioF()
-        longer = _mitred(pieces, stroke.widthF(), ratio) if wide else _overlapping(pieces, _OVERLAP / ratio)
-        yield from draw_pieces(painter, longer)
+        if wide:
+            longer, length = _mitred(pieces, stroke.widthF(), ratio)
+        else:
+            longer, length = _overlapping(pieces, _OVERLAP / ratio)
+        yield from draw_pieces(painter, longer, length)
         return
     thin = not wide
     if len(pieces) > _MANY and not thin:
@@ -111,15 +130,25 @@ def _begins(pieces: Floats) -> Mask:
     return begins
 
 
-def _overlapping(pieces: Floats, by: float) -> Floats:
-    """Every piece ``by`` px longer at both ends."""
+def _overlapping(pieces: Floats, by: float) -> tuple[Floats, Floats]:
+    """Every piece ``by`` px longer at both ends, and how long each was."""
     dx, dy, length = _along(pieces)
     share = by / length
-    return _longer(pieces, dx, dy, share, share)
+    dx *= share
+    dy *= share
+    longer = np.empty_like(pieces)
+    np.subtract(pieces[:, 0], dx, out=longer[:, 0])
+    np.subtract(pieces[:, 1], dy, out=longer[:, 1])
+    np.add(pieces[:, 2], dx, out=longer[:, 2])
+    np.add(pieces[:, 3], dy, out=longer[:, 3])
+    return longer, length
 
 
-def _mitred(pieces: Floats, width: float, ratio: float) -> Floats:
-    """Every piece so much longer that its outer edge meets that of its neighbour; a line's ends are square."""
+def _mitred(pieces: Floats, width: float, ratio: float) -> tuple[Floats, Floats]:
+    """Every piece so much longer that its outer edge meets that of its neighbour; a line's ends are square.
+
+    Gives also how long each was.
+    """
     dx, dy, length = _along(pieces)
     cosine = np.full(len(pieces) + 1, -1.0)
     if len(pieces) > 1:
@@ -128,7 +157,7 @@ def _mitred(pieces: Floats, width: float, ratio: float) -> Floats:
     # Half the turn's tangent, and no more than a square end.
     share = np.sqrt(((1.0 - cosine) / np.maximum(1.0 + cosine, 1e-6)).clip(0.0, 1.0))
     by = np.maximum(share * width / 2, _WIDE_OVERLAP / ratio)
-    return _longer(pieces, dx, dy, by[:-1] / length, by[1:] / length)
+    return _longer(pieces, dx, dy, by[:-1] / length, by[1:] / length), length
 
 
 def _along(pieces: Floats) -> tuple[Floats, Floats, Floats]:

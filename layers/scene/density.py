@@ -24,7 +24,7 @@ CELL_METRES = 32.0
 _DEEPEST = 11
 _HECTARE = 10_000.0
 #: Each square and its neighbours: a wash, not a mosaic.
-_BLUR = np.array([0.25, 0.5, 0.25])
+_SIDE, _MIDDLE = 0.25, 0.5
 
 
 def density(classes: Iterable[ClassPoints], box: Box, metres_per_pixel: float) -> Density | None:
@@ -61,10 +61,13 @@ def _of_class(points: ClassPoints, box: Box, metres_per_pixel: float) -> Density
 
 
 def _blurred(values: Floats) -> Floats:
-    for axis in (0, 1):
-        padded = np.pad(values, [(1, 1) if each == axis else (0, 0) for each in (0, 1)], mode="edge")
-        low, middle, high = (
-            np.take(padded, np.arange(shift, shift + values.shape[axis]), axis=axis) for shift in range(3)
-        )
-        values = _BLUR[0] * low + _BLUR[1] * middle + _BLUR[2] * high
+    # Rows, then columns, as rows of what is turned over; beyond the edge there is what lies at it.
+    for _ in range(2):
+        values = values.T.copy()
+        side = _SIDE * values
+        values *= _MIDDLE
+        values[1:] += side[:-1]
+        values[:-1] += side[1:]
+        values[0] += side[0]
+        values[-1] += side[-1]
     return values

@@ -162,3 +162,25 @@ def test_in_real_coordinates_the_cells_decide_as_shapely_does() -> None:
 def test_a_polygon_without_area_meets_nothing(corners: list[tuple[float, float]]) -> None:
     region = Region.of_corners(np.array(corners, float).reshape(-1, 2))
     assert not region.meets_points(np.array([[0.0, 0.0], [1.0, 1.0]])).any()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_cells_of_a_wild_polygon_far_from_the_origin_decide_as_shapely_does(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    middle, reach = np.array([538_000.0, 3_416_000.0]), 10.0 ** random.uniform(0.5, 4)
+    xy = middle + random.uniform(-reach, reach, (int(random.integers(4, 30)), 2))
+    whole = Region.of_corners(xy)
+    hole = whole.shape.representative_point().buffer(reach / 8)
+    apart = shapely.box(*(middle + 2 * reach), *(middle + 3 * reach))
+    region = Region(whole.shape.difference(hole).union(apart))
+    edge = shapely.get_coordinates(region.shape.boundary.segmentize(reach / 20))
+    near = edge + random.choice([0.0, 1e-9, -1e-6, 1e-3], edge.shape)
+    points = np.concatenate([middle + random.uniform(-2, 4, (MANY, 2)) * reach, edge, near])
+    assert np.array_equal(region.meets_points(points), shapely.intersects_xy(region.shape, *points.T))
+    ends = middle + random.uniform(-2, 4, (2 * FEW, 1, 2)) * reach
+    lines = np.concatenate([ends, ends + random.normal(0, reach / 30, ends.shape)], axis=1)
+    flat, offsets = lines.reshape(-1, 2), np.arange(0, 4 * FEW + 1, 2)
+    extents = np.concatenate([lines.min(axis=1), lines.max(axis=1)], axis=1)
+    expected = shapely.intersects(region.shape, shapely.linestrings(lines))
+    assert np.array_equal(region.meets_lines(flat, offsets, extents), expected)
+    assert expected.any()

@@ -118,7 +118,7 @@ def render(
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from gisapp import quick_imports  # noqa: F401 - before all others
     from gisapp.map.picture import PictureWishes, render_picture
-    from gisapp.map.sheet_words import BlockWords
+    from gisapp.map.sheet.words import BlockWords
 
     wishes = PictureWishes(
         box=box, area=area, size=size, scale=scale, dpi=dpi, series=series, style=style, theme=theme,

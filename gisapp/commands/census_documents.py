@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gisapp.commands.statements import free_path, written
-from gisapp.map.sheet_fonts import sheet_font
+from gisapp.map.sheet.fonts import sheet_font
 from gisapp.panels.paper.pages_paper import PagesPaper, PagesWish, Print
 from gisapp.panels.paper.plate_pages import PlatePages
 from gisapp.panels.roster.roster_pages import RosterPages

@@ -13,11 +13,11 @@ from gisapp.dialogs.print_choice import Extents, PrintChoice
 from gisapp.dialogs.print_dialog import DressOf, PrintDialog, PrintSubject
 from gisapp.dialogs.print_form import Area
 from gisapp.map.label_words import label_writer
-from gisapp.map.sheet import SheetDress
-from gisapp.map.sheet_fonts import sheet_font
-from gisapp.map.sheet_ground import SheetGround
-from gisapp.map.sheet_plan import SheetPlan, convergence_of
-from gisapp.map.sheet_words import SheetWords
+from gisapp.map.sheet.fonts import sheet_font
+from gisapp.map.sheet.ground import SheetGround
+from gisapp.map.sheet.plan import SheetPlan, convergence_of
+from gisapp.map.sheet.sheet import SheetDress
+from gisapp.map.sheet.words import SheetWords
 from gisapp.theme import PRINT, theme_colours
 from gisapp.window import Window
 from layers.feedback import Feedback

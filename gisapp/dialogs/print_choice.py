@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal
 
-from gisapp.map.sheet_words import BlockWords
+from gisapp.map.sheet.words import BlockWords
 from layers.errors import UserError
 from layers.model.query import Box
 from layers.scene.paper import LANDSCAPE, ORIENTATIONS, SIZES, Paper, read_paper

@@ -19,13 +19,13 @@ from gisapp.file_ending import with_ending
 from gisapp.forms.words import Button, IconButton, Label
 from gisapp.language import Language
 from gisapp.map.picture_file import picture_ending
-from gisapp.map.printer_output import PrinterOutput, has_printers, printer_for
-from gisapp.map.sheet import SheetDress
-from gisapp.map.sheet_job import printing_steps
-from gisapp.map.sheet_layout import PX_PER_MM, SheetLayout
-from gisapp.map.sheet_output import DOTS_PER_INCH, ImageOutput, Output, PdfOutput, PngOutput, SvgOutput
-from gisapp.map.sheet_plan import SheetPlan, moved, plan_one, plan_series, something_in, too_large
-from gisapp.map.sheet_press import Press
+from gisapp.map.sheet.job import printing_steps
+from gisapp.map.sheet.layout import PX_PER_MM, SheetLayout
+from gisapp.map.sheet.output import DOTS_PER_INCH, ImageOutput, Output, PdfOutput, PngOutput, SvgOutput
+from gisapp.map.sheet.plan import SheetPlan, moved, plan_one, plan_series, something_in, too_large
+from gisapp.map.sheet.press import Press
+from gisapp.map.sheet.printer_output import PrinterOutput, has_printers, printer_for
+from gisapp.map.sheet.sheet import SheetDress
 from gisapp.plain_tip import plain_tip
 from gisapp.tasks import Debounce, Tasks
 from gisapp.theme import Theme

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
-from gisapp.map.sheet_layout import SheetLayout
+from gisapp.map.sheet.layout import SheetLayout
 from gisapp.theme import Theme
 
 _MARGIN = 16.0

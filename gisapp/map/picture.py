@@ -14,13 +14,12 @@ from PySide6.QtGui import QGuiApplication
 
 from gisapp.map.label_words import label_writer
 from gisapp.map.picture_file import picture_ending
-from gisapp.map.sheet import SheetDress
-from gisapp.map.sheet_fonts import sheet_font
-from gisapp.map.sheet_ground import SheetGround
-from gisapp.map.sheet_job import CutOut, printing_steps, run_through
-from gisapp.map.sheet_layout import PX_PER_MM, SheetLayout
-from gisapp.map.sheet_output import DOTS_PER_INCH, Output, PdfOutput, PngOutput, SvgOutput
-from gisapp.map.sheet_plan import (
+from gisapp.map.sheet.fonts import sheet_font
+from gisapp.map.sheet.ground import SheetGround
+from gisapp.map.sheet.job import CutOut, printing_steps, run_through
+from gisapp.map.sheet.layout import PX_PER_MM, SheetLayout
+from gisapp.map.sheet.output import DOTS_PER_INCH, Output, PdfOutput, PngOutput, SvgOutput
+from gisapp.map.sheet.plan import (
     SheetPlan,
     convergence_of,
     exact,
@@ -29,7 +28,8 @@ from gisapp.map.sheet_plan import (
     something_in,
     too_large,
 )
-from gisapp.map.sheet_words import BlockWords, SheetWords
+from gisapp.map.sheet.sheet import SheetDress
+from gisapp.map.sheet.words import BlockWords, SheetWords
 from gisapp.theme import PRINT, THEMES, theme_colours
 from layers.basemap.listing import open_shown
 from layers.basemap.tile_cache import TileCache

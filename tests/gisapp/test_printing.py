@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from gisapp.dialogs import print_dialog
 from gisapp.dialogs.print_choice import EXTENTS, PrintChoice
 from gisapp.dialogs.print_dialog import PrintDialog, next_scale
-from gisapp.map.printer_output import printer_for
+from gisapp.map.sheet.printer_output import printer_for
 from gisapp.window import Window
 from layers.basemap.listing import add_entries, place_of
 from layers.basemap.opening import entries_of

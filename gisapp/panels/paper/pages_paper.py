@@ -10,9 +10,9 @@ from typing import Generic, Protocol, TypeVar, cast
 
 from PySide6.QtCore import QObject
 
-from gisapp.map.sheet_job import Steps
-from gisapp.map.sheet_output import PdfOutput
-from gisapp.map.sheet_press import Press
+from gisapp.map.sheet.job import Steps
+from gisapp.map.sheet.output import PdfOutput
+from gisapp.map.sheet.press import Press
 from gisapp.session import Session
 from gisapp.tasks import Tasks
 from layers.errors import UserError

@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
-from gisapp.map.sheet_job import Steps, whole
-from gisapp.map.sheet_layout import mm
-from gisapp.map.sheet_output import PdfOutput
-from gisapp.map.sheet_text import CENTRE, LEFT, SheetText
-from gisapp.map.sheet_words import FontOf
+from gisapp.map.sheet.job import Steps, whole
+from gisapp.map.sheet.layout import mm
+from gisapp.map.sheet.output import PdfOutput
+from gisapp.map.sheet.text import CENTRE, LEFT, SheetText
+from gisapp.map.sheet.words import FontOf
 from gisapp.panels.roster.grid_marks import EDGE, paint_code
 from layers.reports.census.plates import Plate, Plates
 from layers.reports.document import FAINT, INK, Speech

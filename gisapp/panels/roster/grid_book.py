@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
-from gisapp.map.sheet_layout import SheetLayout
-from gisapp.map.sheet_text import CENTRE, LEFT, RIGHT, SheetText
+from gisapp.map.sheet.layout import SheetLayout
+from gisapp.map.sheet.text import CENTRE, LEFT, RIGHT, SheetText
 from gisapp.panels.roster.notice_card import CardWords
 from layers.reports.document import FAINT, HEAD, INK, RULE
 from layers.reports.grids.notice import GridNotice

@@ -10,14 +10,14 @@ import shapely
 from PySide6.QtGui import QFont, QPainter
 
 from gisapp.map.label_words import label_writer
-from gisapp.map.sheet import Page, Sheet, SheetDress
-from gisapp.map.sheet_job import Cut, CutOut, Steps, whole
-from gisapp.map.sheet_layout import SheetLayout, mm
-from gisapp.map.sheet_output import PdfOutput
-from gisapp.map.sheet_plan import convergence_of, fitted, plan_one
-from gisapp.map.sheet_signs import SheetSigns
-from gisapp.map.sheet_text import SheetText
-from gisapp.map.sheet_words import BlockWords, SheetWords
+from gisapp.map.sheet.job import Cut, CutOut, Steps, whole
+from gisapp.map.sheet.layout import SheetLayout, mm
+from gisapp.map.sheet.output import PdfOutput
+from gisapp.map.sheet.plan import convergence_of, fitted, plan_one
+from gisapp.map.sheet.sheet import Page, Sheet, SheetDress
+from gisapp.map.sheet.signs import SheetSigns
+from gisapp.map.sheet.text import SheetText
+from gisapp.map.sheet.words import BlockWords, SheetWords
 from gisapp.map.symbols import VectorSymbols
 from gisapp.panels.roster.grid_book import (
     BESIDE,

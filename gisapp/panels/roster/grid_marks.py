@@ -10,8 +10,8 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from shapely.geometry.base import BaseGeometry
 
-from gisapp.map.sheet_layout import mm
-from gisapp.map.sheet_text import CENTRE, SheetText
+from gisapp.map.sheet.layout import mm
+from gisapp.map.sheet.text import CENTRE, SheetText
 from gisapp.map.viewport import Viewport
 from layers.reports.document import INK
 from layers.reports.grids.notice import GridNotice

@@ -6,9 +6,9 @@ import datetime
 from dataclasses import dataclass
 from pathlib import Path
 
-from gisapp.map.sheet_fonts import sheet_font
-from gisapp.map.sheet_job import Steps
-from gisapp.map.sheet_output import PdfOutput
+from gisapp.map.sheet.fonts import sheet_font
+from gisapp.map.sheet.job import Steps
+from gisapp.map.sheet.output import PdfOutput
 from gisapp.panels.map_view import MapView
 from gisapp.panels.paper.pages_paper import PagesWish, Print
 from gisapp.panels.roster.grid_maps import MapsOfGrids

@@ -9,10 +9,10 @@ import segno
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
-from gisapp.map.sheet_layout import SheetLayout, mm
-from gisapp.map.sheet_signs import SheetSigns
-from gisapp.map.sheet_text import CENTRE, LEFT, RIGHT, SheetText
-from gisapp.map.sheet_words import FontOf
+from gisapp.map.sheet.layout import SheetLayout, mm
+from gisapp.map.sheet.signs import SheetSigns
+from gisapp.map.sheet.text import CENTRE, LEFT, RIGHT, SheetText
+from gisapp.map.sheet.words import FontOf
 from gisapp.panels.roster.grid_marks import EDGE, paint_code
 from layers.reports.document import FAINT, INK, RULE
 from layers.reports.grids.notice import GridNotice, NoticePerson, Publisher

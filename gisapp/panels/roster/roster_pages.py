@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter
 
-from gisapp.map.sheet_job import Steps, whole
-from gisapp.map.sheet_layout import mm
-from gisapp.map.sheet_output import PdfOutput
-from gisapp.map.sheet_text import LEFT, RIGHT, SheetText
-from gisapp.map.sheet_words import FontOf
+from gisapp.map.sheet.job import Steps, whole
+from gisapp.map.sheet.layout import mm
+from gisapp.map.sheet.output import PdfOutput
+from gisapp.map.sheet.text import LEFT, RIGHT, SheetText
+from gisapp.map.sheet.words import FontOf
 from layers.reports.document import FAINT, HEAD, INK, RULE, SUM, WARN, Speech
 from layers.reports.grids.roster import Roster, RosterColumn, RosterRow, RosterTable
 from layers.reports.grids.roster_words import cell_text, day_text

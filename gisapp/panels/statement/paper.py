@@ -13,14 +13,14 @@ from PySide6.QtGui import QFont, QPainter
 from shapely.geometry.base import BaseGeometry
 
 from gisapp.map.label_words import label_writer
-from gisapp.map.sheet import Page, Sheet, SheetDress
-from gisapp.map.sheet_fonts import sheet_font
-from gisapp.map.sheet_job import Cut, CutOut, Steps, symbols_for, whole
-from gisapp.map.sheet_layout import SheetLayout
-from gisapp.map.sheet_output import ImageOutput, Output, PdfOutput
-from gisapp.map.sheet_plan import SheetPlan, convergence_of, plan_one
-from gisapp.map.sheet_press import Press
-from gisapp.map.sheet_words import BlockWords, SheetWords
+from gisapp.map.sheet.fonts import sheet_font
+from gisapp.map.sheet.job import Cut, CutOut, Steps, symbols_for, whole
+from gisapp.map.sheet.layout import SheetLayout
+from gisapp.map.sheet.output import ImageOutput, Output, PdfOutput
+from gisapp.map.sheet.plan import SheetPlan, convergence_of, plan_one
+from gisapp.map.sheet.press import Press
+from gisapp.map.sheet.sheet import Page, Sheet, SheetDress
+from gisapp.map.sheet.words import BlockWords, SheetWords
 from gisapp.panels.map_view import MapView
 from gisapp.panels.statement.bars import png_of
 from gisapp.panels.statement.paper_marks import Group, paint_key, paint_marks

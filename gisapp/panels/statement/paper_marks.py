@@ -11,9 +11,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from shapely.geometry.base import BaseGeometry
 
-from gisapp.map.sheet_layout import mm
-from gisapp.map.sheet_text import SheetText
-from gisapp.map.sheet_words import SheetWords
+from gisapp.map.sheet.layout import mm
+from gisapp.map.sheet.text import SheetText
+from gisapp.map.sheet.words import SheetWords
 from gisapp.map.viewport import Viewport
 from layers.renewal.figure import Figure, Words
 from layers.reports.document import INK, RULE

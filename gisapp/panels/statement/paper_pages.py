@@ -7,9 +7,9 @@ from collections.abc import Callable
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
-from gisapp.map.sheet_layout import mm
-from gisapp.map.sheet_text import LEFT, RIGHT, SheetText
-from gisapp.map.sheet_words import FontOf
+from gisapp.map.sheet.layout import mm
+from gisapp.map.sheet.text import LEFT, RIGHT, SheetText
+from gisapp.map.sheet.words import FontOf
 from gisapp.panels.statement.bars import PAPER, bars_height, paint_bars
 from layers.renewal.figure import Breakdown, Column, Row, Words
 from layers.reports.document import FAINT, HEAD, INK, RULE, SUM, WARN

@@ -17,9 +17,9 @@ from shapely import LineString, Point
 
 from gisapp.map.picture import PictureWishes, render_picture, sharpness
 from gisapp.map.picture_file import write_whole
-from gisapp.map.sheet_layout import SheetLayout, decimals, marks, mm, round_length, round_scale
-from gisapp.map.sheet_legend import legend_lines
-from gisapp.map.sheet_plan import exact, fitted
+from gisapp.map.sheet.layout import SheetLayout, decimals, marks, mm, round_length, round_scale
+from gisapp.map.sheet.legend import legend_lines
+from gisapp.map.sheet.plan import exact, fitted
 from gisapp.theme import theme_colours
 from layers.cli.console import Console
 from layers.cli.values import PictureSize

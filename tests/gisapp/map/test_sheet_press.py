@@ -6,8 +6,8 @@ from typing import Any, cast
 
 from pytestqt.qtbot import QtBot
 
-from gisapp.map.sheet_job import Cut, CutOut, Steps
-from gisapp.map.sheet_press import Press
+from gisapp.map.sheet.job import Cut, CutOut, Steps
+from gisapp.map.sheet.press import Press
 from gisapp.tasks import Tasks
 from layers.errors import UserError
 from layers.feedback import Feedback

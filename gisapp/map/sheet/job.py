@@ -9,10 +9,10 @@ from functools import partial
 
 from gisapp.map.painter import SymbolsOf
 from gisapp.map.pens import Colours
-from gisapp.map.sheet import Page, Sheet, SheetDress
-from gisapp.map.sheet_ground import FINEST, PaintedGround
-from gisapp.map.sheet_layout import SheetLayout
-from gisapp.map.sheet_output import Output
+from gisapp.map.sheet.ground import FINEST, PaintedGround
+from gisapp.map.sheet.layout import SheetLayout
+from gisapp.map.sheet.output import Output
+from gisapp.map.sheet.sheet import Page, Sheet, SheetDress
 from gisapp.map.symbols import SymbolAtlas, Symbols, VectorSymbols
 from layers.feedback import Feedback
 from layers.model.query import Box

@@ -6,8 +6,8 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from gisapp.map.pens import Colours
-from gisapp.map.sheet_text import CENTRE, LEFT, SheetText
-from gisapp.map.sheet_words import SheetWords
+from gisapp.map.sheet.text import CENTRE, LEFT, SheetText
+from gisapp.map.sheet.words import SheetWords
 from layers.geometry.scale_text import scale_text
 from layers.text import Message
 

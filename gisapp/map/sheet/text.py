@@ -7,8 +7,8 @@ from functools import lru_cache
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
-from gisapp.map.sheet_layout import mm
-from gisapp.map.sheet_words import FontOf
+from gisapp.map.sheet.layout import mm
+from gisapp.map.sheet.words import FontOf
 
 LEFT = Qt.AlignmentFlag.AlignLeft
 RIGHT = Qt.AlignmentFlag.AlignRight

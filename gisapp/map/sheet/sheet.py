@@ -11,14 +11,14 @@ from PySide6.QtGui import QPainter, QPainterPath, QPen
 from gisapp.map.label_memory import LabelWriter
 from gisapp.map.painter import MapPainter, SymbolsOf
 from gisapp.map.pens import Colours
-from gisapp.map.sheet_block import SheetBlock, sheet_words
-from gisapp.map.sheet_frame import SheetFrame
-from gisapp.map.sheet_ground import PaintedGround, SheetGround
-from gisapp.map.sheet_layout import SheetLayout, mm
-from gisapp.map.sheet_legend import SheetLegend, legend_lines
-from gisapp.map.sheet_signs import SheetSigns
-from gisapp.map.sheet_text import CENTRE, LEFT, RIGHT, SheetText
-from gisapp.map.sheet_words import SheetWords
+from gisapp.map.sheet.block import SheetBlock, sheet_words
+from gisapp.map.sheet.frame import SheetFrame
+from gisapp.map.sheet.ground import PaintedGround, SheetGround
+from gisapp.map.sheet.layout import SheetLayout, mm
+from gisapp.map.sheet.legend import SheetLegend, legend_lines
+from gisapp.map.sheet.signs import SheetSigns
+from gisapp.map.sheet.text import CENTRE, LEFT, RIGHT, SheetText
+from gisapp.map.sheet.words import SheetWords
 from gisapp.map.viewport import Viewport
 from layers.geometry.scale_text import scale_text
 from layers.scene.request import Counts, DrawBatch

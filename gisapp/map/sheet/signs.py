@@ -6,9 +6,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from gisapp.map.pens import Colours
-from gisapp.map.sheet_layout import mm, round_length
-from gisapp.map.sheet_text import CENTRE, LEFT, SheetText
-from gisapp.map.sheet_words import SheetWords, metres_or_kilometres
+from gisapp.map.sheet.layout import mm, round_length
+from gisapp.map.sheet.text import CENTRE, LEFT, SheetText
+from gisapp.map.sheet.words import SheetWords, metres_or_kilometres
 from gisapp.map.viewport import Viewport
 from layers.geometry.convergence import degrees_minutes
 from layers.geometry.scale_text import scale_text

@@ -8,8 +8,8 @@ from PySide6.QtCore import QMarginsF, QSizeF
 from PySide6.QtGui import QPageLayout, QPageSize, QPainter
 from PySide6.QtPrintSupport import QPrinter, QPrinterInfo
 
-from gisapp.map.sheet_layout import PX_PER_MM, SheetLayout
-from gisapp.map.sheet_output import DOTS_PER_INCH
+from gisapp.map.sheet.layout import PX_PER_MM, SheetLayout
+from gisapp.map.sheet.output import DOTS_PER_INCH
 from layers.errors import UserError
 from layers.text import Message
 

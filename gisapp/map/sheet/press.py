@@ -6,7 +6,7 @@ import time
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from gisapp.map.sheet_job import Cut, CutOut, Steps
+from gisapp.map.sheet.job import Cut, CutOut, Steps
 from gisapp.tasks import Task, Tasks
 from layers.errors import UserError
 from layers.scene.scene import Scene

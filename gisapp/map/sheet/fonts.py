@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from PySide6.QtGui import QFont, QFontDatabase, QRawFont
 
-from gisapp.map.sheet_words import FontOf
+from gisapp.map.sheet.words import FontOf
 from gisapp.theme import font_families
 
 #: The family whose text is known to come out of a PDF as it went in.

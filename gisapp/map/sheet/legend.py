@@ -11,9 +11,9 @@ from PySide6.QtGui import QPainter
 from gisapp.map.legend import ordered_classes, ordered_layers
 from gisapp.map.painter import SymbolsOf
 from gisapp.map.pens import Colours
-from gisapp.map.sheet_layout import mm
-from gisapp.map.sheet_text import LEAST_MM, LEFT, RIGHT, SheetText
-from gisapp.map.sheet_words import SheetWords
+from gisapp.map.sheet.layout import mm
+from gisapp.map.sheet.text import LEAST_MM, LEFT, RIGHT, SheetText
+from gisapp.map.sheet.words import SheetWords
 from gisapp.map.swatch import paint_swatch
 from layers.scene.request import ClassCount, Counts
 from layers.scene.style import ClassStyle, LayerStyle, MapStyle

@@ -8,9 +8,9 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from gisapp.map.pens import Colours
-from gisapp.map.sheet_layout import PX_PER_MM, SheetLayout, decimals, marks, mm, round_length
-from gisapp.map.sheet_text import CENTRE, SheetText
-from gisapp.map.sheet_words import SheetWords
+from gisapp.map.sheet.layout import PX_PER_MM, SheetLayout, decimals, marks, mm, round_length
+from gisapp.map.sheet.text import CENTRE, SheetText
+from gisapp.map.sheet.words import SheetWords
 from gisapp.map.viewport import Viewport
 from layers.text import Message
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from gisapp.map.sheet import Page
-from gisapp.map.sheet_layout import SheetLayout, mm, round_scale
+from gisapp.map.sheet.layout import SheetLayout, mm, round_scale
+from gisapp.map.sheet.sheet import Page
 from gisapp.map.viewport import Viewport
 from layers.geometry.convergence import convergence
 from layers.geometry.crs import Crs

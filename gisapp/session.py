@@ -240,7 +240,9 @@ class Session(QObject):
         shown: bool = False,
         kind: ChangeKind = "edit",
     ) -> None:
-        """Do ``work`` as one edit called ``label`` on the writer lane; it may be called again. ``shown``: it is long.
+        """Do ``work`` as one edit called ``label`` on the writer lane; it may be called again.
+
+        ``shown``: it is long; its user sees how far it is and can stop it, which ``failed`` is told.
 
         Where others changed an asset since it was read, ``conflict`` is told; without it the user is asked by
         ``clashed`` and the act goes on as ``decided``, or ``failed`` is told that it was left.
@@ -251,8 +253,8 @@ class Session(QObject):
             refuse(error)
             return
 
-        def write(_: Feedback) -> ChangeSet | None:
-            with register.edit(label, kind, decided) as edit:
+        def write(feedback: Feedback) -> ChangeSet | None:
+            with register.edit(label, kind, decided, feedback) as edit:
                 work(edit)
             return edit.change_set
 
@@ -264,7 +266,12 @@ class Session(QObject):
             else:
                 self._ask_clashes(ClashAsk(label, work, done, refuse, error))
 
-        self.tasks.run(label, write, done, failed=refused, lane="writer", shown=shown, certain=True)
+        def stopped() -> None:
+            refuse(UserError(Message("notify.stopped"), Message("notify.stopped_hint")))
+
+        self.tasks.run(
+            label, write, done, failed=refused, cancelled=stopped, lane="writer", shown=shown, certain=True
+        )
 
     def _ask_clashes(self, ask: ClashAsk) -> None:
         """Find out what others changed under an act, and let the user choose."""

@@ -46,6 +46,11 @@ class Task(QObject):
             self.is_stale = True
             self.feedback.cancel()
 
+    def stop(self) -> None:
+        """Its user wants it stopped. Certain work stops too, if it can at its next check; else its end is delivered."""
+        self.cancel()
+        self.feedback.cancel()
+
     @property
     def seconds_left(self) -> float | None:
         """A guess from the progress so far, when there is enough of it to guess."""

@@ -170,15 +170,23 @@ class Register(AssetReader, TrailReader):
 
     @contextmanager
     def edit(
-        self, label: Message, kind: ChangeKind = "edit", decided: Mapping[AssetKey, Settlement] | None = None
+        self,
+        label: Message,
+        kind: ChangeKind = "edit",
+        decided: Mapping[AssetKey, Settlement] | None = None,
+        feedback: Feedback | None = None,
     ) -> Iterator[Edit]:
         """One act in one transaction: all of it or, on any exception, nothing.
 
         ``edit.change_set`` is set afterwards, and None when nothing changed. Listeners are told after the
-        commit. ``decided``: what to do where others changed an asset since it was read.
+        commit. ``decided``: what to do where others changed an asset since it was read. ``feedback``: how far it is,
+        and the wish to stop it before the commit (``Cancelled``).
         """
         with self._change(label, kind, settling=None if decided is None else Settling(decided)) as edit:
+            if feedback is not None:
+                edit.feedback = feedback
             yield edit
+            edit.feedback.check()
 
     def clashes(self, work: Callable[[Edit], None]) -> tuple[Clash, ...]:
         """The assets that ``work`` would change and that are not as it had read them. Nothing is written."""

@@ -116,5 +116,5 @@ class StatusBar(QWidget):
 
     def _cancel_shown(self) -> None:
         if self._task is not None:
-            self._task.cancel()
+            self._task.stop()
             self._choose()

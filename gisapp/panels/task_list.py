@@ -58,7 +58,7 @@ class _Row(QWidget):
         self._task = task
         self._bar = QProgressBar(textVisible=False)
         cancel = Button(language, Message("task.cancel"), "link")
-        cancel.clicked.connect(task.cancel)
+        cancel.clicked.connect(task.stop)
         head = QHBoxLayout()
         head.addWidget(Label(language, theme, task.label), 1)
         head.addWidget(cancel)

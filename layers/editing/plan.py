@@ -219,8 +219,11 @@ class EditPlan:
                 edit.update(
                     update.type, update.id, versions[update.key], _resolved(edit, update.type, late, made)
                 )
+        done, count = 0, max(sum(len(many.ids) for many in self.bulk), 1)
         for many in self.bulk:
-            edit.update_many(many.type, many.ids, {many.link: many.resolved(made)})
+            part = edit.feedback.part(done / count, (done + len(many.ids)) / count)
+            edit.update_many(many.type, many.ids, {many.link: many.resolved(made)}, feedback=part)
+            done += len(many.ids)
         if self.as_of is not None:
             edit.place_since(self.as_of)
         return Done(tuple(made))

@@ -61,6 +61,8 @@ class Edit:
         self._numbers = RunningNumbers(connection, store.schema)
         self._placing = Placing(store, connection, catalogue)
         self._links_deferred = False
+        #: How far the act is, and the wish to stop it: heeded by what takes long.
+        self.feedback = Feedback()
 
     @property
     def change_set_id(self) -> int:
@@ -115,14 +117,17 @@ class Edit:
         ids: Sequence[int] | npt.NDArray[np.integer[Any]],
         values: Mapping[str, Any],
         versions: Sequence[int] | npt.NDArray[np.integer[Any]] | None = None,
+        feedback: Feedback | None = None,
     ) -> int:
         """Set fields on many assets by one statement; returns how many really change.
 
         ``values``: field to one value for all, or to a list or array alongside ``ids``. Each value is checked by its
         field; rules on several fields of a row are the caller's, and places and what must be unique are set one by
         one. Assets that are gone are passed over; with ``versions``, at which they were read, one that went or
-        changed since raises ``Conflict``. Raises ``ValuesRefused`` for a wrong value.
+        changed since raises ``Conflict``. Raises ``ValuesRefused`` for a wrong value, ``Cancelled`` on wish (by
+        ``feedback``, else the act's own).
         """
+        feedback = feedback or self.feedback
         numbers = np.asarray(ids, np.int64)
         columns = many.alongside(self.store, type, len(numbers), values)
         for name, column in columns.items():
@@ -132,12 +137,12 @@ class Edit:
         wanted_names = [*columns, *(() if versions is None else (VERSION,))]
         with many.temporary(self.store, self.connection, type, wanted_names) as wanted:
             given = [] if versions is None else [np.asarray(versions, np.int64).tolist()]
-            many.fill(self.store, self.connection, wanted, numbers, [*columns.values(), *given])
+            many.fill(self.store, self.connection, wanted, numbers, [*columns.values(), *given], feedback)
             if versions is not None:
                 lost = many.changed_since(self.connection, self.store.schema.assets[type], wanted)
                 if lost is not None:
                     raise self._conflict(type, lost, given[0][numbers.tolist().index(lost)])
-            return self.set_many(type, wanted, tuple(columns))
+            return self.set_many(type, wanted, tuple(columns), many.runs_of(numbers), feedback)
 
     def place_since(self, version: int) -> None:
         """Give what others inserted or moved after ``version`` the grid of its place: boundaries planned before could
@@ -240,9 +245,16 @@ class Edit:
         self._placing.forget(type)
         return int(version) + 1
 
-    def set_many(self, type: str, wanted: sa.Table, names: Sequence[str]) -> int:
-        """Set values as a temporary table holds them by id; how many assets become different."""
-        changed = many.set_from(self.store, self.connection, type, wanted, names)
+    def set_many(
+        self,
+        type: str,
+        wanted: sa.Table,
+        names: Sequence[str],
+        runs: Sequence[tuple[int, int]] = (),
+        feedback: Feedback | None = None,
+    ) -> int:
+        """Set values as a temporary table holds them by id; how many assets become different. ``runs``: of its ids."""
+        changed = many.set_from(self.store, self.connection, type, wanted, names, runs, feedback)
         if changed:
             self._touched[type].updated.update(changed)
             self._touched[type].fields.update(names)

@@ -15,10 +15,13 @@ import numpy as np
 import numpy.typing as npt
 import sqlalchemy as sa
 
+from layers.feedback import Feedback
 from layers.store.base import Store
 from layers.store.schema import FID, GEOMETRY, VERSION
 
 _numbers = itertools.count(1)
+#: So many assets are set between two looks at whether somebody wants to stop: a second at most.
+AT_ONCE = 50_000
 
 Ids = npt.NDArray[np.int64]
 
@@ -43,12 +46,20 @@ def temporary(
 
 
 def fill(
-    store: Store, connection: sa.Connection, table: sa.Table, ids: Ids, columns: Sequence[Sequence[Any]]
+    store: Store,
+    connection: sa.Connection,
+    table: sa.Table,
+    ids: Ids,
+    columns: Sequence[Sequence[Any]],
+    feedback: Feedback | None = None,
 ) -> None:
     """Put ids and the columns alongside into a temporary table. Raises ``ValueError`` when an id comes twice."""
     if len(np.unique(ids)) != len(ids):
         raise ValueError("an asset comes twice")
-    store.fill(connection, table, [ids.tolist(), *columns])
+    for first in range(0, max(len(ids), 1), AT_ONCE):
+        (feedback or Feedback()).check()
+        part = slice(first, first + AT_ONCE)
+        store.fill(connection, table, [ids[part].tolist(), *(column[part] for column in columns)])
 
 
 def changed_since(connection: sa.Connection, assets: sa.Table, wanted: sa.Table) -> int | None:
@@ -70,8 +81,13 @@ def set_from(
     type_name: str,
     wanted: sa.Table,
     names: Sequence[str],
+    runs: Sequence[tuple[int, int]] = (),
+    feedback: Feedback | None = None,
 ) -> list[int]:
-    """Set ``names`` as ``wanted`` says on the assets that are there; the ids of those that became different."""
+    """Set ``names`` as ``wanted`` says on the assets that are there; the ids of those that became different.
+
+    ``runs`` of ids (first, last) parts the work: between two of them it can be stopped, and says how far it is.
+    """
     assets = store.schema.assets[type_name]
     same = assets.c[FID] == wanted.c[FID]
     differs = sa.or_(*(assets.c[name].is_distinct_from(wanted.c[name]) for name in names))
@@ -81,7 +97,20 @@ def set_from(
         .values({**{name: wanted.c[name] for name in names}, VERSION: assets.c[VERSION] + 1})
         .returning(assets.c[FID])
     )
-    return list(connection.execute(change).scalars())
+    if len(runs) < 2:
+        return list(connection.execute(change).scalars())
+    changed: list[int] = []
+    for number, (first, last) in enumerate(runs):
+        (feedback or Feedback()).progress(number / len(runs))
+        changed += connection.execute(change.where(wanted.c[FID].between(first, last))).scalars()
+    return changed
+
+
+def runs_of(ids: Ids) -> list[tuple[int, int]]:
+    """The ids in runs of at most ``AT_ONCE``, by first and last."""
+    ordered = np.sort(ids)
+    parts = (ordered[first : first + AT_ONCE] for first in range(0, len(ordered), AT_ONCE))
+    return [(int(part[0]), int(part[-1])) for part in parts]
 
 
 def alongside(store: Store, type_name: str, count: int, values: Mapping[str, Any]) -> dict[str, list[Any]]:

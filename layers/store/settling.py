@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import sqlalchemy as sa
 
+from layers.feedback import Feedback
 from layers.model.asset import AssetKey
 from layers.model.catalogue import AssetType, Catalogue
 from layers.model.change import ChangeSet
@@ -125,10 +126,11 @@ class SettlingEdit(Edit):
         ids: Sequence[int] | npt.NDArray[np.integer[Any]],
         values: Mapping[str, Any],
         versions: Sequence[int] | npt.NDArray[np.integer[Any]] | None = None,
+        feedback: Feedback | None = None,
     ) -> int:
         """As ``Edit.update_many``; assets that are not at the version given are settled one by one."""
         if versions is None:
-            return super().update_many(type, ids, values)
+            return super().update_many(type, ids, values, feedback=feedback)
         numbers, read = np.asarray(ids, np.int64), np.asarray(versions, np.int64)
         now = self._versions(type, numbers)
         newer = np.array([now.get(id) for id in numbers.tolist()], object) != read
@@ -137,7 +139,7 @@ class SettlingEdit(Edit):
             row = {name: column[at] for name, column in columns.items()}
             self.update(type, int(numbers[at]), int(read[at]), row)
         rest = {name: [column[at] for at in np.flatnonzero(~newer)] for name, column in columns.items()}
-        return super().update_many(type, numbers[~newer], rest, read[~newer]) + int(newer.sum())
+        return super().update_many(type, numbers[~newer], rest, read[~newer], feedback) + int(newer.sum())
 
     def _versions(self, type: str, ids: npt.NDArray[np.int64]) -> dict[int, int]:
         table = self.store.schema.assets[type]

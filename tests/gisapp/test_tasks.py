@@ -164,3 +164,36 @@ def test_time_left_is_guessed_from_progress(tasks: Tasks) -> None:
     assert task.seconds_left is None
     task.fraction = 0.25
     assert task.seconds_left == pytest.approx(90, abs=1)
+
+
+def test_its_user_stops_what_closing_would_not(tasks: Tasks, qtbot: QtBot) -> None:
+    """Certain work goes on when the window closes, and ends when its user says so; what was done is told as done."""
+    told: list[object] = []
+    go = threading.Event()
+
+    def wait(feedback: Feedback) -> str:
+        go.wait(10)
+        feedback.check()
+        return "done"
+
+    task = tasks.run(LABEL, wait, told.append, cancelled=lambda: told.append("stopped"), certain=True)
+    task.cancel()
+    assert not task.feedback.is_cancelled
+    task.stop()
+    go.set()
+    _idle(tasks, qtbot)
+    assert told == ["stopped"]
+    begun = threading.Event()
+
+    def write(_: Feedback) -> str:
+        begun.set()
+        go.wait(10)
+        return "written"
+
+    go.clear()
+    past_it = tasks.run(LABEL, write, told.append, certain=True)
+    assert begun.wait(10)
+    past_it.stop()
+    go.set()
+    _idle(tasks, qtbot)
+    assert told[1:] == ["written"]

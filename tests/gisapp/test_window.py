@@ -19,7 +19,7 @@ from gisapp.dialogs.settings_dialog import FirstStartDialog, SettingsDialog
 from gisapp.settings import Settings
 from gisapp.window import Window
 from layers.model.asset import AssetKey
-from layers.register import Register
+from layers.register import Edit, Register
 from layers.text import Message
 from tests.gisapp.driving import PATIENCE, drop, settle
 
@@ -272,3 +272,30 @@ def test_a_register_is_found_as_it_was_left(application: Application, town: Path
     assert again.map.canvas.hidden == hidden
     leaf = model.index(0, 0, model.index(0, 0))
     assert leaf.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Unchecked
+
+
+def test_a_long_act_shows_how_far_it_is_and_is_stopped_from_the_status_bar(
+    open_town: Window, qtbot: QtBot
+) -> None:
+    window = open_town
+    register = window.parts.session.register
+    assert register is not None
+    version = register.data_version
+    told: list[str] = []
+
+    def work(edit: Edit) -> None:
+        edit.delete("hydrant", 1, 2)
+        while True:
+            edit.feedback.progress(0.25)
+            threading.Event().wait(0.01)
+
+    label = Message("action.import")
+    window.parts.session.edit(label, work, failed=lambda error: told.append(error.title.id), shown=True)
+    qtbot.waitUntil(
+        lambda: window.status._bar.isVisible() and window.status._bar.value() > 0, timeout=PATIENCE
+    )
+    qtbot.mouseClick(window.status._cancel, LEFT)
+    settle(window, qtbot)
+    assert told == ["notify.stopped"]
+    assert register.data_version == version
+    assert register.count("hydrant") == 1

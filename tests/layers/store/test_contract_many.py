@@ -5,10 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from layers.errors import Conflict, UserError
+from layers.editing.plan import NOTHING, BulkSet, EditPlan
+from layers.errors import Cancelled, Conflict, UserError
+from layers.feedback import Feedback
 from layers.model.change import ChangeSet
 from layers.model.query import Query
 from layers.register import Register, ValuesRefused
+from layers.store import many
 from tests.layers.store.test_contract_bulk import LABEL, hydrants, insert, sound
 
 pytestmark = pytest.mark.keeps_running
@@ -146,3 +149,44 @@ def test_undo_refuses_links_to_what_is_gone(opened: Register) -> None:
     opened.undo()
     assert opened.count(Query("hydrant")) == 600
     assert opened.get("hydrant", ids.first).values["grid"] == grids[0]  # type: ignore[union-attr]
+
+
+def test_it_says_how_far_it_is_and_can_be_stopped_with_nothing_changed(
+    opened: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(many, "AT_ONCE", 10)
+    ids = insert(opened, hydrants(35))
+    numbers = np.arange(ids.first, ids.last + 1)[::-1]
+    before, version = versions_and_roads(opened), opened.data_version
+    told: list[float | None] = []
+    feedback = Feedback(lambda fraction, _: told.append(fraction), interval=0.0)
+    with opened.edit(LABEL, feedback=feedback) as edit:
+        assert edit.update_many("hydrant", numbers, {"road": [f"街 {n}" for n in numbers.tolist()]}) == 35
+    assert told == [0.0, 0.25, 0.5, 0.75]
+    after = versions_and_roads(opened)
+    assert {i: road for i, (_, road) in after.items()} == {n: f"街 {n}" for n in numbers.tolist()}
+    opened.undo()
+    assert {i: r for i, (_, r) in versions_and_roads(opened).items()} == {
+        i: r for i, (_, r) in before.items()
+    }
+    version = opened.data_version
+    stopped = Feedback(lambda fraction, _: stopped.cancel() if fraction == 0.5 else None, interval=0.0)
+    with pytest.raises(Cancelled), opened.edit(LABEL, feedback=stopped) as edit:
+        edit.update_many("hydrant", numbers, {"road": "别处"})
+    # Several of one plan share the way; one stopped late, between two of them, leaves nothing either.
+    told.clear()
+    parts = (numbers[:20], numbers[20:])
+    nowhere = (np.full(len(part), NOTHING) for part in parts)
+    bulk = (BulkSet("hydrant", "community", *pair) for pair in zip(parts, nowhere, strict=True))
+    plan = EditPlan(LABEL, bulk=tuple(bulk))
+    with opened.edit(LABEL, feedback=feedback) as edit:
+        plan.apply(edit)
+    assert told[0] == 0.0
+    assert told == sorted(told)  # type: ignore[type-var]
+    assert max(told) > 0.5  # type: ignore[type-var]
+    late = Feedback(lambda fraction, _: late.cancel() if fraction == 0.75 else None, interval=0.0)
+    with pytest.raises(Cancelled), opened.edit(LABEL, feedback=late) as edit:
+        edit.update_many("hydrant", numbers, {"road": "别处"})
+    assert opened.data_version == version
+    assert "别处" not in {road for _, road in versions_and_roads(opened).values()}
+    sound(opened, "hydrant")

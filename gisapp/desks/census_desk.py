@@ -13,6 +13,7 @@ from gisapp.desks.desk import Desk
 from gisapp.language import Language
 from gisapp.notify import Notifier
 from gisapp.panels.census.centre import CensusCentre
+from gisapp.panels.census.lot_labels import LotLabels
 from gisapp.panels.census.lots_centre import LotsCentre
 from gisapp.panels.census.quality_centre import QualityCentre
 from gisapp.panels.census.walk_marks import WalkMark, WalkMarks
@@ -21,7 +22,7 @@ from gisapp.session import Session
 from gisapp.tasks import Tasks
 from gisapp.theme import Theme
 from gisapp.tools.place import PlaceTool
-from layers.census.words import RECORD
+from layers.census.words import DEFECT, RECORD
 from layers.census.worklist import place_of
 from layers.later import Later
 from layers.model.asset import Asset, AssetKey
@@ -51,6 +52,8 @@ _ROOM = 24
 class CensusDesk(QObject):
     """Made when the window is; its panels when they are first shown. ``desk`` is what the rail takes."""
 
+    listed = Signal(str, tuple)
+    """Assets of a type shall be listed in the table."""
     arranged = Signal()
     """What stands under the map shall be shown, or not."""
 
@@ -69,6 +72,7 @@ class CensusDesk(QObject):
         self.centre = CensusCentre(session, tasks, notifier, my_name, language.render, self)
         self.quality = QualityCentre(self.centre)
         self.lots = LotsCentre(self.centre)
+        self.lot_labels = LotLabels(language, theme, self.centre, view)
         self.is_checking = False
         self._language, self._theme, self._view, self._actions = language, theme, view, actions
         self._holder = QWidget()
@@ -112,6 +116,7 @@ class CensusDesk(QObject):
             self._panel = census_panel.CensusPanel(self._language, self._theme, self.centre, self._actions)
             self._place.addWidget(self._panel)
             self._panel.flown.connect(lambda _: self.fly())
+            self._panel.alarms.gathered.connect(self._gather_lots)
             self._panel.entered.connect(self.begin)
         return self._panel
 
@@ -155,6 +160,7 @@ class CensusDesk(QObject):
             self._below.closed.connect(lambda: self.show_below(False))
             self._below.opened.connect(self._open_record)
             self._below.gathered.connect(self._gather)
+            self._below.defects.gathered.connect(lambda ids: self.listed.emit(DEFECT, ids))
             self._below.looked_at.connect(self._look_at)
             self._below.quality.opened.connect(self.open_check)
         return self._below
@@ -174,6 +180,7 @@ class CensusDesk(QObject):
             self._dress(on)
         self._is_shown = on
         self.centre.show(on)
+        self.lot_labels.show()
         self._mark()
         self.arranged.emit()
 
@@ -220,6 +227,11 @@ class CensusDesk(QObject):
     def _gather(self, records: tuple[int, ...]) -> None:
         """Show on the map what is behind a figure."""
         self.centre.session.select([AssetKey(RECORD, record) for record in records])
+
+    def _gather_lots(self, lots: tuple[int, ...]) -> None:
+        """Show lots on the board, chosen."""
+        self._actions.trigger("survey.board")
+        self.lots.choose(lots)
 
     def fly(self) -> None:
         """Go to the target on the map."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QListView, QVBoxLa
 from gisapp.actions import Actions
 from gisapp.forms.words import IconButton, Label, Line
 from gisapp.language import Language
+from gisapp.panels.census.alarm_line import AlarmLine
 from gisapp.panels.census.centre import CensusCentre
 from gisapp.panels.census.state_bar import StateBar
 from gisapp.panels.census.work_model import ROW, WorkModel, WorkPainter
@@ -34,6 +35,7 @@ class CensusPanel(QWidget):
         self.who = Label(language, theme, size="small", tone="quiet")
         self.count = Label(language, theme, strong=True)
         self.bar = StateBar(language, theme)
+        self.alarms = AlarmLine(language, theme, centre)
         self.model = WorkModel(language, self)
         self.list = QListView()
         self.card = EntryCard(language, theme, self)
@@ -128,7 +130,7 @@ class CensusPanel(QWidget):
         row.setSpacing(4)
         row.addWidget(Label(language, theme, Message("census_desk.title"), size="heading", strong=True))
         row.addStretch(1)
-        for name in ("survey.campaign", "survey.lots", "survey.below"):
+        for name in ("survey.campaign", "survey.lots", "survey.board", "survey.below"):
             small = IconButton(language, theme, actions[name].icon, actions[name].title)
             small.clicked.connect(lambda _=False, which=name: actions.trigger(which))
             row.addWidget(small)
@@ -148,7 +150,9 @@ class CensusPanel(QWidget):
         body.addWidget(self.bar)
         upper = QVBoxLayout()
         upper.setContentsMargins(12, 6, 12, 0)
+        upper.setSpacing(0)
         upper.addWidget(self.campaigns)
+        upper.addWidget(self.alarms)
         self.list.setModel(self.model)
         self.list.setItemDelegate(WorkPainter(language, theme, self.list))
         self.list.setMouseTracking(True)

@@ -114,6 +114,10 @@ class ProgressChart(QWidget):
         if progress.due is not None:
             painter.setPen(QPen(theme.color("text2"), 1.2, Qt.PenStyle.DashLine))
             painter.drawLine(at(begun, 0), at(progress.due, top))
+            if progress.expected is not None and curve.left:
+                spot = at(min(progress.day, progress.due), progress.expected)
+                told = Message("census_desk.progress.planned", {"count": f"{progress.expected:,}"})
+                self._name(painter, plot, spot, told, "text2", below=False)
         if curve.days:
             line = [at(begun, 0)] if begun < curve.days[0] else []
             line += [at(day, total) for day, total in zip(curve.days, curve.total, strict=True)]
@@ -121,9 +125,29 @@ class ProgressChart(QWidget):
             painter.drawPolyline(QPolygonF(line))
             painter.setBrush(theme.color("accent"))
             painter.drawEllipse(line[-1], 3, 3)
+            self._name(
+                painter,
+                plot,
+                line[-1],
+                Message("census_desk.progress.actual", {"count": f"{curve.done:,}"}),
+                "accent_ink",
+                below=True,
+            )
             if progress.ends is not None and curve.left:
                 painter.setPen(QPen(theme.color("accent"), 1.4, Qt.PenStyle.DotLine))
                 painter.drawLine(line[-1], at(progress.ends, top))
+
+    def _name(
+        self, painter: QPainter, plot: QRectF, spot: QPointF, words: Message, tone: str, *, below: bool
+    ) -> None:
+        """A number beside its point: below a line to the right, above it to the left."""
+        text = self._language.render(words)
+        width = painter.fontMetrics().horizontalAdvance(text)
+        left = spot.x() + 6 if below else spot.x() - width - 6
+        left = min(max(left, plot.left()), plot.right() - width)
+        top = min(spot.y() + 3, plot.bottom() - 16) if below else max(spot.y() - 17, plot.top() - 2)
+        painter.setPen(self._theme.color(tone))
+        painter.drawText(QRectF(left, top, width + 2, 16), 0, text)
 
     def _days(self, painter: QPainter, plot: QRectF, first: datetime.date, last: datetime.date) -> None:
         """The days below."""

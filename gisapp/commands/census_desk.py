@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gisapp.actions import Action
+from gisapp.commands.tables import show_selected
 from gisapp.window import Window
+from layers.model.asset import AssetKey
 from layers.text import Message
 
 
@@ -71,6 +73,7 @@ def census_desk_actions(window: Window) -> list[Action]:
 def tie_census(window: Window) -> None:
     """Progress and differences stand under the map while the desk is open."""
     window.census.arranged.connect(lambda: _arrange(window))
+    window.census.listed.connect(lambda name, ids: list_assets(window, name, ids))
     window.census.centre.chosen.connect(window.parts.actions.refresh)
 
 
@@ -88,3 +91,9 @@ def _at_desk(window: Window, act: Callable[[], None]) -> None:
     if window.desk != "census":
         window.show_desk("census")
     act()
+
+
+def list_assets(window: Window, type_name: str, ids: tuple[int, ...]) -> None:
+    """Select assets and list them in the table, from where they are exported."""
+    window.parts.session.select([AssetKey(type_name, id) for id in ids])
+    show_selected(window)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gisapp.actions import Action
-from gisapp.commands.tables import show_selected
+from gisapp.commands.census_desk import list_assets
 from gisapp.window import Window
 from layers.census.words import REPORT
 from layers.later import Later
-from layers.model.asset import AssetKey
 from layers.text import Message
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ def sighting_actions(window: Window) -> list[Action]:
         if not made:
             its = sighting_place.SightingPlace(window.workplace, window.room)
             its.arranged.connect(window.parts.actions.refresh)
-            its.listed.connect(lambda ids: _gather(window, ids))
+            its.listed.connect(lambda ids: list_assets(window, REPORT, ids))
             made.append(its)
         return made[0]
 
@@ -50,9 +49,3 @@ def sighting_actions(window: Window) -> list[Action]:
             words="reports leak hunt list 上报清单 全员查明漏 qingdan",
         ),
     ]  # fmt: skip
-
-
-def _gather(window: Window, ids: tuple[int, ...]) -> None:
-    """List reports in the table, from where they are exported."""
-    window.parts.session.select([AssetKey(REPORT, id) for id in ids])
-    show_selected(window)

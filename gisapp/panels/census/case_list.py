@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
-from gisapp.forms.words import Line
+from gisapp.forms.words import IconButton, Line
 from gisapp.language import Language
 from gisapp.panels.census.plain_table import PlainTable, TableRow
 from gisapp.theme import Theme
@@ -30,9 +30,10 @@ class CaseView(Protocol):
 
 class CaseList(QWidget):
     """``parts``: by name which cases belong to it, the first one shown at first; ``words_of`` says what one is called
-    with so many in it. ``entered``: a case was double-clicked."""
+    with so many in it. ``entered``: a case was double-clicked; ``gathered``: the ids of those listed, for the table."""
 
     entered = Signal(object)
+    gathered = Signal(tuple)
 
     def __init__(
         self,
@@ -53,6 +54,10 @@ class CaseList(QWidget):
         self.shown: int | None = None
         self.table = table
         self.chips: dict[str, QToolButton] = {}
+        self.gather = IconButton(language, theme, "table", Message("repairs.gather"))
+        self.gather.clicked.connect(
+            lambda: self.gathered.emit(tuple(case.id for case in self.listed(self.part)))
+        )
         self._lay_out(theme, card)
         language.changed.connect(self.show_again)
         table.selectionModel().currentRowChanged.connect(lambda index, _: self._choose(index.row()))
@@ -69,6 +74,7 @@ class CaseList(QWidget):
 
     def show_again(self) -> None:
         """Show the same, in the words and on the day of now."""
+        self.gather.setEnabled(bool(self.listed(self.part)))
         for part, chip in self.chips.items():
             self._language.say(chip, "setText", self._words_of(part, len(self.listed(part))))
             chip.setChecked(part == self.part)
@@ -112,6 +118,7 @@ class CaseList(QWidget):
             self.chips[part] = chip
             row.addWidget(chip)
         row.addStretch(1)
+        row.addWidget(self.gather)
         left = QVBoxLayout()
         left.setContentsMargins(0, 0, 0, 0)
         left.setSpacing(0)

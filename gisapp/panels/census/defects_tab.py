@@ -23,10 +23,12 @@ _SOON = 60
 
 
 class DefectsTab(QWidget):
-    """``opened``: the census record of a defect; ``looked_at``: the link of the asset of the defect double-clicked."""
+    """``opened``: the census record of a defect; ``looked_at``: the link of the asset of the defect double-clicked;
+    ``gathered``: the ids of the defects listed, for the table."""
 
     opened = Signal(int)
     looked_at = Signal(str)
+    gathered = Signal(tuple)
 
     def __init__(self, language: Language, theme: Theme, centre: CensusCentre) -> None:
         super().__init__()
@@ -49,6 +51,7 @@ class DefectsTab(QWidget):
         column.addWidget(self.list)
         centre.session.changed.connect(self._on_changed)
         self.card.opened.connect(self.opened)
+        self.list.gathered.connect(self.gathered)
         self.list.entered.connect(lambda case: self.looked_at.emit(str(case.defect["target"] or "")))
 
     def show_up(self, on: bool) -> None:

@@ -16,6 +16,7 @@ from gisapp.panels.census.quality_centre import QualityCentre
 from gisapp.panels.census.target_page import sentences
 from gisapp.theme import Theme
 from layers.census.inspecting import OUTCOME, why_no_sign_off
+from layers.census.progress import local_day
 from layers.census.quality import AGAIN, PASSES, Quality
 from layers.census.sampling import CHECK_KINDS, CheckRow, SampleBook, Standing, is_signed, why_no_draw
 from layers.errors import UserError
@@ -121,6 +122,15 @@ class QualityTab(QWidget):
         """What the verdict follows from, and what the sample was drawn by."""
         say = self._language.render
         parts = []
+        if is_signed(book):
+            lot = book.lots[0]
+            day = lot.get("checked_at")
+            signed = {
+                "name": str(lot.get("checked_by") or "—"),
+                "day": "—" if day is None else local_day(day).isoformat(),
+                "remark": str(lot.get("check_note") or ""),
+            }
+            parts.append(say(Message("quality.figures.signed", signed)))
         for kind in CHECK_KINDS:
             if book.population(kind):
                 told = {**self._told(book.quality[kind]), "needed": book.needed(kind)}

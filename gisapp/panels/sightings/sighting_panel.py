@@ -55,6 +55,7 @@ class SightingPanel(QWidget):
         self._soon = Debounce(_SOON, self.read, self)
         self._lay_out()
         place.session.changed.connect(self._on_changed)
+        self.list.gathered.connect(self.listed)
         self.list.entered.connect(lambda case: self.looked_at.emit(case.id))
 
     def read(self) -> None:
@@ -106,11 +107,6 @@ class SightingPanel(QWidget):
         title = Message("sighting.new_short")
         self.new = ActionButton(language, theme, self._place.actions, "survey.report", title, primary=True)
         head.addWidget(self.new)
-        gather = IconButton(language, theme, "table", Message("sighting.gather"))
-        gather.clicked.connect(
-            lambda: self.listed.emit(tuple(case.id for case in self.list.listed(self.list.part)))
-        )
-        head.addWidget(gather)
         shut = IconButton(language, theme, "x", Message("census_desk.close"))
         shut.clicked.connect(self.closed)
         head.addWidget(shut)

@@ -79,7 +79,7 @@ def picture() -> None:
 def press(window: Window, qtbot: QtBot, *keys: Qt.Key, ctrl: bool = False) -> None:
     """Keys go to whatever has the focus."""
     for key in keys:
-        at: QWidget = QApplication.focusWidget() or window
+        at: QWidget = QApplication.focusWidget() or window.focusWidget() or window
         qtbot.keyClick(at, key, CTRL if ctrl else NONE)
 
 
@@ -175,6 +175,33 @@ def test_defect_closed_and_leak_noted(logged: Path, open_town: Window, qtbot: Qt
     qtbot.waitUntil(lambda: only(register, "defect")["state"] == "closed", timeout=PATIENCE)
     settle(window, qtbot)
     assert only(register, "defect")["closed_by"] == "林工"
+
+    # How severe a defect is is proposed and can be said otherwise: then a photo is asked for, and an order raised.
+    page, row = window.census.page, window.census.centre.rows[0]
+    window.census.centre.choose(row.id)
+    window.census.begin()
+    press(window, qtbot, Qt.Key.Key_F4, Qt.Key.Key_3, Qt.Key.Key_Tab)
+    assert page.form.severities.strips["cap_missing"].value == "2"
+    press(window, qtbot, Qt.Key.Key_4)
+    press(window, qtbot, Qt.Key.Key_Return, ctrl=True)
+    assert page.error.isVisible()
+    press(window, qtbot, Qt.Key.Key_F6)
+    press(window, qtbot, Qt.Key.Key_Return, ctrl=True)
+    qtbot.waitUntil(lambda: register.count("defect") == 2, timeout=PATIENCE)
+    settle(window, qtbot)
+    new = register.get("defect", 2)
+    assert new is not None
+    assert (new["kind"], new["severity"], new["state"], new["work_order"]) == ("cap_missing", 4, "ordered", 2)
+    actions.trigger("edit.undo")
+    qtbot.waitUntil(lambda: register.count("defect") == 1, timeout=PATIENCE)
+    settle(window, qtbot)
+
+    # What is listed goes into the table, from where it is exported.
+    tab.list.keep("all")
+    qtbot.waitUntil(lambda: len(tab.list.cases) == 1, timeout=PATIENCE)
+    click(qtbot, tab.list.gather)
+    assert tuple(window.parts.session.selection) == (AssetKey("defect", 1),)
+    settle(window, qtbot)
 
     # A leak seen in passing, from the map's desk: a key, a click, a word, a photo.
     window.show_desk("map")

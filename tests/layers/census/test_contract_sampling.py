@@ -17,11 +17,13 @@ from layers.census.inspecting import (
     read_checkers,
     read_person,
 )
+from layers.census.report_data import read_figures
 from layers.census.sampling import SampleBook, plan_next_draw, read_sample
 from layers.census.values import as_text
 from layers.errors import UserError
 from layers.model.query import Compare, Query
 from layers.register import Register
+from layers.reports.census.report import by_quality
 from layers.text import Message
 from tests.layers.census.fieldwork import WHEN, do
 from tests.layers.store.conftest import NewPlace
@@ -268,3 +270,7 @@ def test_over_the_whole_campaign(register: Register) -> None:
     with register.edit(word.label) as edit:
         word.apply(edit, "林工")
     assert [lot["state"] for lot in register.find(Query("lot"))] == ["checked"]
+    # The report says so.
+    rows = by_quality(read_figures(register, campaign, DAY)).rows
+    assert [row.cells[2:6] for row in rows] == [(1.0, 1.0, 0.0, 0.0), (3.0, 3.0, 0.0, 0.0)]
+    assert {(row.cells[8], row.cells[9]) for row in rows} == {(Message("quality.standing.passes"), "林工")}

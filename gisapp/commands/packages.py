@@ -189,13 +189,18 @@ def take_back(window: Window, path: Path) -> None:
             for clash in examined.merge.clashes
             if clash.field
         ]
+        earlier = [each for each in examined.disputes if each.field]
+        rows += [
+            _row(register, _clash(each), (*each.target, each.field), language.render, language.code)
+            for each in earlier
+        ]
         return examined, rows
 
     def show(found: tuple[Examined, list[dispute_list.DisputeRow]]) -> None:
         examined, rows = found
         lines = list(words.told(examined))
         title = words.checked_in(examined)
-        idle = examined.is_again and not examined.photos.found
+        idle = examined.is_again and not examined.photos.found and not rows
         dialog = checkin_dialog.CheckinDialog(
             language, window.parts.theme, title, lines, rows, window, is_idle=idle
         )

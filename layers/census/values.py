@@ -33,10 +33,22 @@ def as_text(values: Mapping[str, Any]) -> str:
 
 def from_text(text: str | None) -> dict[str, Any]:
     """The values kept; none for a blank. ``ValueError`` for what is no JSON object."""
-    values = json.loads(text) if text else {}
+    try:
+        values = json.loads(text) if text else {}
+    except RecursionError as error:
+        raise ValueError("too deep") from error
     if not isinstance(values, dict):
         raise ValueError(text)
     return values
+
+
+def is_object(text: object) -> bool:
+    """Whether ``from_text`` can read it."""
+    try:
+        from_text(text)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def as_wkt(place: BaseGeometry | None) -> str | None:

@@ -26,6 +26,7 @@ from layers.store.migrations.growth import note_of
 from layers.store.present import present_columns
 from layers.store.schema import FID, GEOMETRY, OP_DELETE, Schema, history_name
 from layers.store.security import authorizer
+from layers.store.types import as_read, from_blob
 from layers.text import Message
 
 PACKAGE = "field_package"
@@ -33,6 +34,12 @@ PACKAGE = "field_package"
 
 _SOURCE = ("source_id", "source_key", "source_hash")
 _PAGES = 8_192
+_SAID: Mapping[str, tuple[type, ...]] = {
+    **dict.fromkeys(("code", "token", "form"), (str,)),
+    **dict.fromkeys(("id", "version", "first_id", "form_version", "campaign", "lot"), (int,)),
+    "sent": (dict,),
+}
+"""What a package may say of itself, and as what."""
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 
@@ -127,7 +134,9 @@ def _copy(source: Path, part: Path) -> None:
     with contextlib.closing(_opened(source)) as raw, contextlib.closing(dbapi2.connect(str(part))) as copy:
         raw.backup(copy, pages=_PAGES, sleep=0)
         copy.execute("PRAGMA journal_mode=DELETE")
-        # A package is small: the thorough check, or a page that is all zeros goes unseen.
+        # A package is small: the thorough check, or a page that is all zeros goes unseen. A value that breaks a
+        # rule is no damage: it is told with its row.
+        copy.execute("PRAGMA ignore_check_constraints=ON")
         (answer,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
         if answer != "ok":
             raise _damaged(source, answer)
@@ -165,8 +174,7 @@ class PackageFile:
     def __init__(self, path: Path, schema: Schema) -> None:
         self.path = path
         self._schema = schema
-        decide = authorizer(())
-        self._engine = open_engine(path, read_only=True, setup=lambda raw: raw.set_authorizer(decide))
+        self._engine = open_engine(path, read_only=True, setup=_to_read)
         with self._engine.connect() as connection:
             self.columns: Mapping[str, Sequence[str]] = present_columns(connection)
 
@@ -183,8 +191,7 @@ class PackageFile:
                 query = sa.select(meta.c.value).where(meta.c.name == PACKAGE)
                 text = connection.execute(query).scalar()
                 if text:
-                    said: dict[str, Any] = json.loads(text)
-                    return said
+                    return _said(text)
             if "code" in self.columns.get(PACKAGE, ()):
                 own = sa.table(PACKAGE, sa.column("code"))
                 codes = connection.execute(sa.select(own.c.code)).scalars().all()
@@ -200,7 +207,10 @@ class PackageFile:
         return tuple(name for name in known if name in present and name not in _SOURCE)
 
     def rows(self, type_name: str) -> dict[int, dict[str, Any]]:
-        """The rows of a type by id, with the columns ``held``, each as the register would read it."""
+        """The rows of a type by id, with the columns ``held``, each as the register would read it.
+
+        What is no text or no place, though it should be one, stays bytes.
+        """
         names = self.held(type_name)
         if not names:
             return {}
@@ -211,20 +221,30 @@ class PackageFile:
         with self._engine.connect() as connection:
             for id, *values in connection.execute(sa.select(*loose)):
                 row = {name: None if v == "" else v for name, v in zip(names, values, strict=True)}
+                if GEOMETRY in row:
+                    row[GEOMETRY] = _place(row[GEOMETRY])
                 for name in flags:
                     row[name] = bool(row[name]) if row[name] in (0, 1) else row[name]
                 found[id] = row
         return found
 
-    def edited(self, type_name: str) -> dict[int, str]:
-        """When a row was changed last, as the clock of the device said; empty where the trail went."""
+    def edited(self, type_name: str) -> dict[int, tuple[str, str]]:
+        """When a row was changed last, as the clock of the device said, and by whom; empty where the trail went.
+
+        Nobody is named for what another program changed.
+        """
         name = history_name(type_name)
-        if "at" not in self.columns.get(name, ()):
+        if not {"at", "h_id"} <= set(self.columns.get(name, ())):
             return {}
-        trail = sa.table(name, sa.column(FID), sa.column("at"))
-        query = sa.select(trail.c[FID], sa.func.max(trail.c.at)).group_by(trail.c[FID])
+        trail = sa.table(name, *map(sa.column, (FID, "at", "changeset_id", "h_id")))
+        acts = sa.table(self._schema.change_set.name, sa.column("id"), sa.column("actor"))
+        query = sa.select(trail.c[FID], trail.c.at, sa.null())
+        if {"id", "actor"} <= set(self.columns.get(acts.name, ())) and "changeset_id" in self.columns[name]:
+            both = trail.outerjoin(acts, trail.c.changeset_id == acts.c.id)
+            query = sa.select(trail.c[FID], trail.c.at, acts.c.actor).select_from(both)
         with self._engine.connect() as connection:
-            return {int(id): str(at) for id, at in connection.execute(query)}
+            rows = connection.execute(query.order_by(trail.c.at, trail.c.h_id))
+            return {int(id): (str(at), str(actor or "")) for id, at, actor in rows if id is not None}
 
     def deleted(self, type_name: str) -> frozenset[int] | None:
         """The rows of a type that were deleted, as the file's own trail says; None where the trail went."""
@@ -256,6 +276,16 @@ class PackageFile:
         return None if data is None else bytes(data)
 
 
+def _said(text: str) -> dict[str, Any]:
+    """What a file says of itself, as far as it can be that: others may have written there."""
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    found = said if isinstance(said, dict) else {}
+    return {name: value for name, value in found.items() if isinstance(value, _SAID.get(name, ()))}
+
+
 def told_by(path: Path, schema: Schema) -> dict[str, Any]:
     """What any file says of itself as a package: nothing if it is none, or cannot be read."""
     try:
@@ -265,9 +295,31 @@ def told_by(path: Path, schema: Schema) -> dict[str, Any]:
         return {}
 
 
+def _place(value: Any) -> Any:
+    if value is None:
+        return None
+    try:
+        return as_read(from_blob(value))
+    except (ValueError, TypeError):
+        return value if isinstance(value, bytes) else str(value).encode()
+
+
+def _to_read(raw: Any) -> None:
+    """Nothing in the file acts; text that is none is read as bytes."""
+    raw.set_authorizer(authorizer(()))
+    raw.text_factory = _text
+
+
+def _text(value: bytes) -> str | bytes:
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value
+
+
 def _loosely(column: sa.Column[Any]) -> Any:
-    """A column whatever lies in it: other programs write words where a yes or no belongs."""
-    if isinstance(column.type, sa.Boolean):
+    """A column whatever lies in it: other programs write words where a yes or no belongs, or break a place."""
+    if isinstance(column.type, sa.Boolean) or column.name == GEOMETRY:
         return sa.type_coerce(column, sa.types.NullType())
     return column
 

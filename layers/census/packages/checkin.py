@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from layers.census.newcomers import block_of, homes, linked, parsed, source_of
 from layers.census.packages.compare import Changed, Row, from_json
+from layers.census.packages.conflicts import OPEN, field_values
 from layers.census.packages.examining import Examined
 from layers.census.packages.merging import Clash, Merge, Write, key_of, merge, refused
 from layers.census.packages.photos import PHOTO
@@ -33,7 +34,7 @@ _BULK_FROM = 30
 
 
 Decided = Mapping[tuple[str, int, str], Literal["office", "field"]]
-"""Disputes decided at once: type, id and field of a clash to the side that is right."""
+"""Disputes decided at once: type, id and field of a clash to the side that is right. Those of earlier files too."""
 
 
 def check_in(edit: Edit, examined: Examined, actor: str, decided: Decided | None = None) -> Arrival:
@@ -64,6 +65,7 @@ class _CheckIn:
         updated, deleted = self._write_all()
         for clash in merged.clashes:
             self._note_clash(clash)
+        self._settle_earlier()
         photos = self._attach_photos()
         turned_down = (*examined.barred, *merged.refused, *self._refused)
         arrival = Arrival(
@@ -85,6 +87,7 @@ class _CheckIn:
             photos_missing=examined.photos.missing,
             photos_loose=examined.photos.loose,
             clock_days=examined.clock_days,
+            by_whom=dict(examined.by_whom),
         )
         self._note_arrival(arrival)
         return arrival
@@ -258,6 +261,23 @@ class _CheckIn:
                 self._merge.writes.append(write)
             else:
                 self._merge.writes[at] = write
+
+    def _settle_earlier(self) -> None:
+        """Disputes of earlier files that were decided now; one that was decided or overtaken meanwhile is left."""
+        for dispute in self._examined.disputes:
+            side = self._decided.get((*dispute.target, dispute.field or ""))
+            conflict = self._office(CONFLICT, [dispute.conflict.id]).get(dispute.conflict.id, {})
+            if side is None or conflict.get("state") != OPEN or dispute.field is None:
+                continue
+            key = dispute.target
+            row = self._office(key.type, [key.id]).get(key.id)
+            if side == "field" and row is not None:
+                values = field_values(dispute, row)
+                if key.type == RECORD:
+                    values = decided_values(self._edit.catalogue, row, values)
+                self._edit.update(key.type, key.id, row[VERSION], values)
+            who = {"decided_by": self._actor[:60], "decided_at": _now(), "state": side}
+            self._edit.update(CONFLICT, dispute.conflict.id, conflict[VERSION], who)
 
     def _note_clash(self, clash: Clash) -> None:
         """Keep a dispute, once: the same one may be open from an earlier file, or decided."""

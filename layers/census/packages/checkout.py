@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 import shutil
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,6 +99,7 @@ def check_out(edit: Edit, prepared: Prepared, sent_to: str = "") -> CheckedOut:
     values: dict[str, Any] = {
         "campaign": contents.campaign.id if contents.campaign else None,
         "lot": contents.lot.id if contents.lot else None,
+        "grid": contents.grid,
         "title": contents.title[:200],
         "state": "out",
         "form_version": contents.form.version if contents.form else None,
@@ -109,7 +111,8 @@ def check_out(edit: Edit, prepared: Prepared, sent_to: str = "") -> CheckedOut:
     first = FIRST_BLOCK + id * BLOCK
     values = {"first_id": first, "last_id": first + BLOCK - 1}
     sent = {name: len(ids) for name, ids in contents.mine.items()}
-    receipt = Receipt(version=contents.version, sent=sent, records=contents.count)
+    token = uuid.uuid4().hex
+    receipt = Receipt(version=contents.version, sent=sent, records=contents.count, token=token)
     code = str(row["code"])
     base = _seal(prepared, {**row, **values}, first, receipt)
     values |= {"base_sha256": base.sha256, "base_file": base.path.name, "receipt": receipt.as_text()}
@@ -136,6 +139,7 @@ def _seal(prepared: Prepared, row: Mapping[str, Any], first: int, receipt: Recei
         "lot": row["lot"],
         "form": None if contents.form is None else contents.form.as_text(),
         "sent": dict(receipt.sent),
+        "token": receipt.token,
     }
     own = {name: value for name, value in row.items() if name not in ("base_file", "base_sha256")}
     try:

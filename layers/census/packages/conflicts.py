@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -120,12 +120,15 @@ def _take_field(
         del values[dispute.target]
         deletes.append(Delete(dispute.target.type, dispute.target.id, asset.version))
         return
-    column, _, part = dispute.field.partition(".")
+    some |= field_values(dispute, {**asset.values, **some})
+
+
+def field_values(dispute: Dispute, row: Mapping[str, Any]) -> dict[str, Any]:
+    """What a row gets when the field is right; nothing where it says so already."""
+    column, _, part = str(dispute.field).partition(".")
     if part:
-        text = some.get(column, asset.get(column))
-        some[column] = as_text({**from_text(text), part: dispute.found})
-    elif not alike(asset.values.get(column), dispute.found):
-        some[column] = dispute.found
+        return {column: as_text({**from_text(row.get(column)), part: dispute.found})}
+    return {} if alike(row.get(column), dispute.found) else {column: dispute.found}
 
 
 def _now(asset: Asset, field: str | None) -> Any:

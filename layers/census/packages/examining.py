@@ -6,8 +6,9 @@ import datetime
 import os
 import shutil
 import threading
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,12 @@ from layers.census.newcomers import homes, rows_of, source_of
 from layers.census.packages import sheet_file, sheet_reading
 from layers.census.packages.base import Kept, Shelf
 from layers.census.packages.compare import Changed, Row, Rows, changes
+from layers.census.packages.conflicts import Dispute, disputes
 from layers.census.packages.merging import Merge, days_between, merge, refused
 from layers.census.packages.photos import PHOTO, Photos, photos_of
 from layers.census.packages.receipt import Receipt, Refused
 from layers.census.packages.staging import Outing, stage
+from layers.census.values import is_object
 from layers.census.words import CAMPAIGN, DEFECT, ORDER, PACKAGE, RECORD, REPORT
 from layers.errors import UserError
 from layers.feedback import Feedback
@@ -35,6 +38,7 @@ from layers.text import Message
 
 _MEANT = (RECORD, DEFECT, ORDER, REPORT)
 _NEVER = (PACKAGE, PHOTO)
+_OFFICES = ("target", "target_type", "campaign", "lot")
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,8 @@ class Examined:
 
     ``base``: "base", "last" (the file that came before) or "trail" (the base was lost; the register's own trail
     told it). ``merge``: the dry run. ``clock_days``: by how much the device's clock is wrong, 0 within a day.
+    ``by_whom``: how many rows who changed ("" for other programs), ``edited``: first and last when, as the trail of
+    the file tells. ``disputes`` are open from earlier files.
     """
 
     package: Asset
@@ -59,6 +65,9 @@ class Examined:
     clock_days: int
     notes: tuple[Message, ...]
     form_version: int | None = None
+    by_whom: Mapping[str, int] = field(default_factory=dict)
+    edited: tuple[str, str] | None = None
+    disputes: tuple[Dispute, ...] = ()
 
     @property
     def code(self) -> str:
@@ -121,8 +130,11 @@ def is_of(register: Register, path: Path) -> bool:
         except UserError:
             return False
     said = told_by(path, build_schema(register.catalogue, gpkg.srid_of(register.crs)))
-    found = None if not said.get("code") else register.by_code(PACKAGE, str(said["code"]))
-    return found is not None and said.get("id", found.id) == found.id
+    try:
+        _package(register, said, None, path)
+    except UserError:
+        return False
+    return True
 
 
 def _examined(
@@ -144,16 +156,24 @@ def _examined(
         kind, base = _base(register, shelf, row, receipt, file, said, asked, opened)
         deleted = {name: file.deleted(name) for name in names}
         found = changes(base, file, names, deleted)
-        edited = {
-            AssetKey(name, id): at for name in {c.type for c in found} for id, at in file.edited(name).items()
+        changed = {change.key for change in found}
+        trail = {
+            key: told
+            for name in {c.type for c in found}
+            for id, told in file.edited(name).items()
+            if (key := AssetKey(name, id)) in changed
         }
+        edited = {key: at for key, (at, _) in trail.items()}
         photos = photos_of(file, returned.parent, base.rows(PHOTO).keys())
+        broken = [change for change in found if _is_unreadable(change)]
+        found = [change for change in found if not _is_unreadable(change)]
         ours = (*asked, *_MEANT)
         barred = [c for c in found if c.type not in ours]
         mine, new = [c for c in found if c.type in ours], {}
         if campaign is not None:
             outing = Outing(str(row["code"]), campaign.id, row["lot"], _now())
-            records_then, records_now = base.rows(RECORD), file.rows(RECORD)
+            records_then, records_now, wrong = _records(base.rows(RECORD), file.rows(RECORD))
+            broken += wrong
             staged = stage(catalogue, outing, asked, mine, records_then, records_now, edited, known)
             mine, barred, new = list(staged.changes), [*barred, *staged.strays], dict(staged.found_new)
         sent = (RECORD,) if campaign is not None else asked
@@ -168,7 +188,10 @@ def _examined(
         kept,
         returned.name,
         tuple(mine),
-        tuple(refused(c.key, c.field or c.base or {}, ["packages.not_yours"]) for c in barred),
+        (
+            *(refused(c.key, c.base or {}, ["packages.unreadable"]) for c in broken),
+            *(refused(c.key, c.field or c.base or {}, ["packages.not_yours"]) for c in barred),
+        ),
         new,
         photos,
         records,
@@ -177,6 +200,44 @@ def _examined(
         max(_clock(edited.values(), row["sent_at"]), done.late_days, key=abs),
         tuple(_notes(kind, said, campaign, file, asked)),
         said.get("form_version"),
+        Counter(who for _, who in trail.values()),
+        (min(edited.values()), max(edited.values())) if edited else None,
+        _still_open(register, row.id, done),
+    )
+
+
+def _records(
+    then: Mapping[int, Row], now: Mapping[int, Row]
+) -> tuple[Mapping[int, Row], Mapping[int, Row], list[Changed]]:
+    """The records of base and file, and those of the file whose values cannot be read: they count as they went out.
+
+    What a record is of is the office's word.
+    """
+    rows, wrong = {}, []
+    for id, row in now.items():
+        was = then.get(id)
+        if not (is_object(row.get("found")) and is_object(row.get("book"))):
+            wrong.append(Changed(RECORD, id, was, row, ("found",)))
+            if was is not None:
+                rows[id] = was
+        else:
+            kept = {} if was is None else {n: was[n] for n in _OFFICES if n in was and n in row}
+            rows[id] = {**row, **kept}
+    return then, rows, wrong
+
+
+def _is_unreadable(change: Changed) -> bool:
+    """Whether a value is neither number nor text nor place, whatever the file calls it."""
+    return any(isinstance((change.field or {}).get(name), bytes) for name in change.names)
+
+
+def _still_open(register: Register, package: int, done: Merge) -> tuple[Dispute, ...]:
+    """Disputes of earlier files of the package that nobody decided yet and that this one does not bring up anew."""
+    again = {(clash.type, clash.id, clash.field, clash.found) for clash in done.clashes}
+    return tuple(
+        dispute
+        for dispute in disputes(register, package)
+        if (*dispute.target, dispute.field or "", dispute.conflict["field_value"]) not in again
     )
 
 
@@ -201,8 +262,9 @@ def _open(register: Register, path: Path) -> PackageFile:
 
 def _package(register: Register, said: Mapping[str, Any], code: str | None, returned: Path) -> Asset:
     code = code or said.get("code")
-    found = None if not code else register.by_code(PACKAGE, code)
-    if found is None:
+    found = None if not code else register.by_code(PACKAGE, str(code))
+    token = None if found is None else Receipt.of(found["receipt"]).token
+    if found is None or (token and said.get("token") not in (None, token)):
         known = {"place": returned.name, "code": code or "?"}
         raise UserError(Message("packages.unknown", known), Message("packages.unknown_hint"))
     return found

@@ -89,7 +89,14 @@ def _add(
 def _lying(beside: Path) -> Iterable[Path]:
     for folder in _FOLDERS:
         if (beside / folder).is_dir():
-            yield from (path for path in (beside / folder).rglob("*") if path.is_file())
+            # A link would lead out of the folder.
+            yield from (p for p in (beside / folder).rglob("*") if p.is_file() and not _is_link(p, beside))
+
+
+def _is_link(path: Path, beside: Path) -> bool:
+    return any(
+        part.is_symlink() for part in (path, *path.parents) if part.is_relative_to(beside) and part != beside
+    )
 
 
 def _digest(path: Path) -> str:

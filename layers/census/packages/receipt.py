@@ -47,11 +47,15 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Receipt:
-    """``version``: the change set at which the package was read; ``sent``: assets by type."""
+    """``version``: the change set at which the package was read; ``sent``: assets by type.
+
+    ``token``: what the package itself says, so that no other register's is taken for it.
+    """
 
     version: int = 0
     sent: Mapping[str, int] = field(default_factory=dict)
     records: int = 0
+    token: str = ""
     arrivals: tuple[Arrival, ...] = ()
 
     @classmethod

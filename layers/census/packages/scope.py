@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from layers.census.form import Form, types_of
 from layers.census.words import CAMPAIGN, CANCELLED, DEFECT, LOT, ORDER, PACKAGE, RECORD, REPORT
@@ -43,6 +43,7 @@ class Contents:
     lot: Asset | None = None
     mine: Mapping[str, frozenset[int]] = field(default_factory=dict)
     form: Form | None = None
+    grid: int | None = None
 
     @property
     def count(self) -> int:
@@ -93,7 +94,7 @@ def of_grid(register: Register, grid: int, feedback: Feedback | None = None) -> 
     if not any(mine.values()):
         raise UserError(Message("packages.empty_lot", {"lot": found["name"]}), Message("packages.empty_hint"))
     gathering.take(GRID, ids=[grid])
-    return gathering.contents(str(found["name"]), None, None, mine, None)
+    return replace(gathering.contents(str(found["name"]), None, None, mine, None), grid=grid)
 
 
 class _Gathering:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from layers.census.packages.examining import Examined
 from layers.census.packages.receipt import Arrival, Refused
 from layers.census.packages.scope import Contents
+from layers.model.fields import local_time
 from layers.text import Message
 
 _NAMED = 5
@@ -43,11 +44,30 @@ def told(examined: Examined, arrival: Arrival | None = None) -> Iterator[Message
         conflicts, refused = arrival.conflicts, arrival.refused
     if conflicts:
         yield Message("packages.conflicts", {"count": conflicts})
+    if arrival is None and examined.disputes:
+        yield Message("packages.still_open", {"count": len(examined.disputes)})
+    yield from _trail(examined)
     yield from _refusals(refused)
     yield from _photos(examined, arrival)
     if examined.clock_days:
         yield Message("packages.clock", {"days": abs(examined.clock_days)})
     yield from examined.notes
+
+
+def _trail(examined: Examined) -> Iterator[Message]:
+    """Who changed how much, and when, as the trail in the file tells."""
+    if examined.edited is None:
+        return
+    first, last = map(local_time, examined.edited)
+    counts = sorted(examined.by_whom.items(), key=lambda each: (-each[1], each[0]))
+    who = tuple(
+        Message(
+            "packages.by" if name else "packages.by_others",
+            {"name": name, "count": count} if name else {"count": count},
+        )
+        for name, count in counts[:_NAMED]
+    )
+    yield Message("packages.edited", {"first": first, "last": last, "who": who})
 
 
 def _refusals(refused: tuple[Refused, ...]) -> Iterator[Message]:

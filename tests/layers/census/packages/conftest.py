@@ -11,7 +11,7 @@ import shapely
 
 from layers.census.cutting import by_size
 from layers.census.lots import make_lots
-from layers.census.packages.checkin import check_in
+from layers.census.packages.checkin import Decided, check_in
 from layers.census.packages.checkout import CheckedOut, check_out, prepare
 from layers.census.packages.examining import Examined, examine
 from layers.census.packages.receipt import Arrival
@@ -60,11 +60,11 @@ class Town:
         """The dry run."""
         return examine(self.register, path, package=package, folder=self.folder)
 
-    def back(self, path: Path, package: str | None = None) -> Arrival:
+    def back(self, path: Path, package: str | None = None, decided: Decided | None = None) -> Arrival:
         """Check a file in."""
         examined = self.look(path, package)
         with self.register.edit(ACT, "checkin") as edit:
-            return check_in(edit, examined, self.register.actor)
+            return check_in(edit, examined, self.register.actor, decided)
 
     def get(self, type_name: str, id: int) -> Asset:
         found = self.register.get(type_name, id)

@@ -100,7 +100,7 @@ def _selection_actions(window: Window) -> list[Action]:
         Action(
             id="draw.merge", title=Message("action.draw.merge"), key="Ctrl+J", icon="git-merge", menu="edit", group=8,
             handler=lambda: drafting().mending.merge(),
-            enabled=possible(lambda: len(drafting().mending.lines) == 2), words="merge join 合并 连接",
+            enabled=possible(lambda: len(drafting().mending.lines) > 1), words="merge join 合并 连接",
         ),
         Action(
             id="draw.reverse", title=Message("action.draw.reverse"), key="Ctrl+Shift+R", icon="arrows-left-right",

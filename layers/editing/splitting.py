@@ -1,7 +1,8 @@
-"""Cutting a line in two, and making one line of two."""
+"""Cutting a line in two, and making one line of several."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,9 @@ from layers.model.editing import EndFields
 from layers.register import Register
 from layers.text import Message
 
+#: What the answers are called that take the value of the line that stays, and of the next one.
+_ANSWERS = ("first", "second")
+
 
 def plan_split(register: Register, line: AssetKey, place: tuple[float, ...]) -> EditPlan:
     """Cut a line at the place on it nearest to ``place``. The first half stays the asset, insert 0 is the second.
@@ -32,25 +36,51 @@ def plan_split(register: Register, line: AssetKey, place: tuple[float, ...]) -> 
 
 
 def plan_merge(
-    register: Register, first: AssetKey, second: AssetKey, *, answers: Answers | None = None
+    register: Register, first: AssetKey, *others: AssetKey, answers: Answers | None = None
 ) -> EditPlan:
-    """Make one line of two that meet; ``first`` stays, ``second`` goes and what was linked to it goes over.
+    """Make one line of two or more that follow each other; ``first`` stays, the others go and what was linked to them
+    goes over.
 
     Asks where values differ that the catalogue wants alike. Raises ``UserError`` for lines that do not meet.
     """
     draft = Draft(register, answers)
-    one, other = draft.line(first), draft.line(second)
-    names = {"one": one.code, "other": other.code}
-    if one is other or one.type is not other.type:
+    one, *rest = (draft.line(key) for key in (first, *others))
+    if (
+        not rest
+        or len({id(item) for item in (one, *rest)}) <= len(rest)
+        or any(r.type is not one.type for r in rest)
+    ):
+        names = {"one": one.code, "other": _codes(rest)}
         raise UserError(Message("editing.not_two", names), Message("editing.not_two_hint"))
-    label = Message("editing.merged", {"type": one.type.title, **names})
-    meeting = _meeting(draft, one, other)
-    if meeting is None:
-        raise UserError(Message("editing.do_not_meet", names), Message("editing.do_not_meet_hint"))
-    at_start, backwards = meeting
-    changes = _alike(draft, one, other)
-    _note_differences(draft, one, other, changes)
-    changes[GEOMETRY] = line_of(_joined(draft, one, other, at_start=at_start, backwards=backwards))
+    label = Message("editing.merged", {"type": one.type.title, "one": one.code, "other": _codes(rest)})
+    asked = _alike(draft, one, rest)
+    for other in rest:
+        _note_differences(draft, one, other, asked)
+    draft.set(one, **asked)
+    code = one.code
+    while rest:
+        met = next(
+            (each for each in ((other, _meeting(draft, one, other)) for other in rest) if each[1]), None
+        )
+        if met is None or met[1] is None:
+            names = {"one": code, "other": _codes(rest)}
+            raise UserError(Message("editing.do_not_meet", names), Message("editing.do_not_meet_hint"))
+        rest.remove(met[0])
+        _take_in(draft, one, met[0], at_start=met[1][0], backwards=met[1][1])
+        draft.figure(Message("editing.becomes_one", {"one": code, "other": met[0].code, "code": one.code}))
+    return draft.plan(label)
+
+
+def _codes(items: Sequence[Item]) -> str | tuple[str, ...]:
+    codes = tuple(item.code for item in items)
+    return codes[0] if len(codes) == 1 else codes
+
+
+def _take_in(draft: Draft, one: Item, other: Item, *, at_start: bool, backwards: bool) -> None:
+    """Let ``one`` go on as ``other``, which goes."""
+    changes: dict[str, Any] = {
+        GEOMETRY: line_of(_joined(draft, one, other, at_start=at_start, backwards=backwards))
+    }
     changes |= _far_end(one, other, at_start=at_start, backwards=backwards)
     for name in one.type.editing.shared_out:
         changes[name] = added(one.values.get(name), other.values.get(name))
@@ -68,8 +98,6 @@ def plan_merge(
     joint = one.course[0 if at_start else -1]
     draft.set(one, **changes)
     keep_node(draft, joint, one)
-    draft.figure(Message("editing.becomes_one", {**names, "code": one.code}))
-    return draft.plan(label)
 
 
 def _as_linked(linking: Item, name: str, target: Item) -> Any:
@@ -125,25 +153,27 @@ def _far_end(one: Item, other: Item, *, at_start: bool, backwards: bool) -> dict
     return {to: other.values.get(source) for to, source in pairs if to is not None and source is not None}
 
 
-def _alike(draft: Draft, one: Item, other: Item) -> dict[str, Any]:
-    """The values that both must share: asked for where they differ."""
+def _alike(draft: Draft, one: Item, others: Sequence[Item]) -> dict[str, Any]:
+    """The values that all must share: asked for where they differ."""
     chosen: dict[str, Any] = {}
+    lines = (one, *others)
     for name in one.type.editing.alike:
-        mine, theirs = one.values.get(name), other.values.get(name)
-        if mine == theirs:
+        given: dict[str, Any] = {}
+        for number, line in enumerate(lines):
+            value = line.values.get(name)
+            if all(value != known for known in given.values()):
+                given[_ANSWERS[number] if number < len(_ANSWERS) else str(number + 1)] = value
+        if len(given) == 1:
             continue
         field = one.type.field_named(name)
-        text = Message("editing.which_value", {"field": field.title, "one": one.code, "other": other.code})
+        names = {"field": field.title, "one": one.code, "other": _codes(others)}
         blank = Message("editing.blank")
         choices = tuple(
-            Choice(
-                value,
-                blank if given is None else Message("editing.value", {"value": _shown(one, name, given)}),
-            )
-            for value, given in (("first", mine), ("second", theirs))
+            Choice(key, blank if v is None else Message("editing.value", {"value": _shown(one, name, v)}))
+            for key, v in given.items()
         )
-        answer = draft.ask(name, text, choices, "second" if mine is None else "first")
-        chosen[name] = mine if answer == "first" else theirs
+        preferred = next(key for key, value in given.items() if value is not None)
+        chosen[name] = given[draft.ask(name, Message("editing.which_value", names), choices, preferred)]
     return chosen
 
 

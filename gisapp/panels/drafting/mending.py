@@ -231,12 +231,12 @@ class Mending(QObject):
         return self._selected()
 
     def merge(self) -> None:
-        """One line of the two selected; asks where they differ."""
-        if len(self.lines) == 2 and self._may("edit"):
-            first, second = self.lines
+        """One line of those selected, which follow each other; asks where they differ."""
+        if len(self.lines) > 1 and self._may("edit"):
+            first, *others = self.lines
             self._acts.do(
                 Act(
-                    lambda register, answers: plan_merge(register, first, second, answers=answers or None),
+                    lambda register, answers: plan_merge(register, first, *others, answers=answers or None),
                     done=lambda _: self._session.select((first,)),
                 )
             )

@@ -220,6 +220,16 @@ def test_moving_splitting_and_ending(hand: Hand, qtbot: QtBot) -> None:
     assert hand.degree(538_250.0, 3_016_000.0) == 2
     hand.do("draw.merge")
     assert hand.counts()["pipe"] == before["pipe"]
+    # So are three that follow each other, by one act.
+    for x in (538_250.0, 538_275.0):
+        hand.key(Qt.Key.Key_X)
+        hand.click(x, 3_016_000.3)
+        hand.wait()
+    parts = [p.key for p in register.find(Query("pipe")) if str(p["code"]).startswith("GD-000002")]
+    assert len(parts) == 3
+    session.select(parts)
+    hand.do("draw.merge")
+    assert hand.counts()["pipe"] == before["pipe"]
     hand.do("draw.reverse")
     assert hand.degree(538_200.0, 3_016_000.0) == 2
     # Deleting as a mistake shows the effect and asks why; without a reason nothing happens, Esc leaves it.

@@ -23,7 +23,7 @@ from layers.editing.splitting import plan_merge, plan_split
 from layers.errors import Conflict, UserError
 from layers.model.asset import AssetKey
 from layers.register import Register
-from layers.text import Texts
+from layers.text import LANGUAGES, Texts
 from tests.layers.editing.networks import (
     EAST,
     NORTH,
@@ -157,6 +157,34 @@ def test_merging_asks_about_what_must_be_alike(register: Register) -> None:
     for pair in ((one, away), (one, one), (one, leak)):
         with pytest.raises(UserError):
             plan_merge(register, *pair)
+
+
+def test_several_that_follow_each_other_become_one(register: Register) -> None:
+    """In whatever order they are named and whichever way they run; one question for each value they must share."""
+    middle = add(register, "pipe", line((10, 0), (20, 0)), code="M", dn=100)
+    far = add(register, "pipe", line((30, 0), (40, 0)), code="F", dn=300, end_point_no="E")
+    back = add(register, "pipe", line((30, 0), (20, 0)), code="B", dn=200)
+    before = add(register, "pipe", line((0, 0), (10, 0)), code="A", dn=100)
+    leak = add(register, "leak", point(35, 0), pipe=far.id)
+    plan = plan_merge(register, middle, far, before, back)
+    (question,) = plan.questions
+    assert [c.value for c in question.choices] == ["first", "second", "4"]
+    for language in LANGUAGES:
+        texts = Texts(language)
+        assert all(code in texts.render(question.text) for code in ("M", "F", "A", "B"))
+        assert all(code in texts.render(plan.label) for code in ("M", "F", "A", "B"))
+    do(register, plan_merge(register, middle, far, before, back, answers={"dn": "4"}))
+    whole = got(register, middle)
+    assert (whole["dn"], whole["code"], whole["end_point_no"]) == (200, "M", "E")
+    assert places(register, middle) == [(0, 0), (40, 0)]
+    assert got(register, leak)["pipe"] == middle.id
+    assert register.count("pipe") == 1
+    register.undo()
+    assert register.count("pipe") == 4
+    away = add(register, "pipe", line((90, 0), (99, 0)), code="Z")
+    with pytest.raises(UserError) as raised:
+        plan_merge(register, middle, away, back, answers={"dn": "first"})
+    assert "Z" in Texts("zh").render(raised.value.title)
 
 
 def test_turning_round_exchanges_what_is_said_of_the_ends(register: Register) -> None:

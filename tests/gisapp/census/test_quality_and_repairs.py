@@ -196,13 +196,6 @@ def test_defect_closed_and_leak_noted(logged: Path, open_town: Window, qtbot: Qt
     qtbot.waitUntil(lambda: register.count("defect") == 1, timeout=PATIENCE)
     settle(window, qtbot)
 
-    # What is listed goes into the table, from where it is exported.
-    tab.list.keep("all")
-    qtbot.waitUntil(lambda: len(tab.list.cases) == 1, timeout=PATIENCE)
-    click(qtbot, tab.list.gather)
-    assert tuple(window.parts.session.selection) == (AssetKey("defect", 1),)
-    settle(window, qtbot)
-
     # A leak seen in passing, from the map's desk: a key, a click, a word, a photo.
     window.show_desk("map")
     window.parts.session.select([AssetKey("hydrant", 1)])
@@ -243,3 +236,10 @@ def test_defect_closed_and_leak_noted(logged: Path, open_town: Window, qtbot: Qt
     settle(window, qtbot)
     assert {order["state"] for order in register.find(Query("work_order"))} == {"closed"}
     assert not unrendered(visible_texts(window))
+
+    # What is listed goes into the table, from where it is exported.
+    panel.list.keep("all")
+    click(qtbot, panel.list.gather)
+    assert tuple(window.parts.session.selection) == (AssetKey("field_report", 1),)
+    assert window.table.is_open
+    settle(window, qtbot)

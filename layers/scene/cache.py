@@ -1,8 +1,9 @@
 """Sources kept beside the register from one day to the next: plain ``.npy`` and JSON in the user's cache folder.
 
-One folder for each layer: ``manifest.json`` says what it is, ``arrays.npy`` holds every array, to be mapped and
-not read. It is written under another name and renamed, and trusted only when register, style, version of the
-data, size and checksum are what they should be. Deleting it costs nothing but time.
+One folder for each layer: ``manifest.json`` says what it is, ``arrays.npy`` holds every array. It is read, not mapped:
+were a mapped file cut short by a cleaner or a network drive, the program would be killed. It is written under another
+name and renamed, and trusted only when register, style, version of the data, size and checksum are what they should be.
+Deleting it costs nothing but time.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from layers.scene.codec import Source, decode, encode
 from layers.scene.kept import is_kept, kept_folder
@@ -37,8 +39,6 @@ MANIFEST, ARRAYS = "manifest.json", "arrays.npy"
 LARGEST = 2_000_000_000
 _ALIGNMENT = 64
 _CHUNK = 1 << 22
-#: A file of fewer bytes is read, not mapped.
-_SMALL = 1 << 16
 #: Seconds after which an unfinished folder is nobody's any more.
 _ABANDONED = 3600.0
 #: No register counts this far; SQLite cannot.
@@ -103,7 +103,7 @@ class SceneCache:
             raise
         for older in self._folder.glob(f"{digest}-*"):
             if older != place:
-                # Whoever has it mapped keeps it; Windows refuses, and the next sweep takes it.
+                # Windows refuses while somebody reads it; the next sweep takes it.
                 shutil.rmtree(older, ignore_errors=True)
 
     @property
@@ -164,9 +164,10 @@ class SceneCache:
             body = json.loads(text)
             if (body["format"], body["register"], body["digest"]) != (FORMAT, self.register, digest):
                 return None
-            if _checksum(folder / ARRAYS) != (body["size"], body["crc"]):
+            data = _sound(folder / ARRAYS, int(body["size"]), body["crc"])
+            if data is None:
                 return None
-            arrays = _mapped(folder / ARRAYS, body["arrays"])
+            arrays = _parted(data, body["arrays"])
             version, at, count = body["mark"]
             mark = Mark(int(version), str(at), int(count))
             if not 0 <= mark.version < _TOO_LARGE:
@@ -216,29 +217,31 @@ def _layout(arrays: Sequence[np.ndarray]) -> tuple[list[tuple[str, list[int], in
     return layout, end
 
 
-def _checksum(path: Path) -> tuple[int, int]:
-    """Size and checksum of the array in a file; read, not mapped, so that it takes no memory."""
+def _sound(path: Path, size: int, crc: int) -> npt.NDArray[np.uint8] | None:
+    """The bytes of the array in a file; None when they are not of this size and checksum."""
     with path.open("rb") as file:
         version = np.lib.format.read_magic(file)
         if version != (1, 0):
             raise ValueError("another kind of file")
-        (size,), _, kind = np.lib.format.read_array_header_1_0(file)
-        if kind != np.dtype(np.uint8):
+        shape, _, kind = np.lib.format.read_array_header_1_0(file)
+        if kind != np.dtype(np.uint8) or shape != (size,):
             raise ValueError("another kind of array")
-        read, crc = 0, 0
-        while block := file.read(_CHUNK):
-            read += len(block)
-            crc = zlib.crc32(block, crc)
-    if read != size:
-        raise ValueError("truncated")
-    return size, crc
+        if os.fstat(file.fileno()).st_size - file.tell() != size:
+            raise ValueError("truncated")
+        data = np.empty(size, np.uint8)
+        view, found = data.data, 0
+        for begin in range(0, size, _CHUNK):
+            # Summed up while it is still where the processor reads it soonest.
+            block = view[begin : begin + _CHUNK]
+            if file.readinto(block) != len(block):
+                raise ValueError("cut short just now")
+            found = zlib.crc32(block, found)
+    # Scenes share their arrays and never write to them.
+    data.setflags(write=False)
+    return data if found == crc else None
 
 
-def _mapped(path: Path, layout: Sequence[Any]) -> list[np.ndarray]:
-    small = path.stat().st_size < _SMALL
-    whole = np.load(path, mmap_mode=None if small else "r", allow_pickle=False)
-    # Plain arrays: every slice of a memmap object costs ten times as much.
-    data = np.asarray(whole)
+def _parted(data: npt.NDArray[np.uint8], layout: Sequence[Any]) -> list[np.ndarray]:
     arrays = []
     for kind, shape, begin in layout:
         dtype = np.dtype(kind)

@@ -268,7 +268,7 @@ def run_window(
     _let_signals_through(qt)
     QTimer.singleShot(STARTED_MILLISECONDS, qt, _collect_again)
     window = application.new_window()
-    warming = Warming(lambda: _is_idle(qt, window), application)
+    warming = Warming(lambda: _is_idle(qt, window), window)
     QTimer.singleShot(WARMING_MILLISECONDS, warming, warming.begin)
     if picture is not None:
         _let_give_way(picture, window)
@@ -319,9 +319,11 @@ def _let_signals_through(qt: QApplication) -> None:
 
 
 def _is_idle(qt: QApplication, window: Window) -> bool:
-    """Nothing is drawn or dragged."""
-    drawn = not window.parts.session.is_open or window.map.canvas.is_crisp
-    return drawn and qt.mouseButtons() == Qt.MouseButton.NoButton
+    """Nothing is drawn, dragged, opened or built."""
+    parts = window.parts
+    drawn = not parts.session.is_open or (window.map.canvas.scene is not None and window.map.canvas.is_crisp)
+    busy = any(task.shown for task in parts.tasks.running)
+    return drawn and not busy and qt.mouseButtons() == Qt.MouseButton.NoButton
 
 
 def _collect_again() -> None:

@@ -47,6 +47,8 @@ class _Engine(QIconEngine):
     def __init__(self, character: str, colours: IconColours) -> None:
         super().__init__()
         self._character, self._colours = character, colours
+        #: What was drawn before: a window paints the same few again and again.
+        self._drawn: dict[tuple[int, int, QIcon.Mode, QIcon.State], QPixmap] = {}
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         painter.save()
@@ -58,12 +60,15 @@ class _Engine(QIconEngine):
         painter.restore()
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        made = QPixmap(size)
-        made.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(made)
-        self.paint(painter, QRect(0, 0, size.width(), size.height()), mode, state)
-        painter.end()
-        return made
+        key = size.width(), size.height(), mode, state
+        if key not in self._drawn:
+            made = QPixmap(size)
+            made.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(made)
+            self.paint(painter, QRect(0, 0, size.width(), size.height()), mode, state)
+            painter.end()
+            self._drawn[key] = made
+        return self._drawn[key]
 
     def clone(self) -> QIconEngine:
         return _Engine(self._character, self._colours)

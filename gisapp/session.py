@@ -361,7 +361,7 @@ class Session(QObject):
 
         self.tasks.run(
             Message("task.steps"),
-            lambda _: (register.undo_label, register.redo_label),
+            lambda _: register.step_labels,
             keep,
             owner=self,
             key="steps",

@@ -34,7 +34,7 @@ from gisapp.panels.top_bar import TopBar
 from gisapp.panels.workplace import Workplace
 from gisapp.panels.works.before_after import BeforeAfter
 from gisapp.panels.works.project_acts import ProjectActs
-from gisapp.tasks import Task
+from gisapp.tasks import Debounce, Task
 from gisapp.window_rooms import Parts, WindowRooms
 from layers.model.change import ChangeSet
 from layers.model.selection import Selection
@@ -43,6 +43,8 @@ from layers.text import Message
 
 NARROW = 1360
 INSPECTOR_NARROW = 288
+#: Milliseconds after an edit until menus and buttons say what is possible now; actions themselves know it at once.
+LOOK_AGAIN = 60
 
 
 class Window(WindowRooms):
@@ -179,7 +181,9 @@ class Window(WindowRooms):
         session.closing.connect(self._remember_view)
         session.closed.connect(self._show_closed)
         session.changed.connect(self._show_changed)
-        session.steps_changed.connect(actions.refresh)
+        # After the map: to look at all of them again takes as long as a tenth of an edit.
+        self._look_again = Debounce(LOOK_AGAIN, actions.refresh, self)
+        session.steps_changed.connect(self._look_again.touch)
         session.selection_changed.connect(self._show_selected)
         session.selection_changed.connect(lambda _: actions.refresh())
         parts.notifier.told.connect(self._show_notice)
@@ -279,7 +283,7 @@ class Window(WindowRooms):
 
     def _show_changed(self, change: ChangeSet) -> None:
         self.status.show_saved(self.parts.session.saved_at)
-        self.parts.actions.refresh()
+        self._look_again.touch()
 
     def _show_selected(self, selection: Selection) -> None:
         register = self.parts.session.register
@@ -291,6 +295,8 @@ class Window(WindowRooms):
         self.notices.show_notice(notice)
 
     def _count_tasks(self, task: Task) -> None:
+        if not task.shown:
+            return
         self.top_bar.show_tasks(sum(task.shown for task in self.parts.tasks.running))
 
     def _show_title(self) -> None:

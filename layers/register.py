@@ -247,14 +247,19 @@ class Register(AssetReader, TrailReader):
     @property
     def undo_label(self) -> Message | None:
         """What ``undo`` would take back."""
-        step = self._stack().undo
-        return None if step is None else step.label
+        return self.step_labels[0]
 
     @property
     def redo_label(self) -> Message | None:
         """What ``redo`` would do again."""
-        step = self._stack().redo
-        return None if step is None else step.label
+        return self.step_labels[1]
+
+    @property
+    def step_labels(self) -> tuple[Message | None, Message | None]:
+        """What ``undo`` would take back and what ``redo`` would do again, by one look at the trail."""
+        stack = self._stack()
+        undo, redo = (None if step is None else step.label for step in (stack.undo, stack.redo))
+        return undo, redo
 
     def _stack(self) -> Stack:
         with self._store.read() as connection:

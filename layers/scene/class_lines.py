@@ -124,10 +124,25 @@ class ClassLines:
 
     def of_ids(self, ids: Integers) -> PackedLines:
         """The lines of some assets."""
-        return self._lines(
-            (arrays, _alive_lines(arrays, alive, places_of(arrays.rows.lines.row, ids)))
-            for arrays, alive in self.parts()
-        )
+        return self._lines(self._standing(ids))
+
+    def _standing(self, ids: Integers) -> list[tuple[LineArrays, Integers]]:
+        """Which lines are those of some assets. One change asks for the same several times."""
+        key = ids.tobytes()
+        found = self._asked.get(key)
+        if found is None:
+            found = [
+                (arrays, _alive_lines(arrays, alive, places_of(arrays.rows.lines.row, ids)))
+                for arrays, alive in self.parts()
+            ]
+            self._asked.clear()
+            self._asked[key] = found
+        return found
+
+    @cached_property
+    def _asked(self) -> dict[bytes, list[tuple[LineArrays, Integers]]]:
+        """What was asked last of all."""
+        return {}
 
     def near(self, x: float, y: float, tolerance: float) -> list[tuple[int, float]]:
         """Assets whose line is within ``tolerance`` metres of a place, with their distance."""
@@ -188,7 +203,7 @@ class ClassLines:
         """Without the assets ``gone``, with ``rows``: only the cells they lie in are made again."""
         touched = np.concatenate(
             [
-                *(_cells_of(arrays, alive, gone) for arrays, alive in self.parts()),
+                *(_cells_of(arrays, lines) for arrays, lines in self._standing(gone)),
                 line_cells(rows.lines, self.frame, self.depth),
             ]
         )
@@ -272,9 +287,8 @@ def _of_cells(arrays: LineArrays, alive: Mask) -> Mask:
     return np.repeat(alive, np.diff(arrays.index.starts))
 
 
-def _cells_of(arrays: LineArrays, alive: Mask | None, wanted: Integers) -> Cells:
-    """The cells that hold any of these assets."""
-    lines = _alive_lines(arrays, alive, places_of(arrays.rows.lines.row, wanted))
+def _cells_of(arrays: LineArrays, lines: Integers) -> Cells:
+    """The cells that hold any of these lines."""
     return arrays.cell[np.unique(np.searchsorted(arrays.index.starts, lines, side="right") - 1)]
 
 

@@ -23,21 +23,23 @@ def class_indexes(table: pa.Table, layer: LayerStyle) -> npt.NDArray[np.uint8]:
     """The position of the first class whose rules every row meets; ``UNCLASSED`` where there is none."""
     result = np.full(len(table), UNCLASSED, dtype=np.uint8)
     open_rows = np.ones(len(table), dtype=bool)
+    numbers: dict[str, npt.NDArray[np.float64]] = {}
     if layer.gone:
-        open_rows = ~np.logical_and.reduce([_meets(table, rule) for rule in layer.gone])
+        open_rows = ~np.logical_and.reduce([_meets(table, rule, numbers) for rule in layer.gone])
     known: dict[Rule, npt.NDArray[np.bool_]] = {}
     for number, style in enumerate(layer.classes):
         met = open_rows.copy()
         for rule in style.rules:
             if rule not in known:
-                known[rule] = _meets(table, rule)
+                known[rule] = _meets(table, rule, numbers)
             met &= known[rule]
         result[met] = number
         open_rows &= ~met
     return result
 
 
-def _meets(table: pa.Table, rule: Rule) -> npt.NDArray[np.bool_]:
+def _meets(table: pa.Table, rule: Rule, numbers: dict[str, npt.NDArray[np.float64]]) -> npt.NDArray[np.bool_]:
+    """Whether each row meets a rule. ``numbers`` keeps the columns that were read as numbers, NaN where blank."""
     if rule.field not in table.column_names:
         return np.full(len(table), rule.blank or bool(rule.other_than), dtype=bool)
     column = table.column(rule.field)
@@ -47,13 +49,15 @@ def _meets(table: pa.Table, rule: Rule) -> npt.NDArray[np.bool_]:
         return ~_is_in(column, rule.other_than)
     if rule.values:
         return _is_in(column, rule.values)
-    column = _as_numbers(column)
-    met = pc.is_valid(column)
+    if rule.field not in numbers:
+        numbers[rule.field] = np.asarray(_as_numbers(column).to_numpy(), dtype=np.float64)
+    values = numbers[rule.field]
+    met = ~np.isnan(values)
     if rule.lower is not None:
-        met = pc.and_(met, pc.fill_null(pc.greater_equal(column, rule.lower), False))
+        met &= values >= rule.lower
     if rule.upper is not None:
-        met = pc.and_(met, pc.fill_null(pc.less(column, rule.upper), False))
-    return np.asarray(met.to_numpy(), dtype=bool)
+        met &= values < rule.upper
+    return met
 
 
 def _is_in(column: pa.ChunkedArray, values: tuple[str, ...]) -> npt.NDArray[np.bool_]:

@@ -6,12 +6,14 @@ import weakref
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
 from layers.feedback import Feedback
 from layers.geometry.packed import Floats, Integers, PackedLines, boxes, pack_points
+from layers.later import Later
 from layers.model.change import ChangeSet
 from layers.model.query import Box, fields_of
 from layers.register import Register
@@ -24,6 +26,11 @@ from layers.scene.point_source import PointSource
 from layers.scene.rotation import ON_PIPE
 from layers.scene.scene import Changes, Scene
 from layers.scene.style import LayerStyle
+
+if TYPE_CHECKING:
+    import pyarrow.compute as pc
+else:
+    pc = Later("pyarrow.compute")
 
 #: Of a type of which more assets changed at once, all are read anew.
 MOST_PATCHED = 2000
@@ -75,8 +82,8 @@ def touched_by(
 
 def prepare_patching() -> None:
     """Spare the first patch of a process a wait: with its first array of Python values pyarrow imports pandas,
-    which takes 0.3 s. To be called where nobody waits."""
-    pa.array([0])
+    which takes 0.3 s, and with its first sum all that it can compute. To be called where nobody waits."""
+    pc.is_valid(pa.array([0]))
 
 
 def patched(

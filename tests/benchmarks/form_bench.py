@@ -30,6 +30,8 @@ from layers.model.query import Query
 
 TYPES = ("pipe", "hydrant", "meter", "meter_well")
 PATIENCE = 300.0
+#: Seconds in which nothing is done: longer than any timer of the window that follows an edit waits.
+QUIET = 0.6
 
 
 def main() -> None:
@@ -132,11 +134,13 @@ def _told(seconds: Sequence[float]) -> str:
 
 
 def _idle(window: Window) -> None:
-    _wait(lambda: not window.parts.tasks.running)
-    for _ in range(5):
-        QCoreApplication.processEvents()
-    time.sleep(0.2)
-    _wait(lambda: not window.parts.tasks.running)
+    """Wait until what follows the last act is over too: its timers run out, and what they ask for is painted."""
+    quiet_since = time.monotonic()
+    while time.monotonic() < quiet_since + QUIET:
+        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+        if window.parts.tasks.running:
+            quiet_since = time.monotonic()
+        time.sleep(0.005)
 
 
 def _wait(is_done: Callable[[], bool]) -> None:

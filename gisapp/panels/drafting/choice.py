@@ -11,7 +11,7 @@ from gisapp.panels.drafting.habits import Habits
 from gisapp.panels.drafting.type_menu import drawable
 from gisapp.session import Session
 from gisapp.theme import Theme
-from layers.model.catalogue import AssetType
+from layers.model.catalogue import AssetType, Catalogue
 
 
 class DrawChoice(QObject):
@@ -24,6 +24,8 @@ class DrawChoice(QObject):
         super().__init__(parent)
         self._theme, self._session, self._actions = theme, session, actions
         self.habits = Habits()
+        #: The catalogue asked last, and what can be drawn by it: it is asked at every look at the menus.
+        self._listed: tuple[Catalogue, tuple[AssetType, ...]] | None = None
         session.opened.connect(lambda _: self.show_symbol())
         theme.changed.connect(self.show_symbol)
 
@@ -31,7 +33,11 @@ class DrawChoice(QObject):
     def types(self) -> tuple[AssetType, ...]:
         """What can be drawn, the network first."""
         register = self._session.register
-        return () if register is None else drawable(register.catalogue)
+        if register is None:
+            return ()
+        if self._listed is None or self._listed[0] is not register.catalogue:
+            self._listed = register.catalogue, drawable(register.catalogue)
+        return self._listed[1]
 
     @property
     def recent(self) -> AssetType | None:

@@ -27,8 +27,8 @@ MOST_AT_ONCE = 500
 AROUND = 1000.0
 #: Metres that are walked straight on.
 NEAR = 50.0
-#: How long the shortest way is looked for: after half a millisecond a stop it is within a percent of the end.
-_LEAST_SECONDS, _MOST_SECONDS, _SECONDS_A_STOP = 0.02, 1.0, 0.0005
+#: How long the shortest way is looked for: after a third of a millisecond a stop it is within a percent of the end.
+_LEAST_SECONDS, _MOST_SECONDS, _SECONDS_A_STOP = 0.02, 1.0, 0.0003
 #: Legs are given to the search in decimetres, of far places in a coarser unit: it takes no number above the second.
 _PER_METRE, _FAR_OFF = 10.0, 65_535
 

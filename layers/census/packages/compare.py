@@ -16,6 +16,7 @@ from layers.model.asset import AssetKey
 
 Row = Mapping[str, Any]
 _METRES = 1e-6
+_PLAIN = (str, int, bool)
 
 
 class Rows(Protocol):
@@ -53,6 +54,9 @@ class Changed:
 
 def alike(one: Any, other: Any) -> bool:
     """Whether two values say the same; places do within a thousandth of a millimetre."""
+    kind = type(one)
+    if one is other or (kind is type(other) and kind in _PLAIN and one == other):
+        return True
     if isinstance(one, BaseGeometry) and isinstance(other, BaseGeometry):
         return one.geom_type == other.geom_type and bool(shapely.equals_exact(one, other, tolerance=_METRES))
     if isinstance(one, BaseGeometry) or isinstance(other, BaseGeometry):
@@ -82,7 +86,11 @@ def changes(
                 given = tuple(column for column, value in row.items() if value is not None)
                 found.append(Changed(name, id, None, row, given))
                 continue
-            differ = tuple(column for column in columns if not alike(was[column], row[column]))
+            differ = tuple(
+                column
+                for column in columns
+                if (one := was[column]) is not (other := row[column]) and not alike(one, other)
+            )
             if differ:
                 found.append(Changed(name, id, was, row, differ))
         told = deleted.get(name)

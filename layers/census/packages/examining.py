@@ -38,6 +38,7 @@ from layers.text import Message
 
 _MEANT = (RECORD, DEFECT, ORDER, REPORT)
 _NEVER = (PACKAGE, PHOTO)
+_JSON = ("found", "book")
 _OFFICES = ("target", "target_type", "campaign", "lot")
 
 
@@ -216,7 +217,8 @@ def _records(
     rows, wrong = {}, []
     for id, row in now.items():
         was = then.get(id)
-        if not (is_object(row.get("found")) and is_object(row.get("book"))):
+        told = [row.get(name) for name in _JSON if was is None or row.get(name) != was.get(name)]
+        if not all(map(is_object, told)):
             wrong.append(Changed(RECORD, id, was, row, ("found",)))
             if was is not None:
                 rows[id] = was

@@ -48,7 +48,10 @@ class Write:
 
 @dataclass
 class Merge:
-    """What is to be done. ``of``: rows changed in the file; ``already``: those that are so in the book."""
+    """What is to be done. ``of``: rows changed in the file; ``already``: those that are so in the book.
+
+    ``places``: where in ``writes`` that of a row stands.
+    """
 
     of: int = 0
     already: int = 0
@@ -57,6 +60,7 @@ class Merge:
     clashes: list[Clash] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     late_days: int = 0
+    places: dict[tuple[str, int], int] = field(default_factory=dict)
 
 
 def merge(
@@ -138,14 +142,14 @@ def _merge_row(
 
 
 def _write(done: Merge, write: Write) -> None:
-    last = done.writes[-1] if done.writes else None
-    for at, before in enumerate(done.writes if last is not None and write.type == RECORD else ()):
-        if (before.type, before.id) == (write.type, write.id) and before.values is not None:
-            done.writes[at] = Write(
-                write.type, write.id, before.version, {**before.values, **(write.values or {})}
-            )
-            return
-    done.writes.append(write)
+    at = done.places.get((write.type, write.id))
+    if at is None:
+        done.places[write.type, write.id] = len(done.writes)
+        done.writes.append(write)
+        return
+    before = done.writes[at]
+    values = {**(before.values or {}), **(write.values or {})}
+    done.writes[at] = Write(write.type, write.id, before.version, values)
 
 
 def _merge_deletion(change: Changed, id: int, office: Row, done: Merge) -> None:

@@ -10,6 +10,9 @@ from gisapp.window import Window
 from layers.model.asset import AssetKey
 from layers.text import Message
 
+#: Who else puts a list under the map of this desk; it stays there until it is put away.
+REPORTS = "sightings"
+
 
 def census_desk_actions(window: Window) -> list[Action]:
     """The desk's part of the tools menu and the palette."""
@@ -53,7 +56,7 @@ def census_desk_actions(window: Window) -> list[Action]:
         ),
         Action(
             id="survey.below", title=Message("census_desk.action.below"), icon="chart-bar", menu="tools", group=7,
-            handler=lambda: window.census.show_below(not window.census.wants_below),
+            handler=lambda: _switch_below(window),
             enabled=lambda: window.desk == "census", checked=lambda: window.census.wants_below,
             words="progress differences 普查进度 差异 jindu",
         ),
@@ -79,7 +82,8 @@ def tie_census(window: Window) -> None:
 
 def _arrange(window: Window) -> None:
     census = window.census
-    window.room.show_below("census", (lambda: census.below) if census.shows_below else None)
+    if not (window.room.below_of == REPORTS and census.shows_below):
+        window.room.show_below("census", (lambda: census.below) if census.shows_below else None)
     if window.desk == "census":
         if census.is_checking:
             window.side.show_of("quality", lambda: census.check_page)
@@ -90,7 +94,16 @@ def _arrange(window: Window) -> None:
 def _at_desk(window: Window, act: Callable[[], None]) -> None:
     if window.desk != "census":
         window.show_desk("census")
+    # Another list that was put under the map gives way to what is asked for.
+    window.room.show_below(REPORTS, None)
     act()
+
+
+def _switch_below(window: Window) -> None:
+    """Put the desk's part under the map, or away; a list in its place gives way first."""
+    census, is_covered = window.census, window.room.below_of == REPORTS
+    window.room.show_below(REPORTS, None)
+    census.show_below(is_covered or not census.wants_below)
 
 
 def list_assets(window: Window, type_name: str, ids: tuple[int, ...]) -> None:

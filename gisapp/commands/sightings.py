@@ -27,6 +27,7 @@ def sighting_actions(window: Window) -> list[Action]:
         if not made:
             its = sighting_place.SightingPlace(window.workplace, window.room)
             its.arranged.connect(window.parts.actions.refresh)
+            its.arranged.connect(window.census.arranged)
             its.listed.connect(lambda ids: list_assets(window, REPORT, ids))
             made.append(its)
         return made[0]

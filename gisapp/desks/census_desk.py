@@ -118,6 +118,7 @@ class CensusDesk(QObject):
             self._panel.flown.connect(lambda _: self.fly())
             self._panel.alarms.gathered.connect(self._gather_lots)
             self._panel.entered.connect(self.begin)
+            self._panel.list.clicked.connect(lambda _: self._check(False))
         return self._panel
 
     @property

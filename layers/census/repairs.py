@@ -44,8 +44,13 @@ class DefectCase:
 
     def is_late(self, day: datetime.date) -> bool:
         """Whether its order was due before this day and it is not put right."""
-        due = None if self.order is None else self.order["due_date"]
-        return self.state in WAITS and bool(due) and str(due) < day.isoformat()
+        return self.state in WAITS and is_overdue(self.order, day)
+
+
+def is_overdue(order: Asset | None, day: datetime.date) -> bool:
+    """Whether an order was due before this day."""
+    due = None if order is None else order["due_date"]
+    return bool(due) and str(due) < day.isoformat()
 
 
 def read_cases(register: Register, campaign: int | None) -> tuple[DefectCase, ...]:

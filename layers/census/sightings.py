@@ -9,7 +9,7 @@ from typing import Any
 from shapely.geometry.base import BaseGeometry
 
 from layers.census.findings import codes_of_targets, find_many
-from layers.census.repairs import CLOSED, ORDER_CLOSED, names_of, order_values
+from layers.census.repairs import CLOSED, ORDER_CLOSED, is_overdue, names_of, order_values
 from layers.census.words import ORDER, REPORT
 from layers.editing.plan import Born, EditPlan, Insert, Update
 from layers.errors import UserError
@@ -62,8 +62,7 @@ class ReportCase:
 
     def is_late(self, day: datetime.date) -> bool:
         """Whether its order was due before this day and it is not dealt with."""
-        due = None if self.order is None else self.order["due_date"]
-        return self.is_waiting and bool(due) and str(due) < day.isoformat()
+        return self.is_waiting and is_overdue(self.order, day)
 
 
 def plan_report(register: Register, seen: Seen, now: datetime.datetime) -> EditPlan:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, 
 from gisapp.forms.chip import Chip
 from gisapp.forms.words import ElidedLabel, Label
 from gisapp.language import Language
+from gisapp.panels.census.photo_drop import accept_files, take_files
 from gisapp.panels.census.photo_pair import PhotoPair
 from gisapp.panels.census.photo_strip import PhotoStrip
 from gisapp.panels.census.target_page import sentences
@@ -181,11 +182,7 @@ class CaseCard(QWidget):
     # ---- dropping
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls() and not self.photos.isHidden():
-            event.acceptProposedAction()
+        accept_files(event, wanted=not self.photos.isHidden())
 
     def dropEvent(self, event: QDropEvent) -> None:
-        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        if paths:
-            event.acceptProposedAction()
-            self.photos.add_files(paths)
+        take_files(event, self.photos)

@@ -13,6 +13,7 @@ from gisapp.forms.chip import Chip
 from gisapp.forms.words import Button, ElidedLabel, Label, SymbolLabel
 from gisapp.language import Language, Words
 from gisapp.panels.census.logging_form import OUTCOMES, LoggingForm
+from gisapp.panels.census.photo_drop import accept_files, take_files
 from gisapp.panels.census.position_part import CLICKED
 from gisapp.theme import Theme
 from layers.census.words import FOUND
@@ -224,14 +225,10 @@ class TargetPage(QWidget):
     # ---- dropping
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls() and self.save_button.isEnabled():
-            event.acceptProposedAction()
+        accept_files(event, wanted=self.save_button.isEnabled())
 
     def dropEvent(self, event: QDropEvent) -> None:
-        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        if paths:
-            event.acceptProposedAction()
-            self.form.photos.add_files(paths)
+        take_files(event, self.form.photos)
 
 
 def sentences(error: UserError) -> Words:

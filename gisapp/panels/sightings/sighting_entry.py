@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QVBox
 from gisapp.forms.words import Button, IconButton, Label
 from gisapp.language import Language, Words
 from gisapp.panels.census.choice_strip import ChoiceStrip
+from gisapp.panels.census.photo_drop import accept_files, take_files
 from gisapp.panels.census.photo_strip import PhotoStrip
 from gisapp.panels.census.position_part import CLICKED, PositionPart
 from gisapp.panels.census.target_page import sentences
@@ -185,11 +186,7 @@ class SightingEntry(QFrame):
             super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls():
-            event.acceptProposedAction()
+        accept_files(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        if paths:
-            event.acceptProposedAction()
-            self.photos.add_files(paths)
+        take_files(event, self.photos)

@@ -243,3 +243,12 @@ def test_defect_closed_and_leak_noted(logged: Path, open_town: Window, qtbot: Qt
     assert tuple(window.parts.session.selection) == (AssetKey("field_report", 1),)
     assert window.table.is_open
     settle(window, qtbot)
+
+    # The list stays under the map of the desk until something else is asked for.
+    window.show_desk("census")
+    settle(window, qtbot)
+    assert panel.isVisible()
+    actions.trigger("survey.defects")
+    assert not panel.isVisible()
+    assert window.census.below.isVisible()
+    settle(window, qtbot)

@@ -15,6 +15,7 @@ from layers.census.worklist import read_campaign_book
 from layers.errors import UserError
 from layers.model.query import Query
 from layers.register import Register
+from layers.scene.styles import find_style
 from layers.text import Message
 from tests.layers.census.fieldwork import do
 from tests.layers.store.conftest import NewPlace
@@ -158,6 +159,22 @@ def test_evening_out_moves_what_nobody_has_begun(register: Register) -> None:
     assert {lot: even.by_id[lot].team for lot in moves} == moves
     assert evenness(even.loads) == pytest.approx(after)
     assert even_out(board, ()) == {}
+
+
+def test_the_map_shows_lots_by_team_and_late_ones_first(register: Register) -> None:
+    build(register)
+    code = {str(lot["name"]): str(lot["code"]) for lot in register.find(Query("lot"))}
+
+    def classes(style: str) -> dict[str, set[object]]:
+        made = find_style(register, style, day=DAY)
+        layer = next(each for each in made.layers if each.id == "lot_area")
+        assert layer.shown
+        return {each.id: set(each.rules[0].values) for each in layer.classes}
+
+    teams = {"nobody": "五", "t1": "一二三", "t2": "四六"}
+    assert classes("census_team") == {id: {code[name] for name in names} for id, names in teams.items()}
+    states = {"late": "一", "planned": "二三四五", "accepted": "六"}
+    assert classes("census_lot") == {id: {code[name] for name in names} for id, names in states.items()}
 
 
 def test_progress_of_teams_beside_their_own_plan(register: Register) -> None:

@@ -15,6 +15,7 @@ from gisapp.window import Window
 from layers.census.words import CONFLICT, LOT, PACKAGE
 from layers.feedback import Feedback
 from layers.later import Later
+from layers.model.asset import AssetKey
 from layers.model.duty_words import GRID
 from layers.model.query import Query
 from layers.register import Edit, Register
@@ -36,7 +37,9 @@ if TYPE_CHECKING:
     from layers.census.packages.conflicts import Dispute, Side
     from layers.census.packages.examining import Examined
     from layers.census.packages.scope import Contents
+    from layers.responsibility import enquiry
 else:
+    enquiry = Later("layers.responsibility.enquiry")
     checkin = Later("layers.census.packages.checkin")
     checkout = Later("layers.census.packages.checkout")
     conflicts = Later("layers.census.packages.conflicts")
@@ -222,7 +225,13 @@ def take_in(window: Window, examined: Examined, answers: Mapping[Any, bool]) -> 
     arrivals: list[Any] = []
 
     def work(edit: Edit) -> None:
-        arrivals.append(checkin.check_in(edit, examined, register.actor, decided))
+        asked = enquiry.Enquiry(register)
+
+        def who(key: AssetKey) -> int | None:
+            main = asked.who(asset=key).main
+            return None if main is None else main.person.id
+
+        arrivals.append(checkin.check_in(edit, examined, register.actor, decided, who))
 
     def done(_: object) -> None:
         lines = tuple(words.told(examined, arrivals[-1]))

@@ -20,7 +20,9 @@ from layers.cli.console import Console
 from layers.cli.opening import open_register
 from layers.cli.values import JsonOption, RegisterArgument
 from layers.errors import UserError
+from layers.model.asset import AssetKey
 from layers.register import Register
+from layers.responsibility.enquiry import Enquiry
 from layers.text import Message
 
 FolderOption = Annotated[Path | None, typer.Option("--folder", metavar="FOLDER", help="cli.packages.folder")]
@@ -81,7 +83,13 @@ def checkin(
         arrival = None
         if not dry_run:
             with opened.edit(checked_in(examined), "checkin") as edit:
-                arrival = check_in(edit, examined, opened.actor)
+                asked = Enquiry(opened)
+
+                def who(key: AssetKey) -> int | None:
+                    main = asked.who(asset=key).main
+                    return None if main is None else main.person.id
+
+                arrival = check_in(edit, examined, opened.actor, responsible_of=who)
     for message in told(examined, arrival):
         console.say(message)
     console.result(_as_json(examined, arrival))

@@ -8,7 +8,9 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import Any, Literal
 
+from layers.census.logging import ResponsibleOf
 from layers.census.newcomers import block_of, homes, linked, parsed, source_of
+from layers.census.packages import found_defects
 from layers.census.packages.compare import Changed, Row, from_json
 from layers.census.packages.conflicts import OPEN, field_values
 from layers.census.packages.examining import Examined
@@ -17,7 +19,7 @@ from layers.census.packages.photos import PHOTO
 from layers.census.packages.receipt import Arrival, Refused
 from layers.census.packages.records import decided as decided_values
 from layers.census.values import as_text, from_text
-from layers.census.words import CONFLICT, LOT, PACKAGE, RECORD
+from layers.census.words import CONFLICT, DEFECT, LOT, PACKAGE, RECORD
 from layers.errors import UserError
 from layers.model.asset import AssetKey
 from layers.model.fields import LinkField, format_instant
@@ -37,18 +39,26 @@ Decided = Mapping[tuple[str, int, str], Literal["office", "field"]]
 """Disputes decided at once: type, id and field of a clash to the side that is right. Those of earlier files too."""
 
 
-def check_in(edit: Edit, examined: Examined, actor: str, decided: Decided | None = None) -> Arrival:
+def check_in(
+    edit: Edit,
+    examined: Examined,
+    actor: str,
+    decided: Decided | None = None,
+    responsible_of: ResponsibleOf = lambda _: None,
+) -> Arrival:
     """Take in what a file changes, within one open edit; what of it came in before changes nothing again.
 
     The merge is made anew against the book as it is now. Rows that the book refuses are named in the receipt.
-    Disputes that are not ``decided`` stay open.
+    Disputes that are not ``decided`` stay open. A severe defect raises an order for whoever looks after the asset.
     """
-    return _CheckIn(edit, examined, actor, decided or {}).done(actor)
+    return _CheckIn(edit, examined, actor, decided or {}, responsible_of).done(actor)
 
 
 class _CheckIn:
-    def __init__(self, edit: Edit, examined: Examined, actor: str, decided: Decided) -> None:
-        self._edit, self._examined = edit, examined
+    def __init__(
+        self, edit: Edit, examined: Examined, actor: str, decided: Decided, responsible_of: ResponsibleOf
+    ) -> None:
+        self._edit, self._examined, self._responsible_of = edit, examined, responsible_of
         self._actor, self._decided = actor, decided
         self._source = edit.source(source_of(examined.code))
         catalogue = edit.catalogue
@@ -127,6 +137,8 @@ class _CheckIn:
         values = {name: change.field[name] for name in change.names if name in change.field}
         try:
             values = self._resolved(change.type, values)
+            if change.type == DEFECT:
+                values = found_defects.with_record(self._edit, values, self._examined.package["campaign"])
             origin = {"source_id": self._source, "source_key": key_of(change)}
             id = self._put(change.type, {**values, **origin})
         except ValuesRefused as error:
@@ -137,6 +149,8 @@ class _CheckIn:
             self._turn_down(change.key, change.field, ["packages.of_new_asset"])
             return 0
         self._homes[key_of(change)] = AssetKey(change.type, id)
+        if change.type == DEFECT:
+            found_defects.raise_order(self._edit, id, values, self._responsible_of)
         return 1
 
     def _put(self, type_name: str, values: Mapping[str, Any]) -> int:

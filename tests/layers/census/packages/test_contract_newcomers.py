@@ -118,7 +118,9 @@ def test_what_hangs_on_new_assets_meets_them(town: Town, worker: Worker) -> None
         arrival = town.back(out.path)
         assert (arrival.refused, arrival.inserted, arrival.photos, arrival.conflicts) == ((), 1, 1, 1)
         assert town.look(out.path).is_again
-    assert {each["target"] for each in town.register.find(Query("defect"))} == {link}
+    defects = town.register.find(Query("defect"))
+    assert {each["target"] for each in defects} == {link}
+    assert {each["record"] for each in defects} == {record.id}
     assert len(town.register.attachments("census_record", record.id)) == 4
     assert town.register.count("hydrant") == 14
     assert town.get("hydrant", hydrant.id)["remark"] == "二组"
@@ -138,6 +140,8 @@ def test_codes_taken_and_values_that_no_field_takes(town: Town, worker: Worker) 
 
     def work(copy: Register, edit: Any) -> None:
         edit.insert("hydrant", {"code": "X3", "plate_no": "甲", "geom": shapely.Point(50, 30)})
+        kind = copy.catalogue.code_lists["defect_kind"].entries[0].code
+        edit.insert("defect", {"target": "hydrant:2", "kind": kind, "severity": 3, "state": "open"})
         for id, code in ((6, "H5-old"), (1, "H5")):
             hydrant = copy.get("hydrant", id)
             assert hydrant is not None
@@ -145,6 +149,11 @@ def test_codes_taken_and_values_that_no_field_takes(town: Town, worker: Worker) 
 
     edit(out.path, worker, work)
     assert town.back(out.path).refused == ()
+    # A severe defect calls for an order, whatever program wrote it; once.
+    [defect], [order] = (town.register.find(Query(name)) for name in ("defect", "work_order"))
+    assert (defect["state"], defect["work_order"], order["target"]) == ("ordered", order.id, "hydrant:2")
+    assert town.get("census_record", defect["record"])["target"] == "hydrant:2"
+    assert town.back(out.path).of == 0
     with town.register.edit(ACT) as edit_:
         edit_.insert("hydrant", {"code": "x3", "geom": shapely.Point(1, 1)})
     waiting = [r.id for r in town.register.find(Query("census_record", Compare("state", "=", "visited")))]

@@ -183,6 +183,10 @@ class AssetReader(Veiled):
         clause = None if where is None else condition_clause(self._store, type, where)
         return self._read_shown(type, self._store.bulk_read(type, names, geometry=geometry, where=clause))
 
+    def settled(self, read: BulkRead) -> BulkRead:
+        """A bulk read just before it is sent to the worker: of few rows it is done here, which takes less."""
+        return self._store.settled(read)
+
     def summary(self, feedback: Feedback | None = None) -> RegisterSummary:
         """Counts per type, and the lengths of pipes by status and size."""
         feedback = feedback or Feedback()

@@ -105,10 +105,10 @@ def build_scene(
 
 
 def build(register: Register, job: BuildJob, feedback: Feedback) -> list[Source]:
-    """Do a job in the worker; what it kept in the cache is mapped from there."""
+    """Do a job in the worker; what it kept in the cache is read from there."""
     if not job.layers:
         return []
-    made = register.worker.run(build_sources, job, feedback=feedback)
+    made = register.worker.run(build_sources, _settled(register, job), feedback=feedback)
     sources: list[Source] = []
     lost: list[LayerStyle] = []
     for layer, source in zip(job.layers, made, strict=True):
@@ -124,7 +124,15 @@ def build(register: Register, job: BuildJob, feedback: Feedback) -> list[Source]
 
 def sketch(register: Register, job: BuildJob, feedback: Feedback) -> list[Source]:
     """Have the worker make what a first picture of the job's layers takes."""
-    return register.worker.run(build_sketches, job, feedback=feedback) if job.layers else []
+    return (
+        register.worker.run(build_sketches, _settled(register, job), feedback=feedback) if job.layers else []
+    )
+
+
+def _settled(register: Register, job: BuildJob) -> BuildJob:
+    """The job just before it is sent to the worker."""
+    reads = {name: register.settled(read) for name, read in job.reads.items()}
+    return replace(job, reads=reads, mains=None if job.mains is None else register.settled(job.mains))
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from layers.feedback import Feedback
 from layers.model.change import IdRange
 from layers.model.problem import Problem
 from layers.model.query import Box
-from layers.store.bulk_read import BulkRead, run_read
+from layers.store.bulk_read import BulkRead, given, run_read
 from layers.store.schema import FID, GEOMETRY, Schema
 from layers.store.types import arrow_type
 from layers.store.worker import Worker
@@ -169,8 +169,14 @@ class Store(ABC):
             return self.read_here(
                 type_name, fields, geometry=geometry, conditions=self._conditions(type_name, where, box)
             )
-        read = self.bulk_read(type_name, fields, geometry=geometry, where=where, box=box)
+        read = self.settled(self.bulk_read(type_name, fields, geometry=geometry, where=where, box=box))
+        if read.function is given:
+            return read(feedback or Feedback())
         return worker.run(run_read, read, feedback=feedback)
+
+    def settled(self, read: BulkRead) -> BulkRead:
+        """A bulk read just before it is sent to the worker: done at once where that takes less than sending it."""
+        return read
 
     def read_here(
         self,

@@ -38,6 +38,11 @@ class BulkRead:
         return self.function(feedback, *self.arguments)
 
 
+def given(feedback: Feedback, table: pa.Table) -> pa.Table:
+    """What was read before the job was sent."""
+    return table
+
+
 def run_read(feedback: Feedback, read: BulkRead) -> pa.Table:
     """What ``read`` gives: the function that the worker is asked for."""
     return read(feedback)

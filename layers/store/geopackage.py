@@ -7,6 +7,7 @@ import json
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,10 @@ from layers.model.problem import Problem
 from layers.model.query import Box
 from layers.store import backup, bulk, gpkg
 from layers.store.base import Staged, Store
-from layers.store.bulk_read import BulkRead, Elsewhere
+from layers.store.bulk_read import BulkRead, Elsewhere, given
 from layers.store.database_errors import translated
 from layers.store.engine import BUSY_SECONDS, WRITE
+from layers.store.few_rows import read_few
 from layers.store.idle import IdleTimer
 from layers.store.known_files import remember
 from layers.store.lock_note import LockNote
@@ -43,6 +45,8 @@ class GeoPackageStore(Store):
     """A register in a GeoPackage. Takes an engine made for its file (``engine.open_engine``)."""
 
     stated = True
+    #: So many rows of a table are read here: GDAL takes 50 ms to open a register, for one row as for thousands.
+    few = 500
 
     def __init__(
         self,
@@ -203,6 +207,20 @@ class GeoPackageStore(Store):
         conditions = self._conditions(type_name, where, box)
         text = self._literal(sa.and_(*conditions)) if conditions else None
         return BulkRead(READ_COLUMNS, (self.path, type_name, list(fields), geometry, text, None))
+
+    def settled(self, read: BulkRead) -> BulkRead:
+        inner: tuple[Any, ...] = tuple(
+            self.settled(each) if isinstance(each, BulkRead) else each for each in read.arguments
+        )
+        read = replace(read, arguments=inner)
+        if read.function is not READ_COLUMNS or _identity(self.path) != self._identity:
+            return read  # of a file that is gone, the worker tells
+        _, type_name, fields, geometry, text, _ = inner
+        with self.read() as connection:
+            table = read_few(
+                connection, self.schema.catalogue[type_name], fields, geometry, text, most=self.few
+            )
+        return read if table is None else BulkRead(given, (table,))
 
     def backup(self, target: Path | None, feedback: Feedback) -> Path:
         target = target or backup.named_by_moment(self.path)

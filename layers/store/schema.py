@@ -59,7 +59,7 @@ class Tables(Mapping[str, sa.Table]):
         return len(self._made)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Schema:
     """The tables of one register: ``assets`` and ``history`` by type name, and the program's own."""
 

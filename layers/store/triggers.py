@@ -6,7 +6,9 @@ a GeoPackage leaves a trail. (The server's counterpart is ``postgis_triggers``.)
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from types import MappingProxyType
 
 from sqlalchemy.dialects import sqlite
 
@@ -18,13 +20,14 @@ _OPEN = "(SELECT id FROM wa_changeset WHERE is_open = 1)"
 _quote = sqlite.dialect().identifier_preparer.quote
 
 
-def all_triggers(schema: Schema) -> dict[str, str]:
+@lru_cache(maxsize=4)
+def all_triggers(schema: Schema) -> Mapping[str, str]:
     """Every trigger of a GeoPackage register: name to statement. No other belongs in the file."""
     triggers: dict[str, str] = {}
     for name in schema.assets:
         triggers |= asset_triggers(schema, name)
         triggers |= dict(_history_guards(schema, name))
-    return triggers | dict(_change_set_guards())
+    return MappingProxyType(triggers | dict(_change_set_guards()))
 
 
 def asset_triggers(schema: Schema, type_name: str) -> dict[str, str]:

@@ -93,7 +93,7 @@ def _read(
     fields = [field_of(asset_type, name) for name in names if name != DRAWN_LENGTH.name]
     kinds: dict[str, Kind] = {f.name: "number" if is_number(f) else "word" for f in fields}
     read = read_as_of(register, asset_type.name, past, (VERSION, *kinds), geometry=drawn)
-    found: Encoded = register.worker.run(encode, read, kinds, drawn, feedback=feedback)
+    found: Encoded = register.worker.run(encode, register.settled(read), kinds, drawn, feedback=feedback)
     return found
 
 

@@ -6,7 +6,7 @@ The whole register is checked in the worker process, so that no window waits for
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
@@ -99,7 +99,8 @@ def check_register(
 ) -> list[Findings]:
     """Run the checks (those named in ``rules``, else all) in the worker. Rules that found nothing are left out."""
     job = check_job(register, rules=rules, rule_book=rule_book)
-    found: list[Findings] = register.worker.run(run_job, job, feedback=feedback)
+    reads = {name: register.settled(read) for name, read in job.reads.items()}
+    found: list[Findings] = register.worker.run(run_job, replace(job, reads=reads), feedback=feedback)
     return found
 
 

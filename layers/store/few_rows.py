@@ -24,7 +24,7 @@ def read_few(
 ) -> pa.Table | None:
     """What ``worker_columns.read_columns`` gives, or None if the table has more than ``most`` rows.
 
-    None too for values that no field takes, written by another program: GDAL makes of them what it can.
+    None too for columns that are no fields, and for values that no field takes, written by another program: GDAL makes of them what it can.
     """
     beyond = f'SELECT 1 FROM "{asset_type.name}" LIMIT 1 OFFSET {most}'
     if connection.exec_driver_sql(beyond).first() is not None:
@@ -32,6 +32,9 @@ def read_few(
     kinds = {field.name: arrow_type(column_type(field.storage)) for field in asset_type.columns}
     kinds |= {FID: pa.int64(), VERSION: pa.int64()}
     names = [FID, *fields]
+    if not kinds.keys() >= set(names):
+        # What the register keeps for itself beside the fields: where a row came from.
+        return None
     columns = ", ".join(f'"{name}"' for name in (*names, *((GEOMETRY,) if geometry else ())))
     condition = "" if where is None else f"WHERE {where}"
     # As text: making SQLAlchemy's tables of all that a map draws takes longer than reading them.

@@ -24,7 +24,8 @@ def read_few(
 ) -> pa.Table | None:
     """What ``worker_columns.read_columns`` gives, or None if the table has more than ``most`` rows.
 
-    None too for columns that are no fields, and for values that no field takes, written by another program: GDAL makes of them what it can.
+    None too for columns that are no fields, and for values that no field takes, written by another program: GDAL
+    makes of them what it can.
     """
     beyond = f'SELECT 1 FROM "{asset_type.name}" LIMIT 1 OFFSET {most}'
     if connection.exec_driver_sql(beyond).first() is not None:

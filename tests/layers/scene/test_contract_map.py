@@ -11,12 +11,14 @@ from shapely.geometry import LineString, Point
 
 from layers.feedback import Feedback
 from layers.model.change import ChangeSet
-from layers.model.query import Compare
+from layers.model.query import Compare, Query
 from layers.register import Register
 from layers.scene.cache import SceneCache
 from layers.scene.patching import patched, touched_by
 from layers.scene.planning import ScenePlan, build, build_scene, plan_scene, take_kept
+from layers.scene.region import Region
 from layers.scene.scene import Scene
+from layers.scene.selecting import select_region
 from layers.scene.styles import find_style
 from layers.text import Message
 from tests.layers.scene.test_patching import X, Y, shown
@@ -66,6 +68,16 @@ def edit_some(register: Register) -> None:
             edit.delete(name, asset.id, asset.version)
 
 
+def require_a_region_selects_what_lies_in_it(scene: Scene, register: Register) -> None:
+    polygon = shapely.Polygon([(X + 100, Y - 40), (X + 420, Y - 40), (X + 300, Y + 90), (X + 40, Y + 70)])
+    found = select_region(scene, Region(polygon))
+    for name in ("pipe", "valve", "meter"):
+        assets = list(register.find(Query(name)))
+        inside = [each.id for each in assets if each.geometry and each.geometry.intersects(polygon)]
+        assert found.ids(name).tolist() == sorted(inside)
+        assert 0 < len(inside) < len(assets)
+
+
 def test_what_is_shown_is_what_is_in_the_register(register: Register) -> None:
     scene = build_scene(register, "diameter", Feedback())
     counts = {layer: sum(c.count for c in classes.values()) for layer, classes in scene.counts().items()}
@@ -76,6 +88,7 @@ def test_what_is_shown_is_what_is_in_the_register(register: Register) -> None:
     found = register.by_code("valve", "V1")
     assert found is not None
     assert (hit.type, hit.id) == ("valve", found.id)
+    require_a_region_selects_what_lies_in_it(scene, register)
     filtered = build_scene(register, "diameter", Feedback(), filters={"pipe": Compare("dn", ">=", 300)})
     assert sum(c.count for c in filtered.counts()["pipe"].values()) == 10
 
@@ -105,6 +118,7 @@ def follow(scene: Scene, register: Register, news: list[ChangeSet]) -> Scene:
     assert not whole
     made = patched(scene, register, few, register.data_version, Feedback())
     assert shown(made) == shown(build_scene(register, "diameter", Feedback()))
+    require_a_region_selects_what_lies_in_it(made, register)
     return made
 
 

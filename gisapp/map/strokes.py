@@ -136,12 +136,7 @@ def _overlapping(pieces: Floats, by: float) -> tuple[Floats, Floats]:
     share = by / length
     dx *= share
     dy *= share
-    longer = np.empty_like(pieces)
-    np.subtract(pieces[:, 0], dx, out=longer[:, 0])
-    np.subtract(pieces[:, 1], dy, out=longer[:, 1])
-    np.add(pieces[:, 2], dx, out=longer[:, 2])
-    np.add(pieces[:, 3], dy, out=longer[:, 3])
-    return longer, length
+    return _longer(pieces, (dx, dy), (dx, dy)), length
 
 
 def _mitred(pieces: Floats, width: float, ratio: float) -> tuple[Floats, Floats]:
@@ -157,7 +152,8 @@ def _mitred(pieces: Floats, width: float, ratio: float) -> tuple[Floats, Floats]
     # Half the turn's tangent, and no more than a square end.
     share = np.sqrt(((1.0 - cosine) / np.maximum(1.0 + cosine, 1e-6)).clip(0.0, 1.0))
     by = np.maximum(share * width / 2, _WIDE_OVERLAP / ratio)
-    return _longer(pieces, dx, dy, by[:-1] / length, by[1:] / length), length
+    begin, end = by[:-1] / length, by[1:] / length
+    return _longer(pieces, (dx * begin, dy * begin), (dx * end, dy * end)), length
 
 
 def _along(pieces: Floats) -> tuple[Floats, Floats, Floats]:
@@ -168,13 +164,12 @@ def _along(pieces: Floats) -> tuple[Floats, Floats, Floats]:
     return dx, dy, np.sqrt(np.maximum(length, 1e-12, out=length), out=length)
 
 
-def _longer(pieces: Floats, dx: Floats, dy: Floats, begin: Floats, end: Floats) -> Floats:
-    """The pieces with so many times (dx, dy) put before their beginnings and behind their ends."""
+def _longer(pieces: Floats, before: tuple[Floats, Floats], behind: tuple[Floats, Floats]) -> Floats:
+    """The pieces with so much put before their beginnings and behind their ends, as a new array."""
     longer = np.empty_like(pieces)
-    np.subtract(pieces[:, 0], dx * begin, out=longer[:, 0])
-    np.subtract(pieces[:, 1], dy * begin, out=longer[:, 1])
-    np.add(pieces[:, 2], dx * end, out=longer[:, 2])
-    np.add(pieces[:, 3], dy * end, out=longer[:, 3])
+    for axis in (0, 1):
+        np.subtract(pieces[:, axis], before[axis], out=longer[:, axis])
+        np.add(pieces[:, 2 + axis], behind[axis], out=longer[:, 2 + axis])
     return longer
 
 

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-from scipy.spatial import cKDTree
 
 from layers.census.newcomers import parsed, source_of
 from layers.census.packages.compare import as_json
 from layers.census.values import as_text, from_text, same
 from layers.census.words import ACCEPTED, CANCELLED, CONFLICT, NEW, PACKAGE, RECORD, WAITING
 from layers.editing.plan import EditPlan, Insert, Update
+from layers.later import Later
 from layers.model.asset import Asset
 from layers.model.catalogue import AssetType
 from layers.model.query import All, Compare, Query
 from layers.register import Register
 from layers.text import Message
+
+if TYPE_CHECKING:
+    from scipy import spatial
+else:
+    spatial = Later("scipy.spatial")
 
 _PLACE = "place"
 _CODE = "code"
@@ -59,7 +64,7 @@ def read_twins(register: Register, campaign: int) -> tuple[Twin, ...]:
 
 def _near(asset_type: AssetType, records: Sequence[Asset], reach: float) -> Iterator[Twin]:
     xy = shapely.get_coordinates([record.geometry for record in records]).reshape(-1, 2)
-    pairs = cKDTree(xy).query_pairs(reach, output_type="ndarray")
+    pairs = spatial.cKDTree(xy).query_pairs(reach, output_type="ndarray")
     metres = np.hypot(*(xy[pairs[:, 0]] - xy[pairs[:, 1]]).T)
     taken: set[int] = set()
     firsts: set[int] = set()

@@ -7,17 +7,24 @@ The order is found by `fast_tsp` (MIT).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import fast_tsp
 import numpy as np
 import shapely
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
 from layers.feedback import Feedback
 from layers.geometry.belonging import Shapes
 from layers.geometry.halving import halved
 from layers.geometry.packed import Floats, Integers
+from layers.later import Later
+
+if TYPE_CHECKING:
+    from scipy import sparse
+    from scipy.sparse import csgraph
+else:
+    sparse = Later("scipy.sparse")
+    csgraph = Later("scipy.sparse.csgraph")
 
 #: Where no road leads, people walk across: so much longer than the straight line.
 DETOUR = 1.4
@@ -125,7 +132,7 @@ def road_distances(spots: Floats, roads: Shapes) -> Floats | None:
     along = shapely.line_locate_point(segments[nearest], points)
     aside = shapely.distance(segments[nearest], points)
     graph, first = _graph(segments, nearest, along)
-    ways = dijkstra(graph, directed=False, indices=np.arange(first, first + len(spots)))[:, first:]
+    ways = csgraph.dijkstra(graph, directed=False, indices=np.arange(first, first + len(spots)))[:, first:]
     across = _straight(spots)
     found = np.maximum(ways + aside[:, None] + aside[None, :], across)
     # Neighbours on one side of a street do not go to its middle and back; where no road leads, there is no other way.
@@ -151,7 +158,7 @@ def _noded(spots: Floats, roads: Shapes) -> Shapes:
     return found
 
 
-def _graph(segments: Shapes, nearest: Integers, along: Floats) -> tuple[csr_array, int]:
+def _graph(segments: Shapes, nearest: Integers, along: Floats) -> tuple[sparse.csr_array, int]:
     """The road network with a node for every place; places are the nodes from the number returned on."""
     ends = np.concatenate([shapely.get_coordinates(shapely.get_point(segments, n)) for n in (0, -1)])
     nodes, number = np.unique(np.round(ends, 2), axis=0, return_inverse=True)
@@ -171,14 +178,14 @@ def _graph(segments: Shapes, nearest: Integers, along: Floats) -> tuple[csr_arra
     return _shortest(one, other, metres, size), first
 
 
-def _shortest(one: Integers, other: Integers, metres: Floats, size: int) -> csr_array:
+def _shortest(one: Integers, other: Integers, metres: Floats, size: int) -> sparse.csr_array:
     """A sparse matrix with the shortest of parallel ways."""
     low, high = np.minimum(one, other), np.maximum(one, other)
     order = np.lexsort((metres, high, low))
     low, high, metres = low[order], high[order], metres[order]
     is_first = np.ones(len(low), bool)
     is_first[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
-    return csr_array((metres[is_first], (low[is_first], high[is_first])), shape=(size, size))
+    return sparse.csr_array((metres[is_first], (low[is_first], high[is_first])), shape=(size, size))
 
 
 def _shortest_way(apart: Floats, *, from_first: bool = False) -> Integers:

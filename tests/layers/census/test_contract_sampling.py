@@ -108,7 +108,7 @@ def refusal(register: Register, scene: Scene, what: str, actor: int | None = Non
 
 def test_drawn_checked_and_signed_off(new_place: NewPlace) -> None:
     with new_place().open() as register:
-        its = scene(register, 40)
+        its = scene(register, 24)
         assert its.book(register).standing == "not_drawn"
         assert refusal(register, its, "sign") == "quality.not_drawn"
         assert refusal(register, its, "draw", its.surveyor) == "quality.own_team"
@@ -136,51 +136,48 @@ def test_drawn_checked_and_signed_off(new_place: NewPlace) -> None:
         lot = register.get("lot", its.lot)
         assert lot is not None
         assert (lot["state"], lot["checked_by"], lot["check_note"]) == ("checked", "林工", "可以入账")
-        assert register.count(Query("census_record", Compare("state", "=", "checked"))) == 40
+        assert register.count(Query("census_record", Compare("state", "=", "checked"))) == 24
         assert refusal(register, its, "draw") == "quality.signed_already"
         register.undo()
         lot = register.get("lot", its.lot)
         assert lot is not None
         assert (lot["state"], lot["checked_by"]) == ("back", None)
-        assert register.count(Query("census_record", Compare("state", "=", "visited"))) == 40
+        assert register.count(Query("census_record", Compare("state", "=", "visited"))) == 24
 
 
-def test_twice_as_many_again_then_back_and_a_new_round(new_place: NewPlace) -> None:
-    with new_place().open() as register:
-        its = scene(register, 40, percent=20.0)
-        do(register, plan_next_draw(register, its.book(register), None))
-        check_all(register, its, wrong=1)
-        book = its.book(register)
-        assert (len(book.rows), book.standing) == (11, "draw_again")
-        assert refusal(register, its, "sign", its.checker) == "quality.must_draw_again"
-        do(register, plan_next_draw(register, book, None))
-        book = its.book(register)
-        assert [row.kind for row in book.undone] == ["resurvey"] * 16
-        assert len({row.record.id for row in book.running if row.kind == "resurvey"}) == 24
-        check_all(register, its, wrong=6)
-        book = its.book(register)
-        assert (book.standing, len(book.quality["resurvey"].over)) == ("fails", 7)
-        assert refusal(register, its, "sign", its.checker) == "quality.must_go_back"
-        assert refusal(register, its, "draw") == "quality.send_back_first"
-        assert refusal(register, its, "back") == "census.reason_missing"
+def test_twice_as_many_again_then_back_and_a_new_round(register: Register) -> None:
+    its = scene(register, 40, percent=20.0)
+    do(register, plan_next_draw(register, its.book(register), None))
+    check_all(register, its, wrong=1)
+    book = its.book(register)
+    assert (len(book.rows), book.standing) == (11, "draw_again")
+    assert refusal(register, its, "sign", its.checker) == "quality.must_draw_again"
+    do(register, plan_next_draw(register, book, None))
+    book = its.book(register)
+    assert [row.kind for row in book.undone] == ["resurvey"] * 16
+    assert len({row.record.id for row in book.running if row.kind == "resurvey"}) == 24
+    check_all(register, its, wrong=6)
+    book = its.book(register)
+    assert (book.standing, len(book.quality["resurvey"].over)) == ("fails", 7)
+    assert refusal(register, its, "sign", its.checker) == "quality.must_go_back"
+    assert refusal(register, its, "draw") == "quality.send_back_first"
+    assert refusal(register, its, "back") == "census.reason_missing"
 
-        word = plan_send_back(register, book, "口径多处不符")
-        with register.edit(word.label) as edit:
-            word.apply(edit, "林工")
-        assert register.count(Query("census_record", Compare("state", "=", "visit_again"))) == 40
-        assert refusal(register, its, "draw") == "quality.nothing_logged"
-        # Surveyed anew: what was found before is history, the sample is another one.
-        with register.edit(Message("store.created")) as edit:
-            ids = [record.id for record in register.find(Query("census_record"))]
-            edit.update_many(
-                "census_record", ids, {"state": "visited", "logged_at": "2026-11-21T08:00:00.000Z"}
-            )
-        do(register, plan_next_draw(register, its.book(register), None))
-        book = its.book(register)
-        assert (book.round, book.standing, len(book.running)) == (2, "open", 11)
-        assert {row.check["draw"] for row in book.running} == {3}
-        check_all(register, its, wrong=0)
-        assert its.book(register).standing == "passes"
+    word = plan_send_back(register, book, "口径多处不符")
+    with register.edit(word.label) as edit:
+        word.apply(edit, "林工")
+    assert register.count(Query("census_record", Compare("state", "=", "visit_again"))) == 40
+    assert refusal(register, its, "draw") == "quality.nothing_logged"
+    # Surveyed anew: what was found before is history, the sample is another one.
+    with register.edit(Message("store.created")) as edit:
+        ids = [record.id for record in register.find(Query("census_record"))]
+        edit.update_many("census_record", ids, {"state": "visited", "logged_at": "2026-11-21T08:00:00.000Z"})
+    do(register, plan_next_draw(register, its.book(register), None))
+    book = its.book(register)
+    assert (book.round, book.standing, len(book.running)) == (2, "open", 11)
+    assert {row.check["draw"] for row in book.running} == {3}
+    check_all(register, its, wrong=0)
+    assert its.book(register).standing == "passes"
 
 
 def test_more_logged_since_needs_more_checks(register: Register) -> None:

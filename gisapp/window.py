@@ -84,10 +84,7 @@ class Window(WindowRooms):
         self.checks = CheckDesk(place, CheckCentre(parts.session, parts.tasks, parts.notifier, self))
         self.renewal = RenewalDesk(place)
         self.grids = GridDesk(place)
-        self.census = CensusDesk(
-            language, theme, parts.session, parts.tasks, parts.notifier, self.map, parts.actions,
-            place.my_name,
-        )  # fmt: skip
+        self.census = CensusDesk(place)
         self.grid_design = GridDesign(place)
         self.statements = StatementDesk(place)
         self.works = ProjectActs(parts.session, parts.tasks, self.map, self)

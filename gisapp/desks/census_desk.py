@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPointF, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from gisapp.actions import Actions
 from gisapp.desks.desk import Desk
-from gisapp.language import Language
-from gisapp.notify import Notifier
+from gisapp.desks.desk_panel import DeskPanel
+from gisapp.desks.desk_style import DeskStyle
 from gisapp.panels.census.centre import CensusCentre
 from gisapp.panels.census.lot_labels import LotLabels
 from gisapp.panels.census.lots_centre import LotsCentre
 from gisapp.panels.census.quality_centre import QualityCentre
 from gisapp.panels.census.walk_marks import WalkMark, WalkMarks
-from gisapp.panels.map_view import MapView
-from gisapp.session import Session
-from gisapp.tasks import Tasks
-from gisapp.theme import Theme
+from gisapp.panels.workplace import Workplace
 from gisapp.tools.place import PlaceTool
 from layers.census.words import DEFECT, RECORD
 from layers.census.worklist import place_of
@@ -57,27 +51,18 @@ class CensusDesk(QObject):
     arranged = Signal()
     """What stands under the map shall be shown, or not."""
 
-    def __init__(
-        self,
-        language: Language,
-        theme: Theme,
-        session: Session,
-        tasks: Tasks,
-        notifier: Notifier,
-        view: MapView,
-        actions: Actions,
-        my_name: Callable[[], str],
-    ) -> None:
+    def __init__(self, place: Workplace) -> None:
+        view, language, theme = place.view, place.language, place.theme
         super().__init__(view)
-        self.centre = CensusCentre(session, tasks, notifier, my_name, language.render, self)
+        self.centre = CensusCentre(place, self)
         self.quality = QualityCentre(self.centre)
         self.lots = LotsCentre(self.centre)
         self.lot_labels = LotLabels(language, theme, self.centre, view)
         self.is_checking = False
-        self._language, self._theme, self._view, self._actions = language, theme, view, actions
-        self._holder = QWidget()
-        self._place = QVBoxLayout(self._holder)
-        self._place.setContentsMargins(0, 0, 0, 0)
+        self._language, self._theme, self._view, self._actions = language, theme, view, place.actions
+        self._holder = DeskPanel()
+        # The map shows records by their state.
+        self._style = DeskStyle(view, STYLE, TOOL)
         self._panel: census_panel.CensusPanel | None = None
         self._page: logging_page.LoggingPage | None = None
         self._check_page: check_page.CheckPage | None = None
@@ -86,7 +71,6 @@ class CensusDesk(QObject):
         self._below: below_panel.BelowPanel | None = None
         self.wants_below = True
         self._is_shown = False
-        self._style_before = ""
         self._tool_before = "select"
         self.marks = WalkMarks(theme.font("small"))
         view.canvas.overlay.sketches.append(self.marks)
@@ -114,7 +98,7 @@ class CensusDesk(QObject):
         """Campaign, lot and work list."""
         if self._panel is None:
             self._panel = census_panel.CensusPanel(self._language, self._theme, self.centre, self._actions)
-            self._place.addWidget(self._panel)
+            self._holder.hold(self._panel)
             self._panel.flown.connect(lambda _: self.fly())
             self._panel.alarms.gathered.connect(self._gather_lots)
             self._panel.entered.connect(self.begin)
@@ -178,7 +162,7 @@ class CensusDesk(QObject):
         if on and self._panel is None:
             self.panel.show()
         if on != self._is_shown:
-            self._dress(on)
+            self._style.wear(on)
         self._is_shown = on
         self.centre.show(on)
         self.lot_labels.show()
@@ -242,19 +226,6 @@ class CensusDesk(QObject):
             self._view.fly_to(*at)
 
     # ---- the map
-
-    def _dress(self, on: bool) -> None:
-        """The map shows records by their state while the desk is open; a style chosen meanwhile stays."""
-        style = self._view.looks[1]
-        if on and style != STYLE:
-            self._style_before = style
-            self._view.use_style(STYLE)
-        elif not on and style == STYLE and self._style_before:
-            self._view.use_style(self._style_before)
-        if not on:
-            self._style_before = ""
-            if self._view.tool_name == TOOL:
-                self._view.use_tool("select")
 
     def _mark(self) -> None:
         """What stands on the map."""

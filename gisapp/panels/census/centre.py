@@ -6,14 +6,12 @@ Panels ask and listen. Lists follow the register: what somebody else logs is see
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from gisapp.notify import Notifier
-from gisapp.session import Session
-from gisapp.tasks import Debounce, Tasks
+from gisapp.panels.workplace import Workplace
+from gisapp.tasks import Debounce
 from layers.census.form import Form
 from layers.census.words import CAMPAIGN, LOT, RECORD
 from layers.errors import UserError
@@ -23,7 +21,7 @@ from layers.model.asset import Asset
 from layers.model.change import ChangeSet
 from layers.model.query import Compare, Query
 from layers.model.selection import Selection
-from layers.register import Edit, Register
+from layers.register import Register
 from layers.text import Message
 
 if TYPE_CHECKING:
@@ -47,18 +45,12 @@ class CensusCentre(QObject):
     chosen = Signal()
     """Another target is worked on."""
 
-    def __init__(
-        self,
-        session: Session,
-        tasks: Tasks,
-        notifier: Notifier,
-        my_name: Callable[[], str],
-        render: Callable[[Message], str],
-        parent: QObject,
-    ) -> None:
+    def __init__(self, place: Workplace, parent: QObject) -> None:
         super().__init__(parent)
-        self.session, self.tasks, self.notifier = session, tasks, notifier
-        self._my_name, self.render = my_name, render
+        self.session, self.tasks, self.notifier = place.session, place.tasks, place.notifier
+        self._my_name, self.render = place.my_name, place.language.render
+        #: Does something as one act, says so and offers to undo it.
+        self.write = place.edit
         self.campaigns: tuple[Asset, ...] = ()
         self.book: CampaignBook | None = None
         self.form: Form | None = None
@@ -74,6 +66,7 @@ class CensusCentre(QObject):
         self._is_stale = True
         self._soon = Debounce(_SOON, self._follow, self)
         self._later = Debounce(_LATER, self.read, self)
+        session = self.session
         session.opened.connect(lambda _: self._forget())
         session.closed.connect(self._forget)
         session.changed.connect(self._on_changed)
@@ -323,24 +316,6 @@ class CensusCentre(QObject):
     def forget_sent(self, row: WorkRow) -> None:
         """It could not be written."""
         self._sent.discard(row.id)
-
-    def write(
-        self,
-        label: Message,
-        work: Callable[[Edit], Any],
-        done: Callable[[], None] = lambda: None,
-        failed: Callable[[UserError], None] | None = None,
-        *,
-        shown: bool = False,
-    ) -> None:
-        """Do something as one act, say so and offer to undo it."""
-
-        def ended(change: ChangeSet | None) -> None:
-            if change is not None:
-                self.notifier.done(label, "edit.undo")
-            done()
-
-        self.session.edit(label, work, ended, failed, shown=shown)
 
 
 def _lot_of(book: CampaignBook | None, lot: int | None) -> int | None:

@@ -27,7 +27,7 @@ ROOMS = (
     "gisapp.panels.census.census_panel",
     "gisapp.panels.census.logging_page",
     "gisapp.panels.statement.page",
-    "gisapp.panels.style_editor",
+    "gisapp.panels.style.editor",
     "gisapp.panels.basemap_view",
     "gisapp.panels.roster.roster_panel",
     "gisapp.dialogs.settings_dialog",

@@ -26,12 +26,12 @@ from layers.later import Later
 
 if TYPE_CHECKING:
     from gisapp.panels import basemap_view
-    from gisapp.panels import style_editor as styles
     from gisapp.panels.grid_shaping import shaping
     from gisapp.panels.history import trail_panel
+    from gisapp.panels.style import editor as styles
 else:
     basemap_view = Later("gisapp.panels.basemap_view")
-    styles = Later("gisapp.panels.style_editor")
+    styles = Later("gisapp.panels.style.editor")
     shaping = Later("gisapp.panels.grid_shaping.shaping")
     trail_panel = Later("gisapp.panels.history.trail_panel")
 

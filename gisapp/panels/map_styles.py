@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from gisapp.panels.scene_feed import SceneFeed
-from gisapp.panels.style_button import StyleButton
+from gisapp.panels.style.button import StyleButton
 from gisapp.session import Session
 from gisapp.tasks import Tasks
 from layers.model.change import ChangeSet

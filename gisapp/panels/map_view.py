@@ -30,7 +30,7 @@ from gisapp.panels.map_styles import MapStyles
 from gisapp.panels.map_tools import ToolStrip
 from gisapp.panels.scene_feed import SceneFeed
 from gisapp.panels.select_bar import SelectBar
-from gisapp.panels.style_button import StyleButton
+from gisapp.panels.style.button import StyleButton
 from gisapp.session import Session
 from gisapp.tasks import Debounce, Tasks
 from gisapp.theme import Theme, font_families

@@ -33,7 +33,7 @@ from gisapp.panels.renewal.project_list import ProjectModel
 from gisapp.panels.roster.calendar_list import CalendarModel
 from gisapp.panels.roster.roster_table import RosterModel
 from gisapp.panels.statement.table_view import TableModel as StatementModel
-from gisapp.panels.style_classes import ClassModel
+from gisapp.panels.style.classes import ClassModel
 from gisapp.panels.table.model import TableModel
 from layers.analysis.checking.finding import Findings
 from layers.census.worklist import WorkRow

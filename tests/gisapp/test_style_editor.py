@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QComboBox, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from gisapp.panels.legend_model import COUNT, LENGTH, NAME
-from gisapp.panels.style_classes import NAME as CLASS_NAME
-from gisapp.panels.style_classes import WIDTH
-from gisapp.panels.style_editor import StyleEditor
-from gisapp.panels.style_form import StyleForm
+from gisapp.panels.style.classes import NAME as CLASS_NAME
+from gisapp.panels.style.classes import WIDTH
+from gisapp.panels.style.editor import StyleEditor
+from gisapp.panels.style.form import StyleForm
 from gisapp.window import Window
 from layers.register import Register
 from layers.scene.scene import Scene

@@ -49,7 +49,7 @@ ENTERED_LATER = (
     "gisapp.panels.census.census_panel", "gisapp.panels.drafting.drafting",
     "gisapp.panels.drafting.mending", "gisapp.panels.grid_shaping.shaping",
     "gisapp.panels.grids.grid_panel", "gisapp.panels.history.trail_panel", "gisapp.panels.roster.",
-    "gisapp.panels.renewal.renewal_panel", "gisapp.panels.statement.page", "gisapp.panels.style_editor",
+    "gisapp.panels.renewal.renewal_panel", "gisapp.panels.statement.page", "gisapp.panels.style.editor",
     "gisapp.panels.table.drawer", "gisapp.tools.drawing.draw_tool", "layers.analysis.mending.",
     "layers.census.packages.", "layers.editing.lines", "layers.editing.moving", "layers.exchange.importer",
     "layers.grids.", "layers.reports.", "layers.responsibility.", "layers.sample.", "layers.store.packages",

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 from gisapp.forms.words import Label
 from gisapp.language import Language
 from gisapp.map.legend import ordered_layers
-from gisapp.panels.style_classes import ClassTable
-from gisapp.panels.style_draft import StyleDraft
+from gisapp.panels.style.classes import ClassTable
+from gisapp.panels.style.draft import StyleDraft
 from gisapp.session import Session
 from gisapp.theme import Theme
 from layers.geometry.scale_text import scale_text

@@ -23,8 +23,8 @@ from gisapp.forms.panel_head import PanelHead
 from gisapp.forms.save_bar import SaveBar
 from gisapp.forms.words import Button, IconButton, Label, Line
 from gisapp.language import Language, Words
-from gisapp.panels.style_draft import StyleDraft
-from gisapp.panels.style_form import StyleForm
+from gisapp.panels.style.draft import StyleDraft
+from gisapp.panels.style.form import StyleForm
 from gisapp.session import Session
 from gisapp.tasks import Debounce, Tasks
 from gisapp.theme import Theme

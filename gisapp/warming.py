@@ -28,7 +28,7 @@ ROOMS = (
     "gisapp.panels.census.logging_page",
     "gisapp.panels.statement.page",
     "gisapp.panels.style.editor",
-    "gisapp.panels.basemap_view",
+    "gisapp.panels.basemap.view",
     "gisapp.panels.roster.roster_panel",
     "gisapp.dialogs.settings_dialog",
     "gisapp.commands.print_map",

@@ -25,12 +25,12 @@ from gisapp.theme import Theme
 from layers.later import Later
 
 if TYPE_CHECKING:
-    from gisapp.panels import basemap_view
+    from gisapp.panels.basemap import view as basemap_view
     from gisapp.panels.grid_shaping import shaping
     from gisapp.panels.history import trail_panel
     from gisapp.panels.style import editor as styles
 else:
-    basemap_view = Later("gisapp.panels.basemap_view")
+    basemap_view = Later("gisapp.panels.basemap.view")
     styles = Later("gisapp.panels.style.editor")
     shaping = Later("gisapp.panels.grid_shaping.shaping")
     trail_panel = Later("gisapp.panels.history.trail_panel")

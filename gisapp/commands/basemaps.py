@@ -18,7 +18,7 @@ from layers.text import Message
 
 if TYPE_CHECKING:
     from gisapp.dialogs import basemap_dialogs
-    from gisapp.panels.basemap_view import BasemapView
+    from gisapp.panels.basemap.view import BasemapView
     from layers.basemap import opening
 else:
     basemap_dialogs = Later("gisapp.dialogs.basemap_dialogs")

@@ -11,7 +11,7 @@ from gisapp.dialogs.frame import Dialog
 from gisapp.forms.words import Button, Label
 from gisapp.language import Language, Words
 from gisapp.map.basemap_capabilities import CapabilitiesAsker
-from gisapp.panels.basemap_feed import BasemapFeed
+from gisapp.panels.basemap.feed import BasemapFeed
 from gisapp.tasks import Tasks
 from gisapp.theme import Theme
 from layers.basemap.entry import BasemapEntry

@@ -50,7 +50,7 @@ from layers.scene.styles import USUAL, find_style, style_titles
 from layers.text import Message
 
 _COMFORTABLE_SIDE = 1200.0
-#: The window keeps tiles of services here (``gisapp.panels.basemap_view``).
+#: The window keeps tiles of services here (``gisapp.panels.basemap.view``).
 CACHE_FILE = "basemaps.sqlite"
 
 

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from gisapp.dialogs.basemap_dialogs import ChangeDialog, ServiceDialog
 from gisapp.map import basemap_service
-from gisapp.panels.basemap_feed import BasemapFeed
+from gisapp.panels.basemap.feed import BasemapFeed
 from gisapp.window import Window
 from layers.basemap.entry import BasemapEntry
 from layers.basemap.keys import ServiceKeys

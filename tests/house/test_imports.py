@@ -44,7 +44,7 @@ print(" ".join(sorted(late & set(sys.modules))))
 #: Rooms that are entered now and then: a window loads them when they are. Other rooms may not bring them in either.
 ENTERED_LATER = (
     "gisapp.dialogs.", "gisapp.forms.condition_builder", "gisapp.map.sheet.", "gisapp.map.basemap",
-    "gisapp.commands.print_map", "gisapp.panels.accounts.", "gisapp.panels.basemap_view",
+    "gisapp.commands.print_map", "gisapp.panels.accounts.", "gisapp.panels.basemap.view",
     "gisapp.panels.checks.check_panel", "gisapp.panels.checks.finding_tree",
     "gisapp.panels.census.census_panel", "gisapp.panels.drafting.drafting",
     "gisapp.panels.drafting.mending", "gisapp.panels.grid_shaping.shaping",

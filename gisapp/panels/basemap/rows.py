@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from gisapp.forms.words import Button, ElidedLabel, IconButton, Label, Line
 from gisapp.language import Language
-from gisapp.panels.basemap_feed import BasemapFeed
+from gisapp.panels.basemap.feed import BasemapFeed
 from gisapp.theme import Theme
 from layers.basemap.entry import BasemapEntry
 from layers.errors import UserError

@@ -15,7 +15,7 @@ from gisapp.map.basemap_service import ServiceSupplier
 from gisapp.map.basemap_supplier import FileSupplier, TileSupplier
 from gisapp.map.basemaps import Basemaps, Layer
 from gisapp.map.canvas import MapCanvas
-from gisapp.panels.basemap_secrets import BasemapSecrets
+from gisapp.panels.basemap.secrets import BasemapSecrets
 from gisapp.session import Session
 from gisapp.tasks import Tasks
 from layers.basemap.entry import TYPE, BasemapEntry, stored_address

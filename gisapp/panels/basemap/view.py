@@ -10,8 +10,8 @@ from gisapp.forms.chip import Chip
 from gisapp.forms.words import Button, Label
 from gisapp.language import Language
 from gisapp.notify import Notice, Notifier
-from gisapp.panels.basemap_feed import BasemapFeed
-from gisapp.panels.basemap_rows import BasemapRows
+from gisapp.panels.basemap.feed import BasemapFeed
+from gisapp.panels.basemap.rows import BasemapRows
 from gisapp.panels.map_view import MARGIN, MapView
 from gisapp.plain_tip import plain_tip
 from gisapp.session import Session

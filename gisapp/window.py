@@ -23,7 +23,7 @@ from gisapp.panels.inspector import Inspector
 from gisapp.panels.kept_view import KeptView
 from gisapp.panels.map_view import MapView
 from gisapp.panels.notice_bar import NoticeBar
-from gisapp.panels.palette import Local, Palette, Remote
+from gisapp.panels.palette.palette import Local, Palette, Remote
 from gisapp.panels.rail import Rail
 from gisapp.panels.selection_words import selection_words
 from gisapp.panels.start_page import StartPage

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QListVi
 
 from gisapp.forms.words import IconButton, IconLabel, Label
 from gisapp.language import Language
-from gisapp.panels.palette_model import ROW_HEIGHT, Entry, PaletteDelegate, PaletteModel
+from gisapp.panels.palette.model import ROW_HEIGHT, Entry, PaletteDelegate, PaletteModel
 from gisapp.panels.place_words import FAR, distance, stated, understood
 from gisapp.theme import Theme
 from layers.errors import UserError

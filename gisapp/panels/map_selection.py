@@ -14,8 +14,8 @@ from gisapp.language import Language
 from gisapp.map.canvas import MapCanvas
 from gisapp.map.selection_marks import SelectionMarks
 from gisapp.map.viewport import Viewport
-from gisapp.panels.hit_chooser import HitChooser
-from gisapp.panels.palette_model import Entry
+from gisapp.panels.palette.hit_chooser import HitChooser
+from gisapp.panels.palette.model import Entry
 from gisapp.panels.reading import asset_label
 from gisapp.session import Session
 from gisapp.tasks import Tasks

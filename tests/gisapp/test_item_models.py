@@ -28,7 +28,7 @@ from gisapp.panels.grid_proposal.tables import MoveModel
 from gisapp.panels.grids.grid_model import GridModel
 from gisapp.panels.history.trail_list import TrailModel
 from gisapp.panels.legend_model import CHECK_ROLE, COUNT, LENGTH, NAME, LegendModel, LegendRow
-from gisapp.panels.palette_model import Entry, PaletteModel
+from gisapp.panels.palette.model import Entry, PaletteModel
 from gisapp.panels.renewal.project_list import ProjectModel
 from gisapp.panels.roster.calendar_list import CalendarModel
 from gisapp.panels.roster.roster_table import RosterModel

@@ -16,7 +16,7 @@ from gisapp.app import Application
 from gisapp.map.canvas import MapCanvas
 from gisapp.map.viewport import Viewport
 from gisapp.panels.bookmarks import Bookmark
-from gisapp.panels.palette_model import Entry
+from gisapp.panels.palette.model import Entry
 from gisapp.settings import Settings
 from gisapp.window import Window
 from layers.geometry.crs import Crs, transformer

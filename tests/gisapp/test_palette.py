@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from gisapp.panels.palette_model import Entry
+from gisapp.panels.palette.model import Entry
 from gisapp.window import Window
 from tests.gisapp.driving import PATIENCE, find, write
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QListView, QVBoxLayout, QWidget
 
-from gisapp.panels.palette_model import ROW_HEIGHT, Entry, PaletteDelegate, PaletteModel
+from gisapp.panels.palette.model import ROW_HEIGHT, Entry, PaletteDelegate, PaletteModel
 from gisapp.theme import Theme
 
 WIDTH = 300

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QListView, QVBoxLa
 
 from gisapp.forms.words import IconLabel, Label, Line
 from gisapp.language import Language
-from gisapp.panels.palette_model import ROW_HEIGHT, Entry, PaletteDelegate, PaletteModel
+from gisapp.panels.palette.model import ROW_HEIGHT, Entry, PaletteDelegate, PaletteModel
 from gisapp.theme import Theme
 from layers.text import Message
 

@@ -19,7 +19,7 @@ from gisapp.notify import Notice
 from gisapp.panels.checks.check_centre import CheckCentre
 from gisapp.panels.filter_bar import FilterBar
 from gisapp.panels.grid_proposal.design import GridDesign
-from gisapp.panels.inspector import Inspector
+from gisapp.panels.inspector.inspector import Inspector
 from gisapp.panels.kept_view import KeptView
 from gisapp.panels.map_view import MapView
 from gisapp.panels.notice_bar import NoticeBar

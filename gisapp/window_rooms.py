@@ -15,7 +15,7 @@ from gisapp.finder import Finder
 from gisapp.first_use import FirstUse
 from gisapp.language import Language
 from gisapp.notify import Notifier
-from gisapp.panels.inspector import Inspector
+from gisapp.panels.inspector.inspector import Inspector
 from gisapp.panels.map_view import MapView
 from gisapp.panels.workplace import Workplace
 from gisapp.session import Session

@@ -24,9 +24,9 @@ from gisapp.forms.words import IconLabel, Label
 from gisapp.language import Language
 from gisapp.panels.history.acts import HistoryActs
 from gisapp.panels.history.asset_history import AssetHistory
-from gisapp.panels.inspector_many import ManyPage
-from gisapp.panels.inspector_one import OnePage
-from gisapp.panels.inspector_pages import links_page
+from gisapp.panels.inspector.many import ManyPage
+from gisapp.panels.inspector.one import OnePage
+from gisapp.panels.inspector.pages import links_page
 from gisapp.panels.photos import PhotosPage
 from gisapp.panels.reading import Inspected, asset_label, read_inspected
 from gisapp.session import Session

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gisapp.actions import Action, key_text
 from gisapp.commands.grid_desk import ask_who
-from gisapp.panels.bookmarks import Bookmark
+from gisapp.panels.bookmarks.bookmarks import Bookmark
 from gisapp.panels.palette.model import Entry
 from gisapp.panels.place_words import FAR, stated, understood
 from gisapp.window import Window

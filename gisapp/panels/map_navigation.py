@@ -13,8 +13,8 @@ from gisapp.map.overview import OverviewMap
 from gisapp.map.pin import Pin
 from gisapp.map.view_history import ViewHistory
 from gisapp.map.viewport import Viewport
-from gisapp.panels.bookmark_list import BookmarkList
-from gisapp.panels.bookmarks import Bookmark, Bookmarks
+from gisapp.panels.bookmarks.bookmark_list import BookmarkList
+from gisapp.panels.bookmarks.bookmarks import Bookmark, Bookmarks
 from gisapp.panels.go_to import WIDTH as GO_TO_WIDTH
 from gisapp.panels.go_to import GoToPanel
 from gisapp.panels.map_foot import MapFoot

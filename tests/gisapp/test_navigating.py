@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from gisapp.app import Application
 from gisapp.map.canvas import MapCanvas
 from gisapp.map.viewport import Viewport
-from gisapp.panels.bookmarks import Bookmark
+from gisapp.panels.bookmarks.bookmarks import Bookmark
 from gisapp.panels.palette.model import Entry
 from gisapp.settings import Settings
 from gisapp.window import Window

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QListWidgetItem,
 
 from gisapp.forms.words import IconButton, Label
 from gisapp.language import Language
-from gisapp.panels.bookmarks import Bookmark, Bookmarks
+from gisapp.panels.bookmarks.bookmarks import Bookmark, Bookmarks
 from gisapp.theme import Theme
 from layers.text import Message
 

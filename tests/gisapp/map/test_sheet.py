@@ -22,10 +22,10 @@ from PySide6.QtGui import QFont, QImage, QPainter
 from shapely import LineString, Point, box
 
 from gisapp.map.picture import PictureWishes, render_picture
+from gisapp.map.sheet import output as sheet_output
 from gisapp.map.sheet.layout import PX_PER_MM, SheetLayout
 from gisapp.map.sheet.output import MOST_PIXELS, PngOutput
 from gisapp.map.sheet.plan import plan_one, plan_series
-from gisapp.map.sheet import output as sheet_output
 from gisapp.map.sheet.text import LEAST_MM, SheetText
 from gisapp.map.sheet.words import BlockWords
 from gisapp.map.viewport import Viewport

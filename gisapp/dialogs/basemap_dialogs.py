@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QSpi
 from gisapp.dialogs.frame import Dialog
 from gisapp.forms.words import Button, Label
 from gisapp.language import Language, Words
-from gisapp.map.basemap_capabilities import CapabilitiesAsker
+from gisapp.map.basemap.capabilities import CapabilitiesAsker
 from gisapp.panels.basemap.feed import BasemapFeed
 from gisapp.tasks import Tasks
 from gisapp.theme import Theme

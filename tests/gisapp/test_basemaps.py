@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from gisapp.dialogs.basemap_dialogs import ChangeDialog, ServiceDialog
-from gisapp.map import basemap_service
+from gisapp.map.basemap import service as basemap_service
 from gisapp.panels.basemap.feed import BasemapFeed
 from gisapp.window import Window
 from layers.basemap.entry import BasemapEntry

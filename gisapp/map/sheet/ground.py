@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 
-from gisapp.map.basemap_print import PaintedBasemaps, paint_basemaps
+from gisapp.map.basemap.printing import PaintedBasemaps, paint_basemaps
 from gisapp.map.viewport import Viewport
 from layers.basemap.opening import OpenBasemap
 from layers.basemap.tile_cache import TileCache

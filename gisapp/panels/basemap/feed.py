@@ -10,10 +10,10 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtNetwork import QNetworkAccessManager
 
-from gisapp.map.basemap_pictures import PictureStore
-from gisapp.map.basemap_service import ServiceSupplier
-from gisapp.map.basemap_supplier import FileSupplier, TileSupplier
-from gisapp.map.basemaps import Basemaps, Layer
+from gisapp.map.basemap.basemaps import Basemaps, Layer
+from gisapp.map.basemap.pictures import PictureStore
+from gisapp.map.basemap.service import ServiceSupplier
+from gisapp.map.basemap.supplier import FileSupplier, TileSupplier
 from gisapp.map.canvas import MapCanvas
 from gisapp.panels.basemap.secrets import BasemapSecrets
 from gisapp.session import Session

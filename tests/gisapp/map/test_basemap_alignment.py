@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtGui import QImage, QPainter
 from pytestqt.qtbot import QtBot
 
-from gisapp.map.basemap_print import PaintedBasemaps, paint_basemaps
+from gisapp.map.basemap.printing import PaintedBasemaps, paint_basemaps
 from gisapp.map.viewport import Viewport
 from layers.basemap.entry import BasemapEntry
 from layers.basemap.opening import Place, open_basemap

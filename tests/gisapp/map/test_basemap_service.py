@@ -12,12 +12,13 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtNetwork import QNetworkAccessManager
 from pytestqt.qtbot import QtBot
 
-from gisapp.map import basemap_replies, basemap_service
-from gisapp.map import basemaps as basemaps_module
-from gisapp.map.basemap_pictures import LARGEST, PictureStore, decode
-from gisapp.map.basemap_service import ServiceSupplier
-from gisapp.map.basemap_supplier import FileSupplier
-from gisapp.map.basemaps import Basemaps
+from gisapp.map.basemap import basemaps as basemaps_module
+from gisapp.map.basemap import replies as basemap_replies
+from gisapp.map.basemap import service as basemap_service
+from gisapp.map.basemap.basemaps import Basemaps
+from gisapp.map.basemap.pictures import LARGEST, PictureStore, decode
+from gisapp.map.basemap.service import ServiceSupplier
+from gisapp.map.basemap.supplier import FileSupplier
 from gisapp.map.viewport import Viewport
 from gisapp.tasks import Tasks
 from layers.basemap.entry import BasemapEntry

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 
-from gisapp.map.basemap_painter import paint_steps, view_of
-from gisapp.map.basemap_pictures import decode
+from gisapp.map.basemap.painter import paint_steps, view_of
+from gisapp.map.basemap.pictures import decode
 from gisapp.map.viewport import Viewport
 from layers.basemap.grid import TileKey
 from layers.basemap.opening import OpenBasemap

@@ -8,7 +8,7 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtGui import QImage
 
-from gisapp.map.basemap_pictures import PictureStore, decode
+from gisapp.map.basemap.pictures import PictureStore, decode
 from gisapp.tasks import Tasks
 from layers.basemap.grid import TileKey
 from layers.basemap.opening import OpenBasemap

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtNetwork import QNetworkAccessManager, QNetworkReply, QNetworkRequest
 
-from gisapp.map.basemap_replies import bounded, document_of
-from gisapp.map.basemap_service import AGENT, TIMEOUT
+from gisapp.map.basemap.replies import bounded, document_of
+from gisapp.map.basemap.service import AGENT, TIMEOUT
 from gisapp.tasks import Tasks
 from layers.basemap.service import KEY, host_of
 from layers.basemap.wmts import WmtsService, capabilities_address, read_capabilities

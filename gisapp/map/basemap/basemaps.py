@@ -10,9 +10,9 @@ from typing import Literal
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter
 
-from gisapp.map.basemap_painter import PictureOf, paint_steps, view_of
-from gisapp.map.basemap_pictures import BUDGET, PictureStore
-from gisapp.map.basemap_supplier import TileSupplier
+from gisapp.map.basemap.painter import PictureOf, paint_steps, view_of
+from gisapp.map.basemap.pictures import BUDGET, PictureStore
+from gisapp.map.basemap.supplier import TileSupplier
 from gisapp.map.renderer import SLICE_SECONDS, Frame, frame_around
 from gisapp.map.viewport import Viewport
 from layers.basemap.grid import TileKey

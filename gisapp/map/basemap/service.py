@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, QTimer, QUrl, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtNetwork import QNetworkAccessManager, QNetworkReply, QNetworkRequest
 
-from gisapp.map.basemap_pictures import PictureStore, decode
-from gisapp.map.basemap_replies import ABSENT, Outcome, bounded, outcome_of
+from gisapp.map.basemap.pictures import PictureStore, decode
+from gisapp.map.basemap.replies import ABSENT, Outcome, bounded, outcome_of
 from gisapp.tasks import Tasks
 from layers.basemap.answer import refusal
 from layers.basemap.grid import TileKey

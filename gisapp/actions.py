@@ -110,8 +110,12 @@ class Actions(QObject):
 
     def refresh(self) -> None:
         """Look again at what is possible, how it is called and what is switched on."""
-        for name, made in self._made.items():
-            action = self._actions[name]
+        self.refresh_some(self._made)
+
+    def refresh_some(self, names: Iterable[str]) -> None:
+        """Look again at some of them."""
+        for name in names:
+            action, made = self._actions[name], self._made[name]
             words = (action.label() if action.label else None) or action.title
             if self._said.get(name) != (self._language.code, words):
                 self._said[name] = (self._language.code, words)

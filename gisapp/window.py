@@ -180,7 +180,7 @@ class Window(WindowRooms):
         session.changed.connect(self._show_changed)
         # After the map: to look at all of them again takes as long as a tenth of an edit.
         self._look_again = Debounce(LOOK_AGAIN, actions.refresh, self)
-        session.steps_changed.connect(self._look_again.touch)
+        session.steps_changed.connect(self._show_steps)
         session.selection_changed.connect(self._show_selected)
         session.selection_changed.connect(lambda _: actions.refresh())
         parts.notifier.told.connect(self._show_notice)
@@ -277,6 +277,11 @@ class Window(WindowRooms):
         self.show_preferences()
         self._show_title()
         self.parts.actions.refresh()
+
+    def _show_steps(self) -> None:
+        """Undo and redo can be had at once."""
+        self.parts.actions.refresh_some(("edit.undo", "edit.redo"))
+        self._look_again.touch()
 
     def _show_changed(self, change: ChangeSet) -> None:
         self.status.show_saved(self.parts.session.saved_at)

@@ -174,6 +174,7 @@ class PackageFile:
     def __init__(self, path: Path, schema: Schema) -> None:
         self.path = path
         self._schema = schema
+        self._rows: dict[str, dict[int, dict[str, Any]]] = {}
         self._engine = open_engine(path, read_only=True, setup=_to_read)
         with self._engine.connect() as connection:
             self.columns: Mapping[str, Sequence[str]] = present_columns(connection)
@@ -209,8 +210,13 @@ class PackageFile:
     def rows(self, type_name: str) -> dict[int, dict[str, Any]]:
         """The rows of a type by id, with the columns ``held``, each as the register would read it.
 
-        What is no text or no place, though it should be one, stays bytes.
+        What is no text or no place, though it should be one, stays bytes. Read once; not to be changed.
         """
+        if type_name not in self._rows:
+            self._rows[type_name] = self._read(type_name)
+        return self._rows[type_name]
+
+    def _read(self, type_name: str) -> dict[int, dict[str, Any]]:
         names = self.held(type_name)
         if not names:
             return {}

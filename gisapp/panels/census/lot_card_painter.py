@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QPainter
 
 from gisapp.language import Language, Words
+from gisapp.panels.board.card_frame import paint_frame
 from gisapp.panels.census.kinds import BAR, TONES
 from gisapp.theme import Theme
 from layers.census.lot_board import LotCard, whole_days
@@ -13,7 +14,7 @@ from layers.model.catalogue import Catalogue
 from layers.text import Message
 
 CARD_HEIGHT = 80
-_PAD, _BAR = 8, 5
+_BAR = 5
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
@@ -30,10 +31,7 @@ class LotCardPainter:
     ) -> None:
         """Paint one card; ``ask_team``: its column does not say whose it is."""
         theme = self._theme
-        painter.setBrush(theme.color("accent_soft" if is_current else "panel"))
-        painter.setPen(QPen(theme.color("accent"), 2) if is_current else QPen(theme.color("border"), 1))
-        painter.drawRoundedRect(place.adjusted(1, 1, -1, -1), 4, 4)
-        inner = place.toRect().adjusted(_PAD, 6, -_PAD, -6)
+        inner = paint_frame(painter, theme, place, is_current=is_current)
         line = QRect(inner.left(), inner.top(), inner.width(), 16)
         used = self._paint_due(painter, line, card)
         other: Words = (

@@ -5,16 +5,16 @@ from __future__ import annotations
 import datetime
 
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QPainter
 
 from gisapp.language import Language
+from gisapp.panels.board.card_frame import paint_frame
 from gisapp.panels.renewal.numbers import km, percent, standing_words
 from gisapp.theme import Theme
 from layers.renewal.board import Card
 from layers.text import Message
 
 CARD_HEIGHT = 104
-_PAD = 8
 #: A name with less room than this says nothing.
 _LEAST_NAME = 30
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -33,10 +33,7 @@ class CardPainter:
     ) -> None:
         """Paint one card."""
         theme = self._theme
-        painter.setBrush(theme.color("accent_soft" if is_current else "panel"))
-        painter.setPen(QPen(theme.color("accent"), 2) if is_current else QPen(theme.color("border"), 1))
-        painter.drawRoundedRect(place.adjusted(1, 1, -1, -1), 4, 4)
-        inner = place.toRect().adjusted(_PAD, 6, -_PAD, -6)
+        inner = paint_frame(painter, theme, place, is_current=is_current)
         line = QRect(inner.left(), inner.top(), inner.width(), 16)
         size = "" if card.size is None else f"DN{card.size}"
         if card.is_conversion:

@@ -139,6 +139,19 @@ def test_next_hydrant_by_keyboard(surveyed: Path, open_town: Window, qtbot: QtBo
     assert register.find(Query("defect")) == []
     qtbot.waitUntil(lambda: centre.rows[0].is_open, timeout=PATIENCE)
 
+    # What is no number stays to be read where it was typed, called wrong, and is not saved.
+    window.census.begin()
+    keys.press(Qt.Key.Key_F2)
+    wrong = page.form.rows["feed_dn"]
+    wrong.focus()
+    keys.write("abc")
+    keys.press(Qt.Key.Key_Tab)
+    assert wrong.editor is not None
+    assert (wrong.editor.text(), wrong.editor.property("state")) == ("abc", "wrong")
+    keys.press(Qt.Key.Key_Return, ctrl=True)
+    assert page.error.isVisible()
+    wrong.put(None)
+
     # A severe defect without a photo is refused where it stands; what is entered stays.
     window.census.begin()
     keys.press(Qt.Key.Key_F2, Qt.Key.Key_F4, Qt.Key.Key_1)

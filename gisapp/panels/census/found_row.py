@@ -124,6 +124,9 @@ class FoundRow(QObject):
             self.value, self.problem = self.field.parse(text), None
         except ValueRefused as refused:
             self.value, self.problem = None, refused.problem
+            if self.editor is not None:
+                # What is called wrong stays to be read, also when the keyboard has gone elsewhere.
+                self.editor.show_value(None, text, text)
         else:
             if self.value is not None:
                 self.problem = next((p for p in self.field.check(self.value) if p.severity == "error"), None)

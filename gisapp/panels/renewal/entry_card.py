@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
@@ -25,6 +25,7 @@ class EntryCard(QFrame):
         self.setObjectName("palette")
         self._language, self._theme = language, theme
         self.entry: Entry | None = None
+        self._corner = QPoint()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(4, 4, 4, 4)
         self.hide()
@@ -48,15 +49,30 @@ class EntryCard(QFrame):
         room = self._over.rect()
         self.setFixedWidth(min(width, room.width() - 2 * _MARGIN))
         self.show()
+        self._corner = corner
+        self._fit()
+        self.raise_()
+        entry.begin(first)
+
+    def _fit(self) -> None:
+        """As high as what it says, and where there is room for that."""
+        entry, room = self.entry, self._over.rect()
+        if entry is None:
+            return
         self._column.activate()
         # Sentences take the lines they need between the borders, of which their layouts know nothing.
         borders = sum(each.width() - each.contentsRect().width() for each in (self, entry))
         needed = self._column.heightForWidth(self.width() - borders)
         self.resize(self.width(), max(self.sizeHint().height(), needed))
         right, low = room.width() - self.width() - _MARGIN, room.height() - self.height() - _MARGIN
-        self.move(min(max(corner.x(), _MARGIN), right), min(corner.y(), max(low, _MARGIN)))
-        self.raise_()
-        entry.begin(first)
+        self.move(min(max(self._corner.x(), _MARGIN), right), min(self._corner.y(), max(low, _MARGIN)))
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        # What is wrong, or what it comes to, is said while it is open: it grows with its sentences.
+        if event.type() == QEvent.Type.LayoutRequest and self.isVisible():
+            self._fit()
+        return done
 
     def shut(self) -> None:
         """Ask no more."""

@@ -126,6 +126,13 @@ def test_lots_are_given_to_teams_on_the_board(board: Window, qtbot: QtBot) -> No
     actions.trigger("survey.due")
     entry = census.panel.card.entry
     assert entry is not None
+    # What is wrong is said in full: the card grows with its sentences.
+    entry.editors["due_date"].setText("2099-13-45")
+    entry.commit()
+    settle(window, qtbot)
+    assert entry.error.isVisible()
+    assert entry.error.height() >= entry.error.heightForWidth(entry.error.width())
+    assert entry.error.geometry().top() > entry.editors["due_date"].geometry().bottom()
     entry.editors["due_date"].setText("2099-05-01")
     entry.commit()
     qtbot.waitUntil(lambda: not tab.alarms["late"].isVisible(), timeout=PATIENCE)

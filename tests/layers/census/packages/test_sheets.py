@@ -84,7 +84,7 @@ def test_workbook_out_and_in(town: Town, tmp_path: Path) -> None:
         town.back(path)
 
 
-@pytest.mark.parametrize(("encoding", "language"), [("utf-8-sig", "zh"), ("gbk", "zh"), ("utf-8", "en")])
+@pytest.mark.parametrize(("encoding", "language"), [("utf-8-sig", "zh"), ("gbk", "en")])
 def test_csv_out_and_in(town: Town, tmp_path: Path, encoding: str, language: str) -> None:
     town.set("hydrant", 4, remark="=1+1", plate_no="=A1")
     out = town.out()

@@ -31,7 +31,8 @@ class StatementDesk(QObject):
     """The objects of a figure shall be seen on the large map."""
 
     def __init__(self, place: Workplace) -> None:
-        super().__init__()
+        # Of the window: left to itself, what is tied to it would keep the whole window after its end.
+        super().__init__(place.view)
         self._place = place
         #: The document written last.
         self.written = ""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
+import weakref
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -35,6 +37,36 @@ def test_a_register_dropped_on_the_window_opens(window: Window, town: Path, qtbo
     assert window.windowTitle().startswith("小镇供水")
     assert window.parts.settings.preferences.recent[0].target == str(town)
     settle(window, qtbot)
+
+
+def opened_and_closed(
+    qapp: QApplication, settings: Settings, town: Path, qtbot: QtBot
+) -> dict[str, weakref.ref[object]]:
+    """The program, a window with every desk of a register, all closed again; what should be gone with it."""
+    application = Application(qapp, settings, "zh")
+    window = application.new_window()
+    qtbot.waitExposed(window)
+    drop(window, town)
+    qtbot.waitUntil(lambda: window.parts.session.is_open, timeout=PATIENCE)
+    for desk in window.desks:
+        window.show_desk(desk)
+        settle(window, qtbot)
+    register = window.parts.session.register
+    assert register is not None
+    window.close()
+    application.deleteLater()
+    return {"window": weakref.ref(window), "register": weakref.ref(register)}
+
+
+def test_nothing_is_kept_of_a_closed_program(
+    qapp: QApplication, settings: Settings, town: Path, qtbot: QtBot
+) -> None:
+    """What stays behind would be kept by every test with a window: gigabytes, and a slow collector."""
+    closed = opened_and_closed(qapp, settings, town, qtbot)
+    qapp.setStyleSheet("")
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
+    assert [name for name, each in closed.items() if each() is not None] == []
 
 
 @pytest.mark.parametrize("way", ["itself", "link", "hard link", "relative"])

@@ -53,7 +53,7 @@ class FilterBar(QFrame):
         row.addWidget(IconLabel(theme, "funnel", 16, "accent_ink"))
         row.addWidget(chips, 1)
         session.filters_changed.connect(self._show)
-        language.changed.connect(lambda: self._show(session.filters))
+        language.changed.connect(self._show_again)
         self.hide()
 
     def leave_out(self, type_name: str) -> None:
@@ -71,6 +71,9 @@ class FilterBar(QFrame):
                 known = self._figures.get(source.layer.type, (0, 0))
                 self._figures[source.layer.type] = known[0] + number, source.unfiltered
         self._tell()
+
+    def _show_again(self) -> None:
+        self._show(self._session.filters)
 
     def _show(self, filters: Mapping[str, Condition]) -> None:
         register = self._session.register

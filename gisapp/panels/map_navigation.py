@@ -97,13 +97,16 @@ class MapNavigation(QObject):
         }
         self._tie()
 
+    def _recolour(self) -> None:
+        self.overview.recolour(self._theme.colors())
+
     def _tie(self) -> None:
         canvas, session = self._canvas, self._session
         session.opened.connect(self._on_opened)
         session.closed.connect(self._on_closed)
         canvas.viewport_changed.connect(self._on_viewport)
         canvas.menu_asked.connect(self._open_menu)
-        self._theme.changed.connect(lambda: self.overview.recolour(self._theme.colors()))
+        self._theme.changed.connect(self._recolour)
         self.overview.centre_asked.connect(lambda x, y: canvas.fly_to(x, y))
         self.overview.close_asked.connect(self.switch_overview)
         self._foot.scale.asked.connect(self.go_to_scale)

@@ -39,11 +39,8 @@ def test_a_register_dropped_on_the_window_opens(window: Window, town: Path, qtbo
     settle(window, qtbot)
 
 
-def opened_and_closed(
-    qapp: QApplication, settings: Settings, town: Path, qtbot: QtBot
-) -> dict[str, weakref.ref[object]]:
-    """The program, a window with every desk of a register, all closed again; what should be gone with it."""
-    application = Application(qapp, settings, "zh")
+def opened_and_closed(application: Application, town: Path, qtbot: QtBot) -> dict[str, weakref.ref[object]]:
+    """A window with every desk of a register, closed again; what should be gone with it."""
     window = application.new_window()
     qtbot.waitExposed(window)
     drop(window, town)
@@ -54,16 +51,14 @@ def opened_and_closed(
     register = window.parts.session.register
     assert register is not None
     window.close()
-    application.deleteLater()
     return {"window": weakref.ref(window), "register": weakref.ref(register)}
 
 
-def test_nothing_is_kept_of_a_closed_program(
-    qapp: QApplication, settings: Settings, town: Path, qtbot: QtBot
+def test_nothing_is_kept_of_a_closed_window(
+    window: Window, application: Application, town: Path, qtbot: QtBot
 ) -> None:
-    """What stays behind would be kept by every test with a window: gigabytes, and a slow collector."""
-    closed = opened_and_closed(qapp, settings, town, qtbot)
-    qapp.setStyleSheet("")
+    """While another stays: what is left behind would grow with every window of a long day."""
+    closed = opened_and_closed(application, town, qtbot)
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()
     assert [name for name, each in closed.items() if each() is not None] == []

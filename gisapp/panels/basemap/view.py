@@ -101,6 +101,11 @@ class BasemapView(QObject):
         cache = TileCache(user_cache_path("gisapp", appauthor=False) / CACHE_FILE)
         self.feed = BasemapFeed(session, tasks, map_view.canvas, cache, ServiceKeys(settings.folder), self)
         self.button = self._make_button()
+        # Methods: what is tied to theme and language otherwise is kept as long as they are.
+        self._theme.changed.connect(self._dress_button)
+        self._language.changed.connect(self._tell_button)
+        self._dress_button()
+        self._tell_button()
         self.note = BasemapNote(language, theme, self.feed, map_view)
         self.rows = BasemapRows(language, theme, self.feed, map_view)
         self.button.clicked.connect(self.open_rows)
@@ -146,19 +151,14 @@ class BasemapView(QObject):
         # The arrow stands behind the words, as on the style's button.
         button.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         button.setIconSize(QSize(12, 12))
-
-        def dress() -> None:
-            button.setIcon(self._theme.icon("caret-down"))
-
-        def tell() -> None:
-            button.setText(f"{self._language.render(Message('basemap.title'))}  ")
-            button.adjustSize()
-
-        self._theme.changed.connect(dress)
-        self._language.changed.connect(tell)
-        dress()
-        tell()
         return button
+
+    def _dress_button(self) -> None:
+        self.button.setIcon(self._theme.icon("caret-down"))
+
+    def _tell_button(self) -> None:
+        self.button.setText(f"{self._language.render(Message('basemap.title'))}  ")
+        self.button.adjustSize()
 
     def _on_closed(self) -> None:
         self.rows.hide()

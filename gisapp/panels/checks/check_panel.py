@@ -305,6 +305,8 @@ class CheckPanel(QWidget):
         row.addStretch(1)
         filters.addLayout(row)
         column.addWidget(self._filter_bar)
+        self._theme.changed.connect(self._draw_severities)
+        self._draw_severities()
         return bar
 
     def _filter_button(self, severity: Severity) -> QToolButton:
@@ -315,14 +317,12 @@ class CheckPanel(QWidget):
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setIconSize(QSize(14, 14))
         button.toggled.connect(lambda _: self._filter())
-
-        def draw() -> None:
-            button.setIcon(self._theme.icon(*LOOKS[severity]))
-
-        self._theme.changed.connect(draw)
-        draw()
         self.severity_buttons[severity] = button
         return button
+
+    def _draw_severities(self) -> None:
+        for severity, button in self.severity_buttons.items():
+            button.setIcon(self._theme.icon(*LOOKS[severity]))
 
     def _show_page(self, page: int) -> None:
         self.tabs.setCurrentIndex(page)

@@ -89,8 +89,11 @@ class StatementPage(QWidget):
         work.compared.connect(self._show_compared)
         work.stale_changed.connect(lambda _: self._show_state())
         work.busy_changed.connect(self._show_busy)
-        theme.changed.connect(lambda: self._show(work.current))
+        theme.changed.connect(self._show_again)
         self._show(work.current)
+
+    def _show_again(self) -> None:
+        self._show(self._work.current)
 
     # ---- the whole
 

@@ -189,7 +189,7 @@ def _layer(
     located = asset_type.shape is not None
     fields = [field.name for field in asset_type.columns]
     read = read_as_of(register, asset_type.name, options.past, fields, condition, geometry=located)
-    found: pa.Table = register.worker.run(run_read, read, feedback=feedback)
+    found: pa.Table = register.worker.run(run_read, register.settled(read), feedback=feedback)
     if options.past is not None:
         # What changed since comes behind what did not.
         found = found.sort_by("fid")
@@ -261,7 +261,7 @@ def _names(register: Register, target: str, naming: str, past: Past | None) -> p
     """What assets are called. By dates they may be gone that day and still be what another leads to."""
     of_book = past if past is not None and past.basis == "book" else None
     read = read_as_of(register, target, of_book, [naming], geometry=False)
-    return register.worker.run(run_read, read)
+    return register.worker.run(run_read, register.settled(read))
 
 
 def _write(feedback: Feedback, path: str, layers: Sequence[OutLayer], placement: Placement) -> Written:

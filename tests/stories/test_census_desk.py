@@ -139,6 +139,13 @@ def test_next_hydrant_by_keyboard(surveyed: Path, open_town: Window, qtbot: QtBo
     assert register.find(Query("defect")) == []
     qtbot.waitUntil(lambda: centre.rows[0].is_open, timeout=PATIENCE)
 
+    # A key pressed once too often is no visit.
+    window.census.begin()
+    here = centre.row
+    keys.press(Qt.Key.Key_Return, ctrl=True)
+    assert page.error.isVisible()
+    assert centre.row is here
+
     # What is no number stays to be read where it was typed, called wrong, and is not saved.
     window.census.begin()
     keys.press(Qt.Key.Key_F2)
@@ -177,8 +184,17 @@ def test_next_hydrant_by_keyboard(surveyed: Path, open_town: Window, qtbot: QtBo
     before = centre.row
     window.census.begin()
     keys.press(Qt.Key.Key_4)
+    assert before is not None
+    assert page.code.text() != before.code
     page.form.rows["feed_dn"].focus()
     keys.write("200")
+    # A place of another system is called wrong where it is typed.
+    page.form.position.line.setFocus()
+    keys.write("1,2")
+    assert page.form.position.is_wrong
+    keys.press(Qt.Key.Key_Return, ctrl=True)
+    assert page.error.isVisible()
+    assert page.form.is_new
     keys.press(Qt.Key.Key_F7)
     canvas = window.map.canvas
     qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=canvas.rect().center())
@@ -190,7 +206,6 @@ def test_next_hydrant_by_keyboard(surveyed: Path, open_town: Window, qtbot: QtBo
     assert [from_text(each["found"]) for each in new] == [{"feed_dn": 200}]
     assert new[0]["provisional_code"]
     assert centre.row is not None
-    assert before is not None
     assert centre.row.id == before.id
 
     # Another team found the same: told where it is decided, and taken together with it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QListView, QVBoxLayout, QWidget
 
 from gisapp.actions import Actions
@@ -99,6 +100,11 @@ class CensusPanel(QWidget):
             index = self.model.index(place)
             self.list.setCurrentIndex(index)
             self.list.scrollTo(index)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # What is logged stays in sight when what lies below takes its room.
+        self._show_current()
 
     # ---- choosing
 

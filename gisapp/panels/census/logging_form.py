@@ -93,6 +93,20 @@ class LoggingForm(QWidget):
         return self._shape[0]
 
     @property
+    def is_blank(self) -> bool:
+        """Whether a target is called found and nothing was looked at."""
+        row = self._row
+        return (
+            self.is_seen
+            and not self.is_new
+            and row is not None
+            and row.target is not None
+            and bool(self.rows)
+            and all(each.value is None for each in self.rows.values())
+            and not (self.defects.chosen or self.photos.photos or self.position.place)
+        )
+
+    @property
     def is_seen(self) -> bool:
         """Whether there was something to see."""
         return self.outcomes.value in SEEN
@@ -189,6 +203,7 @@ class LoggingForm(QWidget):
         self.defects.setVisible(has_defects)
         self._defects_head.setVisible(has_defects)
         self.position.setEnabled(seen)
+        self.position.show_new(self.is_new and row.target is not None)
         self._follow_defects()
         self.edited.emit()
 

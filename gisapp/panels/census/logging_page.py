@@ -57,7 +57,7 @@ class LoggingPage(TargetPage):
             return
         asset_type = register.catalogue[row.type]
         self.symbol.show_type(asset_type)
-        self.code.show_words(row.code)
+        self._tell_code(row)
         places = [each.id for each in self.centre.rows]
         told = {"number": places.index(row.id) + 1, "count": len(places)}
         self.place_in_list.show_words(Message("census_desk.page.place", told))
@@ -77,6 +77,22 @@ class LoggingPage(TargetPage):
         self._tell_time()
         self.to_top()
 
+    def _on_edited(self) -> None:
+        super()._on_edited()
+        if self._row is not None:
+            self._tell_code(self._row)
+
+    def _tell_code(self, row: WorkRow) -> None:
+        """What is logged: the target, or what stands beside it and has no code yet."""
+        register = self.centre.register
+        is_beside = self.form.is_new and row.target is not None
+        self.place_in_list.setVisible(not is_beside)
+        if is_beside and register is not None:
+            title = register.catalogue[self.form.type].title
+            self.code.show_words(Message("census_desk.page.new", {"type": title}))
+        else:
+            self.code.show_words(row.code)
+
     def _tell_time(self) -> None:
         seconds = self._clock.elapsed() // 1000
         words = Message("census_desk.page.time", {"time": f"{seconds // 60}:{seconds % 60:02d}"})
@@ -90,6 +106,10 @@ class LoggingPage(TargetPage):
         if row is None or not self.save_button.isEnabled() or self.is_wrong():
             return
         form, centre = self.form, self.centre
+        if form.is_blank:
+            # A key pressed once too often is no visit: nothing was looked at.
+            self.refuse(Message("census_desk.page.blank"))
+            return
         kept = form.entered()
         logged = form.logged(centre.me, centre.my_name or None, round(self._clock.elapsed() / 1000, 1))
         failed = partial(self._come_back, row, kept)

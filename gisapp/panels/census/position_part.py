@@ -22,6 +22,10 @@ CLICKED, MEASURED = "digitised", "surveyed"
 """Where a position comes from (list ``data_origin``): taken from the map, or measured on the spot."""
 
 
+_FAR_M = 50_000
+"""No target of a city is found farther from where the book has it: the numbers are those of another system."""
+
+
 class PositionPart(QWidget):
     """``pick_asked``: the next click on the map shall be the place. ``refused``: a UserError.
 
@@ -35,6 +39,7 @@ class PositionPart(QWidget):
     def __init__(self, language: Language, theme: Theme, *, is_check: bool = False) -> None:
         super().__init__()
         self._language, self._is_check = language, is_check
+        self._is_new = False
         self._crs: Crs | None = None
         self.book: tuple[float, float] | None = None
         self.place: tuple[float, float] | None = None
@@ -102,10 +107,23 @@ class PositionPart(QWidget):
         """Whether it stands elsewhere than the book says, and that shall count."""
         return self.place is not None and self.book is not None and self.counts.isChecked()
 
+    def show_new(self, on: bool) -> None:
+        """What is placed stands beside the target and is not in the book."""
+        if on != self._is_new:
+            self._is_new = on
+            self._show()
+
     @property
     def is_wrong(self) -> bool:
-        """Whether something was typed that is no place."""
-        return bool(self.line.text().strip()) and self.place is None
+        """Whether something was typed that is no place, or none here."""
+        return bool(self.line.text().strip()) and (self.place is None or self._apart > _FAR_M)
+
+    @property
+    def _apart(self) -> float:
+        """How far the place is from where the book has it, in metres."""
+        if self.place is None or self.book is None:
+            return 0.0
+        return math.dist(self.place, self.book)
 
     def ask_file(self) -> None:
         """Ask which file of a receiver."""
@@ -143,17 +161,20 @@ class PositionPart(QWidget):
         self.changed.emit()
 
     def _show(self) -> None:
-        self.counts.setVisible(self.place is not None and self.book is not None and not self._is_check)
+        asks = self.book is not None and not self._is_check and not self._is_new
+        self.counts.setVisible(self.place is not None and asks)
         self.said.setVisible(self.place is not None)
         if self.place is None:
             return
         words = Message("census_desk.place.taken")
         if self.book is not None:
-            metres = math.hypot(self.place[0] - self.book[0], self.place[1] - self.book[1])
-            from_what = "census_desk.place.apart_team" if self._is_check else "census_desk.place.apart"
-            words = Message(from_what, {"metres": f"{metres:.2f}"})
+            from_what = "census_desk.place.apart"
+            if self._is_check or self._is_new:
+                from_what = f"census_desk.place.apart_{'team' if self._is_check else 'target'}"
+            words = Message(from_what, {"metres": f"{self._apart:,.2f}"})
         if self.accuracy_m is not None:
             words = Message(
                 "census_desk.place.accuracy", {"words": words, "metres": f"{self.accuracy_m:.2f}"}
             )
+        self.said.set_tone("danger" if self.is_wrong else "quiet")
         self.said.show_words(words)

@@ -13,6 +13,7 @@ from layers.census.words import ORDER, RECORD
 from layers.errors import UserError
 from layers.later import Later
 from layers.register import Edit, Register
+from layers.text import Message
 
 if TYPE_CHECKING:
     from layers.census import logging
@@ -53,7 +54,7 @@ class RecordWriter:
             failed(error)
 
         self._centre.note_sent(row)
-        self._centre.session.edit(plan.label, work, None, refused)
+        self._centre.session.edit(plan.label, work, self._told(plan.label), refused)
 
     def log_new(self, type_name: str, logged: Logged, photos: Sequence[NewPhoto], failed: Failed) -> None:
         """Write an asset that is not in the book. Raises ``UserError`` for what is wrong."""
@@ -67,7 +68,11 @@ class RecordWriter:
             made = plan.apply(edit).made
             _attach(register, edit, made[0].id, photos)
 
-        self._centre.session.edit(plan.label, work, None, failed)
+        self._centre.session.edit(plan.label, work, self._told(plan.label), failed)
+
+    def _told(self, label: Message) -> Callable[[object], None]:
+        """Says below what was written, so that an older message does not stand there."""
+        return lambda _: self._centre.notifier.info(label)
 
     def _provisional_code(self) -> str:
         """The next code of an asset found new in this campaign."""

@@ -18,6 +18,7 @@ from layers.model.fields import ChoiceField
 from layers.text import Message
 
 _TITLE = 72
+_STOPS = "\u3002."
 
 
 class Entry(QFrame):
@@ -153,7 +154,9 @@ class Entry(QFrame):
         self.save.setEnabled(True)
         words: Words = error.title
         if error.hint is not None:
-            words = Message("form.two_sentences", {"first": error.title, "second": error.hint})
+            # What lists rules that are broken ends with a sentence of its own.
+            first = self._language.render(error.title).rstrip(_STOPS)
+            words = Message("form.two_sentences", {"first": first, "second": error.hint})
         self.error.show_words(words)
         self.error.show()
 

@@ -14,6 +14,7 @@ import os
 import re
 import shutil
 import tempfile
+import threading
 import time
 import tokenize
 import zlib
@@ -217,13 +218,19 @@ def _layout(arrays: Sequence[np.ndarray]) -> tuple[list[tuple[str, list[int], in
     return layout, end
 
 
+#: numpy has a header parsed as Python: CPython 3.11 counts the depth of that for all threads together, and two at
+#: once may end in a SystemError (python/cpython#106905).
+_PARSING = threading.Lock()
+
+
 def _sound(path: Path, size: int, crc: int) -> npt.NDArray[np.uint8] | None:
     """The bytes of the array in a file; None when they are not of this size and checksum."""
     with path.open("rb") as file:
         version = np.lib.format.read_magic(file)
         if version != (1, 0):
             raise ValueError("another kind of file")
-        shape, _, kind = np.lib.format.read_array_header_1_0(file)
+        with _PARSING:
+            shape, _, kind = np.lib.format.read_array_header_1_0(file)
         if kind != np.dtype(np.uint8) or shape != (size,):
             raise ValueError("another kind of array")
         if os.fstat(file.fileno()).st_size - file.tell() != size:

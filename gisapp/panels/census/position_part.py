@@ -169,8 +169,10 @@ class PositionPart(QWidget):
         words = Message("census_desk.place.taken")
         if self.book is not None:
             from_what = "census_desk.place.apart"
-            if self._is_check or self._is_new:
-                from_what = f"census_desk.place.apart_{'team' if self._is_check else 'target'}"
+            if self._is_check:
+                from_what = "census_desk.place.apart_team"
+            elif self._is_new:
+                from_what = "census_desk.place.apart_target"
             words = Message(from_what, {"metres": f"{self._apart:,.2f}"})
         if self.accuracy_m is not None:
             words = Message(

@@ -110,14 +110,14 @@ class ProgressChart(QWidget):
                 height = plot.height() * 0.4 * count / most
                 x = at(day, 0).x() - width / 2
                 painter.fillRect(QRectF(x, plot.bottom() - height, width, height), theme.color("bar_fill2"))
-        begun = self._from or first
+        begun, named = self._from or first, QRectF()
         if progress.due is not None:
             painter.setPen(QPen(theme.color("text2"), 1.2, Qt.PenStyle.DashLine))
             painter.drawLine(at(begun, 0), at(progress.due, top))
             if progress.expected is not None and curve.left:
                 spot = at(min(progress.day, progress.due), progress.expected)
                 told = Message("census_desk.progress.planned", {"count": f"{progress.expected:,}"})
-                self._name(painter, plot, spot, told, "text2", below=False)
+                named = self._name(painter, plot, spot, told, "text2", named, below=False)
         if curve.days:
             line = [at(begun, 0)] if begun < curve.days[0] else []
             line += [at(day, total) for day, total in zip(curve.days, curve.total, strict=True)]
@@ -131,6 +131,7 @@ class ProgressChart(QWidget):
                 line[-1],
                 Message("census_desk.progress.actual", {"count": f"{curve.done:,}"}),
                 "accent_ink",
+                named,
                 below=True,
             )
             if progress.ends is not None and curve.left:
@@ -138,16 +139,28 @@ class ProgressChart(QWidget):
                 painter.drawLine(line[-1], at(progress.ends, top))
 
     def _name(
-        self, painter: QPainter, plot: QRectF, spot: QPointF, words: Message, tone: str, *, below: bool
-    ) -> None:
-        """A number beside its point: below a line to the right, above it to the left."""
+        self,
+        painter: QPainter,
+        plot: QRectF,
+        spot: QPointF,
+        words: Message,
+        tone: str,
+        taken: QRectF,
+        *,
+        below: bool,
+    ) -> QRectF:
+        """A number beside its point: below a line to the right, above it to the left; beside what is ``taken``."""
         text = self._language.render(words)
         width = painter.fontMetrics().horizontalAdvance(text)
         left = spot.x() + 6 if below else spot.x() - width - 6
         left = min(max(left, plot.left()), plot.right() - width)
         top = min(spot.y() + 3, plot.bottom() - 16) if below else max(spot.y() - 17, plot.top() - 2)
+        box = QRectF(left, top, width + 2, 16)
+        if box.intersects(taken):
+            box.moveLeft(taken.right() + 8)
         painter.setPen(self._theme.color(tone))
-        painter.drawText(QRectF(left, top, width + 2, 16), 0, text)
+        painter.drawText(box, 0, text)
+        return box
 
     def _days(self, painter: QPainter, plot: QRectF, first: datetime.date, last: datetime.date) -> None:
         """The days below."""

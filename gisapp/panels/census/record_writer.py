@@ -72,7 +72,7 @@ class RecordWriter:
 
     def _told(self, label: Message) -> Callable[[object], None]:
         """Says below what was written, so that an older message does not stand there."""
-        return lambda _: self._centre.notifier.info(label)
+        return lambda _: self._centre.notifier.done(label)
 
     def _provisional_code(self) -> str:
         """The next code of an asset found new in this campaign."""

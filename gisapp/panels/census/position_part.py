@@ -40,6 +40,7 @@ class PositionPart(QWidget):
         super().__init__()
         self._language, self._is_check = language, is_check
         self._is_new = False
+        self._near: tuple[float, float] | None = None
         self._crs: Crs | None = None
         self.book: tuple[float, float] | None = None
         self.place: tuple[float, float] | None = None
@@ -72,9 +73,11 @@ class PositionPart(QWidget):
         column.addWidget(self.counts)
         self._show()
 
-    def begin(self, crs: Crs, book: tuple[float, float] | None) -> None:
-        """Nothing is measured yet; ``book`` is where it should be."""
-        self._crs, self.book = crs, book
+    def begin(
+        self, crs: Crs, book: tuple[float, float] | None, near: tuple[float, float] | None = None
+    ) -> None:
+        """Nothing is measured yet; ``book`` is where it should be, ``near`` where people are at work."""
+        self._crs, self.book, self._near = crs, book, book or near
         self.place, self.origin, self.accuracy_m = None, None, None
         self.line.clear()
         set_style(self.line, "wrong", "")
@@ -116,14 +119,13 @@ class PositionPart(QWidget):
     @property
     def is_wrong(self) -> bool:
         """Whether something was typed that is no place, or none here."""
-        return bool(self.line.text().strip()) and (self.place is None or self._apart > _FAR_M)
+        return bool(self.line.text().strip()) and (self.place is None or self._is_far)
 
     @property
-    def _apart(self) -> float:
-        """How far the place is from where the book has it, in metres."""
-        if self.place is None or self.book is None:
-            return 0.0
-        return math.dist(self.place, self.book)
+    def _is_far(self) -> bool:
+        return (
+            self.place is not None and self._near is not None and math.dist(self.place, self._near) > _FAR_M
+        )
 
     def ask_file(self) -> None:
         """Ask which file of a receiver."""
@@ -173,7 +175,7 @@ class PositionPart(QWidget):
                 from_what = "census_desk.place.apart_team"
             elif self._is_new:
                 from_what = "census_desk.place.apart_target"
-            words = Message(from_what, {"metres": f"{self._apart:,.2f}"})
+            words = Message(from_what, {"metres": f"{math.dist(self.place, self.book):,.2f}"})
         if self.accuracy_m is not None:
             words = Message(
                 "census_desk.place.accuracy", {"words": words, "metres": f"{self.accuracy_m:.2f}"}

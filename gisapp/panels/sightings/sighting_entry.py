@@ -62,12 +62,21 @@ class SightingEntry(QFrame):
 
     # ---- what is entered
 
-    def begin(self, catalogue: Catalogue, crs: Crs, finder: str, target: AssetKey | None, told: str) -> None:
-        """A new one: now, by whoever works here; ``target`` is the asset selected, ``told`` what it is called."""
+    def begin(
+        self,
+        catalogue: Catalogue,
+        crs: Crs,
+        near: tuple[float, float] | None,
+        finder: str,
+        target: AssetKey | None,
+        told: str,
+    ) -> None:
+        """A new one: now, by whoever works here, ``near`` where the map stands; ``target`` is the asset selected,
+        ``told`` what it is called."""
         entries = [entry for entry in catalogue.code_lists[KINDS].entries if entry.active]
         self.kinds.offer([(entry.code, entry.title) for entry in entries])
         self.kinds.choose(entries[0].code if entries else None)
-        self.position.begin(crs, None)
+        self.position.begin(crs, None, near)
         self.words.clear()
         self.finder.setText(finder)
         self.when.setText(datetime.datetime.now().strftime(_FORM))

@@ -101,7 +101,10 @@ class SightingPlace(QObject):
             if target is not None:
                 asset = register.get(*target)
                 told = "" if asset is None else str(asset.get("code") or asset.id)
-            entry.begin(register.catalogue, register.crs, self._place.my_name(), target, told)
+            shown = self._place.view.canvas.viewport
+            # A map on which nothing was shown yet stands at the origin: it tells nothing.
+            near = (shown.x, shown.y) if shown.x or shown.y else None
+            entry.begin(register.catalogue, register.crs, near, self._place.my_name(), target, told)
             entry.move(_CORNER)
         entry.show()
         entry.raise_()

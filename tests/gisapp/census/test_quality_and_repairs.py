@@ -201,6 +201,12 @@ def test_defect_closed_and_leak_noted(logged: Path, open_town: Window, qtbot: Qt
     window.parts.session.select([AssetKey("hydrant", 1)])
     actions.trigger("survey.report")
     entry = window.map.findChild(SightingEntry)
+    # A place in another part of the world is none.
+    write(entry.position.line, "1,2", qtbot)
+    assert entry.position.is_wrong
+    click(qtbot, entry.save)
+    assert entry.error.isVisible()
+    assert register.count("field_report") == 0
     qtbot.mouseClick(window.map.canvas, Qt.MouseButton.LeftButton, pos=window.map.canvas.rect().center())
     assert entry.position.place is not None
     write(entry.words, "路面冒水", qtbot)

@@ -38,7 +38,7 @@ def census_desk_actions(window: Window) -> list[Action]:
         ),
         Action(
             id="survey.campaign", title=Message("census_desk.action.campaign"), icon="plus", menu="tools", group=7,
-            handler=lambda: _at_desk(window, lambda: window.census.making.ask_campaign()), enabled=may_write,
+            handler=lambda: at_desk(window, lambda: window.census.making.ask_campaign()), enabled=may_write,
             words="new campaign 新建普查批次 xinjian",
         ),
         Action(
@@ -62,12 +62,12 @@ def census_desk_actions(window: Window) -> list[Action]:
         ),
         Action(
             id="survey.quality", title=Message("quality.action.open"), icon="shield-check", menu="tools", group=7,
-            handler=lambda: _at_desk(window, lambda: window.census.show_tab("quality")), enabled=is_open,
+            handler=lambda: at_desk(window, lambda: window.census.show_tab("quality")), enabled=is_open,
             words="quality sample resurvey excavation sign off 质检 抽样 签认 zhijian chouyang",
         ),
         Action(
             id="survey.defects", title=Message("repairs.action.open"), icon="wrench", menu="tools", group=7,
-            handler=lambda: _at_desk(window, lambda: window.census.show_tab("defects")), enabled=is_open,
+            handler=lambda: at_desk(window, lambda: window.census.show_tab("defects")), enabled=is_open,
             words="defects repair close 缺陷 销号 复查 quexian xiaohao",
         ),
     ]  # fmt: skip
@@ -91,7 +91,8 @@ def _arrange(window: Window) -> None:
             window.side.show_of("census", lambda: census.page)
 
 
-def _at_desk(window: Window, act: Callable[[], None]) -> None:
+def at_desk(window: Window, act: Callable[[], None]) -> None:
+    """Do this at the desk of the census, its own part under the map."""
     if window.desk != "census":
         window.show_desk("census")
     # Another list that was put under the map gives way to what is asked for.

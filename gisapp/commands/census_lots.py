@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtGui import QCursor
 
 from gisapp.actions import Action
+from gisapp.commands.census_desk import at_desk
 from gisapp.window import Window
 from layers.text import Message
 
@@ -70,9 +71,7 @@ def census_lot_actions(window: Window) -> list[Action]:
 
 
 def _open_board(window: Window) -> None:
-    if window.desk != "census":
-        window.show_desk("census")
-    window.census.show_tab("lots")
+    at_desk(window, lambda: window.census.show_tab("lots"))
     window.room.give_below(BOARD_HEIGHT)
 
 

@@ -143,7 +143,7 @@ class _Reading:
         """The columns by their place, and the lines below. Headings are known in both languages; or by their keys."""
         rows = list(grid.rows)
         known = dict(_known(asset_type, self._catalogue[RECORD]))
-        if rows and str(rows[0][1][0] if rows[0][1] else "") == RECORD_KEY:
+        if rows and {RECORD_KEY, EAST} <= {str(cell) for cell in rows[0][1]}:
             heads, below = rows[0][1], rows[2:]
             by_name = {column.key: column for column in known.values()}
         else:

@@ -1,6 +1,7 @@
 """Record sheets: a lot as an Excel workbook or as CSV, to be filled in where there is nothing but a spreadsheet.
 
-A line for each target with the book's values beside blanks; assets found new go below, without a record number.
+A line for each target in walking order, with its number, where it lies and the book's values beside blanks; assets
+found new go below, without a record number.
 ``sheet_reading`` takes them back.
 """
 
@@ -12,10 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from layers.census.packages.scope import Contents
+from layers.census.packages.scope import ROAD, Contents
+from layers.census.packages.sheet_places import PLACES, SheetPlaces
 from layers.census.words import RECORD
 from layers.errors import UserError
 from layers.exchange.table_writers import harmless
+from layers.model.asset import Asset
 from layers.model.catalogue import AssetType
 from layers.model.fields import ChoiceField, Field
 from layers.reports.document import whole_file
@@ -25,6 +28,7 @@ from layers.text import Message, Texts
 EXCEL, CSV = ".xlsx", ".csv"
 ENDINGS = (EXCEL, CSV)
 RECORD_KEY, CODE_KEY, BOOK, FIND, EAST, NORTH = "record", "code", "book:", "find:", "east", "north"
+WALK, PLACE = "walk", "place:"
 REST = ("outcome", "remark")
 HIDDEN = "gisapp"
 """The sheet of a workbook, and the first cell of a CSV file, that say of which package it is."""
@@ -44,19 +48,24 @@ class Column:
 
     @property
     def is_filled_in(self) -> bool:
-        return not self.key.startswith(BOOK) and self.key not in (RECORD_KEY, CODE_KEY)
+        """Whether the team writes into it. What it may not, is not read when the sheet comes back."""
+        return not self.key.startswith((BOOK, PLACE)) and self.key not in (WALK, RECORD_KEY, CODE_KEY)
 
 
 def columns_of(
     asset_type: AssetType, fields: Sequence[Field], record_type: AssetType, texts: Texts
 ) -> list[Column]:
-    """The columns of a type's sheet: book and field for each of ``fields``, then what every record tells."""
+    """The columns of a type's sheet: what leads to a target, book and field for each of ``fields``, then what every
+    record tells.
+    """
 
     def head(name: str, **words: Any) -> str:
         return texts.render(Message(f"packages.sheet.{name}", words))
 
     code = asset_type.field_named(CODE_KEY).title[texts.language] if CODE_KEY in asset_type else ""
-    columns = [Column(RECORD_KEY, head("record")), Column(CODE_KEY, code)]
+    columns = [Column(WALK, head("walk")), Column(CODE_KEY, code)]
+    columns += [Column(f"{PLACE}{name}", head(name)) for name in PLACES if name in asset_type or name == ROAD]
+    columns.append(Column(RECORD_KEY, head("record")))
     for field in fields:
         columns.append(Column(f"{BOOK}{field.name}", head("book", field=field.title), field))
         columns.append(Column(f"{FIND}{field.name}", head("found", field=field.title), field))
@@ -73,15 +82,15 @@ def write_sheets(contents: Contents, code: str, path: Path, texts: Texts) -> tup
     Raises ``UserError`` when a file cannot be written, or there is one of the name: it may be the only copy.
     """
     paths = sheet_paths(contents, path, texts)
-    kinds = _kinds(contents)
+    kinds, places = _kinds(contents), SheetPlaces(contents, texts)
     if path.suffix.lower() == CSV:
         for each, at in zip(kinds, paths, strict=True):
-            _write_csv(contents, code, each, texts, at)
+            _write_csv(contents, code, each, texts, at, places)
         return paths
     with whole_workbook(path) as book:
         formats = Formats(book)
         for each in kinds:
-            _write_type(book, formats, contents, each, texts)
+            _write_type(book, formats, contents, each, texts, places)
         hidden = book.add_worksheet(HIDDEN)
         hidden.write_row(0, 0, [code, _version(contents)])
         hidden.hide()
@@ -101,7 +110,8 @@ def sheet_paths(contents: Contents, path: Path, texts: Texts) -> tuple[Path, ...
 
 
 def _kinds(contents: Contents) -> list[AssetType]:
-    return [contents.catalogue[name] for name in contents.asked if _records(contents, name)]
+    told = {record["target_type"] for record in contents.rows[RECORD].values()}
+    return [contents.catalogue[name] for name in contents.asked if name in told]
 
 
 def _beside(path: Path, asset_type: AssetType, texts: Texts) -> Path:
@@ -112,18 +122,27 @@ def _version(contents: Contents) -> int:
     return contents.form.version if contents.form else 1
 
 
-def _write_csv(contents: Contents, code: str, asset_type: AssetType, texts: Texts, path: Path) -> None:
+def _write_csv(
+    contents: Contents, code: str, asset_type: AssetType, texts: Texts, path: Path, places: SheetPlaces
+) -> None:
     columns = columns_of(asset_type, _fields(contents, asset_type), contents.catalogue[RECORD], texts)
     first = [texts.render(Message("packages.sheet.package")), code, asset_type.title[texts.language]]
     with whole_file(path) as part, part.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow([*first, _version(contents)])
         writer.writerow([harmless(column.title) for column in columns])
-        for row in _rows(contents, asset_type, columns, texts.language):
+        for row in _rows(contents, asset_type, columns, texts.language, places):
             writer.writerow([cell if isinstance(cell, int) else harmless(cell) for cell in row])
 
 
-def _write_type(book: Any, formats: Formats, contents: Contents, asset_type: AssetType, texts: Texts) -> None:
+def _write_type(
+    book: Any,
+    formats: Formats,
+    contents: Contents,
+    asset_type: AssetType,
+    texts: Texts,
+    places: SheetPlaces,
+) -> None:
     columns = columns_of(asset_type, _fields(contents, asset_type), contents.catalogue[RECORD], texts)
     sheet = book.add_worksheet(asset_type.title[texts.language][:_LONGEST])
     sheet.write_row(0, 0, [column.key for column in columns])
@@ -132,7 +151,7 @@ def _write_type(book: Any, formats: Formats, contents: Contents, asset_type: Ass
     sheet.freeze_panes(2, 2)
     sheet.set_column(0, len(columns) - 1, 14)
     quiet, last = formats(font_color="#777777"), 1
-    for last, row in enumerate(_rows(contents, asset_type, columns, texts.language), 2):
+    for last, row in enumerate(_rows(contents, asset_type, columns, texts.language, places), 2):
         for at, cell in enumerate(row):
             if cell != "":
                 sheet.write(last, at, cell, quiet)
@@ -142,28 +161,34 @@ def _write_type(book: Any, formats: Formats, contents: Contents, asset_type: Ass
 
 
 def _rows(
-    contents: Contents, asset_type: AssetType, columns: Sequence[Column], language: str
+    contents: Contents, asset_type: AssetType, columns: Sequence[Column], language: str, places: SheetPlaces
 ) -> Iterator[list[str | int]]:
-    for record in _records(contents, asset_type.name):
-        id = str(record["target"] or "").partition(":")[2]
-        asset = contents.rows[asset_type.name].get(int(id)) if id.isdigit() else None
-        row: list[str | int] = [
-            record.id,
-            str((asset or record).get("code") or record["provisional_code"] or ""),
-        ]
-        for column in columns[2:]:
-            value = None
-            if column.key.startswith(BOOK) and asset is not None and column.field is not None:
+    for record in _records(contents, asset_type.name, places):
+        asset = places.target_of(record)
+        row: list[str | int] = []
+        for column in columns:
+            key = column.key
+            cell: str | int | None = None
+            if key == WALK:
+                cell = places.numbers.get(record.id)
+            elif key == RECORD_KEY:
+                cell = record.id
+            elif key == CODE_KEY:
+                cell = str((asset or record).get("code") or record["provisional_code"] or "")
+            elif key.startswith(PLACE):
+                cell = places.told(record, key.removeprefix(PLACE))
+            elif key.startswith(BOOK) and asset is not None and column.field is not None:
                 value = asset.values.get(column.field.name)
-            row.append("" if value is None or column.field is None else column.field.show(value, language))
+                cell = None if value is None else column.field.show(value, language)
+            row.append("" if cell is None else cell)
         yield row
 
 
-def _records(contents: Contents, type_name: str) -> list[Any]:
+def _records(contents: Contents, type_name: str, places: SheetPlaces) -> list[Asset]:
+    """Those of a type as they are walked; what has no number comes last."""
+    numbers = places.numbers
     records = [record for record in contents.rows[RECORD].values() if record["target_type"] == type_name]
-    return sorted(
-        records, key=lambda record: (record["sequence"] is None, record["sequence"] or 0, record.id)
-    )
+    return sorted(records, key=lambda each: (each.id not in numbers, numbers.get(each.id, 0), each.id))
 
 
 def _offer(sheet: Any, column: int, last: int, field: Field | None, language: str) -> None:

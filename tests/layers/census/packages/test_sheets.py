@@ -36,6 +36,7 @@ def lines_of(error: UserError) -> list[tuple[int, str]]:
 
 
 def test_workbook_out_and_in(town: Town, tmp_path: Path) -> None:
+    town.set("hydrant", 1, road="东街")
     contents = of_lot(town.register, town.lot)
     out = town.out()
     path = tmp_path / "lot.xlsx"
@@ -44,16 +45,23 @@ def test_workbook_out_and_in(town: Town, tmp_path: Path) -> None:
     sheet = book.worksheets[0]
     names = [cell.value for cell in sheet[1]]
     assert sheet.max_row == 12
-    assert sheet.cell(3, 2).value == "H0"
+    assert names[:4] == ["walk", "code", "place:road", "place:address"]
+    assert [sheet.cell(row, 1).value for row in range(3, 13)] == list(range(1, 11))
+    codes = [sheet.cell(row, 2).value for row in range(3, 13)]
+    assert codes in ([f"H{n}" for n in range(10)], [f"H{n}" for n in reversed(range(10))])
+    # The book of the first knows its road; of the others the nearest is told.
+    rows_of = {code: row for row, code in enumerate(codes, 3)}
+    roads = {code: sheet.cell(row, 3).value for code, row in rows_of.items()}
+    assert (roads["H0"], roads["H1"]) == ("东街", "西湖路附近")
 
     def fill(row: int, **cells: object) -> None:
         for name, value in cells.items():
             sheet.cell(row, names.index(name.replace("_of_", ":")) + 1, value)
 
     condition = town.register.catalogue["hydrant"].field_named("condition").code_list.entries[0]
-    fill(3, find_of_condition=condition.title.zh)
-    fill(4, outcome="未找到")
-    fill(5, east=50.0, north=9)
+    fill(rows_of["H0"], find_of_condition=condition.title.zh, walk=99, place_of_road="别处")
+    fill(rows_of["H1"], outcome="未找到", place_of_address="无此处")
+    fill(rows_of["H2"], east=50.0, north=9)
     fill(13, code="新一", find_of_condition=condition.title.zh, east=120, north=7)
     fill(14, find_of_plate_no=12.0)
     book.save(path)
@@ -122,9 +130,10 @@ def test_wrong_cells_are_all_told_and_nothing_comes_in(town: Town, tmp_path: Pat
     heads = rows[1]
     dn = next(n for n, head in enumerate(heads) if head.startswith("完好程度")) + 1
     rows[2][dn] = "胡写"
-    rows[3][0] = "99999"
+    record = heads.index("记录号")
+    rows[3][record] = "99999"
     rows[3][dn] = "完好"
-    rows[4][0], rows[4][dn] = rows[5][0], "完好"
+    rows[4][record], rows[4][dn] = rows[5][record], "完好"
     rows[5][dn] = "完好"
     rows[6][-2:] = ["12", ""]
     rows[7][-2:] = ["9000000", "12"]

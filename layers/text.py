@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -73,6 +73,14 @@ class Texts:
         if isinstance(value, tuple | list):
             return ("、" if self.language == "zh" else ", ").join(str(self._value(v)) for v in value)
         return value
+
+
+def in_one(sentences: Sequence[Message]) -> Message:
+    """Several sentences as one, for where there is a single line: each is set off from the next."""
+    if not sentences:
+        raise ValueError("no sentences")
+    first, *rest = sentences
+    return Message("format.and_then", {"first": first, "then": in_one(rest)}) if rest else first
 
 
 @lru_cache(maxsize=4)

@@ -19,7 +19,7 @@ from layers.model.asset import AssetKey
 from layers.model.duty_words import GRID
 from layers.model.query import Query
 from layers.register import Edit, Register
-from layers.text import Message, Texts
+from layers.text import Message, Texts, in_one
 
 if TYPE_CHECKING:
     from gisapp.dialogs.packages import checkin_dialog, checkout_dialog, dispute_list
@@ -234,8 +234,8 @@ def take_in(window: Window, examined: Examined, answers: Mapping[Any, bool]) -> 
         arrivals.append(checkin.check_in(edit, examined, register.actor, decided, who))
 
     def done(_: object) -> None:
-        lines = tuple(words.told(examined, arrivals[-1]))
-        window.parts.notifier.done(Message("packages.taken_in", {"lines": lines}), None)
+        lines = list(words.told(examined, arrivals[-1], len(decided)))
+        window.parts.notifier.done(in_one(lines), None)
 
     session.edit(words.checked_in(examined), work, done, shown=True, kind="checkin")
 
@@ -283,7 +283,9 @@ def decide(window: Window, some: tuple[Dispute, ...], answers: Mapping[Any, bool
     window.parts.tasks.run(
         Message("packages.task.disputes"),
         make,
-        lambda plan: session.edit(plan.label, plan.apply),
+        lambda plan: session.edit(
+            plan.label, plan.apply, lambda _: window.parts.notifier.done(plan.label, None)
+        ),
         owner=window,
     )
 

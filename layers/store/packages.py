@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -28,6 +29,8 @@ from layers.store.schema import FID, GEOMETRY, OP_DELETE, Schema, history_name
 from layers.store.security import authorizer
 from layers.store.types import as_read, from_blob
 from layers.text import Message
+
+_LOG = logging.getLogger(__name__)
 
 PACKAGE = "field_package"
 """Under this name a package's ``wa_meta`` says what it is, and under it lies its own row."""
@@ -125,7 +128,10 @@ def take_copy(source: Path, target: Path) -> None:
             os.fsync(file.fileno())
         part.replace(target)
     except dbapi2.DatabaseError as error:
-        raise _damaged(source, str(error)) from error
+        _LOG.info("%s: %s", source, error)
+        torn = "malformed" in str(error)
+        why = Message("packages.torn") if torn else Message("packages.not_readable")
+        raise _damaged(source, why) from error
     finally:
         part.unlink(missing_ok=True)
 
@@ -139,7 +145,8 @@ def _copy(source: Path, part: Path) -> None:
         copy.execute("PRAGMA ignore_check_constraints=ON")
         (answer,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
         if answer != "ok":
-            raise _damaged(source, answer)
+            _LOG.info("%s: %s", source, answer)
+            raise _damaged(source, Message("packages.torn"))
 
 
 def _opened(source: Path) -> Any:
@@ -157,14 +164,14 @@ def _opened(source: Path) -> Any:
             raise
         else:
             return raw
-    raise _damaged(source, "unable to open")
+    raise _damaged(source, Message("packages.not_opened"))
 
 
-def _damaged(source: Path, said: str) -> UserError:
+def _damaged(source: Path, why: Message) -> UserError:
     return UserError(
         Message("packages.damaged", {"place": source.name}),
         Message("packages.damaged_hint"),
-        Message("store.database_says", {"text": said}),
+        why,
     )
 
 

@@ -20,7 +20,7 @@ from layers.model.query import Query
 from layers.register import Register
 from layers.store.engine import GEOMETRY_FUNCTIONS
 from layers.text import Message
-from tests.gisapp.driving import PATIENCE, settle
+from tests.gisapp.driving import PATIENCE, settle, visible_texts
 
 D = TypeVar("D", bound=QDialog)
 
@@ -41,6 +41,11 @@ def dialog_of(window: Window, qtbot: QtBot, kind: type[D]) -> D:
     """The dialog of this kind, once it is there."""
     qtbot.waitUntil(lambda: any(each.isVisible() for each in window.findChildren(kind)), timeout=PATIENCE)
     return next(each for each in window.findChildren(kind) if each.isVisible())
+
+
+def told_last(window: Window) -> str:
+    """What the window said last."""
+    return window.parts.language.render(window.parts.notifier.notices[-1].title)
 
 
 def test_grid_out_edited_elsewhere_and_back(
@@ -81,12 +86,17 @@ def test_grid_out_edited_elsewhere_and_back(
     looked = dialog_of(window, qtbot, CheckinDialog)
     first, _ = looked.list.pairs
     assert first == ("meter", 1, "remark")
+    assert any(each.endswith("备注：带出时为空") for each in visible_texts(looked))
+    assert "单位：办公室" in visible_texts(looked)
     looked.list.pairs[first].choose(True)  # 5: the field is right
     looked.accept()  # 6
     qtbot.waitUntil(lambda: register.count("checkin_conflict") == 2, timeout=PATIENCE)
     settle(window, qtbot)
     remarks = [register.get("meter", id)["remark"] for id in (1, 2, 3)]  # type: ignore[index]
     assert remarks == ["现场", "办公室", "另一个"]
+
+    said = told_last(window)
+    assert "；已裁定冲突 1 处；1 处与单位的改动冲突" in said
 
     # The other one was left open: it is decided later.
     window.parts.actions.trigger("package.disputes")
@@ -101,6 +111,7 @@ def test_grid_out_edited_elsewhere_and_back(
     )
     settle(window, qtbot)
     assert register.get("meter", 2)["remark"] == "办公室"  # type: ignore[index]
+    assert told_last(window) == "裁定收包冲突 1 处"
 
     # The same file once more: nothing to take in.
     take_dropped(window, [str(path)])

@@ -26,7 +26,7 @@ class DisputeRow:
     type: AssetType
     name: str
     field: Title | Message
-    base: str
+    base: str | None
     office: str
     found: str
 
@@ -42,7 +42,10 @@ class DisputeList(QWidget):
         self.pairs = self._sides.pairs
         self._sides.chosen.connect(self.chosen)
         for row in rows[:SHOWN]:
-            words = Message("packages.dispute", {"name": row.name, "field": row.field, "base": row.base})
+            of = {"name": row.name, "field": row.field}
+            words = Message("packages.dispute_blank", of)
+            if row.base is not None:
+                words = Message("packages.dispute", {**of, "base": row.base})
             self._sides.begin(row.type, words)
             self._sides.ask(
                 row.key,

@@ -21,7 +21,7 @@ from layers.errors import UserError
 from layers.feedback import Feedback
 from layers.later import Later
 from layers.register import Edit
-from layers.text import Message
+from layers.text import Message, in_one
 
 if TYPE_CHECKING:
     from layers.census import accepting, findings, twins
@@ -164,7 +164,7 @@ class DifferencesTab(QWidget):
 
     def _tell_plan(self, plan: AcceptancePlan | EditPlan) -> None:
         self.plan = plan
-        self.told.show_words("  ".join(self._language.render(figure) for figure in plan.figures))
+        self.told.show_words(in_one(plan.figures) if plan.figures else "")
         self.go.setEnabled(True)
         self.go.setFocus()
 

@@ -267,8 +267,10 @@ def _package(register: Register, said: Mapping[str, Any], code: str | None, retu
     found = None if not code else register.by_code(PACKAGE, str(code))
     token = None if found is None else Receipt.of(found["receipt"]).token
     if found is None or (token and said.get("token") not in (None, token)):
-        known = {"place": returned.name, "code": code or "?"}
-        raise UserError(Message("packages.unknown", known), Message("packages.unknown_hint"))
+        title = Message("packages.unnamed", {"place": returned.name})
+        if code:
+            title = Message("packages.unknown", {"place": returned.name, "code": code})
+        raise UserError(title, Message("packages.unknown_hint"))
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from layers.errors import UserError
 from layers.exchange.encoding import detect_text
 from layers.text import Message
 
+_LOG = logging.getLogger(__name__)
 _GREATEST_BYTES = 200_000_000
 _LONGEST_CELL = 1_000_000
 _DELIMITERS = ",\t;"
@@ -49,10 +51,13 @@ def read_sheet_file(path: Path) -> SheetFile:
     """Read a file. Raises ``UserError`` for one that is damaged, or is no record sheet."""
     try:
         if path.stat().st_size > _GREATEST_BYTES:
-            raise _damaged(path, "too large")
+            raise _damaged(path, Message("packages.too_large"))
         return _read_csv(path) if path.suffix.lower() == CSV else _read_excel(path)
     except (CalamineError, OSError, ValueError, csv.Error) as error:
-        raise _damaged(path, str(error)) from error
+        _LOG.info("%s: %s", path, error)
+        is_held = isinstance(error, OSError)
+        why = Message("packages.not_opened") if is_held else Message("packages.not_readable")
+        raise _damaged(path, why) from error
 
 
 def _read_excel(path: Path) -> SheetFile:
@@ -100,14 +105,13 @@ def _plain(cell: Any) -> Any:
     return cell.strip() if isinstance(cell, str) else cell
 
 
-def _damaged(path: Path, said: str) -> UserError:
+def _damaged(path: Path, why: Message) -> UserError:
     return UserError(
         Message("packages.damaged", {"place": path.name}),
         Message("packages.damaged_hint"),
-        Message("store.database_says", {"text": said}),
+        why,
     )
 
 
 def _unknown(path: Path) -> UserError:
-    known = {"place": path.name, "code": "?"}
-    return UserError(Message("packages.unknown", known), Message("packages.unknown_hint"))
+    return UserError(Message("packages.unnamed", {"place": path.name}), Message("packages.unknown_hint"))

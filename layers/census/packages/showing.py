@@ -17,18 +17,17 @@ from layers.model.field import Field
 from layers.register import Register
 from layers.text import Message, Title
 
-_NONE = "\u2014"
 Render = Callable[[Message], str]
 
 
 @dataclass(frozen=True)
 class Shown:
-    """One value in dispute: of what, and its three sides as text."""
+    """One value in dispute: of what, and its three sides as text; ``base`` is None where there was nothing."""
 
     type: AssetType
     name: str
     field: Title | Message
-    base: str
+    base: str | None
     office: str
     found: str
 
@@ -39,10 +38,11 @@ def show_clash(register: Register, clash: Clash, render: Render, language: str) 
     asset = register.get(clash.type, clash.id)
     of, field = _field(register.catalogue, asset_type, asset, clash.field)
     title: Title | Message = field.title if field is not None else Message("packages.whole")
-    sides = (
+    base, office, found = (
         _text(field, from_json(value), render, language) for value in (clash.base, clash.office, clash.found)
     )
-    return Shown(of, _name(register, asset, clash.id), title, *sides)
+    blank = render(Message("packages.blank"))
+    return Shown(of, _name(register, asset, clash.id), title, base, office or blank, found or blank)
 
 
 def _field(
@@ -64,10 +64,11 @@ def _name(register: Register, asset: Asset | None, id: int) -> str:
     return str(shown.get("code") or asset.get("provisional_code") or f"#{id}")
 
 
-def _text(field: Field | None, value: Any, render: Render, language: str) -> str:
+def _text(field: Field | None, value: Any, render: Render, language: str) -> str | None:
+    """None for a blank."""
     if value is None:
-        return _NONE
+        return None
     if isinstance(value, BaseGeometry):
         at = shapely.get_coordinates(value)[0]
         return render(Message("packages.place", {"x": f"{at[0]:.2f}", "y": f"{at[1]:.2f}"}))
-    return str(value) if field is None else field.show(value, language) or _NONE
+    return str(value) if field is None else field.show(value, language) or None

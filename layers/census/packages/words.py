@@ -23,8 +23,11 @@ def checked_in(examined: Examined) -> Message:
     return Message("packages.act_in", {"code": examined.code, "file": examined.file_name})
 
 
-def told(examined: Examined, arrival: Arrival | None = None) -> Iterator[Message]:
-    """Line by line what a file would do (or, with its arrival, has done), what of it stays out and why."""
+def told(examined: Examined, arrival: Arrival | None = None, decided: int = 0) -> Iterator[Message]:
+    """Line by line what a file would do (or, with its arrival, has done), what of it stays out and why.
+
+    ``decided``: how many disputes were decided with it.
+    """
     merge = examined.merge
     counts = {"n": examined.records, "of": examined.receipt.records}
     yield Message("packages.received", {"code": examined.code, **counts})
@@ -42,6 +45,8 @@ def told(examined: Examined, arrival: Arrival | None = None) -> Iterator[Message
             {**done, "new": arrival.inserted, "changed": arrival.updated, "gone": arrival.deleted},
         )
         conflicts, refused = arrival.conflicts, arrival.refused
+    if decided:
+        yield Message("packages.settled", {"count": decided})
     if conflicts:
         yield Message("packages.conflicts", {"count": conflicts})
     if arrival is None and examined.disputes:

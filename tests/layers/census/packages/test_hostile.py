@@ -124,7 +124,7 @@ def test_another_registers_package_and_words_that_are_none(town: Town) -> None:
         by_hand(other, f"UPDATE wa_meta SET value = {words} WHERE name = 'field_package'")
         with pytest.raises(UserError) as refused:
             town.look(other)
-        assert refused.value.title.id == "packages.unknown"
+        assert refused.value.title.id == "packages.unnamed"
     # Told by hand of which package it is, it is compared like any other.
     assert town.look(other, out.code).merge.of == 0
     assert town.register.data_version == before

@@ -88,8 +88,10 @@ def test_workbook_out_and_in(town: Town, tmp_path: Path) -> None:
     assert (arrival.inserted, arrival.updated) == (0, 1)
     assert json.loads(records_of(town)["新一"]["found"])["plate_no"] == "P9"
     path.write_bytes(b"no workbook")
-    with pytest.raises(UserError):
+    with pytest.raises(UserError) as refused:
         town.back(path)
+    assert refused.value.detail is not None
+    assert refused.value.detail.id == "packages.not_readable"
 
 
 @pytest.mark.parametrize(("encoding", "language"), [("utf-8-sig", "zh"), ("gbk", "en")])

@@ -80,6 +80,8 @@ def print_plates(window: Window, path: Path | None = None) -> None:
     texts = Texts(window.parts.language.code)
     out = path or free_path(window, window.parts.language.render(Message("census_report.plates")), ".pdf")
 
+    lacking: list[Message] = []
+
     def read(feedback: Feedback) -> Plates:
         chosen = selected or ({} if lot is None else targets_of_lot(register, lot))
         return read_plates(register, chosen, feedback)
@@ -89,13 +91,19 @@ def print_plates(window: Window, path: Path | None = None) -> None:
         label = Message("census_report.noted_plates", {"file": out.name, "count": count})
         types = sorted(selected) or [RECORD]
         note_given(register, out, label, types, count, personal=False, exact_places=False)
+        lacking.extend([] if made.hotline else [Message("census_report.no_hotline")])
+
+    def told(path: object) -> None:
+        written(window, out)(path)
+        for words in lacking:
+            window.parts.notifier.warn(words, Message("census_report.no_hotline_hint"))
 
     def make(made: Plates) -> Print:
         return Print(PlatePages(made, texts, sheet_font(to_pdf=True)))
 
     label = Message("census_report.writing", {"file": out.name})
     wish = PagesWish(out, out.stem, label, read, make, note)
-    _paper(window).write(wish, written(window, out))
+    _paper(window).write(wish, told)
 
 
 def _paper(window: Window) -> PagesPaper[Any]:

@@ -10,6 +10,7 @@ from layers.register import Register
 from layers.sample.city import CRS, SampleCity, generate
 from layers.sample.planted import Planted
 from layers.sample.words import words
+from layers.store.settings import write_setting
 from layers.text import Message
 
 _PLACES = (
@@ -88,6 +89,8 @@ def write(register: Register, city: SampleCity, feedback: Feedback | None = None
             # Teams and their leaders link to each other. Otherwise what is linked to comes first: the database
             # searches long for links to rows that are still to come.
             edit.defer_links()
+            if names is _PLACES:
+                write_setting(edit, register.catalogue.settings["notice_hotline"], words()["city"]["hotline"])
             for name in names:
                 rows = city.tables[name].num_rows
                 part = feedback.part(done / total, (done + rows) / total)

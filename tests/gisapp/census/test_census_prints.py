@@ -86,3 +86,8 @@ def test_report_and_plates_are_written_and_noted(
     assert "SB-000010" in second
     notes = {note["target"]: note["asset_count"] for note in register.find(Query("export_record"))}
     assert notes == {"报告.xlsx": 2, "报告.docx": 2, "报告.pdf": 2, "标牌.pdf": 12}
+    # The company publishes no telephone yet: it is said what the plates lack.
+    qtbot.waitUntil(
+        lambda: [each.title.id for each in window.parts.notifier.notices][-1] == "census_report.no_hotline",
+        timeout=PATIENCE,
+    )

@@ -18,6 +18,7 @@ def test_the_register_holds_the_whole_city(demo: SampleCity, tmp_path: Path) -> 
     register, planted = create_sample(target, "demo", 1, actor="test")
     with register:
         assert register.is_sample
+        assert register.setting("notice_hotline").startswith("0000-"), "a number that no telephone has"
         assert register.crs.code == "EPSG:4546"
         assert planted == demo.planted
         for name, table in demo.tables.items():

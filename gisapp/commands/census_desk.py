@@ -78,6 +78,14 @@ def tie_census(window: Window) -> None:
     window.census.arranged.connect(lambda: _arrange(window))
     window.census.listed.connect(lambda name, ids: list_assets(window, name, ids))
     window.census.centre.chosen.connect(window.parts.actions.refresh)
+    window.rail.desk_chosen.connect(lambda name: _uncover(window) if name == "census" else None)
+
+
+def _uncover(window: Window) -> None:
+    """Who asks for the desk sees its own part under the map, not a list that was put there."""
+    if window.room.below_of == REPORTS:
+        window.room.show_below(REPORTS, None)
+        _arrange(window)
 
 
 def _arrange(window: Window) -> None:

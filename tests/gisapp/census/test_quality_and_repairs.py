@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 from shapely.geometry import Point
 
@@ -254,7 +254,9 @@ def test_defect_closed_and_leak_noted(logged: Path, open_town: Window, qtbot: Qt
     window.show_desk("census")
     settle(window, qtbot)
     assert panel.isVisible()
-    actions.trigger("survey.reports")
+    window.rail.findChild(QToolButton, "desk.census").click()
+    assert not panel.isVisible()
+    assert window.census.below.isVisible()
     for name in ("survey.defects", "survey.board"):
         actions.trigger("survey.reports")
         assert panel.isVisible()

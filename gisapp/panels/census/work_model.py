@@ -12,6 +12,7 @@ from gisapp.language import Language
 from gisapp.panels.census.kinds import ICONS, TONES, kind_words
 from gisapp.theme import Theme
 from layers.census.worklist import WorkRow
+from layers.text import Message
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = Qt.ItemDataRole.UserRole
@@ -137,7 +138,10 @@ class WorkPainter(QStyledItemDelegate):
             theme.icon(icon, tone or "text3").paint(painter, QRect(chip.left() + 5, chip.top() + 3, 12, 12))
         painter.setPen(theme.color(tone or "text3"))
         painter.drawText(chip.adjusted(21 if icon else 0, 0, -4, 0), _LEFT if icon else _RIGHT, text)
-        return _CHIP
+        # All rows leave the same room, so that their metres stand below each other: that of the longest words.
+        words = (Message(f"census_desk.kind.{each}") for each in ICONS)
+        widest = max(painter.fontMetrics().horizontalAdvance(self._language.render(each)) for each in words)
+        return max(_CHIP, widest + 26 + 4)
 
 
 def _cut(painter: QPainter, text: str, width: int) -> str:

@@ -168,7 +168,7 @@ def read_lot_board(
 
 def card_of(row: LotRow, day: Day, pace: float, soon: int) -> LotCard:
     """The card of a lot, with what is wrong."""
-    return LotCard(row, day, pace, row.done > 0, alarm_of(row, day, pace, soon))
+    return LotCard(row, day, pace, row.done + row.new > 0, alarm_of(row, day, pace, soon))
 
 
 def whole_days(days: float) -> int:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from layers.census.words import CANCELLED, LOGGED, LOT, RECORD
+from layers.census.words import CANCELLED, LOGGED, LOT, NEW, RECORD
 from layers.geometry.packed import Floats, Integers
 from layers.model.asset import Asset
 from layers.model.query import All, Compare, Query
@@ -100,6 +100,8 @@ class TeamProgress:
     expected: int | None = None
     ends: Day | None = None
     due: Day | None = None
+    new: int = 0
+    """Found beyond the book: beside what was planned, and no part of what is done."""
 
     @property
     def planned(self) -> int:
@@ -161,7 +163,13 @@ class Progress:
             self.expected,
             self.ends,
             self.due,
+            self.new,
         )
+
+    @property
+    def new(self) -> int:
+        """How many were found beyond the book."""
+        return sum(team.new for team in self.teams)
 
     def of_team(self, team: TeamProgress) -> Progress:
         """The progress of one team, as that of the campaign is told."""
@@ -171,24 +179,35 @@ class Progress:
 
 
 def read_progress(register: Register, campaign: Asset, day: Day) -> Progress:
-    """The progress of a campaign, read from its lots and records."""
+    """The progress of a campaign, read from its lots and records: of the targets of the book, new ones beside it."""
     where = All((Compare("campaign", "=", campaign.id), Compare("state", "!=", CANCELLED)))
-    table = register.packed(RECORD, ("lot", "state", "logged_at", "seconds"), where)
+    table = register.packed(RECORD, ("lot", "state", "outcome", "logged_at", "seconds"), where)
     lot = table["lot"].combine_chunks().fill_null(0).to_numpy().astype(np.int64)
-    ids, counts = np.unique(lot, return_counts=True)
-    planned = {(id or None): count for id, count in zip(ids.tolist(), counts.tolist(), strict=True)}
+    is_new = pc.is_in(table["outcome"], pa.array((NEW,)))
+    beyond = is_new.combine_chunks().to_numpy(zero_copy_only=False).astype(bool)
+    ids, at = np.unique(lot, return_inverse=True)
+    planned, new = (
+        {(id or None): count for id, count in zip(ids.tolist(), counts.tolist(), strict=True)}
+        for counts in (np.bincount(at.ravel()[each], minlength=len(ids)) for each in (~beyond, beyond))
+    )
     is_logged = pc.and_(pc.is_in(table["state"], pa.array(LOGGED)), pc.is_valid(table["logged_at"]))
+    is_logged = pc.and_(is_logged, pc.invert(is_new))
     chosen = is_logged.combine_chunks().to_numpy(zero_copy_only=False)
     seconds = table["seconds"].combine_chunks().cast(pa.float64()).to_numpy(zero_copy_only=False)
     found = Logs(_days(table["logged_at"].filter(is_logged)), lot[chosen], seconds[chosen])
     lots = register.find(Query(LOT, where=Compare("campaign", "=", campaign.id)))
-    return progress_of(campaign, lots, planned, found.take(found.day <= day.toordinal()), day)
+    return progress_of(campaign, lots, planned, found.take(found.day <= day.toordinal()), day, new)
 
 
 def progress_of(
-    campaign: Asset, lots: Sequence[Asset], planned: Mapping[int | None, int], logs: Logs, day: Day
+    campaign: Asset,
+    lots: Sequence[Asset],
+    planned: Mapping[int | None, int],
+    logs: Logs,
+    day: Day,
+    new: Mapping[int | None, int] | None = None,
 ) -> Progress:
-    """The same from what was read: ``planned`` counts the records of each lot."""
+    """The same from what was read: ``planned`` counts the targets of each lot, ``new`` what it has beyond the book."""
     curve = curve_of(logs, sum(planned.values()))
     first, due = (day_of(campaign.get(name)) for name in ("from_date", "to_date"))
     its = {lot.id: lot for lot in lots}
@@ -223,6 +242,7 @@ def progress_of(
                 round(sum(asked)) if asked else None,
                 own.forecast(day),
                 max((its_due for its_due in dues.values() if its_due is not None), default=due),
+                sum((new or {}).get(id or None, 0) for id in mine[team]),
             )
         )
     share = _share(first, due, day)

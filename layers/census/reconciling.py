@@ -116,6 +116,11 @@ class Reconciliation:
         return found
 
     @cached_property
+    def is_target(self) -> Mask:
+        """The targets of the book, which make the completion: what was found new is told beside it."""
+        return ~self.of("new")
+
+    @cached_property
     def is_waiting(self) -> Mask:
         """Logged, and not yet decided."""
         return self.states.among(WAITING)
@@ -189,8 +194,10 @@ def reconciliation_of(table: pa.Table) -> Reconciliation:
     logged = states.among(LOGGED)
     kind[logged] = KINDS.index("same")
     kind[logged & ~differences.among(("",))] = KINDS.index("differs")
-    for word in (MOVED, NOT_FOUND, INACCESSIBLE, NEW):
+    for word in (MOVED, NOT_FOUND, INACCESSIBLE):
         kind[logged & outcomes.among((word,))] = KINDS.index(word)
+    # Found new stays new when it is to be visited again: it never becomes a target of the book.
+    kind[outcomes.among((NEW,))] = KINDS.index("new")
     return Reconciliation(
         table["fid"].to_numpy().astype(np.int64),
         table["lot"].combine_chunks().fill_null(0).to_numpy().astype(np.int64),
@@ -204,7 +211,7 @@ def reconciliation_of(table: pa.Table) -> Reconciliation:
 
 def rates(found: Reconciliation) -> Rates:
     """What share was visited, accepted, and found as the book says."""
-    of_book, new = ~found.of("new"), found.of("new")
+    of_book, new = found.is_target, found.of("new")
     seen = of_book & ~found.of("planned", "inaccessible")
     ids = found.ids
 

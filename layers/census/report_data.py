@@ -75,7 +75,7 @@ class CensusFigures:
     def seen(self) -> npt.NDArray[np.bool_]:
         """Records whose asset was there to be looked at; rejected ones are not counted."""
         was_there = self.found.of("same", "differs", "moved", "new")
-        return np.asarray(was_there & ~self.found.of(states=(REJECTED,)))
+        return np.asarray(was_there & self.found.of(states=LOGGED) & ~self.found.of(states=(REJECTED,)))
 
     @property
     def assessed(self) -> Share:

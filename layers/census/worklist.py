@@ -40,7 +40,10 @@ DECIDED = (ACCEPTED, REJECTED)
 
 @dataclass(frozen=True)
 class LotRow:
-    """A lot, who goes out with it, and how many of its records say what."""
+    """A lot, who goes out with it, and how many of its records say what.
+
+    Targets of the book make ``total`` and ``done``; what was found ``new`` is told beside them.
+    """
 
     lot: Asset
     team: str
@@ -55,11 +58,16 @@ class LotRow:
 
     @property
     def total(self) -> int:
-        return sum(self.counts.values())
+        return sum(self.counts.values()) - self.new
+
+    @property
+    def new(self) -> int:
+        """How many were found beyond the book."""
+        return self.counts.get("new", 0)
 
     @property
     def done(self) -> int:
-        """How many were logged."""
+        """How many targets were logged."""
         return self.total - self.counts.get("planned", 0)
 
     def is_late(self, day: datetime.date) -> bool:
@@ -81,11 +89,11 @@ class CampaignBook:
 
     @property
     def total(self) -> int:
-        return len(self.found)
+        return int(self.found.is_target.sum())
 
     @property
     def done(self) -> int:
-        return int(self.found.of(states=LOGGED).sum())
+        return int((self.found.is_target & self.found.of(states=LOGGED)).sum())
 
 
 @dataclass(frozen=True)
@@ -132,12 +140,13 @@ class WorkRow:
 
 def kind_of(record: Asset) -> Kind:
     """What a record says, as the reconciliation counts it."""
+    if record["outcome"] == NEW:
+        return "new"
     if record["state"] not in LOGGED:
         return "planned"
     said: dict[str, Kind] = {
         NOT_FOUND: "not_found",
         INACCESSIBLE: "inaccessible",
-        NEW: "new",
         MOVED: "moved",
     }
     return said.get(record["outcome"] or "") or ("differs" if record["differing"] else "same")

@@ -195,10 +195,26 @@ def test_next_hydrant_by_keyboard(surveyed: Path, open_town: Window, qtbot: QtBo
     keys.press(Qt.Key.Key_Return, ctrl=True)
     assert page.error.isVisible()
     assert page.form.is_new
+    # What stands here is not lost by looking at another row.
+    settle(window, qtbot)
+    other = next(row for row in centre.rows if row.id != before.id)
+    centre.choose(other.id)
+    assert not page.form.is_new
+    centre.choose(before.id)
+    assert page.form.is_new
+    assert page.form.rows["feed_dn"].value == 200
+    # A place far off, and not impossibly so, is taken and asked about.
+    at = before.record.geometry
+    page.form.position.line.clear()
+    page.form.position.line.setFocus()
+    keys.write(f"{at.x + 7500:.2f}, {at.y:.2f}")
+    assert page.form.position.doubt.isVisible()
+    assert not page.form.position.is_wrong
     keys.press(Qt.Key.Key_F7)
     canvas = window.map.canvas
     qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=canvas.rect().center())
     assert page.form.position.place is not None
+    assert not page.form.position.doubt.isVisible()
     keys.press(Qt.Key.Key_Return, ctrl=True)
     assert page.error.isHidden(), page.error.text()
     settle(window, qtbot)

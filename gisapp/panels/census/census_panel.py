@@ -11,6 +11,7 @@ from gisapp.forms.words import IconButton, Label, Line
 from gisapp.language import Language
 from gisapp.panels.census.alarm_line import AlarmLine
 from gisapp.panels.census.centre import CensusCentre
+from gisapp.panels.census.kinds import done_words
 from gisapp.panels.census.state_bar import StateBar
 from gisapp.panels.census.work_model import ROW, WorkModel, WorkPainter
 from gisapp.panels.grids.action_button import ActionButton
@@ -86,7 +87,9 @@ class CensusPanel(QWidget):
         for row in centre.rows:
             counts[row.kind] = counts.get(row.kind, 0) + 1
         self.bar.show_counts(counts)
-        self.count.show_words(f"{len(centre.rows) - counts.get('planned', 0)} / {len(centre.rows)}")
+        new = counts.get("new", 0)
+        total = len(centre.rows) - new
+        self.count.show_words(done_words(total - counts.get("planned", 0), total, new))
         lot = None if centre.book is None else centre.book.lot(centre.lot)
         if lot is not None:
             due = lot.lot["due_date"]

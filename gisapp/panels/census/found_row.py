@@ -11,7 +11,7 @@ from gisapp.forms.editors.flat import FlatEdit
 from gisapp.forms.editors.offer_list import OfferList
 from gisapp.forms.editors.offering import make_editor
 from gisapp.forms.words import ElidedLabel, Label
-from gisapp.language import Language
+from gisapp.language import Language, Words
 from gisapp.panels.census.choice_strip import ChoiceStrip
 from gisapp.theme import Theme
 from layers.census.values import same
@@ -41,6 +41,7 @@ class FoundRow(QObject):
         super().__init__(parent)
         self._language, self.field, self._is_new = language, field, is_new
         self.book_value: Any = None
+        self._instead: Words = ""
         self.value: Any = None
         self.problem: Problem | None = None
         self.title = ElidedLabel(language, theme, field.title, size="small", tone="quiet")
@@ -75,9 +76,9 @@ class FoundRow(QObject):
         for part in (self.title, self.book, self.widget, self.mark):
             part.show()
 
-    def show_book(self, value: Any) -> None:
-        """What the book says."""
-        self.book_value = value
+    def show_book(self, value: Any, instead: Words = "") -> None:
+        """What the book says; ``instead``: why it says nothing."""
+        self.book_value, self._instead = value, instead
         self._show()
 
     def put(self, value: Any) -> None:
@@ -135,7 +136,9 @@ class FoundRow(QObject):
 
     def _show(self) -> None:
         code, field = self._language.code, self.field
-        told = field.show(self.book_value, code) if self.book_value is not None else "—"
+        told: Words = self._instead or "—"
+        if self.book_value is not None:
+            told = field.show(self.book_value, code)
         if field.unit and self.book_value is not None:
             told = f"{told} {field.unit}"
         self.book.show_words("" if self._is_new else told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gisapp.language import Words
 from layers.census.reconciling import KINDS
 from layers.census.words import AGAIN
 from layers.census.worklist import WorkRow
@@ -29,6 +30,12 @@ TONES = {
 BAR = tuple(
     kind for kind in ("same", "new", "moved", "differs", "not_found", "inaccessible") if kind in KINDS
 )
+
+
+def done_words(done: int, total: int, new: int) -> Words:
+    """How many targets of the book were logged; what was found new is no part of it."""
+    words = f"{done:,} / {total:,}"
+    return Message("census_desk.done_and_new", {"words": words, "count": new}) if new else words
 
 
 def kind_words(row: WorkRow, *, is_current: bool) -> Message:

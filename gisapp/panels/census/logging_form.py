@@ -31,6 +31,8 @@ from layers.text import Message
 
 OUTCOMES = (FOUND, NOT_FOUND, INACCESSIBLE, NEW)
 COLUMNS = ("field", "book", "found")
+#: A place so many times farther off than positions that agree is more often a slip of the hand than a find.
+_DOUBTFUL = 300
 #: No wider are the names of the fields, however long.
 _WIDEST_TITLE = 112
 
@@ -45,6 +47,8 @@ class Kept:
     photos: tuple[NewPhoto, ...] = ()
     remark: str = ""
     place: tuple[tuple[float, float], str, float | None, bool] | None = None
+    type: str | None = None
+    """Of something new: what it is."""
 
 
 class LoggingForm(QWidget):
@@ -117,20 +121,29 @@ class LoggingForm(QWidget):
         names = list(form.fields)
         if list(self.types.buttons) != names:
             self.types.offer([(name, register.catalogue[name].title) for name in names])
-        self._build(row.type, is_new=row.target is None)
+        kept = kept or written(row)
+        self._build(kept.type or row.type, is_new=kept.type is not None or row.target is None)
         self._show_book()
-        self.position.begin(register.crs, place_of(row.target or row.record))
-        self._fill(kept or written(row))
+        self.position.begin(register.crs, place_of(row.target or row.record), doubtful_m=_doubtful(register))
+        self._fill(kept)
         self.photos.read_kept(register, row.record.key, None if row.target is None else row.target.key)
         self.follow()
 
     def _show_book(self) -> None:
-        target = None if self._row is None else self._row.target
+        row, register = self._row, self._register
+        target = None if row is None else row.target
+        instead: Words = ""
+        if self._is_check and row is not None and row.record["outcome"] not in SEEN:
+            # The team saw nothing of it: what the book says is not its word.
+            entry = register and register.catalogue.code_lists["census_outcome"].get(row.record["outcome"])
+            target, instead = None, entry.title if entry else ""
         for name, each in self.rows.items():
-            each.show_book(None if target is None else target.values.get(name))
+            each.show_book(None if target is None else target.values.get(name), instead)
 
     def _fill(self, kept: Kept) -> None:
         self.outcomes.choose(kept.outcome)
+        if kept.type is not None:
+            self.types.choose(kept.type)
         for name, each in self.rows.items():
             each.put(kept.found.get(name))
         self.defects.choose(*(defect.kind for defect in kept.defects))
@@ -253,10 +266,10 @@ class LoggingForm(QWidget):
             if at.place is None
             else (at.place, at.origin or CLICKED, at.accuracy_m, at.counts.isChecked())
         )
-        photos = tuple(self.photos.photos)
         return Kept(
-            self.outcomes.value, self._found(), self.severities.seen, photos, self.remark.text(), place
-        )
+            self.outcomes.value, self._found(), self.severities.seen, tuple(self.photos.photos),
+            self.remark.text(), place, self.type if self.is_new else None,
+        )  # fmt: skip
 
     def logged(self, surveyor: int | None, finder: str | None, seconds: float) -> Logged:
         """What was seen, as it is written."""
@@ -326,6 +339,11 @@ class LoggingForm(QWidget):
         if note is not None:
             row.addWidget(note)
         return frame
+
+
+def _doubtful(register: Register) -> float:
+    """How far from its target a place is asked about, metres."""
+    return _DOUBTFUL * max(float(register.setting("position_tolerance_m") or 0.0), 1.0)
 
 
 def written(row: WorkRow) -> Kept:

@@ -42,7 +42,11 @@ class LoggingPage(TargetPage):
         self.stepped.connect(centre.step)
         centre.chosen.connect(self._on_chosen)
         centre.listed.connect(self._on_listed)
+        centre.changed.connect(self._tell_empty)
         language.changed.connect(self._on_language)
+        # Another register's records have the same numbers.
+        centre.session.closed.connect(self._kept.clear)
+        centre.session.opened.connect(lambda _: self._kept.clear())
         self._show()
 
     # ---- what it shows
@@ -52,6 +56,7 @@ class LoggingPage(TargetPage):
         row, register, form = self.centre.row, self.centre.register, self.centre.form
         self.show_target(row is not None and register is not None and form is not None)
         self._row = row
+        self._tell_empty()
         if row is None or register is None or form is None:
             self._tick.stop()
             return
@@ -76,6 +81,16 @@ class LoggingPage(TargetPage):
         self._tick.start()
         self._tell_time()
         self.to_top()
+
+    def _tell_empty(self) -> None:
+        """What is missing before anything can be logged."""
+        book = self.centre.book
+        words = Message("census_desk.page.empty")
+        if book is None:
+            words = Message("census_desk.page.no_campaign")
+        elif not book.lots:
+            words = Message("census_desk.page.no_lots")
+        self.empty.show_words(words)
 
     def _on_edited(self) -> None:
         super()._on_edited()
@@ -146,16 +161,21 @@ class LoggingPage(TargetPage):
 
     def _on_chosen(self) -> None:
         """Another target: what was entered of this one and not written stands here again when one comes back."""
+        self._keep()
+        self._show()
+
+    def _keep(self) -> None:
+        """What was entered of this target stands here again when one comes back to it."""
         row = self._row
-        if row is not None and row.record["state"] not in DECIDED and not self.form.is_new:
+        if row is not None and row.record["state"] not in DECIDED:
             self.form.commit()
             self._kept[row.id] = self.form.entered()
-        self._show()
 
     def _on_listed(self) -> None:
         """News of the list: what is being entered stays as it is."""
         row = self.centre.row
         if row is None or self._row is None or row.id != self._row.id:
+            self._keep()
             self._row = None
             self._show()
         elif row.record.version != self._row.record.version:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter
 
 from gisapp.language import Language, Words
 from gisapp.panels.board.card_frame import paint_frame
-from gisapp.panels.census.kinds import BAR, TONES
+from gisapp.panels.census.kinds import BAR, TONES, done_words
 from gisapp.theme import Theme
 from layers.census.lot_board import LotCard, whole_days
 from layers.model.catalogue import Catalogue
@@ -40,7 +40,7 @@ class LotCardPainter:
         head = f"{card.row.lot['code']}  {self._language.render(other)}"
         self._text(painter, line.adjusted(0, 0, -used, 0), head, "rail", "text3")
         name = line.translated(0, 17).adjusted(0, 0, 0, 3)
-        count = f"{card.row.done} / {card.row.total}"
+        count = self._language.render(done_words(card.row.done, card.row.total, card.row.new))
         used = self._text(painter, name, count, "small", "text2", _RIGHT)
         self._text(
             painter,
@@ -100,7 +100,7 @@ class LotCardPainter:
 
     def _paint_bar(self, painter: QPainter, bar: QRect, card: LotCard) -> None:
         painter.fillRect(bar, self._theme.color("bar_bg"))
-        left, total = 0.0, card.row.total
+        left, total = 0.0, card.row.total + card.row.new
         for kind in BAR:
             width = bar.width() * card.row.counts.get(kind, 0) / total if total else 0.0
             if width:

@@ -52,7 +52,7 @@ class LotsEntry(Entry):
         self.told = Label(language, theme, size="small", tone="quiet", wrap=True)
         self.add_row(self.told)
         way.currentIndexChanged.connect(lambda _: self._on_way())
-        size.textEdited.connect(lambda _: self.asked.emit())
+        size.textEdited.connect(lambda _: self._ask())
         self._on_way()
 
     @property
@@ -65,10 +65,17 @@ class LotsEntry(Entry):
     def most(self) -> int | None:
         """At most so many targets in a lot; None while no number stands there."""
         text = self.editors["size"].text()  # type: ignore[union-attr]
-        return int(text) if text.strip().isdigit() and int(text) > 0 else None
+        return int(text) if text.strip().isdecimal() and not any(_SIZE.check(int(text))) else None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether what is entered says how to cut."""
+        return self.way != "size" or self.most is not None
 
     def show_plan(self, plan: LotPlan | UserError) -> None:
         """What would come of it."""
+        if not self.is_ready:
+            return
         is_good = isinstance(plan, LotPlan)
         self.save.setEnabled(is_good)
         if isinstance(plan, LotPlan):
@@ -81,4 +88,15 @@ class LotsEntry(Entry):
 
     def _on_way(self) -> None:
         self.editors["size"].setEnabled(self.way == "size")
-        self.asked.emit()
+        self._ask()
+
+    def _ask(self) -> None:
+        """Have told what would come of it, or say what is missing: what was told before holds no longer."""
+        if self.is_ready:
+            self.asked.emit()
+            return
+        self.save.setEnabled(False)
+        self.told.show_words(
+            Message("census_desk.lots.no_size", {"least": _SIZE.minimum, "most": _SIZE.maximum})
+        )
+        self.told.set_tone("warn")

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from gisapp.actions import Actions
 from gisapp.forms.words import ElidedLabel
 from gisapp.language import Language
+from gisapp.panels.census.kinds import done_words
 from gisapp.panels.census.lots_centre import LotsCentre
 from gisapp.panels.census.lots_kanban import LotsKanban
 from gisapp.panels.census.plain_table import PlainTable, TableRow
@@ -95,7 +96,8 @@ class LotsTab(QWidget):
             state = "" if entry is None else entry.title
             cells = (
                 str(row.lot["code"]), str(row.lot["name"]), row.team or "—", str(row.lot["due_date"] or "—"),
-                f"{row.done} / {row.total}", str(row.again or "—"), state if alarm is None else alarm.short,
+                done_words(row.done, row.total, row.new), str(row.again or "—"),
+                state if alarm is None else alarm.short,
             )  # fmt: skip
             rows.append(TableRow(row.id, cells, () if alarm is None else ((6, alarm.severity),)))
         self.table.show_rows(rows)

@@ -6,9 +6,10 @@ import math
 from pathlib import Path
 
 import shapely
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from gisapp.forms.chip import Chip
 from gisapp.forms.words import Button, Label, set_style
 from gisapp.language import Language
 from gisapp.theme import Theme
@@ -41,6 +42,7 @@ class PositionPart(QWidget):
         self._language, self._is_check = language, is_check
         self._is_new = False
         self._near: tuple[float, float] | None = None
+        self._doubtful_m = math.inf
         self._crs: Crs | None = None
         self.book: tuple[float, float] | None = None
         self.place: tuple[float, float] | None = None
@@ -56,6 +58,7 @@ class PositionPart(QWidget):
         self.file = Button(language, Message("census_desk.place.file"))
         self.file.clicked.connect(self.ask_file)
         self.said = Label(language, theme, size="small", tone="quiet", wrap=True)
+        self.doubt = Chip(language, theme, "", "warn")
         self.counts = QCheckBox()
         language.say(self.counts, "setText", Message("census_desk.place.counts"))
         self.counts.toggled.connect(lambda _: self.changed.emit())
@@ -70,14 +73,23 @@ class PositionPart(QWidget):
         column.addWidget(self.line)
         column.addLayout(row)
         column.addWidget(self.said)
+        column.addWidget(self.doubt, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.counts)
         self._show()
 
     def begin(
-        self, crs: Crs, book: tuple[float, float] | None, near: tuple[float, float] | None = None
+        self,
+        crs: Crs,
+        book: tuple[float, float] | None,
+        near: tuple[float, float] | None = None,
+        *,
+        doubtful_m: float = math.inf,
     ) -> None:
-        """Nothing is measured yet; ``book`` is where it should be, ``near`` where people are at work."""
-        self._crs, self.book, self._near = crs, book, book or near
+        """Nothing is measured yet; ``book`` is where it should be, ``near`` where people are at work.
+
+        A place farther off than ``doubtful_m`` metres is taken, and asked about.
+        """
+        self._crs, self.book, self._near, self._doubtful_m = crs, book, book or near, doubtful_m
         self.place, self.origin, self.accuracy_m = None, None, None
         self.line.clear()
         set_style(self.line, "wrong", "")
@@ -122,10 +134,18 @@ class PositionPart(QWidget):
         return bool(self.line.text().strip()) and (self.place is None or self._is_far)
 
     @property
+    def is_doubtful(self) -> bool:
+        """Whether the place is so far off that it may be a slip of the hand; it can be written."""
+        return not self.is_wrong and self._apart > self._doubtful_m
+
+    @property
     def _is_far(self) -> bool:
-        return (
-            self.place is not None and self._near is not None and math.dist(self.place, self._near) > _FAR_M
-        )
+        return self._apart > _FAR_M
+
+    @property
+    def _apart(self) -> float:
+        """Metres between the place and where people are at work; 0 where one of them is not known."""
+        return 0.0 if self.place is None or self._near is None else math.dist(self.place, self._near)
 
     def ask_file(self) -> None:
         """Ask which file of a receiver."""
@@ -166,6 +186,13 @@ class PositionPart(QWidget):
         asks = self.book is not None and not self._is_check and not self._is_new
         self.counts.setVisible(self.place is not None and asks)
         self.said.setVisible(self.place is not None)
+        self.doubt.setVisible(self.is_doubtful)
+        if self.is_doubtful:
+            metres = f"{self._apart / 1000:,.1f}" if self._apart >= 1000 else f"{self._apart:,.0f}"
+            unit = "km" if self._apart >= 1000 else "m"
+            self.doubt.show_state(
+                Message("census_desk.place.doubtful", {"distance": f"{metres} {unit}"}), "warn"
+            )
         if self.place is None:
             return
         words = Message("census_desk.place.taken")

@@ -44,12 +44,17 @@ class ProgressChart(QWidget):
     @property
     def _told(self) -> str:
         title, words = self._language.render(self._title), self._language.render(self.words())
+        if self.progress is not None and self.progress.new:
+            said = Message("census_desk.done_and_new", {"words": words, "count": self.progress.new})
+            words = self._language.render(said)
         return f"{title}  {words}" if title else words
 
     def words(self) -> Message:
         """The forecast in a sentence."""
         progress = self.progress
         assert progress is not None
+        if not progress.curve.planned and not progress.new:
+            return Message("census_desk.progress.empty")
         told = {
             "done": progress.curve.done,
             "count": progress.curve.planned,
@@ -67,6 +72,9 @@ class ProgressChart(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._theme.font("small"))
         if progress is None or not progress.curve.planned:
+            if progress is not None:
+                painter.setPen(self._theme.color("text3"))
+                painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._told)
             painter.end()
             return
         is_late = (progress.late_days or 0) > 0 and progress.curve.left

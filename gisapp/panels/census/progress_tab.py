@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from gisapp.forms.words import Line
 from gisapp.language import Language, Words
 from gisapp.panels.census.centre import CensusCentre
+from gisapp.panels.census.kinds import done_words
 from gisapp.panels.census.plain_table import PlainTable, TableRow
 from gisapp.panels.census.progress_chart import ProgressChart
 from gisapp.theme import Theme
@@ -137,7 +138,7 @@ class ProgressTab(QWidget):
             self.lots_gathered.emit(its.late_lots or its.lots)
             return
         found = book.found
-        chosen = np.isin(found.lot, its.lots)
+        chosen = np.isin(found.lot, its.lots) & found.is_target
         is_logged = found.of(states=LOGGED)
         if column == "left":
             chosen &= ~is_logged
@@ -159,5 +160,14 @@ def _row(id: int, name: Words, its: TeamProgress) -> TableRow:
         notes = Message("census_desk.team.behind", {"days": its.late_days})
         tones.append((7, "warn"))
     pace = "—" if its.pace is None else f"{its.pace:.1f}"
-    cells = (name, f"{its.done:,} / {its.planned:,}", f"{its.left:,}", pace, plan, ends, spent, notes)
+    cells = (
+        name,
+        done_words(its.done, its.planned, its.new),
+        f"{its.left:,}",
+        pace,
+        plan,
+        ends,
+        spent,
+        notes,
+    )
     return TableRow(id, cells, tuple(tones))

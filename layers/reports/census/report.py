@@ -64,6 +64,7 @@ def overview(figures: CensusFigures) -> RosterTable:
         _plain("defects", sum(sum(kind.values()) for kind in figures.defects.values())),
         _plain("batches", figures.acceptances),
         _plain("left", progress.curve.left),
+        _plain("new", progress.new),
     ]
     for name, day in (("ends", progress.ends), ("due", progress.due)):
         if day is not None:

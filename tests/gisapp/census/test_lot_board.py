@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 from shapely.geometry import Point, box
 
+from gisapp.panels.census.lots_entry import LotsEntry
 from gisapp.panels.census.progress_tab import COLUMNS
 from gisapp.window import Window
 from layers.model.asset import AssetKey
@@ -225,3 +226,28 @@ def test_evening_out_walking_order_and_progress(board: Window, qtbot: QtBot) -> 
     assert [(each.id, each.look.fill) for each in layer.classes] == [
         ("t1", census.below.lots.kanban.columns[1].mark)
     ]
+
+    # A size that is none takes back what was told of the one before, and makes nothing.
+    with register.edit(Message("action.import")) as edit:
+        edit.insert("hydrant", {"code": "XF-9", "status": "in_service", "geom": Point(538000, 3016003)})
+        bare = edit.insert("campaign", {"name": "空", "types": "hydrant", "state": "open", "form": "{}"})
+    census.show_tab("progress")
+    settle(window, qtbot)
+    census.centre.choose_campaign(bare)
+    qtbot.waitUntil(lambda: census.centre.campaign is not None and census.centre.campaign.id == bare)
+    settle(window, qtbot)
+    assert "没有任务" in census.page.empty.text()
+    qtbot.waitUntil(lambda: "没有任务" in tab.chart.accessibleName(), timeout=PATIENCE)
+    actions.trigger("survey.lots")
+    qtbot.waitUntil(lambda: isinstance(census.panel.card.entry, LotsEntry), timeout=PATIENCE)
+    entry = census.panel.card.entry
+    assert isinstance(entry, LotsEntry)
+    entry.editors["way"].setCurrentIndex(entry.editors["way"].findData("size"))
+    settle(window, qtbot)
+    assert "将建" in entry.told.text()
+    entry.editors["size"].setFocus()
+    entry.editors["size"].selectAll()
+    qtbot.keyClick(entry.editors["size"], Qt.Key.Key_0)
+    assert "整数" in entry.told.text()
+    settle(window, qtbot)
+    assert ("整数" in entry.told.text(), entry.save.isEnabled()) == (True, False)

@@ -105,7 +105,10 @@ def test_lists_figures_and_findings(new_place: NewPlace) -> None:
         assert [row.kind for row in read_worklist(register, 1)] == [row.kind for row in rows]
         book = read_campaign_book(register, campaign.id)
         assert book is not None
-        assert [(row.total, row.done, row.team) for row in book.lots] == [(4, 4, "一班"), (3, 1, "")]
+        # Targets of the book make the completion; the new one is told beside it, everywhere the same.
+        lots = [(row.total, row.done, row.new, row.team) for row in book.lots]
+        assert lots == [(3, 3, 1, "一班"), (3, 1, 0, "")]
+        assert (book.total, book.done) == (6, 4)
         assert [row.is_late(datetime.date(2026, 11, 21)) for row in book.lots] == [False, True]
 
         found = read_reconciliation(register, campaign.id)
@@ -115,7 +118,8 @@ def test_lists_figures_and_findings(new_place: NewPlace) -> None:
             ("N1", "new", 0),
         ]
         progress = read_progress(register, campaign, datetime.date(2026, 11, 22))
-        assert (progress.curve.counts, progress.curve.done, progress.curve.left) == ((3, 2), 5, 2)
+        assert (progress.curve.counts, progress.curve.done, progress.curve.left) == ((2, 2), 4, 2)
+        assert (progress.curve.planned, progress.new, [team.new for team in progress.teams]) == (6, 1, [1, 0])
         sample = draw(tuple(found.ids.tolist()), (), 7, 1, percent=20, dug_percent=0)
         do(register, plan_draw(register, campaign.id, None, sample, 1))
         figures = read_figures(register, campaign_on(register), datetime.date(2026, 11, 22))
@@ -128,3 +132,7 @@ def test_lists_figures_and_findings(new_place: NewPlace) -> None:
         assert figures.defects == {"hydrant_hit": {3: 1}}
         assert figures.states == {"ordered": 1}
         assert figures.rates.match.value == pytest.approx(1 / 5)
+        assert (len(figures.rates.visited.counted), len(figures.rates.visited.among)) == (
+            book.done,
+            book.total,
+        )

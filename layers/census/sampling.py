@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from layers.census.findings import codes_of_targets, find_many
 from layers.census.quality import FEWEST_DUG, Quality, Sample, checked_of, judge, pick, plan_draw, share_of
-from layers.census.words import AGAIN, CANCELLED, CHECK, LOGGED, LOT, PLANNED, RECORD
+from layers.census.words import AGAIN, CANCELLED, CHECK, LOGGED, LOT, PLANNED, RECORD, SEEN
 from layers.editing.plan import EditPlan
 from layers.errors import UserError
 from layers.geometry.packed import Integers
@@ -66,8 +66,8 @@ class CheckRow:
 class SampleBook:
     """The sample of ``lot``, or of all of ``campaign`` where that is None.
 
-    ``logged``: the records that can be drawn; ``hidden`` those that lie out of sight; ``left``: records still to be
-    visited; ``crew``: persons of the teams surveyed. ``quality`` judges the running round by kind.
+    ``logged``: the records that can be drawn; ``hidden`` those dug for; ``left``: records still to be visited;
+    ``crew``: persons of the teams surveyed. ``quality`` judges the running round by kind.
     """
 
     campaign: Asset
@@ -169,11 +169,17 @@ def read_sample(register: Register, campaign: Asset, lot: Asset | None) -> Sampl
     records = {r.id: r for r in find_many(register, RECORD, sorted({c["record"] for c in checks}))}
     codes = codes_of_targets(register, list(records.values()))
     frame = of_campaign if lot is None else All((of_campaign, scope))
-    table = register.values(RECORD, ("target", "target_type", "state", "surveyor"), frame)
+    table = register.values(RECORD, ("target", "target_type", "state", "outcome", "surveyor"), frame)
     ids = table["fid"].to_numpy().astype(np.int64)
     state = np.array(table["state"].to_pylist() or [], dtype=object)
     is_logged = np.isin(state, list(LOGGED))
-    hidden = is_logged & _is_hidden(register, table["target_type"].to_pylist(), table["target"].to_pylist())
+    # Nothing can be dug up where nothing was found.
+    was_there = np.isin(np.array(table["outcome"].to_pylist() or [], dtype=object), list(SEEN))
+    hidden = (
+        is_logged
+        & was_there
+        & _is_hidden(register, table["target_type"].to_pylist(), table["target"].to_pylist())
+    )
     lots = (lot,) if lot is not None else tuple(register.find(Query(LOT, where=of_campaign)))
     crew = {int(s) for s in np.array(table["surveyor"].to_pylist() or [], dtype=object)[is_logged] if s}
     for team in sorted({each["team"] for each in lots if each["team"]}):

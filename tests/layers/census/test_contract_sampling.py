@@ -228,12 +228,24 @@ def test_checks_that_cannot_be(register: Register, seen: CheckSeen, why: str) ->
     assert refused.value.title.id == why
 
 
+def test_nothing_is_dug_for_where_nothing_was_found(register: Register) -> None:
+    its = scene(register, 8)
+    first, second, *rest = its.book(register).hidden
+    assert len(rest) == 2
+    with register.edit(Message("store.created")) as edit:
+        edit.update_many("census_record", [first], {"outcome": "not_found", "found": None})
+        edit.update_many("census_record", [second], {"outcome": "inaccessible", "found": None})
+    book = its.book(register)
+    assert book.hidden == tuple(rest)
+    assert {first, second} < set(book.logged)
+
+
 def test_what_the_team_missed_is_wrong(register: Register) -> None:
     its = scene(register, 4)
+    do(register, plan_next_draw(register, its.book(register), None))
     with register.edit(Message("store.created")) as edit:
         ids = [record.id for record in register.find(Query("census_record"))]
         edit.update_many("census_record", ids, {"outcome": "not_found", "found": None})
-    do(register, plan_next_draw(register, its.book(register), None))
     book = its.book(register)
     first, second = book.rows[:2]
     seen = CheckSeen("found", {"feed_dn": 150}, shapely.Point(0, 0), its.checker)

@@ -9,9 +9,10 @@ from typing import Any
 
 from layers.model.asset import Asset
 from layers.model.catalogue import AssetType, Catalogue
-from layers.model.fields import AttachmentField, GeometryField, LinkField
+from layers.model.fields import AttachmentField, DateField, GeometryField, LinkField
 
-_UNASKED = (GeometryField, AttachmentField, LinkField)
+#: What nobody sees on the spot: places and photos are logged beside the form, dates are known from papers.
+_UNASKED = (GeometryField, AttachmentField, LinkField, DateField)
 #: Sections of types whose fields are known from papers, or are logged beside the form.
 _FROM_PAPERS = ("place", "construction", "survey", "length", "people", "remark")
 
@@ -45,7 +46,7 @@ def types_of(campaign: Asset) -> tuple[str, ...]:
 
 
 def asked_by_default(asset_type: AssetType) -> tuple[str, ...]:
-    """The fields of a type that somebody before the asset can see: no links, places, photos, dates of building."""
+    """The fields of a type that somebody before the asset can see: no links, places, photos, dates."""
     companions = {name for field in asset_type.fields for name in _companions(field)}
     beside = {*companions, "code", "remark", asset_type.lifetime.status}
     return tuple(

@@ -55,3 +55,10 @@ def test_a_form_knows_its_types_and_leaves_out_what_the_catalogue_does_not_have(
     assert form.fields["hydrant"] == ("feed_dn",)
     assert form.fields["meter"] == asked_by_default(CATALOGUE["meter"])
     assert "customer" not in form.fields["meter"]
+
+
+def test_a_form_asks_for_no_dates() -> None:
+    """Nobody before a hydrant sees when it will be retired or was last tested."""
+    asked = asked_by_default(CATALOGUE["hydrant"])
+    assert {"hydrant_type", "condition", "static_pressure_mpa"} <= set(asked)
+    assert not {"retired_date", "last_test_date", "completion_date"} & set(asked)

@@ -141,7 +141,7 @@ class WorkPainter(QStyledItemDelegate):
         # All rows leave the same room, so that their metres stand below each other: that of the longest words.
         words = (Message(f"census_desk.kind.{each}") for each in ICONS)
         widest = max(painter.fontMetrics().horizontalAdvance(self._language.render(each)) for each in words)
-        return max(_CHIP, widest + 26 + 4)
+        return max(_CHIP, widest + 26)
 
 
 def _cut(painter: QPainter, text: str, width: int) -> str:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import keyring
 import pytest
-from keyring.backend import KeyringBackend
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
@@ -21,37 +19,17 @@ from layers.text import Message
 from tests.gisapp.driving import PATIENCE, settle
 from tests.layers.store.conftest import running_server, server
 from tests.layers.store.postgres import TestServer
+from tests.memory_keyring import MemoryKeyring, memory_keyring
 
 __all__ = ["running_server", "server"]
 
 LEFT = Qt.MouseButton.LeftButton
 
 
-class Ring(KeyringBackend):
-    """A keyring in memory."""
-
-    priority = 1.0  # type: ignore[assignment]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.kept: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        self.kept.pop((service, username), None)
-
-
 @pytest.fixture
-def ring() -> Iterator[Ring]:
-    before, ring = keyring.get_keyring(), Ring()
-    keyring.set_keyring(ring)
-    yield ring
-    keyring.set_keyring(before)
+def ring() -> Iterator[MemoryKeyring]:
+    with memory_keyring() as found:
+        yield found
 
 
 def dialog_of(window: Window, qtbot: QtBot) -> ServerDialog:
@@ -69,7 +47,9 @@ def fill(dialog: ServerDialog, given: ServerParts) -> None:
         field.setText(text)
 
 
-def test_it_is_tried_told_and_opened(window: Window, server: TestServer, ring: Ring, qtbot: QtBot) -> None:
+def test_it_is_tried_told_and_opened(
+    window: Window, server: TestServer, ring: MemoryKeyring, qtbot: QtBot
+) -> None:
     right = ServerParts.of(server.new_database())
     qtbot.mouseClick(window.start.server, LEFT)
     dialog = dialog_of(window, qtbot)
@@ -106,7 +86,7 @@ def test_it_is_tried_told_and_opened(window: Window, server: TestServer, ring: R
 
 
 def test_whoever_is_not_let_in_is_asked_for_the_password(
-    window: Window, server: TestServer, ring: Ring, qtbot: QtBot
+    window: Window, server: TestServer, ring: MemoryKeyring, qtbot: QtBot
 ) -> None:
     right = ServerParts.of(server.new_database())
     nobody = ServerParts(right.host, right.port, right.database, "nobody_known").address

@@ -7,12 +7,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import keyring
 import psycopg
 import pyarrow as pa
 import pytest
 import shapely
-from keyring.backend import KeyringBackend
 
 from layers.errors import UserError
 from layers.geometry.crs import Crs
@@ -23,6 +21,7 @@ from layers.store.postgis_server import is_server, parse_server, store_password,
 from layers.store.worker import Worker
 from layers.text import Message, Texts
 from tests.layers.store.postgres import TestServer
+from tests.memory_keyring import MemoryKeyring, memory_keyring
 
 pytestmark = pytest.mark.keeps_running
 
@@ -273,42 +272,21 @@ def test_no_backup_file_of_a_server(on_server: Register, tmp_path: Path) -> None
 # ---- addresses and passwords
 
 
-class MemoryKeyring(KeyringBackend):
-    # Never chosen by itself.
-    priority = -1  # type: ignore[assignment]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.kept: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        del self.kept[service, username]
-
-
 @pytest.fixture
-def memory_keyring() -> Iterator[MemoryKeyring]:
-    before = keyring.get_keyring()
-    fresh = MemoryKeyring()
-    keyring.set_keyring(fresh)
-    yield fresh
-    keyring.set_keyring(before)
+def ring() -> Iterator[MemoryKeyring]:
+    with memory_keyring() as found:
+        yield found
 
 
 def test_password_given_once_is_kept_in_the_keyring_and_nowhere_else(
-    server: TestServer, address: str, memory_keyring: MemoryKeyring
+    server: TestServer, address: str, ring: MemoryKeyring
 ) -> None:
     name = address.rpartition("/")[2]
     given = server.address(name, "postgres", "s3cret%2Fx")
     with Register.open(given, actor="") as register:
         assert register.target == address
         assert "s3cret" not in str(register.target)
-    assert list(memory_keyring.kept.values()) == ["s3cret/x"]
+    assert list(ring.kept.values()) == ["s3cret/x"]
     assert parse_server(address).url.password == "s3cret/x"
     assert "s3cret" not in parse_server(address).address
 

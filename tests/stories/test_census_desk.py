@@ -238,6 +238,10 @@ def test_next_hydrant_by_keyboard(surveyed: Path, open_town: Window, qtbot: QtBo
     qtbot.mouseClick(tab.chips["new"], Qt.MouseButton.LeftButton)
     settle(window, qtbot)
     assert len(tab.ids) == 2
+    # New ones are no part of what was to be done: the same figure wherever it stands.
+    assert window.census.below.whole.text().startswith(f"全批次 1 / {HYDRANTS + 1}（")
+    assert window.census.below.whole.text().endswith("另新增 2")
+    assert window.census.panel.count.text() == f"1 / {HYDRANTS + 1}，另新增 1"
     assert new[0]["provisional_code"] in tab.table.rows.rows[1].cells[2]
     assert tab.same.isVisible()
     qtbot.mouseClick(tab.same, Qt.MouseButton.LeftButton)

@@ -17,7 +17,6 @@ from gisapp.panels.census.progress_tab import ProgressTab
 from gisapp.panels.census.quality_centre import QualityCentre
 from gisapp.panels.census.quality_tab import QualityTab
 from gisapp.theme import Theme
-from layers.census.words import LOGGED
 from layers.text import Message
 
 TABS = ("progress", "differences", "defects", "quality", "lots")
@@ -89,9 +88,12 @@ class BelowPanel(QWidget):
         self._language.say(
             self.tabs["differences"], "setText", Message("census_desk.tab.differences", {"count": waiting})
         )
-        done, total = int(found.of(states=LOGGED).sum()), len(found)
+        done, total, new = book.done, book.total, len(found) - book.total
         share = f"{100 * done / total:.0f} %" if total else "—"
-        self.whole.show_words(Message("census_desk.whole", {"done": done, "count": total, "share": share}))
+        words = Message("census_desk.whole", {"done": done, "count": total, "share": share})
+        if new:
+            words = Message("census_desk.done_and_new", {"words": words, "count": new})
+        self.whole.show_words(words)
         if self.tab == "differences":
             self.differences.read()
         elif self.tab == "defects":

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from gisapp.forms.words import Line
 from gisapp.language import Language, Words
 from gisapp.panels.census.centre import CensusCentre
-from gisapp.panels.census.kinds import done_words
 from gisapp.panels.census.plain_table import PlainTable, TableRow
 from gisapp.panels.census.progress_chart import ProgressChart
 from gisapp.theme import Theme
@@ -160,9 +159,10 @@ def _row(id: int, name: Words, its: TeamProgress) -> TableRow:
         notes = Message("census_desk.team.behind", {"days": its.late_days})
         tones.append((7, "warn"))
     pace = "—" if its.pace is None else f"{its.pace:.1f}"
+    # What was found new beside it is told above the curve.
     cells = (
         name,
-        done_words(its.done, its.planned, its.new),
+        f"{its.done:,} / {its.planned:,}",
         f"{its.left:,}",
         pace,
         plan,

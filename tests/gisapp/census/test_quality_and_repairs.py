@@ -145,6 +145,17 @@ def test_sample_checked_and_signed_off(logged: Path, open_town: Window, qtbot: Q
     qtbot.waitUntil(lambda: only(register, "lot")["state"] == "back", timeout=PATIENCE)
     settle(window, qtbot)
 
+    # Where the team found nothing, its column says so, not what the book has.
+    row = census.quality.rows[0]
+    with register.edit(Message("action.import")) as edit:
+        edit.update_many("census_record", [row.record.id], {"outcome": "not_found", "found": None})
+    settle(window, qtbot)
+    census.quality.read()
+    settle(window, qtbot)
+    census.open_check(row.id)
+    feed = page.form.rows["feed_dn"]
+    assert (feed.book.text(), feed.book_value) == ("未找到", None)
+
 
 def test_defect_closed_and_leak_noted(logged: Path, open_town: Window, qtbot: QtBot) -> None:
     window = open_town

@@ -126,10 +126,20 @@ def reverse(edit: Edit, step: Step) -> None:
     # Not row by row: what a row links to may come back after it.
     for name, rows in returned.items():
         refuse_dangling(edit, name, rows)
-    # Boundaries may have changed since what stands where it stood was last there, or change now for what others drew
-    # since; a repair of ``grid`` alone is taken back as it was.
-    for name, rows in returned.items():
-        edit.place(name, sorted(id for id in rows if GRID in step.types or id in moved[name]))
+    if GRID not in step.types:
+        returned = {
+            name: {id: row for id, row in rows.items() if id in moved[name]}
+            for name, rows in returned.items()
+        }
+    _put_in_place(edit, step, returned)
+
+
+def _put_in_place(edit: Edit, step: Step, returned: dict[str, Rows]) -> None:
+    """Give what is back where it stood the grid of today, where boundaries changed since it was last there; and, when
+    boundaries go back too, what others drew meanwhile."""
+    if history.ids_since(edit.store, edit.connection, GRID, step.id, edit.change_set_id):
+        for name, rows in returned.items():
+            edit.place(name, sorted(rows))
     if GRID in step.types:
         edit.place_since(step.id)
 

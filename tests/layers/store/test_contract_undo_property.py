@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 import shapely
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from layers.errors import UserError
@@ -134,6 +134,7 @@ def test_undoing_all_restores_the_start_and_redoing_all_the_end(new_place: NewPl
 
 @settings(max_examples=7, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(before=st.lists(acts, max_size=4), act=acts)
+@example(before=[], act=[("insert", "meter_well", 1), ("insert", "grid", 1)])
 def test_undo_of_any_change_set_restores_exactly(new_place: NewPlace, before: list[Any], act: Any) -> None:
     place = new_place()
     with place.open("somebody") as register:

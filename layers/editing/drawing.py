@@ -13,8 +13,6 @@ from layers.editing.course import course_of, foot_for, foot_on, line_of, put, wi
 from layers.editing.draft import GEOMETRY, Draft, Item, box_around
 from layers.editing.plan import EditPlan
 from layers.editing.tying import Tie, seek, tie, treat
-from layers.errors import UserError
-from layers.model.asset import AssetKey
 from layers.model.editing import Way
 from layers.register import Register
 from layers.text import Message
@@ -48,29 +46,6 @@ def plan_draw(
     return draft.plan(Message("editing.drawn", {"type": item.type.title}))
 
 
-def plan_place(
-    register: Register,
-    type_name: str,
-    place: tuple[float, ...],
-    values: Mapping[str, Any] | None = None,
-    *,
-    line: AssetKey | None = None,
-    reach: float = 0.0,
-    way: Way | None = None,
-) -> EditPlan:
-    """Put a new point asset on ``line`` (default: the nearest within ``reach``). Insert 0 of the plan is the asset.
-
-    The line is cut or gets a vertex as the catalogue says for this kind of point, unless ``way`` says otherwise.
-    Raises ``UserError`` when no line is near.
-    """
-    draft = Draft(register)
-    item = draft.add(type_name, {**(values or {}), GEOMETRY: shapely.Point(place)})
-    only = None if line is None else draft.line(line)
-    if _sit(draft, item, reach, way, only) is None:
-        raise UserError(Message("editing.no_line_near"), Message("editing.no_line_near_hint"))
-    return draft.plan(Message("editing.placed", {"type": item.type.title}))
-
-
 def tie_end(draft: Draft, line: Item, vertex: int, reach: float, way: Way | None = None) -> Tie | None:
     """Put an end of a line (vertex 0 or -1) exactly on what lies within ``reach``; its number goes over."""
     words = line.type.editing
@@ -100,12 +75,12 @@ def take_in(draft: Draft, line: Item) -> None:
                 draft.shape(line, line_of(with_vertex(line.course, foot)[0]))
 
 
-def _sit(draft: Draft, item: Item, reach: float, way: Way | None, only: Item | None = None) -> Tie | None:
-    """Put a point on a line; blank values come from that."""
+def _sit(draft: Draft, item: Item, reach: float, way: Way | None) -> None:
+    """Put a point on the nearest line within reach, if any; blank values come from that."""
     place = course_of(shapely.force_2d(item.geometry))[0]
-    tied = seek(draft, place, reach, [item], only)
+    tied = seek(draft, place, reach, [item])
     if tied is None:
-        return None
+        return
     # The point stands where the line is; a height given for it stays its own.
     given = item.course[0]
     exact = tied.place if len(given) == 2 else np.append(tied.place[:2], given[2])
@@ -116,4 +91,3 @@ def _sit(draft: Draft, item: Item, reach: float, way: Way | None, only: Item | N
         for name in item.type.editing.from_line:
             if item.values.get(name) is None and tied.line.values.get(name) is not None:
                 draft.set(item, **{name: tied.line.values[name]})
-    return tied

@@ -87,17 +87,6 @@ def by_offset(line: Floats, station: float, offset: float) -> Place:
     return float(x + offset * north), float(y - offset * east)
 
 
-def station_of(line: Floats, place: Place) -> tuple[float, float]:
-    """How far along ``line`` the place nearest to ``place`` is, and how far beside it that lies, right positive."""
-    shape, point = shapely.LineString(line), shapely.Point(place)
-    station = float(shape.project(point))
-    foot = shape.interpolate(station)
-    before, after = shape.interpolate(max(station - 0.01, 0.0)), shape.interpolate(station + 0.01)
-    east, north = after.x - before.x, after.y - before.y
-    side = east * (place[1] - foot.y) - north * (place[0] - foot.x)
-    return station, math.copysign(foot.distance(point), -side)
-
-
 def parallel(line: Floats, offset: float) -> Floats:
     """``line`` (n, 2) moved ``offset`` metres sideways, right positive, in its own direction.
 

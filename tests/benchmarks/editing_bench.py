@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 import shapely
 
-from layers.editing.drawing import plan_draw, plan_place
+from layers.editing.drawing import plan_draw
 from layers.editing.ending import plan_replace, plan_retire
 from layers.editing.lines import plan_reverse
 from layers.editing.moving import plan_move_assets, plan_move_node, plan_move_vertex
@@ -41,7 +41,7 @@ ACTS: dict[str, Act] = {
     "draw": lambda r, p: plan_draw(
         r, "pipe", shapely.LineString([_inside(p), (_inside(p)[0] + 30, _inside(p)[1] + 40)]), reach=0.5
     ),
-    "place": lambda r, p: plan_place(r, "valve", _inside(p), line=p.key),
+    "place": lambda r, p: plan_draw(r, "valve", shapely.Point(_inside(p)), reach=0.5),
     "split": lambda r, p: plan_split(r, p.key, _inside(p)),
     "move node": lambda r, p: plan_move_node(r, p["geom"].coords[0], _beside(p["geom"].coords[0])),
     "move vertex": lambda r, p: plan_move_vertex(r, p.key, 1, _beside(p["geom"].coords[1])),

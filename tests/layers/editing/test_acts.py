@@ -6,9 +6,8 @@ import pytest
 import shapely
 
 from layers.editing.copying import plan_copy_attributes
-from layers.editing.drawing import plan_draw, plan_place
+from layers.editing.drawing import plan_draw
 from layers.editing.ending import plan_delete_mistake, plan_replace, plan_retire
-from layers.editing.joining import plan_join
 from layers.editing.lines import (
     plan_continue,
     plan_delete_vertex,
@@ -91,7 +90,7 @@ def test_the_catalogue_says_what_a_point_does_to_the_line(register: Register) ->
         end_point_no="B",
     )
     (valve, half) = do(
-        register, plan_place(register, "valve", at(25, 0.2), {"survey_no": "V1"}, line=main, reach=1)
+        register, plan_draw(register, "valve", point(25, 0.2), {"survey_no": "V1"}, reach=1)
     ).made
     first, second = got(register, main), got(register, half)
     assert (first["code"], second["code"]) == ("GD-9-1", "GD-9-2")
@@ -103,11 +102,13 @@ def test_the_catalogue_says_what_a_point_does_to_the_line(register: Register) ->
     assert got(register, valve).geometry.coords[0][:2] == first.geometry.coords[1][:2]
     assert got(register, valve)["dn"] == 300
     # An air valve and a hydrant only want a vertex.
-    done = do(register, plan_place(register, "valve", at(50, 0), {"valve_type": "air"}, reach=1))
+    done = do(register, plan_draw(register, "valve", point(50, 0), {"valve_type": "air"}, reach=1))
     assert len(done.made) == 1
     assert len(places(register, half)) == 3
-    with pytest.raises(UserError):
-        plan_place(register, "valve", at(50, 30), reach=1)
+    # Where no line is near it stands by itself.
+    (lonely,) = do(register, plan_draw(register, "valve", point(50, 30), reach=1)).made
+    assert places(register, lonely) == [(50, 30)]
+    assert got(register, lonely)["dn"] is None
 
 
 def test_splitting_divides_lengths_and_links_follow_their_place(register: Register) -> None:
@@ -334,24 +335,6 @@ def test_vertices_come_and_go(register: Register) -> None:
     assert (12, 12) in places(register, two)
     with pytest.raises(UserError):
         plan_move_vertex(register, one, corner, at(5, -5))
-
-
-def test_near_ends_are_joined(register: Register) -> None:
-    one = add(register, "pipe", line((0, 0), (10, 0)))
-    valve = add(register, "valve", point(10, 0))
-    two = add(register, "pipe", line((10.4, 0.1), (30, 0)))
-    main = add(register, "pipe", line((0, -0.3), (0, -9), (9, -9)))
-    plan = plan_join(register, one, "end", two, "start")
-    do(register, plan)
-    assert places(register, one)[-1] == places(register, valve)[0] == places(register, two)[0]
-    do(register, plan_join(register, one, "start", main, "start"))
-    assert parts(register) == 1
-    side = add(register, "pipe", line((5, -8.5), (5, -2)))
-    do(register, plan_join(register, side, "start", main))
-    assert (5, -9) in places(register, main)
-    assert parts(register) == 1
-    with pytest.raises(UserError):
-        plan_join(register, side, "start", main)
 
 
 def test_a_mistake_goes_with_its_reason_and_comes_back(register: Register) -> None:

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from layers.editing.copying import plan_copy_attributes
-from layers.editing.drawing import plan_draw, plan_place
+from layers.editing.drawing import plan_draw
 from layers.editing.ending import plan_delete_mistake, plan_replace, plan_retire
 from layers.editing.lines import (
     plan_continue,
@@ -102,7 +102,7 @@ def _drawn(register: Register, number: int, share: float, dx: float, dy: float) 
 
 def _placed(register: Register, number: int, share: float, dx: float, dy: float) -> EditPlan:
     kind = ("valve", "hydrant", "network_point")[number % 3]
-    return plan_place(register, kind, along(chosen(register, number), share), reach=0.5)
+    return plan_draw(register, kind, shapely.Point(along(chosen(register, number), share)), reach=0.5)
 
 
 def _node(register: Register, number: int, share: float, dx: float, dy: float) -> EditPlan:

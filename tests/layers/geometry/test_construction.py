@@ -17,8 +17,8 @@ from layers.geometry.construction import (
     by_two_distances,
     parallel,
     read_angle,
-    station_of,
 )
+from layers.geometry.packed import Floats
 
 X, Y = 538000.0, 3016000.0
 metres = st.floats(0.5, 500)
@@ -70,6 +70,17 @@ def test_distances_that_do_not_meet_are_said_so() -> None:
     assert refused.value.title.parameters["apart"] == "100.000"
     with pytest.raises(UserError):
         by_two_distances((X, Y), 10, (X, Y), 10, left=True)
+
+
+def station_of(line: Floats, place: tuple[float, float]) -> tuple[float, float]:
+    """How far along ``line`` the place nearest to ``place`` is, and how far beside it that lies, right positive."""
+    shape, point = shapely.LineString(line), shapely.Point(place)
+    station = float(shape.project(point))
+    foot = shape.interpolate(station)
+    before, after = shape.interpolate(max(station - 0.01, 0.0)), shape.interpolate(station + 0.01)
+    east, north = after.x - before.x, after.y - before.y
+    side = east * (place[1] - foot.y) - north * (place[0] - foot.x)
+    return station, math.copysign(foot.distance(point), -side)
 
 
 @given(st.floats(1, 59).filter(lambda s: abs(s - 60) > 1), st.floats(-20, 20).filter(lambda o: abs(o) > 0.01))

@@ -15,6 +15,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from gisapp.panels.style_counting import StyleCounting
 from gisapp.session import Session
 from gisapp.tasks import Debounce, Task, Tasks, Work
 from layers.errors import UserError
@@ -88,6 +89,8 @@ class SceneFeed(QObject):
         self._patching: tuple[Task, list[ChangeSet]] | None = None
         self._failures = 0
         self._soon = Debounce(SOON, self._show_sketch, self)
+        self._counting = StyleCounting(tasks, self)
+        self._counting.differs.connect(self._read)
         session.opened.connect(self._on_opened)
         session.closed.connect(self._on_closed)
         session.changed.connect(self._on_changed)
@@ -123,6 +126,7 @@ class SceneFeed(QObject):
 
     def _on_closed(self) -> None:
         self._stop()
+        self._counting.stop()
         self.scene = None
         self._news.clear()
         self._failures = 0
@@ -130,6 +134,8 @@ class SceneFeed(QObject):
     def _on_changed(self, change: ChangeSet) -> None:
         self._news.append(change)
         self._patch()
+        if self.scene is not None and isinstance(self.style, str):
+            self._counting.hear(change, self._session.register, self.scene.style, self.day)
 
     def _on_filters(self, filters: Mapping[str, Condition]) -> None:
         self._read()
@@ -142,6 +148,7 @@ class SceneFeed(QObject):
         if register is None:
             return
         self._stop()
+        self._counting.stop()
         before, style, filters, day = self.scene, self.style, dict(self._session.filters), self.day
         cache = None if self._cache is None else SceneCache(self._cache, str(register.target))
         types = tuple(changed)

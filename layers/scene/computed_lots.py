@@ -15,10 +15,11 @@ from layers.census.sampling import SIGNED
 from layers.census.words import CAMPAIGN, CANCELLED, LOT, RECORD
 from layers.census.worklist import UNDECIDED
 from layers.model.asset import Asset
-from layers.model.query import All, Compare, Order, Query
+from layers.model.query import Compare, Order, Query
 from layers.register import Register
 from layers.scene.style import ClassStyle, Look, Rule
 from layers.scene.team_colours import team_colours
+from layers.store.tallying import Tally
 from layers.text import Title
 
 _FILLED, _FAINT = 0.55, 0.3
@@ -79,8 +80,9 @@ def _late(known: _Lots) -> list[Asset]:
     ]
     if not due:
         return []
-    where = All((Compare("lot", "in", tuple(lot.id for lot in due)), Compare("state", "in", UNDECIDED)))
-    left = set(known.register.values(RECORD, ("lot",), where)["lot"].to_pylist())
+    waits = Tally(Compare("state", "in", UNDECIDED))
+    counted = known.register.tally(RECORD, "lot", [waits], targets=[lot.id for lot in due])
+    left = {row.target for row in counted}
     return [lot for lot in due if lot.id in left]
 
 

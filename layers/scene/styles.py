@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from layers.errors import UserError
 from layers.feedback import Feedback
 from layers.later import Later
+from layers.model.change import ChangeSet
 from layers.model.query import Compare, Order, Query
 from layers.register import Edit, Register
 from layers.resources import resource_root
@@ -31,6 +32,11 @@ else:
 SAVED = "map_style"
 #: The types of which the classes of computed layers are made: a change of one makes them anew.
 COMPUTED_FROM = frozenset({"grid", "person", "assignment", "absence", "customer", "lot", "team", "campaign"})
+#: By name of what is computed: the types of which it counts the assets, and the fields it counts by. Of these many
+#: change in a minute, and hardly ever does a class.
+COUNTED_FROM: Mapping[str, Mapping[str, frozenset[str]]] = {
+    "lot_state": {"census_record": frozenset({"lot", "state"})}
+}
 USUAL = "diameter"
 _LONGEST_FILE = 5_000_000
 
@@ -188,6 +194,15 @@ def completed(
 def is_computed(style: MapStyle) -> bool:
     """Whether a layer has classes that tell who is responsible where."""
     return any(layer.computed for layer in style.layers)
+
+
+def is_counted_anew(style: MapStyle, change: ChangeSet) -> bool:
+    """Whether a change may put assets of the style's computed layers into other classes by what is counted of them."""
+    return any(
+        type_name in change.changes and not change.changes[type_name].leaves(fields)
+        for layer in style.layers
+        for type_name, fields in COUNTED_FROM.get(layer.computed or "", {}).items()
+    )
 
 
 def as_of(register: Register, style: MapStyle, day: datetime.date, feedback: Feedback) -> MapStyle:

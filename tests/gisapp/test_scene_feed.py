@@ -14,14 +14,14 @@ import pytest
 from pytestqt.qtbot import QtBot
 from shapely.geometry import LineString, Point
 
-from gisapp.panels import scene_feed
+from gisapp.panels import scene_feed, style_counting
 from gisapp.panels.scene_feed import SceneFeed
 from gisapp.session import Session
 from gisapp.tasks import Tasks
 from layers.errors import UserError
 from layers.feedback import Feedback
 from layers.geometry.crs import Crs
-from layers.model.query import Compare
+from layers.model.query import Compare, Query
 from layers.register import Edit, Register
 from layers.scene.codec import Source
 from layers.scene.planning import build_scene
@@ -284,3 +284,40 @@ def test_an_empty_register(watch: Watch, tmp_path: Path) -> None:
     register = watch.session.register
     assert register is not None
     assert build_scene(register, "diameter", Feedback()).counts() == watch.scenes[-1].counts()
+
+
+def test_a_lot_that_is_finished_by_logging_is_late_no_more(
+    watch: Watch, town: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(style_counting, "QUIET", 10)
+    with Register.open(town, actor="t") as register, register.edit(LABEL) as edit:
+        campaign = edit.insert("campaign", {"name": "普查", "types": "meter", "state": "open"})
+        square = Point(X, Y).buffer(50)
+        values = {"campaign": campaign, "name": "任务", "state": "out", "due_date": "2020-01-01"}
+        lot = edit.insert("lot", {**values, "geom": square})
+        for target in (1, 2):
+            record = {"campaign": campaign, "lot": lot, "target_type": "meter", "target": f"meter:{target}"}
+            edit.insert("census_record", {**record, "state": "planned", "geom": Point(X, Y)})
+    watch.feed.deleteLater()
+    watch.feed = SceneFeed(watch.session, watch.tasks)
+    watch.feed.ready.connect(watch.scenes.append)
+    watch.feed.style = "census_lot"
+    register = watch.open(town)
+    watch.wait()
+    classes = lambda: [each.id for each in watch.source("lot_area").layer.classes]  # noqa: E731
+    assert classes() == ["late"]
+    counted: list[str] = []
+    counting = style_counting.style_or_usual
+    monkeypatch.setattr(style_counting, "style_or_usual", lambda *a: (counted.append(a[1]), counting(*a))[1])
+    before = watch.source("lot_area")
+    seen = {"state": "visited", "outcome": "found"}
+    # A word about a record is nothing that is counted.
+    watch.session.edit(LABEL, lambda edit: edit.update("census_record", 1, 1, {"remark": "x"}))
+    watch.qtbot.waitUntil(lambda: register.find(Query("census_record"))[0].version == 2, timeout=PATIENCE)
+    watch.edit(lambda edit: edit.update("census_record", 1, 2, seen))
+    watch.wait(lambda: len(counted) == 1)
+    # It was counted once, and what is drawn of the lots is what was drawn.
+    assert watch.source("lot_area") is before
+    watch.edit(lambda edit: edit.update("census_record", 2, 1, seen))
+    watch.wait(lambda: classes() == ["out"])
+    assert len(counted) == 2

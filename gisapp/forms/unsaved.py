@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from abc import ABCMeta, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable
-from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from gisapp.abstract_object import AbstractObject
 from gisapp.forms.asset_form import AssetForm
 from gisapp.forms.save_bar import SaveBar
 from gisapp.language import Words
@@ -17,16 +17,7 @@ from layers.model.draft import Draft
 from layers.text import Message
 
 
-class _AbstractObject(ABCMeta, type(QObject)):  # type: ignore[misc] # the kind of Qt's classes has no name
-    """The kind of a QObject that others complete. Qt makes objects without asking whether they are complete."""
-
-    def __call__(cls, *args: Any, **given: Any) -> Any:
-        if cls.__abstractmethods__:
-            raise TypeError(f"{cls.__name__} lacks {', '.join(sorted(cls.__abstractmethods__))}")
-        return super().__call__(*args, **given)
-
-
-class UnsavedWork(QObject, metaclass=_AbstractObject):
+class UnsavedWork(QObject, metaclass=AbstractObject):
     """The part of editing that one asset and several have in common: the bar, the question, and its answers.
 
     Whoever inherits says what is worked on (``draft``, ``name``), saves it, and gives the form its state back.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QToolTip
 
+from gisapp.abstract_object import AbstractObject
 from gisapp.language import Language
 from gisapp.panels.board.heads import FOLDED, HEAD, BoardColumn, HeadPainter
 from gisapp.panels.board.stepping import step_from
@@ -32,7 +34,7 @@ class Placed:
         return self.column.cards
 
 
-class CardBoard(QAbstractScrollArea):
+class CardBoard(QAbstractScrollArea, metaclass=AbstractObject):
     """``chosen``: the card that is the current one now; ``flown``: double-clicked; ``picked``: all chosen ones, where
     several may be; ``dropped``: cards (ids) let go on a column (its key); ``gathered``: all of a column whose head
     was clicked; ``menu_asked``: a menu for cards (ids) at a point of the screen.
@@ -69,9 +71,9 @@ class CardBoard(QAbstractScrollArea):
 
     # ---- what a subclass says
 
+    @abstractmethod
     def paint_card(self, painter: QPainter, place: QRectF, card: int, *, is_current: bool) -> None:
         """Paint one card."""
-        raise NotImplementedError
 
     def tip_of(self, card: int) -> str:
         """What is said of a card when the mouse rests on it."""

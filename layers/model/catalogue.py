@@ -14,6 +14,7 @@ from layers.model.exclusive import Exclusive
 from layers.model.fields import ChoiceField, Field, GeometryField, LinkField
 from layers.model.lifetime import Lifetime
 from layers.model.outline import GEOMETRY, Outline
+from layers.model.proof import Proof
 from layers.model.settings import SettingDefinition
 from layers.text import Title
 
@@ -30,6 +31,7 @@ class AssetType:
     ``fallback``: rows of a layer of mixed things that name no other type belong here. ``kept_in_lists``: people keep
     these in lists of their own: a row of a file is the asset of its code, or of what is unique together; it changes it.
     ``exclusive``: which assets may not run on the same day. ``no_circle``: links that may not lead back to the asset.
+    ``proofs``: what must be attached to an asset as long as it says something.
     ``quotes``: the fields that name a type and one of its fields, then those that hold values of it as JSON.
     """
 
@@ -59,6 +61,7 @@ class AssetType:
     computed: tuple[Computed, ...] = ()
     exclusive: tuple[Exclusive, ...] = ()
     no_circle: tuple[str, ...] = ()
+    proofs: tuple[Proof, ...] = ()
     quotes: tuple[str, ...] = ()
 
     @cached_property
@@ -130,14 +133,22 @@ class Catalogue:
         return tuple((t, f) for t in self.types.values() for f in t.links if name in f.targets)
 
     def with_code_entries(self, entries: Mapping[str, Iterable[CodeEntry]]) -> Catalogue:
-        """This catalogue with the code lists as a register holds them (list name to entries)."""
+        """This catalogue with the code lists as a register holds them (list name to entries).
+
+        Itself where they say nothing new: what was worked out of it serves every such register.
+        """
         lists = dict(self.code_lists)
         for name, rows in entries.items():
             lists[name] = lists[name].extended(rows)
+        if all(lists[name] is code_list for name, code_list in self.code_lists.items()):
+            return self
         return Catalogue({n: _with_lists(t, lists) for n, t in self.types.items()}, lists, self.settings)
 
 
 def _with_lists(asset_type: AssetType, lists: Mapping[str, CodeList]) -> AssetType:
+    choices = [field for field in asset_type.fields if isinstance(field, ChoiceField)]
+    if all(lists[field.code_list.name] is field.code_list for field in choices):
+        return asset_type
     fields = tuple(
         replace(f, code_list=lists[f.code_list.name]) if isinstance(f, ChoiceField) else f
         for f in asset_type.fields

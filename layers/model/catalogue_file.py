@@ -18,6 +18,7 @@ from layers.model.field_file import read_field
 from layers.model.fields import ChoiceField, Field
 from layers.model.lifetime import Lifetime, read_lifetime
 from layers.model.list_file import read_lists
+from layers.model.proof import read_proof
 from layers.model.settings import read_settings
 from layers.model.toml_file import Place, Reader, TomlFile
 from layers.text import Title
@@ -122,6 +123,10 @@ class _FieldTables:
             read_exclusive(Reader(file, table, Place("exclusive", number)))
             for number, table in enumerate(self.top.tables("exclusive"))
         )
+        self.proofs = tuple(
+            read_proof(Reader(file, table, Place("proof", number)))
+            for number, table in enumerate(self.top.tables("proof"))
+        )
         self.lifetime = read_lifetime(Reader(file, self.top.table("lifetime"), Place("lifetime")))
 
     def read(
@@ -211,6 +216,7 @@ class _TypeSource(_FieldTables):
             lifetime=lifetime,
             computed=tuple(c for source in (self, *used) for c in source.computed),
             exclusive=tuple(rule for source in (self, *used) for rule in source.exclusive),
+            proofs=tuple(rule for source in (self, *used) for rule in source.proofs),
         )
         head.done()
         self._check()
@@ -271,6 +277,7 @@ class _TypeSource(_FieldTables):
             ("computed", tuple(name for computed in self.type.computed for name in computed.of)),
             ("lifetime", tuple(self.type.lifetime.names)),
             ("exclusive", tuple(name for rule in self.type.exclusive for name in rule.names)),
+            ("proof", tuple(rule.field for rule in self.type.proofs)),
         ):
             for name in names:
                 if name not in self.type:

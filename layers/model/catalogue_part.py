@@ -49,6 +49,7 @@ def _part_of_type(
         unique_across=tuple(name for name in asset_type.unique_across if name in names),
         unique_together=asset_type.unique_together if names.issuperset(asset_type.unique_together) else (),
         exclusive=tuple(rule for rule in asset_type.exclusive if names.issuperset(rule.names)),
+        proofs=tuple(rule for rule in asset_type.proofs if rule.field in names),
         no_circle=tuple(name for name in asset_type.no_circle if name in names),
         quotes=asset_type.quotes if names.issuperset(asset_type.quotes) else (),
         in_order=tuple(pair for pair in asset_type.in_order if names.issuperset(pair)),

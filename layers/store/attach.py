@@ -14,13 +14,13 @@ import sqlalchemy as sa
 
 from layers.errors import UserError
 from layers.model.asset import Asset
+from layers.model.proof import ATTACHMENT as ATTACHMENT
 from layers.model.query import Compare, Order, Query
 from layers.store import content_type, read
 from layers.store.base import Store
 from layers.store.edit import Edit
 from layers.text import Message
 
-ATTACHMENT = "attachment"
 GREATEST_BYTES = 50_000_000
 GREATEST_PIXELS = 120_000_000
 _NAME_LENGTH = 120

@@ -14,9 +14,10 @@ import sqlalchemy as sa
 
 from layers.errors import Conflict
 from layers.feedback import Feedback
-from layers.model.catalogue import Catalogue
+from layers.model.catalogue import AssetType, Catalogue
 from layers.model.change import ChangeSet, IdRange
 from layers.model.duty_words import GRID
+from layers.model.problem import Problem
 from layers.store import history, integrity, many
 from layers.store.base import Staged, Store
 from layers.store.bulk_codes import with_codes
@@ -28,8 +29,11 @@ from layers.store.rows import Row, current_row, current_rows, differing
 from layers.store.schema import CODE, FID, GEOMETRY, OP_DELETE, OP_INSERT, VERSION
 from layers.store.sources import note_source
 from layers.store.touched import Touched
-from layers.store.value_rules import Rules, ValueRules
+from layers.store.value_rules import Rules, ValueRules, ValuesRefused
 from layers.store.worker import Worker
+
+#: What is brought back stood in the book, whatever it was proven by then.
+_BACK = ("undo", "redo")
 
 
 class Edit:
@@ -300,11 +304,17 @@ class Edit:
             for run in touched.inserted_ranges:
                 integrity.refuse_if_range_dangles(self.store, self.connection, name, run)
             self._rules.check_among_others(self.catalogue[name], touched)
+        for asset_type, row, problem in self.unproven() if self._opened.kind not in _BACK else ():
+            raise ValuesRefused(asset_type, str(row.get(CODE) or ""), [problem])
         self._numbers.write()
         changes = {name: touched.freeze() for name, touched in self._touched.items()}
         close_change_set(self.store, self.connection, self.change_set_id, changes)
         self.change_set = replace(self._opened, changes=changes)
         return True
+
+    def unproven(self) -> list[tuple[AssetType, Row, Problem]]:
+        """The assets that say so far what nothing attached to them proves; the end of the act refuses them."""
+        return list(self._rules.unproven(self.catalogue, self._touched, self.change_set_id))
 
     def _is_back(self, type: str, id: int) -> bool:
         return (

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from layers.errors import UserError
-from layers.model.catalogue import AssetType
+from layers.model.catalogue import AssetType, Catalogue
 from layers.model.problem import Problem
-from layers.store import integrity
+from layers.store import integrity, proofs
 from layers.store.base import Store
 from layers.store.circles import closed_circles
 from layers.store.periods import broken_periods
@@ -68,6 +68,12 @@ class ValueRules:
             )
             if problems:
                 raise ValuesRefused(asset_type, "", problems)
+
+    def unproven(
+        self, catalogue: Catalogue, touched: Mapping[str, Touched], change_set: int
+    ) -> Iterator[tuple[AssetType, Row, Problem]]:
+        """The assets that nothing attached to them proves what they say (``layers.store.proofs``)."""
+        return proofs.unproven(self._store, self._connection, catalogue, touched, change_set)
 
     def check_among_others(self, asset_type: AssetType, touched: Touched) -> None:
         """Check at the end of an act what no row can tell alone: periods that exclude each other, links in a circle."""

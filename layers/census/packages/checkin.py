@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from layers.census.logging import ResponsibleOf
 from layers.census.newcomers import block_of, homes, linked, parsed, source_of
-from layers.census.packages import found_defects
+from layers.census.packages import found_defects, unproven
 from layers.census.packages.compare import Changed, Row, from_json
 from layers.census.packages.conflicts import OPEN, field_values
 from layers.census.packages.examining import Examined
@@ -65,6 +65,7 @@ class _CheckIn:
         came = came_from(edit.store, edit.connection, source_of(examined.code), [t.name for t in catalogue])
         self._homes = homes(came, self._office)
         self._refused: list[Refused] = []
+        self._unproven: set[tuple[str, int, str]] = set()
         today = datetime.date.today().isoformat()
         self._merge: Merge = merge(catalogue, examined.found, self._office, self._homes, today)
 
@@ -73,10 +74,11 @@ class _CheckIn:
         self._settle()
         inserted = self._insert_all()
         updated, deleted = self._write_all()
-        for clash in merged.clashes:
-            self._note_clash(clash)
         self._settle_earlier()
         photos = self._attach_photos()
+        self._hold_back_unproven()
+        for clash in merged.clashes:
+            self._note_clash(clash)
         turned_down = (*examined.barred, *merged.refused, *self._refused)
         arrival = Arrival(
             at=_now(),
@@ -249,7 +251,8 @@ class _CheckIn:
     # ---- disputes, photos, the receipt
 
     def _side(self, clash: Clash) -> str | None:
-        return self._decided.get((clash.type, clash.id, clash.field)) if clash.field else None
+        key = (clash.type, clash.id, clash.field)
+        return self._decided.get(key) if clash.field and key not in self._unproven else None
 
     def _settle(self) -> None:
         """What was decided for the field is written with the rest."""
@@ -293,6 +296,13 @@ class _CheckIn:
             who = {"decided_by": self._actor[:60], "decided_at": _now(), "state": side}
             self._edit.update(CONFLICT, dispute.conflict.id, conflict[VERSION], who)
 
+    def _hold_back_unproven(self) -> None:
+        for clash, row in unproven.hold_back(self._edit):
+            self._merge.clashes.append(clash)
+            self._unproven.add((clash.type, clash.id, clash.field))
+            if clash.type == DEFECT:
+                found_defects.raise_order(self._edit, clash.id, row, self._responsible_of)
+
     def _note_clash(self, clash: Clash) -> None:
         """Keep a dispute, once: the same one may be open from an earlier file, or decided."""
         where = All(
@@ -304,7 +314,11 @@ class _CheckIn:
             )
         )
         known = read.find(self._edit.store, self._edit.connection, Query(CONFLICT, where=where))
-        if any(each["field_value"] == clash.found for each in known):
+        same = next((each for each in known if each["field_value"] == clash.found), None)
+        if same is not None:
+            if same["state"] != OPEN and (clash.type, clash.id, clash.field) in self._unproven:
+                anew = {"state": OPEN, "decided_by": None, "decided_at": None}
+                self._edit.update(CONFLICT, same.id, same.version, anew)
             return
         values = {
             "package": self._examined.package.id,

@@ -16,16 +16,17 @@ from layers.census.twins import plan_same, read_twins
 from layers.errors import UserError
 from layers.model.asset import Asset
 from layers.model.query import Compare, Query
-from layers.register import Register
+from layers.register import Edit, Register, ValuesRefused
 from tests.layers.census.fieldwork import WHEN
-from tests.layers.census.packages.conftest import ACT, Town
+from tests.layers.census.packages.conftest import ACT, Town, by_hand
 from tests.layers.store.conftest import Worker
+from tests.layers.store.test_contract_attach import JPEG
 
 pytestmark = pytest.mark.keeps_running
 ORDER = {"kind": "repair", "task": "扶正", "state": "open", "raised_date": "2026-11-20"}
 
 
-def edit(path: Path, worker: Worker, work: Any) -> None:
+def change(path: Path, worker: Worker, work: Any) -> None:
     """Edit a package as our own program does."""
     with Register.open(path, actor="team") as copy:
         copy.worker = worker
@@ -60,7 +61,7 @@ def find_new(copy: Register, edit: Any) -> None:
 def test_what_hangs_on_new_assets_meets_them(town: Town, worker: Worker) -> None:
     town.set("campaign", town.campaign, types="hydrant,meter_well")
     first, second = town.out("a.gpkg"), town.out("b.gpkg")
-    edit(first.path, worker, find_new)
+    change(first.path, worker, find_new)
     arrival = town.back(first.path)
     assert arrival.refused == ()
     assert (arrival.inserted, arrival.photos) == (4, 1)
@@ -75,7 +76,7 @@ def test_what_hangs_on_new_assets_meets_them(town: Town, worker: Worker) -> None
         new = edit.insert("hydrant", {**values, "remark": "二组"})
         copy.attach(edit, "hydrant", new, "又.txt", b"photo of the second team")
 
-    edit(second.path, worker, find_too)
+    change(second.path, worker, find_too)
     assert town.back(second.path).refused == ()
     [twin] = read_twins(town.register, town.campaign)
     assert (twin.partner.id, twin.metres) == (record.id, pytest.approx(1.0))
@@ -114,7 +115,7 @@ def test_what_hangs_on_new_assets_meets_them(town: Town, worker: Worker) -> None
         copy.attach(edit, "hydrant", own.id, "三.txt", f"photo {own['feed_dn']}".encode())
 
     for out in (first, second):
-        edit(out.path, worker, go_on)
+        change(out.path, worker, go_on)
         arrival = town.back(out.path)
         assert (arrival.refused, arrival.inserted, arrival.photos, arrival.conflicts) == ((), 1, 1, 1)
         assert town.look(out.path).is_again
@@ -147,7 +148,7 @@ def test_codes_taken_and_values_that_no_field_takes(town: Town, worker: Worker) 
             assert hydrant is not None
             edit.update("hydrant", id, hydrant.version, {"code": code})
 
-    edit(out.path, worker, work)
+    change(out.path, worker, work)
     assert town.back(out.path).refused == ()
     # A severe defect calls for an order, whatever program wrote it; once.
     [defect], [order] = (town.register.find(Query(name)) for name in ("defect", "work_order"))
@@ -186,7 +187,7 @@ def test_a_main_found_new_and_one_that_runs_elsewhere(town: Town, worker: Worker
         edit.update("pipe", pipe, own.version, {"geom": bent, "dn": 150})
         edit.insert("pipe", {"code": "P2", "dn": 80, "geom": shapely.LineString([(90, 12), (90, 40)])})
 
-    edit(out.path, worker, work)
+    change(out.path, worker, work)
     assert town.back(out.path).refused == ()
     records = town.register.find(Query("census_record", Compare("state", "=", "visited")))
     assert {(r["outcome"], r["differing"]) for r in records} == {("moved", "dn"), ("new", None)}
@@ -198,3 +199,38 @@ def test_a_main_found_new_and_one_that_runs_elsewhere(town: Town, worker: Worker
     assert new is not None
     assert new.geometry is not None
     assert new.geometry.length == pytest.approx(28)
+
+
+def test_a_defect_that_the_team_closed_without_a_photo_waits(town: Town, worker: Worker) -> None:
+    out = town.out(grid=True)
+    values = {"target": "hydrant:1", "kind": "hydrant_leak", "severity": 2, "state": "repaired"}
+
+    def work(copy: Register, edit: Edit) -> None:
+        shown = edit.insert("defect", {**values, "code": "SHOWN"})
+        copy.attach(edit, "defect", shown, "后.jpg", JPEG, {"kind": "after"})
+
+    change(out.path, worker, work)
+    by_hand(
+        out.path,
+        "INSERT INTO defect (code, target, kind, severity, state)"
+        " VALUES ('BARE', 'hydrant:2', 'hydrant_leak', 3, 'closed')",
+    )
+    arrival = town.back(out.path)
+    assert (arrival.refused, arrival.conflicts) == ((), 1)
+    bare, shown = (town.register.by_code("defect", code) for code in ("BARE", "SHOWN"))
+    assert bare is not None
+    assert shown is not None
+    # It is still to be put right, and as it is severe there is an order for it.
+    assert (bare["state"], bare["work_order"] is not None, shown["state"]) == ("ordered", True, "repaired")
+    [dispute] = disputes(town.register, out.id)
+    assert (dispute.target.id, dispute.field, dispute.found) == (bare.id, "state", "closed")
+    plan = plan_decisions(town.register, [(dispute, "field")], "林工")
+    with pytest.raises(ValuesRefused), town.register.edit(plan.label) as edit:
+        plan.apply(edit)
+    with town.register.edit(plan.label) as edit:
+        town.register.attach(edit, "defect", bare.id, "后.jpg", JPEG, {"kind": "after"})
+        plan.apply(edit)
+    assert town.get("defect", bare.id)["state"] == "closed"
+    # The same file again changes nothing.
+    again = town.back(out.path)
+    assert (again.of, again.conflicts, town.get("defect", bare.id)["state"]) == (0, 0, "closed")

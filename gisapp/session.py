@@ -315,7 +315,7 @@ class Session(QObject):
     def _step(
         self,
         label: Message,
-        step: Callable[[Register], ChangeSet | None],
+        step: Callable[[Register, Feedback], ChangeSet | None],
         done: Callable[[ChangeSet | None], None],
         failed: Callable[[UserError], None] | None,
     ) -> None:
@@ -323,7 +323,7 @@ class Session(QObject):
         if (error := self.refusal()) is not None:
             self.tasks.failed.emit(error)
             return
-        self.tasks.run(label, lambda _: step(register), done, failed=failed, lane="writer")
+        self.tasks.run(label, lambda feedback: step(register, feedback), done, failed=failed, lane="writer")
 
     def _open_register(self) -> Register:
         if self.register is None:

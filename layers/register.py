@@ -225,24 +225,24 @@ class Register(AssetReader, TrailReader):
         self._told.add(edit.change_set.id)
         self._tell(edit.change_set)
 
-    def undo(self) -> ChangeSet | None:
+    def undo(self, feedback: Feedback | None = None) -> ChangeSet | None:
         """Take back this actor's last act by a new change set; None when there is none.
 
-        Raises ``UserError`` when somebody changed the same values since.
+        Raises ``UserError`` when somebody changed the same values since. Stopped, it leaves all as it is.
         """
         step = self._stack().undo
-        return None if step is None else self._reverse(step, "undo")
+        return None if step is None else self._reverse(step, "undo", feedback)
 
-    def redo(self) -> ChangeSet | None:
+    def redo(self, feedback: Feedback | None = None) -> ChangeSet | None:
         """Do again what was undone last; None when there is nothing."""
         step = self._stack().redo
-        return None if step is None else self._reverse(step, "redo")
+        return None if step is None else self._reverse(step, "redo", feedback)
 
-    def undo_change_set(self, id: int) -> ChangeSet:
+    def undo_change_set(self, id: int, feedback: Feedback | None = None) -> ChangeSet:
         """Take back any change set. Raises ``UserError`` when its rows changed since, or its kind forbids."""
         with self._store.read() as connection:
             step = step_of(self._store, connection, id)
-        return self._reverse(step, "undo")
+        return self._reverse(step, "undo", feedback)
 
     @property
     def undo_label(self) -> Message | None:
@@ -265,13 +265,15 @@ class Register(AssetReader, TrailReader):
         with self._store.read() as connection:
             return stack_of(self._store, connection, self.actor)
 
-    def _reverse(self, step: Step, kind: ChangeKind) -> ChangeSet:
-        return self._store.retried(lambda: self._reverse_once(step, kind))
+    def _reverse(self, step: Step, kind: ChangeKind, feedback: Feedback | None) -> ChangeSet:
+        return self._store.retried(lambda: self._reverse_once(step, kind, feedback or Feedback()))
 
-    def _reverse_once(self, step: Step, kind: ChangeKind) -> ChangeSet:
+    def _reverse_once(self, step: Step, kind: ChangeKind, feedback: Feedback) -> ChangeSet:
         label = Message(f"register.{kind}_of", {"label": step.label})
         with self._change(label, kind, undoes=step.id) as edit:
+            edit.feedback = feedback
             reverse(edit, step)
+            feedback.check()
         if edit.change_set is None:
             raise nothing_to_reverse(step)
         return edit.change_set

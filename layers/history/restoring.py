@@ -118,8 +118,8 @@ def bring_back(
     None when nothing was left to do. Raises ``UserError`` when it cannot be done; nothing is changed then.
     """
     if preview.undoes is not None and not preview.conflicts:
-        return register.undo_change_set(preview.undoes)
-    with register.edit(preview.label, "restore") as edit:
+        return register.undo_change_set(preview.undoes, feedback)
+    with register.edit(preview.label, "restore", feedback=feedback) as edit:
         restore(edit, preview.reversal, set(decided), feedback)
     return edit.change_set
 

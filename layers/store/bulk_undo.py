@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from layers.errors import UserError
+from layers.feedback import Feedback
 from layers.model.change import IdRange
 from layers.store import history, integrity
 from layers.store.edit import Edit
@@ -18,8 +19,11 @@ from layers.store.rows import current_rows, differing
 from layers.store.schema import FID
 from layers.text import Message
 
+#: So many rows go by one statement: between two of them one can stop.
+_AT_ONCE = 250_000
 
-def remove_range(edit: Edit, type_name: str, run: IdRange, inserted_in: int) -> None:
+
+def remove_range(edit: Edit, type_name: str, run: IdRange, inserted_in: int, feedback: Feedback) -> None:
     """Delete the rows that change set ``inserted_in`` inserted as ``run``.
 
     Raises ``UserError`` naming those that changed since.
@@ -27,7 +31,10 @@ def remove_range(edit: Edit, type_name: str, run: IdRange, inserted_in: int) -> 
     changed = _changed_since(edit, type_name, run, inserted_in)
     if changed:
         raise _refusal(edit, type_name, changed)
-    edit.store.remove_range(edit.connection, type_name, run, edit.change_set_id)
+    for first in range(run.first, run.last + 1, _AT_ONCE):
+        feedback.progress((first - run.first) / (run.last + 1 - run.first))
+        part = IdRange(first, min(first + _AT_ONCE - 1, run.last))
+        edit.store.remove_range(edit.connection, type_name, part, edit.change_set_id)
     edit.record_range(type_name, run, deleted=True)
 
 

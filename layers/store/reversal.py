@@ -95,10 +95,13 @@ def plan_reversal(
         feedback.progress(number / len(names))
         feedback.check()
         batches = sorted(
-            (change_set, operation, run)
-            for (change_set, type_name, operation), runs in of_sets.items()
-            if type_name == name
-            for run in runs
+            (
+                (change_set, operation, run)
+                for (change_set, type_name, operation), runs in of_sets.items()
+                if type_name == name
+                for run in runs
+            ),
+            key=lambda batch: (batch[0], batch[1], batch[2].first),
         )
         spans = list(_spans(batches))
         ranges += _ranges(store, connection, name, spans, frozenset(wanted))

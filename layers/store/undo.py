@@ -95,13 +95,18 @@ def _step(row: Any) -> Step:
 
 
 def reverse(edit: Edit, step: Step) -> None:
-    """Take back a change set within ``edit``. Raises ``UserError`` naming the rows that changed since."""
+    """Take back a change set within ``edit``. Raises ``UserError`` naming the rows that changed since.
+
+    How far it is, and the wish to stop it, go by the feedback of ``edit``.
+    """
     edit.defer_links()
     ranges = history.change_set_ranges(edit.store, edit.connection, [step.id])
     refused: dict[str, list[Row]] = {}
     returned: dict[str, Rows] = {}
     moved: dict[str, set[int]] = {}
-    for name in step.types:
+    for number, name in enumerate(step.types):
+        feedback = edit.feedback.part(number / len(step.types), (number + 1) / len(step.types))
+        feedback.progress(0.0)
         removed = ranges.get((step.id, name, OP_DELETE), [])
         with many_undo.taken_back(edit, name, step.id) as done:
             steps = history.transitions(edit.store, edit.connection, name, step.id, removed=removed, but=done)
@@ -110,13 +115,17 @@ def reverse(edit: Edit, step: Step) -> None:
             bulk_undo.restore_range(edit, name, run, step.id)
         moved[name] = {s.id for s in steps if _moved(s)}
         rows = current_rows(edit.store, edit.connection, name, [s.id for s in steps])
-        lost = [row for s in reversed(steps) if (row := _reverse_one(edit, name, s, rows)) is not None]
+        lost: list[Row] = []
+        for done_before, s in enumerate(reversed(steps)):
+            feedback.progress(done_before / len(steps))
+            if (row := _reverse_one(edit, name, s, rows)) is not None:
+                lost.append(row)
         if lost:
             refused[name] = lost
             continue
         batches = ranges.get((step.id, name, OP_INSERT), [])
         for run in reversed(batches):
-            bulk_undo.remove_range(edit, name, run, step.id)
+            bulk_undo.remove_range(edit, name, run, step.id, feedback)
         # Rows of a batch that the same act edited go with it: their links need lead nowhere.
         returned[name] = {
             id: row for id, row in rows.items() if not any(run.first <= id <= run.last for run in batches)

@@ -8,10 +8,12 @@ import pytest
 import shapely
 import sqlalchemy as sa
 
-from layers.errors import UserError
+from layers.errors import Cancelled, UserError
+from layers.feedback import Feedback
 from layers.model.change import IdRange
 from layers.model.query import Box, Query
 from layers.register import Register
+from layers.store import bulk_undo
 from layers.text import Message
 
 pytestmark = pytest.mark.keeps_running
@@ -157,6 +159,45 @@ def test_undo_and_redo_restore_exactly(opened: Register) -> None:
     sound(opened, "hydrant")
     ids = insert(opened, hydrants(10, 90_001))
     assert ids.first > 6_000, "ids are never used again"
+
+
+class _StoppedAt(Feedback):
+    """Somebody presses stop when it has been told ``count`` times how far it is."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.left = count
+
+    def part(self, start: float, end: float) -> Feedback:
+        return self
+
+    def progress(self, fraction: float | None, what: Message | None = None) -> None:
+        self.left -= 1
+        if self.left <= 0:
+            self.cancel()
+        super().progress(fraction, what)
+
+
+def test_a_long_undo_can_be_stopped_and_leaves_all_as_it_was(
+    opened: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk_undo, "_AT_ONCE", 700)
+    insert(opened, hydrants(2_000))
+    before, version = opened.columns("hydrant", ["code", "road"], geometry=True), opened.data_version
+    for count in (1, 2, 4):  # before the first rows go, and in the midst of it
+        with pytest.raises(Cancelled):
+            opened.undo(_StoppedAt(count))
+        assert opened.columns("hydrant", ["code", "road"], geometry=True).equals(before)
+        assert opened.data_version == version
+        sound(opened, "hydrant")
+    assert opened.undo(Feedback()) is not None
+    assert opened.count("hydrant") == 0
+    sound(opened, "hydrant")
+    with pytest.raises(Cancelled):
+        opened.redo(_StoppedAt(1))
+    assert opened.count("hydrant") == 0
+    assert opened.redo(Feedback()) is not None
+    assert opened.columns("hydrant", ["code", "road"], geometry=True).equals(before)
 
 
 def test_undo_refuses_when_a_row_was_edited_since(opened: Register) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from shapely.geometry import LineString, Point
 
@@ -31,6 +31,7 @@ def bring_back(register: Register, reversal: Reversal, *decided: tuple[str, int]
 
 @settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(before=st.lists(doings, max_size=4), since=st.lists(doings, min_size=1, max_size=6))
+@example(before=[], since=[[("bulk", "grid", 2), ("insert", "grid", 1), ("bulk", "grid", 2)]])
 def test_restoring_all_since_a_moment_is_the_state_at_it(
     new_place: NewPlace, before: list[Any], since: list[Any]
 ) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import shapely
 
 from layers.census.admitting import Admission, Awaited, Held, as_link, in_order
+from layers.census.meanwhile import refuse_others
+from layers.census.newcomers import parsed
 from layers.census.twins import read_twins
-from layers.census.values import as_text, as_wkt, from_text, same
+from layers.census.values import as_text, as_wkt, from_text, is_object, same
 from layers.census.words import (
     ACCEPTANCE,
     ACCEPTED,
@@ -84,6 +86,8 @@ class AcceptancePlan:
     not_found: tuple[AssetKey, ...]
     held: tuple[Held, ...] = ()
     twins: int = 0
+    read_at: Mapping[int, int] = field(default_factory=dict)
+    """The version at which each record was read."""
 
     @property
     def figures(self) -> tuple[Message, ...]:
@@ -107,7 +111,9 @@ class AcceptancePlan:
         return Message("census.accept_held", {"count": len(self.held), "names": tuple(names), "why": why})
 
     def apply(self, edit: Edit, when: datetime.datetime, actor: str) -> int:
-        """Do it; the id of the acceptance. Raises ``Conflict`` when an asset changed since the plan was made."""
+        """Do it; the id of the acceptance. Raises ``Conflict`` when an asset changed since the plan was made, and
+        ``UserError`` when a record was: what somebody logged anew or sent back is not what was looked at."""
+        refuse_others(edit, self.records, WAITING, self.read_at)
         made: dict[int, AssetKey] = {}
         for addition in self.additions:
             record = addition.record
@@ -123,7 +129,7 @@ class AcceptancePlan:
             of = change.asset
             edit.update(of.type, of.id, of.version, _linked(edit, of.type, change.values, made))
         _hand_over(edit, made)
-        decide(edit, self.records, ACCEPTED, actor)
+        _set_state(edit, self.records, ACCEPTED, actor)
         return edit.insert(
             ACCEPTANCE,
             {
@@ -136,13 +142,26 @@ class AcceptancePlan:
         )
 
 
-def decide(edit: Edit, records: Sequence[int], state: Decision, actor: str, reason: str = "") -> int:
+def decide(
+    edit: Edit,
+    records: Sequence[int],
+    state: Decision,
+    actor: str,
+    reason: str = "",
+    read_at: Mapping[int, int] | None = None,
+) -> int:
     """Set records to a state within an open edit, in bulk; how many are in another one now.
 
-    Raises ``UserError`` when a record is sent back or rejected without a reason.
+    Raises ``UserError`` when a record is sent back or rejected without a reason, and when one does not wait any more
+    or was changed since it was ``read_at`` a version: others accepted it, sent it back, or logged it anew.
     """
     if state in (REJECTED, AGAIN) and not reason.strip():
         raise UserError(Message("census.reason_missing"), Message("census.reason_missing_hint"))
+    refuse_others(edit, records, WAITING, read_at)
+    return _set_state(edit, records, state, actor, reason)
+
+
+def _set_state(edit: Edit, records: Sequence[int], state: Decision, actor: str, reason: str = "") -> int:
     values = {"state": state, "decided_by": actor, "decision_reason": reason.strip() or None}
     return edit.update_many(RECORD, np.asarray(records, np.int64), values)
 
@@ -184,13 +203,17 @@ class _Batch:
 
     def take(self, record: Asset) -> None:
         """Note what accepting a record would do."""
-        asset_type = self._register.catalogue[record["target_type"]]
-        target = self._targets.get(record["target"] or "")
+        name, target = str(record["target_type"]), self._targets.get(record["target"] or "")
+        if name not in self._register.catalogue or not _is_readable(record):
+            self._hold(record, Message("census.held_unreadable"))
+            return
+        asset_type = self._register.catalogue[name]
         if record["outcome"] == NEW and target is None:
             values = self._admitted(asset_type, record, _new_values(asset_type, record), None)
             self._additions[record.id] = _Addition(record, values)
         elif target is None:
-            return
+            if record["outcome"] in SEEN:
+                self._hold(record, Message("census.held_gone"))
         elif record["outcome"] == NOT_FOUND:
             self._missing.append(target.key)
         elif record["outcome"] in SEEN:
@@ -246,6 +269,7 @@ class _Batch:
             tuple(self._missing),
             tuple(held.values()),
             len({twin.record.id for twin in twins} & set(order)),
+            {record.id: record.version for record in self._waiting if record.id not in held},
         )
 
 
@@ -300,6 +324,14 @@ def _new_values(asset_type: AssetType, record: Asset) -> dict[str, Any]:
     return _with_shape(values) | (_place(record) if asset_type.shape == "point" else {})
 
 
+def _is_readable(record: Asset) -> bool:
+    """Whether its values are what the program writes: other programs may have put anything there."""
+    if not all(map(is_object, (record["found"], record["book"]))):
+        return False
+    wkt = from_text(record["found"]).get(GEOMETRY)
+    return wkt is None or (isinstance(wkt, str) and shapely.from_wkt(wkt, on_invalid="ignore") is not None)
+
+
 def _with_shape(values: dict[str, Any]) -> dict[str, Any]:
     """Values with the shape that a record keeps as text."""
     wkt = values.get(GEOMETRY)
@@ -314,9 +346,8 @@ def _place(record: Asset) -> dict[str, Any]:
 def _targets(register: Register, records: Sequence[Asset], check: Callable[[], None]) -> dict[str, Asset]:
     ids: dict[str, list[int]] = {}
     for record in records:
-        if record["target"]:
-            name, _, id = str(record["target"]).partition(":")
-            ids.setdefault(name, []).append(int(id))
+        if (key := parsed(record["target"])) is not None and key.type in register.catalogue:
+            ids.setdefault(key.type, []).append(key.id)
     found = (
         asset for name, numbers in ids.items() for asset in _read(register, name, sorted(numbers), check)
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from layers.census.newcomers import block_of, linked, read_homes, rows_of
-from layers.census.values import from_text
+from layers.census.values import from_text, is_object
 from layers.census.words import CANCELLED, NEW, RECORD, REJECTED
 from layers.checks.rules import row_problems
 from layers.model.asset import Asset, AssetKey
@@ -138,7 +138,7 @@ def as_link(link: LinkField, key: AssetKey) -> object:
 
 def _link_ids(register: Register, record: Asset) -> Collection[int]:
     name = str(record["target_type"])
-    if name not in register.catalogue or not record["found"]:
+    if name not in register.catalogue or not is_object(record["found"]):
         return ()
     links = register.catalogue[name].links
     found = from_text(record["found"]) if links else {}

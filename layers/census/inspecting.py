@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from layers.census.accepting import decide
 from layers.census.findings import find_many
 from layers.census.logging import refuse_values
+from layers.census.meanwhile import refuse_others
 from layers.census.sampling import SIGNED, CheckRow, SampleBook, is_of_crew, is_signed
 from layers.census.values import as_text, differences, from_text
 from layers.census.words import (
@@ -157,19 +158,24 @@ class LotWord:
     reason: str
 
     def apply(self, edit: Edit, actor: str) -> None:
-        """Do it. Raises ``Conflict`` when a lot changed since."""
+        """Do it. Raises ``Conflict`` when a lot changed since, ``UserError`` when others sent a record back or decided
+        on it."""
         for lot in self.lots:
             edit.update(lot.type, lot.id, lot.version, lot.values)
         if self.state == AGAIN:
             decide(edit, self.records, AGAIN, actor, self.reason)
         else:
+            refuse_others(edit, self.records, (VISITED,))
             edit.update_many(RECORD, np.asarray(self.records, np.int64), {"state": self.state})
 
 
 def plan_sign_off(
     register: Register, book: SampleBook, when: datetime.datetime, actor: str, person: int | None, remark: str
 ) -> LotWord:
-    """Sign a lot off: it and its records are checked. Raises ``UserError`` with the reason why it cannot be."""
+    """Sign a lot off: it and its records are checked. Raises ``UserError`` with the reason why it cannot be.
+
+    Records arrive all the time: made within the act that applies it, it judges what there is.
+    """
     refusal = why_no_sign_off(book, person)
     if refusal is not None:
         raise UserError(refusal, Message("quality.sign_hint"))

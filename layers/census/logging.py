@@ -9,13 +9,16 @@ from typing import Any
 
 from shapely.geometry.base import BaseGeometry
 
+from layers.census.newcomers import parsed
 from layers.census.values import as_text, book_values, differing_of
 from layers.census.words import (
+    AGAIN,
     DEFECT,
     INACCESSIBLE,
     MOVED,
     NEW,
     ORDER,
+    PLANNED,
     RECORD,
     SEEN,
     VISITED,
@@ -30,6 +33,8 @@ from layers.register import Register
 from layers.text import Message, Title
 
 KINDS = "defect_kind"
+TO_LOG = (PLANNED, VISITED, AGAIN)
+"""States of a record in which what was seen can be written: nobody has signed it off or decided on it."""
 ResponsibleOf = Callable[[AssetKey], int | None]
 """The id of the person who looks after an asset today; None where nobody does."""
 
@@ -80,11 +85,16 @@ def plan_log(
     """Fill in a record (again, as long as it is not decided). ``fields``: the campaign's form of its type.
 
     The book is not touched. A defect as severe as the setting says raises an order for whoever looks after the asset.
-    Raises ``UserError`` for values no field takes, values of something that was not seen, a place missing for a new
-    asset, a severe defect without a photo, and a target that could not be reached without a word why.
+    Raises ``UserError`` for a record that is signed off or decided, values no field takes, values of something that
+    was not seen, a place missing for a new asset, a severe defect without a photo, and a target that could not be
+    reached without a word why.
     """
     asset_type = register.catalogue[record["target_type"]]
     target = _target(register, record)
+    if record["state"] not in TO_LOG:
+        entry = register.catalogue.code_lists["record_state"].get(record["state"])
+        told = {"code": _code(record, target), "state": record["state"] if entry is None else entry.title}
+        raise UserError(Message("census.log_decided", told), Message("census.log_decided_hint"))
     _refuse(register, asset_type, logged)
     book = {} if target is None else book_values(target, tuple(fields))
     values: dict[str, Any] = {
@@ -147,11 +157,8 @@ def plan_new(
 
 
 def _target(register: Register, record: Asset) -> Asset | None:
-    link = record["target"]
-    if not link:
-        return None
-    name, _, id = str(link).partition(":")
-    return register.get(name, int(id))
+    key = parsed(record["target"])
+    return None if key is None or key.type not in register.catalogue else register.get(*key)
 
 
 def _code(record: Asset, target: Asset | None) -> str:

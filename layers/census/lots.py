@@ -15,8 +15,12 @@ from layers.census.words import LOT, PLANNED, RECORD
 from layers.errors import UserError
 from layers.feedback import Feedback
 from layers.model.change import IdRange
-from layers.model.query import All, Compare
+from layers.model.query import All, Compare, Query
 from layers.register import Edit, Register
+from layers.store import read
+from layers.store.conditions import where_clause
+from layers.store.one_at_a_time import one_at_a_time
+from layers.store.packed_read import packed_columns
 from layers.text import Message
 
 Render = Callable[[Message], str]
@@ -43,9 +47,10 @@ def make_lots(
     """Add the lots of a campaign and the records of their targets, within an open edit.
 
     ``teams``: position of a cut to the id of its team; ``due``: the day they are all due. The records of 290,000
-    targets are inserted in bulk.
+    targets are inserted in bulk. Raises ``UserError`` when somebody else cut some of them into lots meanwhile.
     """
     feedback = feedback or Feedback()
+    _refuse_cut(edit, campaign, cuts)
     lots = []
     for number, cut in enumerate(cuts):
         name = cut.name if isinstance(cut.name, str) else render(cut.name)
@@ -62,6 +67,20 @@ def make_lots(
     if not tables:
         return Made(tuple(lots), None)
     return Made(tuple(lots), edit.insert_bulk(RECORD, pa.concat_tables(tables), feedback))
+
+
+def _refuse_cut(edit: Edit, campaign: int, cuts: Sequence[Cut]) -> None:
+    """Raise ``UserError`` when the campaign has a record of one of these targets already: two may be cutting it."""
+    one_at_a_time(edit.connection, f"wa_lots_{campaign}")
+    asked = Query(RECORD, All((Compare("campaign", "=", campaign), Compare("target", "is not null"))))
+    if not read.count(edit.store, edit.connection, asked):
+        return
+    there = packed_columns(edit.store, RECORD, ("target",), where_clause(edit.store, asked))["target"]
+    known = set(there.to_pylist())
+    count = sum(link in known for cut in cuts for link in links_of(cut.targets))
+    if count:
+        told = Message("census.cut_meanwhile", {"count": count})
+        raise UserError(told, Message("census.cut_meanwhile_hint"))
 
 
 def refuse_twice(register: Register, campaign: int, targets: Targets) -> Targets:

@@ -17,9 +17,13 @@ from typing import Literal
 import numpy as np
 
 from layers.census.words import CHECK
-from layers.editing.plan import EditPlan, Insert
+from layers.editing.plan import Done, EditPlan, Insert
+from layers.errors import UserError
 from layers.model.asset import Asset
-from layers.register import Register
+from layers.model.query import All, Compare, Query
+from layers.register import Edit, Register
+from layers.store import read
+from layers.store.one_at_a_time import one_at_a_time
 from layers.text import Message
 
 Verdict = Literal["passes", "draw_again", "fails", "not_checked"]
@@ -89,7 +93,25 @@ def draw(
     )
 
 
-def plan_draw(register: Register, campaign: int, lot: int | None, sample: Sample, number: int) -> EditPlan:
+@dataclass(frozen=True)
+class DrawPlan(EditPlan):
+    """A draw by its ``number`` from 1, over a lot, or the whole campaign where ``lot`` is None."""
+
+    campaign: int = 0
+    lot: int | None = None
+    number: int = 1
+
+    def apply(self, edit: Edit) -> Done:
+        """As every plan; ``UserError`` when somebody else drew this one meanwhile: nothing is drawn twice."""
+        one_at_a_time(edit.connection, f"wa_draw_{self.campaign}")
+        scope = Compare("lot", "is null") if self.lot is None else Compare("lot", "=", self.lot)
+        same = All((Compare("campaign", "=", self.campaign), scope, Compare("draw", ">=", self.number)))
+        if read.count(edit.store, edit.connection, Query(CHECK, same)):
+            raise UserError(Message("census.drawn_meanwhile"), Message("census.drawn_meanwhile_hint"))
+        return super().apply(edit)
+
+
+def plan_draw(register: Register, campaign: int, lot: int | None, sample: Sample, number: int) -> DrawPlan:
     """The rows to be filled in by those who check. The team surveyed does not see them before."""
     kinds = {"resurvey": sample.resurvey, "excavation": sample.excavation}
     rows = [
@@ -98,7 +120,7 @@ def plan_draw(register: Register, campaign: int, lot: int | None, sample: Sample
         for record in records
     ]
     counts = {"resurvey": len(sample.resurvey), "excavation": len(sample.excavation), "number": number}
-    return EditPlan(Message("census.drawn", counts), tuple(rows))
+    return DrawPlan(Message("census.drawn", counts), tuple(rows), campaign=campaign, lot=lot, number=number)
 
 
 def judge(checks: Sequence[Checked], limit_m: float) -> Quality:

@@ -12,10 +12,10 @@ from layers.model.change import IdRange
 from layers.model.exclusive import Exclusive, clashes
 from layers.model.problem import Problem
 from layers.store.base import Store
+from layers.store.one_at_a_time import one_at_a_time
 from layers.store.rows import Row
 from layers.store.schema import CODE, FID
 
-_LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtext(:name))")
 _FEW = 200
 """So many assets are asked for one by one; with more the whole type is read, which is a list kept by people."""
 
@@ -33,9 +33,8 @@ def broken_periods(
     """
     if not asset_type.exclusive:
         return []
-    if connection.dialect.name != "sqlite":
-        # Another session may be about to say the same: whoever comes second sees what the first one wrote.
-        connection.execute(_LOCK, {"name": f"wa_periods_{asset_type.name}"})
+    # Another session may be about to say the same: whoever comes second sees what the first one wrote.
+    one_at_a_time(connection, f"wa_periods_{asset_type.name}")
     wanted = set(ids).union(*(range(run.first, run.last + 1) for run in runs))
     found: dict[int, tuple[Row, Problem]] = {}
     for rule in asset_type.exclusive:

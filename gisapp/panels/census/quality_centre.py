@@ -229,25 +229,43 @@ class QualityCentre(QObject):
         register, book = self.register, self.book
         if register is None or book is None:
             return
-        now, actor = datetime.datetime.now(datetime.UTC), self.centre.my_name
-        self._say(
-            lambda: inspecting.plan_sign_off(register, book, now, actor, self.me, remark), actor, done, failed
-        )
+        now, actor, me = datetime.datetime.now(datetime.UTC), self.centre.my_name, self.me
+
+        def make(its: SampleBook) -> inspecting.LotWord:
+            return inspecting.plan_sign_off(register, its, now, actor, me, remark)
+
+        self._say(register, book, make, actor, done, failed)
 
     def send_back(self, reason: str, done: Callable[[], None], failed: Failed) -> None:
         """Send all of it back into the field."""
         register, book = self.register, self.book
         if register is None or book is None:
             return
-        actor = self.centre.my_name
-        self._say(lambda: inspecting.plan_send_back(register, book, reason), actor, done, failed)
+
+        def make(its: SampleBook) -> inspecting.LotWord:
+            return inspecting.plan_send_back(register, its, reason)
+
+        self._say(register, book, make, self.centre.my_name, done, failed)
 
     def _say(
-        self, make: Callable[[], inspecting.LotWord], actor: str, done: Callable[[], None], failed: Failed
+        self,
+        register: Register,
+        book: SampleBook,
+        make: Callable[[SampleBook], inspecting.LotWord],
+        actor: str,
+        done: Callable[[], None],
+        failed: Failed,
     ) -> None:
         try:
-            word = make()
+            label = make(book).label
         except UserError as error:
             failed(error)
             return
-        self.centre.write(word.label, lambda edit: word.apply(edit, actor), done, failed, shown=True)
+
+        def work(edit: Edit) -> None:
+            # What is judged is what there is now: records arrive while somebody looks at the sample.
+            lot = None if book.lot is None else register.get(LOT, book.lot.id)
+            its = sampling.read_sample(register, book.campaign, lot)
+            make(its).apply(edit, actor)
+
+        self.centre.write(label, work, done, failed, shown=True)

@@ -1,0 +1,140 @@
+"""Two at once: what others logged, decided, drew or cut since somebody looked is told, and nothing is written over."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+import shapely
+
+from layers.census import lot_planning, sampling
+from layers.census.accepting import decide, plan_acceptance
+from layers.census.inspecting import CheckSeen, plan_check, plan_sign_off
+from layers.census.logging import Logged, plan_log
+from layers.census.reconciling import read_reconciliation
+from layers.census.values import from_text
+from layers.errors import UserError
+from layers.model.asset import Asset
+from layers.model.query import Query
+from layers.register import Register
+from layers.text import Message
+from tests.layers.census.fieldwork import WHEN, begin, do, record_of
+from tests.layers.store.conftest import NewPlace
+
+pytestmark = pytest.mark.keeps_running
+ACT = Message("store.created")
+LATER = WHEN + datetime.timedelta(days=3)
+
+
+def logged(register: Register) -> tuple[Asset, tuple[str, ...], list[int]]:
+    """H0 has another feed, H1 was not found, H2 is as in the book."""
+    campaign, form = begin(register)
+    fields = form.fields["hydrant"]
+    for link, seen in (
+        ("hydrant:1", Logged("found", {"feed_dn": 150})),
+        ("hydrant:2", Logged("not_found")),
+        ("hydrant:3", Logged("found", {"feed_dn": 100})),
+    ):
+        do(register, plan_log(register, record_of(register, link), seen, WHEN, fields))
+    return campaign, fields, read_reconciliation(register, campaign.id).ids.tolist()
+
+
+def send_back(register: Register, ids: list[int], read_at: dict[int, int] | None = None) -> None:
+    with register.edit(ACT) as edit:
+        decide(edit, ids, "visit_again", "wang", "照片不清", read_at)
+
+
+def refused(excepted: pytest.ExceptionInfo[UserError]) -> tuple[str, list[str]]:
+    """The sentence, and the assets it names."""
+    title = excepted.value.title
+    return title.id, [str(each.parameters["name"]) for each in title.parameters["names"]]
+
+
+def test_only_what_was_looked_at_is_decided(new_place: NewPlace) -> None:
+    place = new_place()
+    with place.open("lin") as register, place.open("wang") as other:
+        campaign, fields, ids = logged(register)
+        plan = plan_acceptance(register, campaign, ids)
+
+        # Somebody sends one of them back, and logs another one anew.
+        send_back(other, ids[1:2])
+        seen = Logged("found", {"feed_dn": 300})
+        do(other, plan_log(other, record_of(other, "hydrant:1"), seen, LATER, fields))
+        with pytest.raises(UserError) as no, register.edit(plan.label) as edit:
+            plan.apply(edit, LATER, "lin")
+        assert refused(no) == ("census.meanwhile", ["H0", "H1"])
+        assert {h["feed_dn"] for h in register.find(Query("hydrant"))} == {100}
+        assert register.count("acceptance") == 0
+
+        # What the book has cannot be sent back, rejected or logged any more; two do not accept the same.
+        plan = plan_acceptance(register, campaign, ids)
+        again = plan_acceptance(other, campaign, ids)
+        versions = {r.id: r.version for r in other.find(Query("census_record"))}
+        with register.edit(plan.label) as edit:
+            plan.apply(edit, LATER, "lin")
+        with pytest.raises(UserError) as no, other.edit(again.label) as edit:
+            again.apply(edit, LATER, "wang")
+        assert refused(no) == ("census.meanwhile", ["H0", "H2"])
+        with pytest.raises(UserError) as no:
+            send_back(other, ids, versions)
+        assert refused(no) == ("census.meanwhile", ["H0", "H1", "H2"])
+        with pytest.raises(UserError) as no:
+            do(other, plan_log(other, record_of(other, "hydrant:1"), seen, LATER, fields))
+        assert no.value.title.id == "census.log_decided"
+        states = {r["target"]: r["state"] for r in register.find(Query("census_record"))}
+        assert states == {"hydrant:1": "accepted", "hydrant:2": "visit_again", "hydrant:3": "accepted"}
+        assert register.count("acceptance") == 1
+
+
+def test_nothing_is_drawn_or_cut_twice_and_signed_as_it_was(new_place: NewPlace) -> None:
+    place = new_place()
+    with place.open("lin") as register, place.open("wang") as other:
+        campaign, fields, ids = logged(register)
+        lot = register.get("lot", 1)
+        draws = [
+            sampling.plan_next_draw(each, sampling.read_sample(each, campaign, lot), None)
+            for each in (register, other)
+        ]
+        do(register, draws[0])
+        with pytest.raises(UserError) as no:
+            do(other, draws[1])
+        assert no.value.title.id == "census.drawn_meanwhile"
+        assert register.count("quality_check") == 1
+
+        with register.edit(ACT) as edit:
+            checker = edit.insert("person", {"name": "检查员"})
+        book = sampling.read_sample(register, campaign, lot)
+        [row] = book.undone
+        seen = CheckSeen(row.record["outcome"], from_text(row.record["found"]), checker=checker)
+        do(register, plan_check(register, book, row, seen, LATER.date()))
+        book = sampling.read_sample(register, campaign, lot)
+        word = plan_sign_off(register, book, LATER, "lin", None, "")
+        send_back(other, ids[:1])
+        with pytest.raises(UserError) as no, register.edit(word.label) as edit:
+            word.apply(edit, "lin")
+        assert refused(no) == ("census.meanwhile", ["H0"])
+        assert register.get("lot", 1)["state"] == "planned"  # type: ignore[index]
+
+        with register.edit(ACT) as edit:
+            for number in range(4):
+                edit.insert("hydrant", {"code": f"X{number}", "geom": shapely.Point(5 * number, 90)})
+        plans = [lot_planning.plan_cuts(each, campaign, "size", size=3) for each in (register, other)]
+        with register.edit(ACT) as edit:
+            lot_planning.make_walked_lots(edit, campaign.id, plans[0].cuts, lambda message: message.id)
+        with pytest.raises(UserError) as no, other.edit(ACT) as edit:
+            lot_planning.make_walked_lots(edit, campaign.id, plans[1].cuts, lambda message: message.id)
+        assert (no.value.title.id, no.value.title.parameters["count"]) == ("census.cut_meanwhile", 4)
+        assert register.count("census_record") == 7
+
+
+def test_records_that_other_programs_broke_wait_with_a_word_why(register: Register) -> None:
+    campaign, _, ids = logged(register)
+    broken = {1: {"found": "[1]"}, 2: {"found": '{"geom":"POINT(x)"}'}, 3: {"target": None}}
+    with register.edit(ACT) as edit:
+        for id, values in broken.items():
+            version = register.get("census_record", id).version  # type: ignore[union-attr]
+            edit.update("census_record", id, version, values)
+    with pytest.raises(UserError) as no:
+        plan_acceptance(register, campaign, ids)
+    assert no.value.title.parameters["count"] == 3
+    assert no.value.title.parameters["why"].id == "census.held_unreadable"

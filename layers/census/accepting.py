@@ -289,14 +289,14 @@ def _linked(
 def _hand_over(edit: Edit, made: Mapping[int, AssetKey]) -> None:
     """Defects, orders and the like that hung on a record hang on its asset now; photos stay what they prove."""
     links = [f"{RECORD}:{id}" for id in made]
-    for asset_type, field in edit.catalogue.linking_to(RECORD):
-        if not field.several or "media_type" in asset_type:
+    for asset_type, link in edit.catalogue.linking_to(RECORD):
+        if not link.several or "media_type" in asset_type:
             continue
         for first in range(0, len(links), _AT_ONCE):
-            where = Compare(field.name, "in", tuple(links[first : first + _AT_ONCE]))
+            where = Compare(link.name, "in", tuple(links[first : first + _AT_ONCE]))
             for row in read.find(edit.store, edit.connection, Query(asset_type.name, where)):
-                home = made[int(str(row[field.name]).partition(":")[2])]
-                edit.update(row.type, row.id, row.version, {field.name: f"{home.type}:{home.id}"})
+                home = made[int(str(row[link.name]).partition(":")[2])]
+                edit.update(row.type, row.id, row.version, {link.name: f"{home.type}:{home.id}"})
 
 
 def _merged(asset_type: AssetType, record: Asset, target: Asset) -> tuple[dict[str, Any], list[Clash]]:

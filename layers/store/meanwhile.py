@@ -1,4 +1,4 @@
-"""What others did to assets since somebody looked at them, asked within an act; what is as it was stays so to its end."""
+"""What others did to assets since somebody looked at them, asked within an act: the rest stays as it is to its end."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ def test_only_what_was_looked_at_is_decided(new_place: NewPlace) -> None:
 def test_nothing_is_drawn_or_cut_twice_and_signed_as_it_was(new_place: NewPlace) -> None:
     place = new_place()
     with place.open("lin") as register, place.open("wang") as other:
-        campaign, fields, ids = logged(register)
+        campaign, _fields, ids = logged(register)
         lot = register.get("lot", 1)
         draws = [
             sampling.plan_next_draw(each, sampling.read_sample(each, campaign, lot), None)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import shapely
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 from shapely.geometry.base import BaseGeometry
@@ -48,11 +50,26 @@ def place_row(asset_type: AssetType, values: Mapping[str, Any]) -> Row:
         note: Words = choice_words(asset_type, "position_origin", code) if code else ""
         # In the trade X points north and Y east.
         text = f"{grouped(f'{place.y:.2f}')} / {grouped(f'{place.x:.2f}')}"
-        return Row(Message("inspector.xy"), text, "", sign, note)
+        height = _heights(place)
+        title = Message("inspector.xyz" if height else "inspector.xy")
+        return Row(title, f"{text} / {height}" if height else text, "", sign, note)
     if asset_type.shape == "line":
-        drawn = grouped(f"{place.length:.2f}")
-        return Row(Message("inspector.drawn_length"), drawn, "m", "computed", computed)
+        drawn, heights = grouped(f"{place.length:.2f}"), _heights(place)
+        unit = f"m · Z {heights}" if heights else "m"
+        return Row(Message("inspector.drawn_length"), drawn, unit, "computed", computed)
     return Row(Message("inspector.area"), grouped(f"{place.area:.0f}"), "m²", "computed", computed)
+
+
+def _heights(place: BaseGeometry) -> str:
+    """The Z of a place, from the lowest to the highest; empty when none is known."""
+    if not shapely.has_z(place):
+        return ""
+    known = shapely.get_coordinates(place, include_z=True)[:, 2]
+    known = known[np.isfinite(known)]
+    if not len(known):
+        return ""
+    low, high = f"{known.min():.2f}", f"{known.max():.2f}"
+    return low if low == high else f"{low}–{high}"
 
 
 class RowView(QWidget):

@@ -6,12 +6,14 @@ of a new one lies between its neighbours'.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from layers.geometry.construction import Place
 from layers.geometry.packed import Floats
 
 #: Metres. A place this near to the straight between two vertices was once computed to lie on it.
@@ -126,6 +128,13 @@ def same_width(one: Floats, other: Floats) -> tuple[Floats, Floats]:
     if one.shape[1] == other.shape[1]:
         return one, other
     return _heighted(one), _heighted(other)
+
+
+def with_heights(places: Sequence[Place], heights: Mapping[Place, float]) -> Floats:
+    """Vertices at these places; with the heights that are known of some of them, and NaN where none is."""
+    course = np.asarray(places, dtype=float)
+    known = [heights.get(place, np.nan) for place in places]
+    return course if np.isnan(known).all() else np.column_stack([course, known])
 
 
 def _heighted(course: Floats) -> Floats:

@@ -64,7 +64,7 @@ def plan_continue(
     register: Register,
     line: AssetKey,
     end: End,
-    places: Sequence[Place],
+    places: Sequence[Place] | Floats,
     *,
     reach: float = 0.0,
     way: Way | None = None,

@@ -29,6 +29,7 @@ from gisapp.tasks import Tasks
 from gisapp.theme import Theme
 from gisapp.tools.drawing.draw_tool import DrawTool
 from gisapp.tools.drawing.snap_aid import SnapAid
+from layers.editing.course import with_heights
 from layers.editing.drawing import plan_draw
 from layers.editing.lines import End, plan_continue
 from layers.editing.plan import Answers, Done, EditPlan
@@ -229,13 +230,13 @@ class Drafting(QObject):
     # ---- drawing
 
     def _finish(self, places: tuple[Place, ...]) -> None:
-        asset_type = self.type
+        asset_type, heights = self.type, self.draw_tool.heights
         if asset_type is None:
             return
         problems = self.bar.fields.problems()
         if problems:
             self.warned.emit(problems[0].message, Message("draft.wrong_hint"))
-            self._restore(places)
+            self._restore(places, heights)
             return
         values = self.bar.fields.values()
         continues, self._continues = self._continues, None
@@ -245,8 +246,8 @@ class Drafting(QObject):
         def make(register: Register, _: Answers) -> EditPlan:
             if continues is not None:
                 line, end = continues
-                return plan_continue(register, line, end, places[1:])
-            return plan(register, asset_type.name, _geometry(places, asset_type.shape), all_values)
+                return plan_continue(register, line, end, with_heights(places[1:], heights))
+            return plan(register, asset_type.name, _geometry(places, heights, asset_type.shape), all_values)
 
         def done(done: Done) -> None:
             QTimer.singleShot(SHOWN_ON, self, lambda: self._floats.take_pending(places))
@@ -258,7 +259,7 @@ class Drafting(QObject):
             self._floats.take_pending(places)
             if asset_type is self.type and asset_type.shape != "point" and not self.draw_tool.places:
                 self._continues = continues
-                self._restore(places)
+                self._restore(places, heights)
 
         self.acts.do(Act(make, done=done, failed=failed))
         if continues is None:
@@ -272,10 +273,10 @@ class Drafting(QObject):
             self._was_drawing = self.is_drawing
             self.possible_changed.emit()
 
-    def _restore(self, places: tuple[Place, ...]) -> None:
+    def _restore(self, places: tuple[Place, ...], heights: Mapping[Place, float]) -> None:
         """What could not be saved is drawn again, to be mended."""
         if self.draw_tool.shape != "point":
-            self.draw_tool.begin_at(*places)
+            self.draw_tool.begin_at(*places, heights=heights)
 
     def _continue(self, key: AssetKey, end: End, place: Place) -> None:
         """Go on drawing an existing line from one of its ends."""
@@ -327,7 +328,8 @@ class Drafting(QObject):
         self._floats.clear()
 
 
-def _geometry(places: Sequence[Place], shape: Shape | None) -> BaseGeometry:
+def _geometry(places: Sequence[Place], heights: Mapping[Place, float], shape: Shape | None) -> BaseGeometry:
+    course = with_heights(places, heights)
     if shape == "point":
-        return Point(places[0])
-    return LineString(places) if shape == "line" else Polygon(places)
+        return Point(course[0])
+    return LineString(course) if shape == "line" else Polygon(places)

@@ -37,7 +37,7 @@ class Survey(QObject):
         super().__init__(view)
         self._session, self._canvas, self._tool, self._aid = session, canvas, tool, aid
         self.strip = SurveyStrip(language, theme, self._where, view)
-        self.strip.entered.connect(lambda places: tool.add(*places))
+        self.strip.entered.connect(lambda places, height: tool.add(*places, height=height))
         self.strip.pick_asked.connect(self._pick)
         self.strip.left.connect(canvas.setFocus)
 

@@ -66,6 +66,11 @@ def entered(entry: Entry, crs: Crs, bounds: Box | None) -> tuple[Place, ...]:
     return tuple((float(x), float(y)) for x, y in moved)
 
 
+def entered_height(text: str) -> float | None:
+    """Metres above datum as typed; None for nothing. Raises ``UserError`` for what is no number."""
+    return _metres(text, signed=True) if text.strip() else None
+
+
 def _metres(text: str, *, signed: bool = False) -> float:
     try:
         value = float(text.strip().replace("，", ".").replace(",", ".").removesuffix("m").strip())

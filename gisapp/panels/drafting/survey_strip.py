@@ -11,7 +11,15 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLineEdit, QToo
 
 from gisapp.forms.words import Button, IconButton, Label, set_style
 from gisapp.language import Language
-from gisapp.panels.drafting.survey_entry import KNOWN_LINE, KNOWN_POINTS, MODES, Entry, Mode, entered
+from gisapp.panels.drafting.survey_entry import (
+    KNOWN_LINE,
+    KNOWN_POINTS,
+    MODES,
+    Entry,
+    Mode,
+    entered,
+    entered_height,
+)
 from gisapp.theme import Theme
 from layers.errors import UserError
 from layers.geometry.crs import Crs
@@ -39,15 +47,15 @@ _TITLES = {
     "offset": Message("draft.survey.offset"),
     "parallel": Message("draft.survey.parallel"),
 }
-WIDTH = 430
+WIDTH, HEIGHT_WIDTH = 470, 62
 Where = Callable[[], tuple[Crs, Box | None, Place | None] | None]
 
 
 class SurveyStrip(QFrame):
     """Shown while drawing when it is switched on. ``where`` tells the system, the bounds and the place set last."""
 
-    entered = Signal(object)
-    """Places (x, y) to set as one step."""
+    entered = Signal(object, object)
+    """Places (x, y) to set as one step; their height, None when it is not known."""
     pick_asked = Signal(str)
     """``point`` or ``line``: the next click on the map is a known one."""
     left = Signal()
@@ -70,13 +78,16 @@ class SurveyStrip(QFrame):
             button.clicked.connect(lambda _=False, chosen=mode: self.use(chosen))
             group.addButton(button)
             self.modes[mode] = button
-        self.first, self.second = QLineEdit(), QLineEdit()
+        self.first, self.second, self.height_field = QLineEdit(), QLineEdit(), QLineEdit()
         self._names = [Label(language, theme, size="small", tone="quiet") for _ in range(2)]
-        for editor in (self.first, self.second):
+        self._height_name = Label(language, theme, Message("draft.survey.height"), size="small", tone="quiet")
+        language.hint(self.height_field, Message("draft.survey.height_tip"))
+        for editor in (self.first, self.second, self.height_field):
             editor.installEventFilter(self)
             editor.setFont(theme.font("small"))
             editor.setFixedHeight(theme.size("control"))
             editor.textEdited.connect(lambda _: self._say_known())
+        self.height_field.setFixedWidth(HEIGHT_WIDTH)
         self.side = QToolButton()
         self.side.setFont(theme.font("small"))
         self.side.setFixedHeight(24)
@@ -108,8 +119,7 @@ class SurveyStrip(QFrame):
     def use(self, mode: Mode) -> None:
         """Enter places this way."""
         self._entry = Entry(mode, left=self._entry.left)
-        self.first.clear()
-        self.second.clear()
+        self._clear()
         self.modes[mode].setChecked(True)
         self._show()
         if self.isVisible():
@@ -139,8 +149,11 @@ class SurveyStrip(QFrame):
             return
         crs, bounds, start = where
         entry = replace(self._entry, first=self.first.text(), second=self.second.text(), start=start)
+        wrong = self.first
         try:
             places = entered(entry, crs, bounds)
+            wrong = self.height_field
+            height = entered_height(self.height_field.text()) if self._takes_height else None
         except UserError as error:
             words = (
                 error.title
@@ -149,15 +162,13 @@ class SurveyStrip(QFrame):
             )
             self.note.show_words(words)
             self.note.set_tone("danger")
-            set_style(self.first, "wrong", "true")
+            set_style(wrong, "wrong", "true")
             self.adjustSize()
             return
-        set_style(self.first, "wrong", "false")
-        self.first.clear()
-        self.second.clear()
+        self._clear()
         self._say_known()
         self.first.setFocus()
-        self.entered.emit(places)
+        self.entered.emit(places, height)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if not isinstance(event, QKeyEvent):
@@ -179,6 +190,15 @@ class SurveyStrip(QFrame):
             return False
         return True
 
+    @property
+    def _takes_height(self) -> bool:
+        """Whether a place is set by itself: a parallel has many."""
+        return self.mode != "parallel"
+
+    def _clear(self) -> None:
+        for editor in (self.first, self.second, self.height_field):
+            editor.clear()
+
     def _ask_pick(self) -> None:
         if self.mode in KNOWN_LINE:
             self.pick_asked.emit("line")
@@ -198,6 +218,8 @@ class SurveyStrip(QFrame):
         self.second.setVisible(second is not None)
         if second is not None:
             self._names[1].show_words(second)
+        for part in (self._height_name, self.height_field):
+            part.setVisible(self._takes_height)
         self.pick.setVisible(mode in KNOWN_LINE or mode in KNOWN_POINTS)
         self.side.setVisible(mode == "distances")
         side = "draft.survey.left" if self._entry.left else "draft.survey.right"
@@ -205,7 +227,8 @@ class SurveyStrip(QFrame):
         self._say_known()
 
     def _say_known(self) -> None:
-        set_style(self.first, "wrong", "false")
+        for editor in (self.first, self.height_field):
+            set_style(editor, "wrong", "false")
         entry, mode = self._entry, self.mode
         if mode in KNOWN_POINTS:
             count = len(entry.points)
@@ -240,6 +263,8 @@ class SurveyStrip(QFrame):
             row.addWidget(name)
             row.addWidget(editor, 1)
         row.addWidget(self.side)
+        row.addWidget(self._height_name)
+        row.addWidget(self.height_field)
         row.addWidget(self.set_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 4, 4, 6)

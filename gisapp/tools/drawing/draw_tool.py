@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import dist
 from typing import TYPE_CHECKING
 
@@ -63,6 +63,8 @@ class DrawTool(MapTool):
         #: Takes the next click instead of the drawing: a known point, a pipe to go along.
         self.pick: Callable[[Place], None] | None = None
         self._steps: list[tuple[Place, ...]] = []
+        #: Metres above datum of the places of which they were typed; kept until the next drawing is begun.
+        self._heights: dict[Place, float] = {}
         self._rest: tuple[Place, ...] = ()
         #: The way found last, so that a click need not look for it again.
         self._traced: tuple[Place, Place, tuple[Place, ...]] | None = None
@@ -83,26 +85,38 @@ class DrawTool(MapTool):
         """The place set last."""
         return self._steps[-1][-1] if self._steps else None
 
-    def add(self, *places: Place) -> None:
-        """Set places as one step, as typed; a point is finished by it."""
+    @property
+    def heights(self) -> dict[Place, float]:
+        """The heights typed for places of this drawing, or of the one just finished."""
+        return dict(self._heights)
+
+    def add(self, *places: Place, height: float | None = None) -> None:
+        """Set places as one step, as typed; a point is finished by it. ``height``: metres above datum, if known."""
         if not places:
             return
+        if not self._steps:
+            self._heights.clear()
+        if height is not None:
+            self._heights |= dict.fromkeys(places, height)
         self._steps.append(places)
         self._rest = ()
         self._tell()
         if self.shape == "point":
             self.finish()
 
-    def begin_at(self, *places: Place) -> None:
+    def begin_at(self, *places: Place, heights: Mapping[Place, float] | None = None) -> None:
         """Drop what was drawn and go on from these places."""
         self.clear()
+        self._heights = dict(heights or {})
         self._steps = [(place,) for place in places]
         self._tell()
 
     def step_back(self) -> None:
         """Take the last step back."""
         if self._steps:
-            self._steps.pop()
+            for place in self._steps.pop():
+                if place not in self.places:
+                    self._heights.pop(place, None)
             self._rest = ()
             self._tell()
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
+import shapely
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
+from shapely.geometry.base import BaseGeometry
 
 from gisapp.commands.opening import open_target
 from gisapp.window import Window
@@ -109,6 +112,63 @@ def test_begun_and_left_typed_and_followed(hand: Hand, qtbot: QtBot) -> None:
     saved = hand.register.get("pipe", key.id)
     assert saved is not None
     assert saved["dn"] == 150
+
+
+def heights(geometry: BaseGeometry) -> list[float]:
+    return shapely.get_coordinates(geometry, include_z=True)[:, 2].tolist()
+
+
+def test_heights_are_typed_where_they_are_known(hand: Hand, qtbot: QtBot) -> None:
+    strip, tool, session = hand.drafting.strip, hand.drafting.draw_tool, hand.window.parts.session
+    hand.key(Qt.Key.Key_1)
+    hand.key(Qt.Key.Key_C)
+    for place, height in (("538310 3016040", "12.5"), ("538330 3016040", ""), ("538350 3016040", "-0.75")):
+        qtbot.keyClicks(strip.first, place)
+        qtbot.keyClicks(strip.height_field, height)
+        qtbot.keyClick(strip.height_field, Qt.Key.Key_Return)
+        assert strip.first.hasFocus()
+        assert strip.height_field.text() == ""
+    # What is no number is said and nothing is set; what is taken back forgets its height.
+    qtbot.keyClicks(strip.first, "538360 3016040")
+    qtbot.keyClicks(strip.height_field, "high")
+    qtbot.keyClick(strip.height_field, Qt.Key.Key_Return)
+    assert "high" in strip.note.text()
+    assert len(tool.places) == 3
+    strip.height_field.setText("3")
+    strip.enter()
+    hand.map_key(Qt.Key.Key_Backspace)
+    hand.click(538_360.0, 3_016_040.0, CTRL)
+    strip.modes["parallel"].click()
+    assert not strip.height_field.isVisible()
+    hand.map_key(Qt.Key.Key_Escape)
+    hand.map_key(Qt.Key.Key_Return)
+    hand.wait()
+    (key,) = session.selection
+    saved = hand.register.get("pipe", key.id)
+    assert saved is not None
+    assert heights(saved.geometry) == pytest.approx([12.5, np.nan, -0.75, np.nan], nan_ok=True)
+    assert any("Z -0.75–12.50" in text for text in visible_texts(hand.window.inspector))
+    for _ in ("undo", "redo"):
+        hand.key(Qt.Key.Key_Z, CTRL)
+        hand.wait()
+        assert hand.register.get("pipe", key.id) is None
+        hand.key(Qt.Key.Key_Z, CTRL | SHIFT)
+        hand.wait()
+        again = hand.register.get("pipe", key.id)
+        assert again is not None
+        assert shapely.equals_identical(again.geometry, saved.geometry)
+    # A point has its height beside its place; on a line it stays its own.
+    hand.key(Qt.Key.Key_2)
+    strip.modes["coordinates"].click()
+    qtbot.keyClicks(strip.first, "538300 3016030")
+    qtbot.keyClicks(strip.height_field, "21.3")
+    strip.enter()
+    hand.wait()
+    (key,) = session.selection
+    valve = hand.register.get("valve", key.id)
+    assert valve is not None
+    assert heights(valve.geometry) == [21.3]
+    assert any(text.endswith("/ 21.30") for text in visible_texts(hand.window.inspector))
 
 
 def test_areas_lines_carried_on_and_what_is_not_repeated(hand: Hand, qtbot: QtBot) -> None:

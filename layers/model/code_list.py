@@ -94,13 +94,17 @@ class CodeList:
     def extended(self, entries: Iterable[CodeEntry]) -> CodeList:
         """This list with the company's entries added or put in place of those of the same code.
 
-        What the program alone knows of an entry (its tone) stays.
+        What the program alone knows of an entry (its tone) stays. The list itself where they say nothing new.
         """
-        known = {entry.code: entry for entry in self.entries}
-        merged = known | {
-            e.code: replace(e, tone=known[e.code].tone) if e.code in known else e for e in entries
-        }
-        return replace(self, entries=tuple(sorted(merged.values(), key=lambda e: e.position)))
+        merged = dict(self._by_code)
+        for entry in entries:
+            ours = self._by_code.get(entry.code)
+            if ours is not None and entry.tone != ours.tone:
+                entry = replace(entry, tone=ours.tone)
+            if entry != ours:
+                merged[entry.code] = entry
+        found = tuple(sorted(merged.values(), key=lambda e: e.position))
+        return self if found == self.entries else replace(self, entries=found)
 
 
 def normalise(word: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from layers.store.schema import Schema
 from layers.text import Title
 
 _COLUMNS = "code, title_zh, title_en, standard, aliases, position, active"
+_COMMON = len(_COLUMNS.split(", "))
 
 
 def insert_catalogue_entries(connection: sa.Connection, schema: Schema) -> None:
@@ -65,22 +66,27 @@ def effective_catalogue(connection: sa.Connection, schema: Schema) -> Catalogue:
             # As text: compiling a statement for each of forty tables takes longer than asking them all.
             own = own_fields(schema, code_list)
             columns = ", ".join((_COLUMNS, *(field.name for field in own)))
-            rows = connection.exec_driver_sql(f'SELECT {columns} FROM "{code_list.table}"').mappings()
+            rows = connection.exec_driver_sql(f'SELECT {columns} FROM "{code_list.table}"').all()
             entries[code_list.name] = [_entry(row, own) for row in rows]
     filled = schema.catalogue.with_code_entries(entries)
     return read_additions(connection, schema.assets).shown(filled) if FIELD_TYPE in schema.assets else filled
 
 
-def _entry(row: Mapping[Any, Any], own: Sequence[Field]) -> CodeEntry:
-    code, zh = text_of(row["code"]), text_of(row["title_zh"])
-    aliases = tuple(word.strip() for word in re.split("[;；]", text_of(row["aliases"])) if word.strip())
-    title = Title(zh or code, text_of(row["title_en"]) or zh or code)
-    active = row["active"] is None or bool(row["active"])
-    position = int(number_of(row["position"]) or 0)
-    entry = CodeEntry(code, title, text_of(row["standard"]) or None, aliases, position, active)
+def _entry(row: Sequence[Any], own: Sequence[Field]) -> CodeEntry:
+    """``row``: the values of ``_COLUMNS``, then those of ``own``."""
+    code, zh, en, standard, words, position, active = row[:_COMMON]
+    code, zh = text_of(code), text_of(zh)
+    entry = CodeEntry(
+        code,
+        Title(zh or code, text_of(en) or zh or code),
+        text_of(standard) or None,
+        tuple(word.strip() for word in re.split("[;；]", text_of(words)) if word.strip()) if words else (),
+        int(number_of(position) or 0),
+        active is None or bool(active),
+    )
     if not own:
         return entry
-    said = {field.name: _loose(field, row[field.name]) for field in own}
+    said = {field.name: _loose(field, value) for field, value in zip(own, row[_COMMON:], strict=True)}
     more = tuple((name, value) for name, value in said.items() if name not in MEANING and value is not None)
     means, stages = said.get("means") or "", said.get("stages") or ""
     return replace(entry, means=means, stages=stages, optional=bool(said.get("optional")), more=more)

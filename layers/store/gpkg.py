@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 from pyproj import CRS
 from pyproj.exceptions import CRSError
+from pysqlite3 import dbapi2
+from sqlalchemy.dialects import sqlite
 
 from layers.geometry.crs import Crs
 from layers.model.catalogue import Shape
@@ -58,10 +62,9 @@ def srid_of(crs: Crs) -> int:
 
 def create_tables(connection: sa.Connection, schema: Schema, crs: Crs) -> None:
     """Write every table of an empty register into a new file, in the transaction of ``connection``."""
-    for statement in _BASE_TABLES:
-        connection.exec_driver_sql(statement)
+    _do_all(connection, _BASE_TABLES)
     _register_crs(connection, crs)
-    schema.metadata.create_all(connection, checkfirst=False)
+    _do_all(connection, _definitions(schema))
     for name in schema.assets:
         register_asset_table(connection, schema, name)
     for table in (*schema.history.values(), *schema.system_tables):
@@ -70,8 +73,30 @@ def create_tables(connection: sa.Connection, schema: Schema, crs: Crs) -> None:
 
 def create_triggers(connection: sa.Connection, schema: Schema) -> None:
     """From here on every change leaves its trail."""
-    for statement in all_triggers(schema).values():
-        connection.exec_driver_sql(statement)
+    _do_all(connection, all_triggers(schema).values())
+
+
+@lru_cache(maxsize=4)
+def _definitions(schema: Schema) -> tuple[str, ...]:
+    """The statements that make every table and index: putting them together takes longer than doing them."""
+    statements: list[str] = []
+    dialect = sqlite.dialect()
+
+    def note(statement: sa.schema.ExecutableDDLElement, *_: object) -> None:
+        statements.append(str(statement.compile(dialect=dialect)))
+
+    schema.metadata.create_all(sa.create_mock_engine("sqlite://", note), checkfirst=False)
+    return tuple(statements)
+
+
+def _do_all(connection: sa.Connection, statements: Iterable[str]) -> None:
+    """Statements by the thousand, by the driver: SQLAlchemy takes as long for each as they do themselves."""
+    cursor = connection.connection.cursor()
+    for statement in statements:
+        try:
+            cursor.execute(statement)
+        except dbapi2.Error as error:
+            raise sa.exc.DBAPIError.instance(statement, None, error, dbapi2.Error) from error
 
 
 def register_asset_table(connection: sa.Connection, schema: Schema, type_name: str) -> None:
@@ -188,4 +213,6 @@ def _definition(crs: Crs) -> str:
 
 
 def _insert(connection: sa.Connection, table: str, **values: Any) -> None:
-    connection.execute(sa.table(table, *map(sa.column, values)).insert().values(**values))
+    places = ", ".join("?" * len(values))
+    statement = f"INSERT INTO {table} ({', '.join(values)}) VALUES ({places})"
+    connection.exec_driver_sql(statement, tuple(values.values()))

@@ -10,6 +10,7 @@ from shapely.geometry import LineString
 
 from layers.errors import UserError
 from layers.exchange.export import ExportOptions, export_assets
+from layers.model.catalogue_file import load_catalogue
 from layers.model.fields import ChoiceField
 from layers.register import Register
 from layers.store.value_rules import ValuesRefused
@@ -119,6 +120,8 @@ def test_a_code_list_of_ones_own_is_filled_and_chosen_from(place: Place) -> None
 
 def test_what_makes_no_field_is_left_alone(place: Place) -> None:
     with place.open() as register:
+        # As long as nothing is added, all registers share what was worked out of the program's own.
+        assert register.catalogue is load_catalogue()
         add(register, "nothing.x_word", "text")
         add(register, "pipe.x_lost", "choice", code_list="no_such_list")
         with pytest.raises(ValuesRefused):

@@ -7,24 +7,31 @@ import io
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from shapely.geometry import LineString, Point
 
 from layers.feedback import Feedback
-from layers.geometry.crs import Crs
 from layers.model.query import Compare
 from layers.register import Register
+from layers.scene import kept_arrays
 from layers.scene.cache import ARRAYS, MANIFEST, SceneCache
+from layers.scene.kept_arrays import KeptLost, read_arrays, write_arrays
 from layers.scene.planning import ScenePlan, build, plan_scene, take_kept
+from layers.scene.request import DrawRequest
 from layers.scene.scene import Scene
 from layers.scene.styles import find_style
+from layers.store.worker import Worker
 from layers.text import Message
 from tests.layers.scene.test_patching import X, Y, shown
 
@@ -32,22 +39,28 @@ pytestmark = pytest.mark.keeps_running
 LABEL = Message("action.import")
 
 
+@pytest.fixture(scope="module")
+def made_town(tmp_path_factory: pytest.TempPathFactory, empty_register: Path) -> Path:
+    """The closed file of a small town, which every test takes a copy of."""
+    path = Path(shutil.copy(empty_register, tmp_path_factory.mktemp("made") / "town.gpkg"))
+    with Register.open(path, actor="t") as register, register.edit(LABEL) as edit:
+        for n in range(30):
+            line = LineString([(X + 30 * n, Y), (X + 30 * n + 30, Y + 4)])
+            edit.insert("pipe", {"code": f"P{n}", "dn": 100 + 100 * (n % 4), "geom": line})
+            edit.insert("valve", {"code": f"V{n}", "geom": Point(X + 30 * n, Y)})
+        edit.insert("valve", {"code": "V-lost"})
+        edit.insert("facility", {"code": "F", "name": '一"水"\\厂', "kind": "booster", "geom": Point(X, Y)})
+        xy = np.random.default_rng(1).random((5000, 2)) * 900 + (X, Y)
+        codes = pa.array([f"M{n}" for n in range(5000)])
+        wkb = pa.array(list(shapely.to_wkb(shapely.points(xy))))
+        edit.insert_bulk("meter", pa.table({"code": codes, "geom": wkb}))
+    return path
+
+
 @pytest.fixture
-def register(tmp_path: Path) -> Iterator[Register]:
-    with Register.create(tmp_path / "town.gpkg", Crs.parse("EPSG:4546"), actor="t") as register:
-        with register.edit(LABEL) as edit:
-            for n in range(30):
-                line = LineString([(X + 30 * n, Y), (X + 30 * n + 30, Y + 4)])
-                edit.insert("pipe", {"code": f"P{n}", "dn": 100 + 100 * (n % 4), "geom": line})
-                edit.insert("valve", {"code": f"V{n}", "geom": Point(X + 30 * n, Y)})
-            edit.insert("valve", {"code": "V-lost"})
-            edit.insert(
-                "facility", {"code": "F", "name": '一"水"\\厂', "kind": "booster", "geom": Point(X, Y)}
-            )
-            xy = np.random.default_rng(1).random((5000, 2)) * 900 + (X, Y)
-            codes = pa.array([f"M{n}" for n in range(5000)])
-            wkb = pa.array(list(shapely.to_wkb(shapely.points(xy))))
-            edit.insert_bulk("meter", pa.table({"code": codes, "geom": wkb}))
+def register(tmp_path: Path, made_town: Path, worker: Worker) -> Iterator[Register]:
+    path = Path(shutil.copy(made_town, tmp_path / "town.gpkg"))
+    with Register.open(path, actor="t", worker=worker) as register:
         yield register
 
 
@@ -193,7 +206,8 @@ def _huge(file: Path) -> None:
     if file.suffix == ".json":
         body["mark"][0] = 10**30
     else:
-        body["arrays"] = [[kind, [10**30], begin] for kind, _, begin in body["arrays"]]
+        file_body = body["file"]
+        file_body["arrays"] = [[kind, [10**30], begin] for kind, _, begin in file_body["arrays"]]
     text = json.dumps(body)
     manifest.write_text(json.dumps({"seal": hashlib.sha256(text.encode()).hexdigest(), "body": text}))
 
@@ -284,3 +298,123 @@ def test_filtered_types_are_not_kept(register: Register, cache: SceneCache) -> N
     assert len(pipes.ids) == 14
     assert pipes.unfiltered == 30
     assert {layer.type for layer in kept(register, cache).job.layers} == {"pipe"}
+
+
+@pytest.fixture
+def lazy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even small arrays are read only where they are looked at."""
+    monkeypatch.setattr(kept_arrays, "SMALL", -1)
+
+
+@pytest.mark.usefixtures("lazy")
+def test_of_what_nobody_looks_at_nothing_is_read(register: Register, cache: SceneCache) -> None:
+    made = built(register, cache)
+    again = kept(register, cache)
+    for file in cache.root.rglob(ARRAYS):
+        os.truncate(file, 0)
+    with pytest.raises(KeptLost):
+        shown(again.scene)
+    assert again.scene.box == made.box
+
+
+@pytest.mark.usefixtures("lazy")
+def test_what_was_looked_at_stays_whatever_becomes_of_the_files(
+    register: Register, cache: SceneCache
+) -> None:
+    made = built(register, cache)
+    again = kept(register, cache)
+    assert shown(again.scene) == shown(made)
+    for file in cache.root.rglob(ARRAYS):
+        os.truncate(file, 0)
+    assert shown(again.scene) == shown(made)
+
+
+@pytest.mark.usefixtures("lazy")
+def test_files_may_be_removed_or_replaced_while_they_are_open(register: Register, cache: SceneCache) -> None:
+    made = built(register, cache)
+    again = kept(register, cache)
+    files = list(cache.root.rglob(ARRAYS))
+    for number, file in enumerate(files):
+        file.unlink() if number % 2 else _foreign(file)
+    assert shown(again.scene) == shown(made)
+
+
+def _write_over(file: Path) -> None:
+    """The same file, of the same size."""
+    data = bytearray(file.read_bytes())
+    data[-9] ^= 0x40
+    file.write_bytes(data)
+
+
+def _cut_short(file: Path) -> None:
+    os.truncate(file, file.stat().st_size - 1)
+
+
+@pytest.mark.usefixtures("lazy")
+@pytest.mark.parametrize("spoil", [_write_over, _cut_short])
+def test_what_was_spoilt_after_opening_is_not_shown(
+    register: Register, cache: SceneCache, spoil: Callable[[Path], None]
+) -> None:
+    built(register, cache)
+    again = kept(register, cache)
+    meters = next(source for source in again.scene.sources if source.layer.id == "meter")
+    assert again.scene.box is not None
+    request = DrawRequest(0, again.scene.box, 0.2)
+    for file in cache.root.rglob(ARRAYS):
+        spoil(file)
+    for _ in range(2):
+        with pytest.raises(KeptLost):
+            meters.draw(request)
+    cache.forget()
+    assert not kept(register, cache).scene.sources
+
+
+@pytest.mark.usefixtures("lazy")
+def test_edits_follow_in_a_scene_of_which_little_was_looked_at(register: Register, cache: SceneCache) -> None:
+    built(register, cache)
+    with register.edit(LABEL) as edit:
+        edit.insert("meter", {"code": "M-new", "geom": Point(X + 45, Y + 52.5)})
+        meter = register.by_code("meter", "M77")
+        assert meter is not None
+        edit.delete("meter", meter.id, meter.version)
+    again = kept(register, cache)
+    assert again.is_done
+    assert shown(again.scene.compacted()) == shown(again.scene) == shown(built(register))
+
+
+_TAKEN = st.one_of(
+    st.slices(3000),
+    st.lists(st.integers(-3000, 2999), max_size=40).map(lambda each: np.array(each, np.int64)),
+    st.integers(-3000, 2999),
+)
+
+
+@given(
+    kind=st.sampled_from(["<f8", "<i8", "<u4", "|u1", "<f4", "|S3"]),
+    width=st.sampled_from([0, 2, 3, 4]),
+    taken=st.lists(_TAKEN, min_size=1, max_size=6),
+)
+@settings(max_examples=60, deadline=None)
+def test_a_kept_array_gives_what_the_array_gives(kind: str, width: int, taken: list[Any]) -> None:
+    shape = (3000, width) if width else (3000,)
+    wanted = np.arange(np.prod(shape)).reshape(shape).astype(kind)
+    other = np.arange(40_000)
+    with tempfile.TemporaryDirectory() as folder:
+        written = write_arrays(Path(folder) / ARRAYS, [other, wanted, np.zeros(0)])
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(kept_arrays, "SMALL", -1)
+            _, found, empty = read_arrays(Path(folder) / ARRAYS, json.loads(json.dumps(written)))
+        for each in taken:
+            assert np.array_equal(found[each], wanted[each])
+            if width:
+                assert np.array_equal(found[each, 1], wanted[each, 1])
+        assert len(found) == 3000
+        assert found.dtype == wanted.dtype
+        assert len(np.asarray(empty)) == 0
+        assert np.array_equal(np.concatenate([found, wanted]), np.concatenate([wanted, wanted]))
+        if kind != "|S3":
+            assert np.array_equal(found == wanted[0], wanted == wanted[0])
+            assert found.sum() == wanted.sum()
+        with pytest.raises(IndexError):
+            found[np.array([3000])]
+        del found, empty

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,6 @@ import shapely
 from shapely.geometry import LineString, Point, box
 
 from layers.feedback import Feedback
-from layers.geometry.crs import Crs
 from layers.model.change import ChangeSet
 from layers.model.query import Box, Compare, Query
 from layers.register import Register
@@ -29,6 +29,7 @@ from layers.scene.request import Counts, DrawRequest
 from layers.scene.scene import Scene
 from layers.scene.style import METRES_PER_PIXEL
 from layers.store.bulk_read import BulkRead, run_read
+from layers.store.worker import Worker
 from layers.text import Message
 
 pytestmark = pytest.mark.keeps_running
@@ -38,34 +39,41 @@ SIDE = 24
 SCALES = (300.0, 900.0, 2500.0, 6000.0, 15_000.0, 60_000.0, 150_000.0)
 
 
-@pytest.fixture
-def register(tmp_path: Path) -> Iterator[Register]:
-    """A town of some streets, with everything on it."""
+@pytest.fixture(scope="module")
+def made_town(tmp_path_factory: pytest.TempPathFactory, empty_register: Path) -> Path:
+    """The closed file of a town of some streets, with everything on it, which every test takes a copy of."""
     steps = [(X + 30.0 * n, Y + 30.0 * m) for n in range(SIDE) for m in range(SIDE)]
     mains = [LineString([(x, y), (x + 14, y + 1), (x + 30, y)]) for x, y in steps]
     mains += [LineString([(x, y), (x + 1, y + 17), (x, y + 30)]) for x, y in steps]
     count = len(mains)
     sizes = pa.array([(80, 150, 300)[n % 3] if n % 7 else 600 for n in range(count)])
-    with Register.create(tmp_path / "town.gpkg", Crs.parse("EPSG:4546"), actor="t") as register:
-        with register.edit(LABEL) as edit:
-            pipes = {
-                "code": pa.array([f"P{n}" for n in range(count)]),
-                "dn": sizes,
-                "material": pa.array([("DI", "PE")[n % 2] for n in range(count)]),
-                "status": pa.repeat("in_service", count),
-                "geom": pa.array(list(shapely.to_wkb(mains))),
-            }
-            edit.insert_bulk("pipe", pa.table(pipes))
-            meters = [Point(x + 3 + n % 5, y + 4) for n, (x, y) in enumerate(steps)]
-            rows = {
-                "code": pa.array([f"M{n}" for n in range(len(meters))]),
-                "geom": pa.array(list(shapely.to_wkb(meters))),
-            }
-            edit.insert_bulk("meter", pa.table(rows))
-            for n, (x, y) in enumerate(steps[:60]):
-                edit.insert("valve", {"code": f"V{n}", "geom": Point(x + 7, y + 0.5)})
-            edit.insert("facility", {"code": "F1", "name": "一水厂", "kind": "booster", "geom": Point(X, Y)})
-            edit.insert("water_body", {"name": "资江", "geom": box(X, Y - 200, X + 900, Y - 100)})
+    path = Path(shutil.copy(empty_register, tmp_path_factory.mktemp("made") / "town.gpkg"))
+    with Register.open(path, actor="t") as register, register.edit(LABEL) as edit:
+        pipes = {
+            "code": pa.array([f"P{n}" for n in range(count)]),
+            "dn": sizes,
+            "material": pa.array([("DI", "PE")[n % 2] for n in range(count)]),
+            "status": pa.repeat("in_service", count),
+            "geom": pa.array(list(shapely.to_wkb(mains))),
+        }
+        edit.insert_bulk("pipe", pa.table(pipes))
+        meters = [Point(x + 3 + n % 5, y + 4) for n, (x, y) in enumerate(steps)]
+        rows = {
+            "code": pa.array([f"M{n}" for n in range(len(meters))]),
+            "geom": pa.array(list(shapely.to_wkb(meters))),
+        }
+        edit.insert_bulk("meter", pa.table(rows))
+        for n, (x, y) in enumerate(steps[:60]):
+            edit.insert("valve", {"code": f"V{n}", "geom": Point(x + 7, y + 0.5)})
+        edit.insert("facility", {"code": "F1", "name": "一水厂", "kind": "booster", "geom": Point(X, Y)})
+        edit.insert("water_body", {"name": "资江", "geom": box(X, Y - 200, X + 900, Y - 100)})
+    return path
+
+
+@pytest.fixture
+def register(tmp_path: Path, made_town: Path, worker: Worker) -> Iterator[Register]:
+    path = Path(shutil.copy(made_town, tmp_path / "town.gpkg"))
+    with Register.open(path, actor="t", worker=worker) as register:
         yield register
 
 

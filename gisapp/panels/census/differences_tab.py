@@ -13,6 +13,7 @@ from gisapp.forms.words import Button, Label
 from gisapp.language import Language
 from gisapp.panels.census.centre import CensusCentre
 from gisapp.panels.census.plain_table import PlainTable, TableRow
+from gisapp.panels.census.target_page import sentences
 from gisapp.theme import Theme
 from layers.census.reconciling import Kind
 from layers.census.words import ACCEPTED, AGAIN, REJECTED
@@ -49,6 +50,8 @@ class DifferencesTab(QWidget):
         self.kind: Kind = "differs"
         self.plan: AcceptancePlan | EditPlan | None = None
         self._asked = ""
+        self._asked_of: tuple[int, ...] = ()
+        self._is_writing = False
         self._found: tuple[Finding, ...] = ()
         self.chips: dict[Kind, QToolButton] = {}
         columns = ("code", "type", "difference", "surveyor_note")
@@ -72,7 +75,7 @@ class DifferencesTab(QWidget):
         """List what waits, as the desk knows the campaign."""
         register, book = self.centre.register, self.centre.book
         if register is None or book is None:
-            self._found = ()
+            self._found, self._is_writing = (), False
             self.table.show_rows(())
             return
         for kind, chip in self.chips.items():
@@ -134,8 +137,9 @@ class DifferencesTab(QWidget):
         register, campaign, ids = self.centre.register, self.centre.campaign, self.ids
         if register is None or campaign is None or not ids:
             return
-        self._asked, self.plan = decision, None
+        self._asked, self._asked_of, self.plan = decision, ids, None
         is_planned = decision in (ACCEPTED, SAME)
+        self._ask_reason("reason", "go")
         self.reason.setVisible(not is_planned)
         self.go.setEnabled(not is_planned)
         for widget in (self.told, self.go, self.leave):
@@ -154,10 +158,17 @@ class DifferencesTab(QWidget):
                 return twins.plan_same(register, pairs, actor)
             return accepting.plan_acceptance(register, campaign, ids, lot=lot, check=feedback.check)
 
+        def tell(plan: AcceptancePlan | EditPlan) -> None:
+            if (self._asked, self._asked_of) == (decision, ids):
+                self._tell_plan(plan)
+
+        def refuse(error: UserError) -> None:
+            if (self._asked, self._asked_of) == (decision, ids):
+                self._refuse(error)
+
         self.centre.tasks.run(
-            Message("census_desk.task.plan"), work, self._tell_plan, failed=self._refuse, owner=self,
-            key="counting-plan",
-        )  # fmt: skip
+            Message("census_desk.task.plan"), work, tell, failed=refuse, owner=self, key="counting-plan"
+        )
 
     def _twins(self, ids: Collection[int]) -> list[Twin]:
         return [each.twin for each in self._found if each.twin is not None and each.record.id in ids]
@@ -166,11 +177,25 @@ class DifferencesTab(QWidget):
         self.plan = plan
         self.told.show_words(in_one(plan.figures) if plan.figures else "")
         self.go.setEnabled(True)
-        self.go.setFocus()
+        is_unsigned = _is_unsigned(plan)
+        self._ask_reason("why_unsigned" if is_unsigned else "reason", "go_unsigned" if is_unsigned else "go")
+        if is_unsigned:
+            self.told.set_tone("warn")
+            self.reason.show()
+        (self.reason if is_unsigned else self.go).setFocus()
+
+    def _ask_reason(self, place: str, go: str) -> None:
+        """What is asked for, and what the button says that goes on."""
+        self._language.say(self.reason, "setPlaceholderText", Message(f"census_desk.decide.{place}"))
+        self._language.say(self.reason, "setAccessibleName", Message(f"census_desk.decide.{place}"))
+        self._language.say(self.go, "setText", Message(f"census_desk.decide.{go}"))
 
     def decide(self) -> None:
         """Do what was asked."""
-        plan, ids, decision = self.plan, self.ids, self._asked
+        # What was asked about, not what the list holds by now.
+        plan, ids, decision = self.plan, self._asked_of, self._asked
+        if self._is_writing:
+            return
         actor, reason = self.centre.my_name, self.reason.text()
         now = datetime.datetime.now(datetime.UTC)
         if isinstance(plan, EditPlan):
@@ -178,30 +203,45 @@ class DifferencesTab(QWidget):
         elif decision == ACCEPTED:
             if plan is None:
                 return
-            self._write(plan.label, lambda edit: plan.apply(edit, now, actor))
+            if plan.unsigned and not reason.strip():
+                self._refuse(UserError(Message("census.unsigned_reason")))
+                self.go.setEnabled(True)
+                self.reason.setFocus()
+                return
+            self._write(plan.label, lambda edit: plan.apply(edit, now, actor, reason))
         elif decision in (REJECTED, AGAIN):
             if not reason.strip():
                 self._refuse(UserError(Message("census.reason_missing")))
                 self.reason.setFocus()
                 return
             label = Message(f"census_desk.act.{decision}", {"count": len(ids)})
-            self._write(label, lambda edit: accepting.decide(edit, ids, decision, actor, reason))
+            read_at = {each.record.id: each.record.version for each in self._found}
+            self._write(label, lambda edit: accepting.decide(edit, ids, decision, actor, reason, read_at))
 
     def _write(self, label: Message, work: Any) -> None:
         def act(edit: Edit) -> None:
             work(edit)
 
+        def done() -> None:
+            self._is_writing = False
+            self._ask_no_more()
+
+        def failed(error: UserError) -> None:
+            self._is_writing = False
+            self._refuse(error)
+
+        self._is_writing = True
         self.go.setEnabled(False)
-        self.centre.write(label, act, self._ask_no_more, self._refuse, shown=True)
+        self.centre.write(label, act, done, failed, shown=True)
 
     def _refuse(self, error: UserError) -> None:
         self.told.set_tone("danger")
-        self.told.show_words(error.title)
+        self.told.show_words(sentences(error))
         self.told.show()
         self.go.setEnabled(self._asked in (REJECTED, AGAIN))
 
     def _ask_no_more(self) -> None:
-        self._asked, self.plan = "", None
+        self._asked, self._asked_of, self.plan = "", (), None
         self.reason.clear()
         for widget in (self.reason, self.told, self.go, self.leave):
             widget.hide()
@@ -246,8 +286,7 @@ class DifferencesTab(QWidget):
         asked = QHBoxLayout()
         asked.setContentsMargins(12, 0, 12, 6)
         asked.setSpacing(8)
-        self._language.say(self.reason, "setPlaceholderText", Message("census_desk.decide.reason"))
-        self._language.say(self.reason, "setAccessibleName", Message("census_desk.decide.reason"))
+        self._ask_reason("reason", "go")
         asked.addWidget(self.told, 2)
         asked.addWidget(self.reason, 3)
         asked.addWidget(self.go)
@@ -259,6 +298,10 @@ class DifferencesTab(QWidget):
         column.addLayout(asked)
         column.addWidget(self.table, 1)
         self._ask_no_more()
+
+
+def _is_unsigned(plan: AcceptancePlan | EditPlan) -> bool:
+    return not isinstance(plan, EditPlan) and bool(plan.unsigned)
 
 
 def _versions(found: Collection[Finding]) -> list[tuple[int, int]]:

@@ -111,6 +111,11 @@ class LoggingForm(QWidget):
         )
 
     @property
+    def is_typing(self) -> bool:
+        """Whether a text stands in a field that is not taken yet."""
+        return any(row.editor is not None and row.editor.is_typing for row in self.rows.values())
+
+    @property
     def is_seen(self) -> bool:
         """Whether there was something to see."""
         return self.outcomes.value in SEEN

@@ -9,9 +9,10 @@ from PySide6.QtCore import QElapsedTimer, QTimer
 from gisapp.language import Language
 from gisapp.panels.census.centre import CensusCentre
 from gisapp.panels.census.logging_form import Kept, LoggingForm
-from gisapp.panels.census.record_writer import RecordWriter
+from gisapp.panels.census.record_writer import RecordWriter, same_word
 from gisapp.panels.census.target_page import TargetPage, sentences
 from gisapp.theme import Theme
+from layers.census.logging import TO_LOG
 from layers.census.worklist import DECIDED, WorkRow
 from layers.errors import UserError
 from layers.text import Message
@@ -38,6 +39,8 @@ class LoggingPage(TargetPage):
         self._tick = QTimer(self, interval=_TICK)
         self._tick.timeout.connect(self._tell_time)
         self._kept: dict[int, Kept] = {}
+        #: The form as it was shown; None where what was entered before stands in it.
+        self._begun: Kept | None = None
         self.saved.connect(self._write)
         self.stepped.connect(centre.step)
         centre.chosen.connect(self._on_chosen)
@@ -68,19 +71,26 @@ class LoggingPage(TargetPage):
         self.place_in_list.show_words(Message("census_desk.page.place", told))
         title = self._language.render(asset_type.title)
         self.about.show_words(" · ".join(part for part in (row.road, title) if part))
-        is_decided = row.record["state"] in DECIDED
-        reason = row.record["decision_reason"]
-        self.decided.setVisible(is_decided or bool(reason))
-        if is_decided:
-            self.decided.show_words(Message("census_desk.page.decided"))
-        elif reason:
-            self.decided.show_words(Message("census_desk.page.again", {"reason": reason}))
-        self.save_button.setEnabled(not is_decided and self.centre.session.may("edit"))
-        self.form.show_row(register, form, row, self._kept.get(row.id))
+        self._tell_state(row)
+        kept = self._kept.get(row.id)
+        self.form.show_row(register, form, row, kept)
+        self._begun = None if kept is not None else self.form.entered()
         self._clock.start()
         self._tick.start()
         self._tell_time()
         self.to_top()
+
+    def _tell_state(self, row: WorkRow) -> None:
+        """Whether it can be logged, and why not, or why again."""
+        state, reason = row.record["state"], row.record["decision_reason"]
+        self.decided.setVisible(state not in TO_LOG or bool(reason))
+        if state in DECIDED:
+            self.decided.show_words(Message("census_desk.page.decided"))
+        elif state not in TO_LOG:
+            self.decided.show_words(Message("census_desk.page.signed"))
+        elif reason:
+            self.decided.show_words(Message("census_desk.page.again", {"reason": reason}))
+        self.save_button.setEnabled(state in TO_LOG and self.centre.session.may("edit"))
 
     def _tell_empty(self) -> None:
         """What is missing before anything can be logged."""
@@ -143,7 +153,7 @@ class LoggingPage(TargetPage):
             # What was looked for is still to be logged.
             self._show()
         elif not centre.go_on():
-            self._row = row
+            self._row, self._begun = row, form.entered()
             centre.notifier.info(Message("census_desk.page.all_done"))
         self.begin()
 
@@ -167,9 +177,18 @@ class LoggingPage(TargetPage):
     def _keep(self) -> None:
         """What was entered of this target stands here again when one comes back to it."""
         row = self._row
-        if row is not None and row.record["state"] not in DECIDED:
-            self.form.commit()
+        if row is None:
+            return
+        self.form.commit()
+        if row.record["state"] in TO_LOG and self._is_touched:
             self._kept[row.id] = self.form.entered()
+        else:
+            self._kept.pop(row.id, None)
+
+    @property
+    def _is_touched(self) -> bool:
+        """Whether something was entered since the target was shown."""
+        return self._begun is None or self.form.is_typing or self.form.entered() != self._begun
 
     def _on_listed(self) -> None:
         """News of the list: what is being entered stays as it is."""
@@ -179,8 +198,19 @@ class LoggingPage(TargetPage):
             self._row = None
             self._show()
         elif row.record.version != self._row.record.version:
+            self._follow(self._row, row)
+
+    def _follow(self, before: WorkRow, row: WorkRow) -> None:
+        """The record is another one now: what is being entered of it stays, and who else logged it is said."""
+        if not self._is_touched or row.record["state"] not in TO_LOG:
             self._kept.pop(row.id, None)
             self._show()
+            return
+        self._row = row
+        self._tell_state(row)
+        if not same_word(before.record, row.record) and self.error.isHidden():
+            told = Message("census_desk.page.logged_meanwhile", {"code": row.code})
+            self.refuse(sentences(UserError(told, Message("census_desk.page.logged_meanwhile_hint"))))
 
     def _on_language(self) -> None:
         if self._row is not None:

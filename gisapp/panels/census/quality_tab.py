@@ -46,6 +46,7 @@ class QualityTab(QWidget):
         self._language, self._theme, self.quality = language, theme, quality
         self.part: Part = "all"
         self._asked = ""
+        self._is_writing = False
         self.scope = QComboBox()
         self.chips: dict[Part, QToolButton] = {}
         self.verdict = Chip(language, theme, "", "neutral")
@@ -83,6 +84,7 @@ class QualityTab(QWidget):
 
     def _show(self) -> None:
         book = self.quality.book
+        self._is_writing = self._is_writing and book is not None
         self._show_scope()
         kept = self.part
         for part, chip in self.chips.items():
@@ -198,6 +200,7 @@ class QualityTab(QWidget):
 
     def _draw(self) -> None:
         self._ask_no_more()
+        self.draw.setEnabled(False)
         self.quality.draw(self._refuse)
 
     def _begin(self) -> None:
@@ -231,10 +234,20 @@ class QualityTab(QWidget):
         self.words.setFocus()
 
     def _go(self) -> None:
-        if self._asked == "sign":
-            self.quality.sign_off(self.words.text(), self._ask_no_more, self._refuse)
-        elif self._asked == "back":
-            self.quality.send_back(self.words.text(), self._ask_no_more, self._refuse)
+        if self._is_writing or not self._asked:
+            return
+
+        def done() -> None:
+            self._is_writing = False
+            self._ask_no_more()
+
+        def failed(error: UserError) -> None:
+            self._is_writing = False
+            self._refuse(error)
+
+        self._is_writing = True
+        say = self.quality.sign_off if self._asked == "sign" else self.quality.send_back
+        say(self.words.text(), done, failed)
 
     def _refuse(self, error: UserError) -> None:
         self.told.set_tone("danger")

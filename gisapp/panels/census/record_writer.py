@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gisapp.forms.pictures import NewPhoto
 from gisapp.panels.census.centre import CensusCentre
 from gisapp.panels.census.order_person import OrderPerson
 from layers.census.words import ORDER, RECORD
-from layers.errors import UserError
+from layers.errors import Conflict, UserError
 from layers.later import Later
+from layers.model.asset import Asset
 from layers.register import Edit, Register
 from layers.text import Message
 
@@ -53,8 +55,19 @@ class RecordWriter:
             self._centre.forget_sent(row)
             failed(error)
 
+        def others(conflict: Conflict) -> None:
+            """Another number in the walk is no matter; what somebody else saw of it is for the user to judge."""
+            now = register.get(RECORD, row.id)
+            if now is None or not same_word(row.record, now):
+                refused(conflict if now is None else _meanwhile(row, conflict))
+                return
+            try:
+                self.log(replace(row, record=now), logged, photos, failed)
+            except UserError as error:
+                refused(error)
+
         self._centre.note_sent(row)
-        self._centre.session.edit(plan.label, work, self._told(plan.label), refused)
+        self._centre.session.edit(plan.label, work, self._told(plan.label), refused, others)
 
     def log_new(self, type_name: str, logged: Logged, photos: Sequence[NewPhoto], failed: Failed) -> None:
         """Write an asset that is not in the book. Raises ``UserError`` for what is wrong."""
@@ -83,6 +96,19 @@ class RecordWriter:
         stamp = datetime.datetime.now().strftime("%H%M%S")
         campaign = centre.campaign
         return f"{'' if campaign is None else campaign['code']}-L{number:03d}-{stamp}"
+
+
+def same_word(one: Asset, other: Asset) -> bool:
+    """Whether a record says the same of its target, whatever its place in a walk or lot."""
+    return all(one[name] == other[name] for name in ("state", "outcome", "found", "remark", "logged_at"))
+
+
+def _meanwhile(row: WorkRow, conflict: Conflict) -> UserError:
+    given = conflict.title.parameters
+    told = {"code": row.code, "actor": given["actor"], "at": given["at"]}
+    return UserError(
+        Message("census_desk.page.logged_by", told), Message("census_desk.page.logged_meanwhile_hint")
+    )
 
 
 def _attach(register: Register, edit: Edit, record: int, photos: Sequence[NewPhoto]) -> None:

@@ -61,7 +61,7 @@ def test_only_what_was_looked_at_is_decided(new_place: NewPlace) -> None:
         seen = Logged("found", {"feed_dn": 300})
         do(other, plan_log(other, record_of(other, "hydrant:1"), seen, LATER, fields))
         with pytest.raises(UserError) as no, register.edit(plan.label) as edit:
-            plan.apply(edit, LATER, "lin")
+            plan.apply(edit, LATER, "lin", "先入账")
         assert refused(no) == ("census.meanwhile", ["H0", "H1"])
         assert {h["feed_dn"] for h in register.find(Query("hydrant"))} == {100}
         assert register.count("acceptance") == 0
@@ -71,9 +71,9 @@ def test_only_what_was_looked_at_is_decided(new_place: NewPlace) -> None:
         again = plan_acceptance(other, campaign, ids)
         versions = {r.id: r.version for r in other.find(Query("census_record"))}
         with register.edit(plan.label) as edit:
-            plan.apply(edit, LATER, "lin")
+            plan.apply(edit, LATER, "lin", "先入账")
         with pytest.raises(UserError) as no, other.edit(again.label) as edit:
-            again.apply(edit, LATER, "wang")
+            again.apply(edit, LATER, "wang", "先入账")
         assert refused(no) == ("census.meanwhile", ["H0", "H2"])
         with pytest.raises(UserError) as no:
             send_back(other, ids, versions)

@@ -14,6 +14,7 @@ from layers.census.admitting import Admission, Awaited, Held, as_link, in_order
 from layers.census.meanwhile import refuse_others
 from layers.census.newcomers import parsed
 from layers.census.twins import read_twins
+from layers.census.unsigned import Unsigned, read_unsigned
 from layers.census.values import as_text, as_wkt, from_text, is_object, same
 from layers.census.words import (
     ACCEPTANCE,
@@ -88,6 +89,9 @@ class AcceptancePlan:
     twins: int = 0
     read_at: Mapping[int, int] = field(default_factory=dict)
     """The version at which each record was read."""
+    unsigned: int = 0
+    """How many of the records nobody signed off."""
+    unsigned_lots: tuple[str, ...] = ()
 
     @property
     def figures(self) -> tuple[Message, ...]:
@@ -100,6 +104,7 @@ class AcceptancePlan:
             (len(self.not_found), Message("census.accept_not_found", {"count": len(self.not_found)})),
             (self.twins, Message("census.accept_twins", {"count": self.twins})),
             (len(self.held), self._told_held),
+            (self.unsigned, self._told_unsigned),
         )
         return tuple(words for count, words in told if count)
 
@@ -110,9 +115,16 @@ class AcceptancePlan:
         why = "" if first is None else first.why
         return Message("census.accept_held", {"count": len(self.held), "names": tuple(names), "why": why})
 
-    def apply(self, edit: Edit, when: datetime.datetime, actor: str) -> int:
+    @property
+    def _told_unsigned(self) -> Message:
+        return Message("census.accept_unsigned", {"count": self.unsigned, "lots": self.unsigned_lots})
+
+    def apply(self, edit: Edit, when: datetime.datetime, actor: str, reason: str = "") -> int:
         """Do it; the id of the acceptance. Raises ``Conflict`` when an asset changed since the plan was made, and
-        ``UserError`` when a record was: what somebody logged anew or sent back is not what was looked at."""
+        ``UserError`` when a record was: what somebody logged anew or sent back is not what was looked at.
+        ``reason``: why it is accepted though nobody signed it off; without, such a plan raises ``UserError``."""
+        if self.unsigned and not reason.strip():
+            raise UserError(Message("census.unsigned_reason"), Message("census.unsigned_reason_hint"))
         refuse_others(edit, self.records, WAITING, self.read_at)
         made: dict[int, AssetKey] = {}
         for addition in self.additions:
@@ -138,6 +150,8 @@ class AcceptancePlan:
                 "accepted_at": format_instant(when),
                 "accepted_by": actor,
                 "records": len(self.records),
+                "unsigned": self.unsigned or None,
+                "reason": reason.strip() or None if self.unsigned else None,
             },
         )
 
@@ -183,7 +197,8 @@ def plan_acceptance(
     waiting = [r for r in _read(register, RECORD, sorted(records), check) if r["state"] in WAITING]
     if not waiting:
         raise UserError(Message("census.nothing_to_accept"), Message("census.nothing_to_accept_hint"))
-    batch = _Batch(register, waiting, _targets(register, waiting, check))
+    unsigned = read_unsigned(register, campaign, waiting, check)
+    batch = _Batch(register, waiting, _targets(register, waiting, check), unsigned)
     for record in waiting:
         batch.take(record)
     return batch.plan(campaign, lot)
@@ -192,8 +207,15 @@ def plan_acceptance(
 class _Batch:
     """Records that are to be accepted, looked at one after the other."""
 
-    def __init__(self, register: Register, waiting: Sequence[Asset], targets: Mapping[str, Asset]) -> None:
+    def __init__(
+        self,
+        register: Register,
+        waiting: Sequence[Asset],
+        targets: Mapping[str, Asset],
+        unsigned: Unsigned,
+    ) -> None:
         self._register, self._waiting, self._targets = register, waiting, targets
+        self._unsigned = unsigned
         self._admission = Admission(register, waiting)
         self._changes: dict[int, _Change] = {}
         self._additions: dict[int, _Addition] = {}
@@ -206,6 +228,9 @@ class _Batch:
         name, target = str(record["target_type"]), self._targets.get(record["target"] or "")
         if name not in self._register.catalogue or not _is_readable(record):
             self._hold(record, Message("census.held_unreadable"))
+            return
+        if record.id in self._unsigned.refused:
+            self._hold(record, self._unsigned.refused[record.id])
             return
         asset_type = self._register.catalogue[name]
         if record["outcome"] == NEW and target is None:
@@ -270,6 +295,8 @@ class _Batch:
             tuple(held.values()),
             len({twin.record.id for twin in twins} & set(order)),
             {record.id: record.version for record in self._waiting if record.id not in held},
+            len(self._unsigned.records.intersection(taken)),
+            self._unsigned.lots,
         )
 
 

@@ -119,7 +119,7 @@ def measure(register: Register, count: int, rounds: int) -> dict[str, Any]:
 
 def accept(register: Register, plan: Any) -> None:
     with register.edit(plan.label) as edit:
-        plan.apply(edit, FIRST, "bench")
+        plan.apply(edit, FIRST, "bench", "bench")
 
 
 def streets() -> pa.Table:

@@ -257,9 +257,18 @@ def test_next_hydrant_by_keyboard(surveyed: Path, open_town: Window, qtbot: QtBo
     settle(window, qtbot)
     assert tab.plan is not None
     count = register.count("hydrant")
+    # Nobody signed it off: it is told, and goes in with a reason only.
+    assert "未经质检签认" in tab.told.text()
+    assert (tab.go.text(), tab.reason.hasFocus()) == ("仍要验收", True)
+    qtbot.mouseClick(tab.go, Qt.MouseButton.LeftButton)
+    settle(window, qtbot)
+    assert register.count("hydrant") == count
+    assert "须写明理由" in tab.told.text()
+    tab.reason.setText("汛期前先入账")
     qtbot.mouseClick(tab.go, Qt.MouseButton.LeftButton)
     settle(window, qtbot)
     assert register.count("hydrant") == count + 1
+    assert register.find(Query("acceptance"))[0]["reason"] == "汛期前先入账"
     # The rest of them: sent back with a reason.
     qtbot.mouseClick(tab.chips["not_found"], Qt.MouseButton.LeftButton)
     settle(window, qtbot)

@@ -142,7 +142,7 @@ def test_a_census_of_the_sample_city_adds_up(worker: Worker, tmp_path: Path, siz
         batch = found.ids[np.isin(found.lot, [1, 2, 3])].tolist()
         plan = plan_acceptance(register, campaign, batch)
         with register.edit(plan.label) as edit:
-            plan.apply(edit, FIRST, "lin")
+            plan.apply(edit, FIRST, "lin", "先入账")
         after = read_reconciliation(register, campaign.id)
         assert after.counts() == found.counts(), "acceptance changes no finding"
         accepted = after.of(states=("accepted",))

@@ -71,9 +71,10 @@ def test_a_batch_goes_into_the_book_and_out_again(new_place: NewPlace) -> None:
             "census.accept_additions",
             "census.accept_clashes",
             "census.accept_not_found",
+            "census.accept_unsigned",
         ]
         with register.edit(plan.label) as edit:
-            plan.apply(edit, LATER, "lin")
+            plan.apply(edit, LATER, "lin", "汛期前先入账")
         now = {a.id: a for a in register.find(Query("hydrant"))}
         assert len(now) == 4
         assert (now[1]["feed_dn"], now[1]["plate_no"]) == (150, "P0-OFFICE")
@@ -90,6 +91,7 @@ def test_a_batch_goes_into_the_book_and_out_again(new_place: NewPlace) -> None:
         assert rates(after).accepted.value == 1.0
         [accepted] = register.find(Query("acceptance"))
         assert (accepted["campaign"], accepted["records"], accepted["accepted_by"]) == (id, 4, "lin")
+        assert (accepted["unsigned"], accepted["reason"]) == (4, "汛期前先入账")
         with pytest.raises(UserError) as nothing:
             plan_acceptance(register, campaign, found.ids.tolist())
         assert nothing.value.title.id == "census.nothing_to_accept"

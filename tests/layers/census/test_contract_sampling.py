@@ -9,6 +9,7 @@ import pytest
 import shapely
 import shapely.affinity
 
+from layers.census.accepting import AcceptancePlan, plan_acceptance
 from layers.census.inspecting import (
     CheckSeen,
     plan_check,
@@ -94,6 +95,21 @@ def check_all(register: Register, scene: Scene, wrong: int, dug_off_m: float = 0
             plan_check(register, book, row, seen, DAY).apply(edit)
 
 
+def acceptance(register: Register, scene: Scene) -> AcceptancePlan:
+    """What accepting all of the lot would do."""
+    records = register.find(Query("census_record"))
+    return plan_acceptance(register, scene.book(register).campaign, [record.id for record in records])
+
+
+def held(register: Register, scene: Scene) -> str:
+    """Why nothing of it is accepted."""
+    with pytest.raises(UserError) as refused:
+        acceptance(register, scene)
+    why = refused.value.title.parameters["why"]
+    assert isinstance(why, Message)
+    return why.id
+
+
 def refusal(register: Register, scene: Scene, what: str, actor: int | None = None) -> str:
     book = scene.book(register)
     make = {
@@ -130,9 +146,18 @@ def test_drawn_checked_and_signed_off(new_place: NewPlace) -> None:
         assert (book.standing, book.whole.checked, book.whole.over) == ("passes", 5, ())
         assert book.quality["excavation"].mean_error_m == pytest.approx(0.2 / 2**0.5)
         assert refusal(register, its, "sign", its.surveyor) == "quality.own_team"
+        unsigned = acceptance(register, its)
+        assert (unsigned.unsigned, unsigned.unsigned_lots) == (24, ("学府片",))
+        with pytest.raises(UserError) as refused, register.edit(unsigned.label) as edit:
+            unsigned.apply(edit, WHEN, "林工", " ")
+        assert refused.value.title.id == "census.unsigned_reason"
+        register.set_setting("accept_signed_only", True)
+        assert held(register, its) == "census.held_unsigned"
         word = plan_sign_off(register, book, WHEN, "林工", its.checker, " 可以入账 ")
         with register.edit(word.label) as edit:
             word.apply(edit, "林工")
+        signed = acceptance(register, its)
+        assert (signed.unsigned, [figure.id for figure in signed.figures]) == (0, ["census.accept_records"])
         lot = register.get("lot", its.lot)
         assert lot is not None
         assert (lot["state"], lot["checked_by"], lot["check_note"]) == ("checked", "林工", "可以入账")
@@ -159,6 +184,7 @@ def test_twice_as_many_again_then_back_and_a_new_round(register: Register) -> No
     check_all(register, its, wrong=6)
     book = its.book(register)
     assert (book.standing, len(book.quality["resurvey"].over)) == ("fails", 7)
+    assert held(register, its) == "census.held_failed"
     assert refusal(register, its, "sign", its.checker) == "quality.must_go_back"
     assert refusal(register, its, "draw") == "quality.send_back_first"
     assert refusal(register, its, "back") == "census.reason_missing"

@@ -82,7 +82,7 @@ def test_missing_and_repeated_numbers_of_narok(worker: Worker, fixtures: Path, t
         plan = plan_acceptance(register, campaign, found.ids.tolist())
         assert (len(plan.changes), plan.additions, plan.clashes, plan.not_found) == (590, (), (), ())
         with register.edit(plan.label) as edit:
-            plan.apply(edit, FIRST, "lin")
+            plan.apply(edit, FIRST, "lin", "先入账")
         after = [a["meter_no"] for a in register.find(Query("meter", fields=("meter_no",)))]
         assert None not in after
         assert len(set(after)) == 8076
@@ -128,7 +128,7 @@ def test_hydrants_somebody_doubted(worker: Worker, fixtures: Path, tmp_path: Pat
         plan = plan_acceptance(register, campaign, found.ids.tolist())
         assert {key.id for key in plan.not_found} == set(where[::2])
         with register.edit(LABEL) as edit:
-            plan.apply(edit, FIRST, "lin")
+            plan.apply(edit, FIRST, "lin", "先入账")
         after = {a.id: a for a in register.find(Query("hydrant"))}
         assert len(after) == 1949, "what was not found is still in the book"
         assert all(after[id].values == hydrants[id].values for id in where[::2])

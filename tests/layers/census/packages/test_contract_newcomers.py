@@ -43,7 +43,7 @@ def record_like(town: Town, found: str) -> Asset:
 def accept(town: Town, *records: int) -> None:
     plan = plan_acceptance(town.register, town.get("campaign", town.campaign), records)
     with town.register.edit(plan.label) as edit:
-        plan.apply(edit, WHEN, "审核")
+        plan.apply(edit, WHEN, "审核", "先入账")
 
 
 def find_new(copy: Register, edit: Any) -> None:
@@ -162,7 +162,7 @@ def test_codes_taken_and_values_that_no_field_takes(town: Town, worker: Worker) 
     # H0 cannot take the code that another one still has; the new one gets a code of the book's.
     assert [(held.code, held.why.id) for held in plan.held] == [("H0", "census.held_taken")]
     with town.register.edit(plan.label) as edit_:
-        plan.apply(edit_, WHEN, "审核")
+        plan.apply(edit_, WHEN, "审核", "先入账")
     [new] = town.register.find(Query("hydrant", Compare("plate_no", "=", "甲")))
     assert new["code"] not in (None, "X3")
     assert town.get("hydrant", 6)["code"] == "H5-old"

@@ -105,6 +105,7 @@ class Application(QObject):
         self.windows: list[Window] = []
         self.crashes = CrashReporter(crash_folder(), self._facts, self)
         self.crashes.crashed.connect(self._tell_crash)
+        self.crashes.kept_lost.connect(self._read_maps_anew)
 
     def new_window(self) -> Window:
         """Open another window, on its start page."""
@@ -138,6 +139,7 @@ class Application(QObject):
             style_actions(window),
             history_actions(window),
             basemap_actions(window),
+            reference_actions(window),
             navigate_actions(window),
             select_actions(window),
             check_actions(window),
@@ -166,6 +168,7 @@ class Application(QObject):
         palette = Palette(window)
         window.furnish(palette.local, palette.remote)
         tie_basemaps(window)
+        tie_references(window)
         tie_table(window)
         tie_census(window)
         tie_renewal(window)
@@ -235,6 +238,10 @@ class Application(QObject):
             "tasks": ", ".join(running) or "-",
             "qt platform": self._qt.platformName(),
         }
+
+    def _read_maps_anew(self) -> None:
+        for window in self.windows:
+            window.map.read_anew()
 
     def _tell_crash(self, crash: Crash) -> None:
         window = self._qt.activeWindow()

@@ -12,6 +12,7 @@ from types import TracebackType
 from PySide6.QtCore import QObject, Qt, Signal
 
 from layers.crash import write_crash_report
+from layers.scene.kept_arrays import KeptLost
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class CrashReporter(QObject):
     """Takes over the hooks for uncaught exceptions until ``release``; tells on its own thread."""
 
     crashed = Signal(object)
+    kept_lost = Signal()
+    """No bug: what was looked at of the map cannot be read any more as it was kept."""
     _caught = Signal(object)
 
     def __init__(
@@ -59,6 +62,9 @@ class CrashReporter(QObject):
             self._caught.emit(arguments.exc_value)
 
     def _report(self, error: BaseException) -> None:
+        if isinstance(error, KeptLost):
+            self.kept_lost.emit()
+            return
         if self._is_reporting:
             # A bug in telling of a bug: say it where developers look, and leave the user alone.
             sys.__excepthook__(type(error), error, error.__traceback__)

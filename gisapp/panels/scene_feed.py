@@ -88,6 +88,8 @@ class SceneFeed(QObject):
         self._news: list[ChangeSet] = []
         self._patching: tuple[Task, list[ChangeSet]] | None = None
         self._failures = 0
+        #: Where the map of the open register is kept, unless that was lost.
+        self._trusted = cache
         self._soon = Debounce(SOON, self._show_sketch, self)
         self._counting = StyleCounting(tasks, self)
         self._counting.differs.connect(self._read)
@@ -108,6 +110,15 @@ class SceneFeed(QObject):
             self.day = day
             if self.scene is not None and is_computed(self.scene.style):
                 self._read()
+
+    def read_anew(self) -> None:
+        """What was kept cannot be read any more: make all of the map from the register, and forget what was kept."""
+        register = self._session.register
+        # Every look at what is shown tells it again, until the new one is there.
+        if register is not None and self._trusted is not None:
+            SceneCache(self._trusted, str(register.target)).forget()
+            self._trusted = self.scene = None
+            self._read()
 
     def is_kept(self, target: str) -> bool:
         """Whether the cache holds anything of a register."""
@@ -130,6 +141,7 @@ class SceneFeed(QObject):
         self.scene = None
         self._news.clear()
         self._failures = 0
+        self._trusted = self._cache
 
     def _on_changed(self, change: ChangeSet) -> None:
         self._news.append(change)
@@ -150,7 +162,7 @@ class SceneFeed(QObject):
         self._stop()
         self._counting.stop()
         before, style, filters, day = self.scene, self.style, dict(self._session.filters), self.day
-        cache = None if self._cache is None else SceneCache(self._cache, str(register.target))
+        cache = None if self._trusted is None else SceneCache(self._trusted, str(register.target))
         types = tuple(changed)
         ahead, self.ahead = self.ahead, None
         is_usual = before is None and style == USUAL and not filters

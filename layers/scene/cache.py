@@ -1,9 +1,8 @@
 """Sources kept beside the register from one day to the next: plain ``.npy`` and JSON in the user's cache folder.
 
-One folder for each layer: ``manifest.json`` says what it is, ``arrays.npy`` holds every array. It is read, not mapped:
-were a mapped file cut short by a cleaner or a network drive, the program would be killed. It is written under another
-name and renamed, and trusted only when register, style, version of the data, size and checksum are what they should be.
-Deleting it costs nothing but time.
+One folder for each layer: ``manifest.json`` says what it is, ``arrays.npy`` holds every array, of which is read
+what the map comes to show (``kept_arrays``). It is written under another name and renamed, and trusted only when
+register, style, version of the data, size and checksums are what they should be. Deleting it costs nothing but time.
 """
 
 from __future__ import annotations
@@ -14,32 +13,24 @@ import os
 import re
 import shutil
 import tempfile
-import threading
 import time
 import tokenize
-import zlib
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
 
 from layers.scene.codec import Source, decode, encode
 from layers.scene.kept import is_kept, kept_folder
+from layers.scene.kept_arrays import KeptLost, read_arrays, write_arrays
 from layers.scene.line_arrays import CELL, LEVELS
 from layers.scene.style import LayerStyle, bones_of
 from layers.store.trail import Mark
 
 #: To be raised with every change of what is in a cache or how it is made.
-FORMAT = 1
+FORMAT = 2
 MANIFEST, ARRAYS = "manifest.json", "arrays.npy"
 #: Bytes of all registers together.
 LARGEST = 2_000_000_000
-_ALIGNMENT = 64
-_CHUNK = 1 << 22
 #: Seconds after which an unfinished folder is nobody's any more.
 _ABANDONED = 3600.0
 #: No register counts this far; SQLite cannot.
@@ -49,6 +40,7 @@ _REGISTER_NAME = re.compile(r"[0-9a-f]{24}")
 _LAYER_NAME = re.compile(r"[0-9a-f]{24}-.+|\.part-.+")
 #: What reading a damaged file may raise; numpy takes the head of a file apart with Python's own tokenizer.
 _SPOILT = (
+    KeptLost,
     OSError,
     ValueError,
     LookupError,
@@ -112,6 +104,11 @@ class SceneCache:
         """Whether nothing of this register is kept."""
         return not is_kept(self.root, self.register)
 
+    def forget(self) -> None:
+        """Remove all that is kept of this register."""
+        for folder in _folders(self._folder, _LAYER_NAME):
+            shutil.rmtree(folder, ignore_errors=True)
+
     def sweep(self, largest: int = LARGEST) -> None:
         """Remove what was not used for longest, of all registers, until the rest is small enough."""
         registers = _folders(self.root, _REGISTER_NAME)
@@ -130,26 +127,12 @@ class SceneCache:
 
     def _write(self, folder: Path, source: Source, digest: str, mark: Mark) -> None:
         value, arrays = encode(source)
-        layout, size = _layout(arrays)
-        crc = 0
-        with (folder / ARRAYS).open("xb") as file:
-            header = {"descr": "|u1", "fortran_order": False, "shape": (size,)}
-            np.lib.format.write_array_header_1_0(file, header)
-            start = file.tell()
-            for array, (_, _, offset) in zip(arrays, layout, strict=True):
-                blank = bytes(offset - (file.tell() - start))
-                file.write(blank)
-                data = array.data.cast("B") if array.size else memoryview(b"")
-                file.write(data)
-                crc = zlib.crc32(data, zlib.crc32(blank, crc))
         body = {
             "format": FORMAT,
             "register": self.register,
             "digest": digest,
             "mark": [mark.version, mark.at, mark.count],
-            "size": size,
-            "crc": crc,
-            "arrays": layout,
+            "file": write_arrays(folder / ARRAYS, arrays),
             "source": value,
         }
         text = json.dumps(body)
@@ -165,10 +148,7 @@ class SceneCache:
             body = json.loads(text)
             if (body["format"], body["register"], body["digest"]) != (FORMAT, self.register, digest):
                 return None
-            data = _sound(folder / ARRAYS, int(body["size"]), body["crc"])
-            if data is None:
-                return None
-            arrays = _parted(data, body["arrays"])
+            arrays = read_arrays(folder / ARRAYS, body["file"])
             version, at, count = body["mark"]
             mark = Mark(int(version), str(at), int(count))
             if not 0 <= mark.version < _TOO_LARGE:
@@ -206,56 +186,3 @@ def _size(file: Path) -> int:
         return file.stat().st_size if file.is_file() else 0
     except OSError:
         return 0
-
-
-def _layout(arrays: Sequence[np.ndarray]) -> tuple[list[tuple[str, list[int], int]], int]:
-    """Type, shape and place of every array in the file, and where the last one ends."""
-    layout, end = [], 0
-    for array in arrays:
-        begin = end + -end % _ALIGNMENT
-        layout.append((array.dtype.str, list(array.shape), begin))
-        end = begin + array.nbytes
-    return layout, end
-
-
-#: numpy has a header parsed as Python: CPython 3.11 counts the depth of that for all threads together, and two at
-#: once may end in a SystemError (python/cpython#106905).
-_PARSING = threading.Lock()
-
-
-def _sound(path: Path, size: int, crc: int) -> npt.NDArray[np.uint8] | None:
-    """The bytes of the array in a file; None when they are not of this size and checksum."""
-    with path.open("rb") as file:
-        version = np.lib.format.read_magic(file)
-        if version != (1, 0):
-            raise ValueError("another kind of file")
-        with _PARSING:
-            shape, _, kind = np.lib.format.read_array_header_1_0(file)
-        if kind != np.dtype(np.uint8) or shape != (size,):
-            raise ValueError("another kind of array")
-        if os.fstat(file.fileno()).st_size - file.tell() != size:
-            raise ValueError("truncated")
-        data = np.empty(size, np.uint8)
-        view, found = data.data, 0
-        for begin in range(0, size, _CHUNK):
-            # Summed up while it is still where the processor reads it soonest.
-            block = view[begin : begin + _CHUNK]
-            if file.readinto(block) != len(block):
-                raise ValueError("cut short just now")
-            found = zlib.crc32(block, found)
-    # Scenes share their arrays and never write to them.
-    data.setflags(write=False)
-    return data if found == crc else None
-
-
-def _parted(data: npt.NDArray[np.uint8], layout: Sequence[Any]) -> list[np.ndarray]:
-    arrays = []
-    for kind, shape, begin in layout:
-        dtype = np.dtype(kind)
-        if dtype.hasobject:
-            raise ValueError("objects are not read")
-        count = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
-        if min([begin, *shape]) < 0:
-            raise ValueError("less than nothing")
-        arrays.append(data[begin : begin + count].view(dtype).reshape(shape))
-    return arrays

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import shapely
 
-from layers.geometry.packed import Floats, Integers, PackedLines, boxes, spread, take_lines
+from layers.geometry.packed import Floats, Integers, PackedLines, boxes, lengths, spread
 from layers.scene.words import SILENT, WordIndex
 
 #: Metres by which a name may stand beside its line.
@@ -29,6 +29,8 @@ class Chains:
     offsets: Integers
     word: WordIndex
     boxes: Floats
+    #: How long each chain is, in metres.
+    length: Floats
     first: Integers
 
     def __len__(self) -> int:
@@ -47,11 +49,6 @@ class Chains:
         """Where each chain begins on that axis."""
         return np.asarray(self.along[self.offsets[:-1]])
 
-    @cached_property
-    def length(self) -> Floats:
-        """How long each chain is, in metres."""
-        return np.asarray(self.along[self.offsets[1:] - 1] - self.begin)
-
     def at(self, distance: Floats) -> Floats:
         """The places (n, 2) at these distances."""
         # Looked for once: ``np.interp`` would go through a million vertices for each axis.
@@ -67,10 +64,23 @@ class Chains:
     def take_cells(self, cells: Integers) -> Chains:
         """The chains of some cells, in their order."""
         counts = np.diff(self.first)[cells]
-        chosen = spread(self.first[cells], counts)
-        lines = take_lines(PackedLines(self._xy, self.offsets, np.arange(len(self))), chosen)
         first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        return _packed(lines.xy, lines.offsets, self.word[chosen], first)
+        return self.take(spread(self.first[cells], counts), first)
+
+    def take(self, chosen: Integers, first: Integers) -> Chains:
+        """Some chains, in the cells that ``first`` says."""
+        begin = self.offsets[chosen]
+        counts = self.offsets[chosen + 1] - begin
+        vertices = spread(begin, counts)
+        return Chains(
+            self.x[vertices],
+            self.y[vertices],
+            np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+            self.word[chosen],
+            self.boxes[chosen],
+            self.length[chosen],
+            first,
+        )
 
     def joined(self, other: Chains) -> Chains:
         """The cells of both, one after another."""
@@ -80,12 +90,9 @@ class Chains:
             np.concatenate([self.offsets, other.offsets[1:] + self.offsets[-1]]),
             np.concatenate([self.word, other.word]),
             np.concatenate([self.boxes, other.boxes]),
+            np.concatenate([self.length, other.length]),
             np.concatenate([self.first, other.first[1:] + self.first[-1]]),
         )
-
-    @property
-    def _xy(self) -> Floats:
-        return np.stack([self.x, self.y], axis=1)
 
 
 def chains_of(shapes: np.ndarray, word: WordIndex, cell: Integers, cells: int) -> Chains:
@@ -114,6 +121,6 @@ def merged_by(shapes: np.ndarray, group: Integers) -> np.ndarray:
 
 
 def _packed(xy: Floats, offsets: Integers, word: WordIndex, first: Integers) -> Chains:
-    extents = boxes(PackedLines(xy, offsets, np.arange(len(word))))
+    lines = PackedLines(xy, offsets, np.arange(len(word)))
     x, y = np.ascontiguousarray(xy[:, 0]), np.ascontiguousarray(xy[:, 1])
-    return Chains(x, y, offsets, word, extents, first)
+    return Chains(x, y, offsets, word, boxes(lines), lengths(lines), first)

@@ -166,10 +166,11 @@ def _along(
     every view.
     """
     box, metres = request.box, request.metres_per_pixel
+    number, chains = chain, chains.take(chain, np.zeros(1, np.int64))
     spacing = REPEAT_PIXELS[kind] * 2.0 ** np.round(np.log2(metres))
-    count = np.maximum(chains.length[chain] // spacing, 1).astype(np.int64)
+    count = np.maximum(chains.length // spacing, 1).astype(np.int64)
     rank = spread(np.zeros(len(count), np.int64), count)
-    chain = np.repeat(chain, count)
+    chain = np.repeat(np.arange(len(count)), count)
     stretch = chains.length[chain] / np.repeat(count, count)
     slot = np.repeat(np.arange(len(chain)), len(ASIDE))
     share = np.tile(ASIDE, len(chain))
@@ -193,7 +194,7 @@ def _along(
         room[fits],
         word[fits],
         words.weight[word[fits]],
-        first_slot + (chain[slot] * _STRETCHES + np.minimum(rank[slot], _STRETCHES - 1))[fits],
+        first_slot + (number[chain[slot]] * _STRETCHES + np.minimum(rank[slot], _STRETCHES - 1))[fits],
     )
 
 
@@ -243,13 +244,13 @@ class PointNames:
     def inside(self, request: DrawRequest) -> LabelBatch:
         """The named places in view, the largest first."""
         box = request.box
-        x, y = self.xy[:, 0], self.xy[:, 1]
         # One more for what has no class.
         named = np.append(named_classes(self.layer, request), np.False_)
-        of_class = np.minimum(self.class_number, len(self.layer.classes))
-        found = np.flatnonzero(
-            (x >= box.x0) & (x <= box.x1) & (y >= box.y0) & (y <= box.y1) & named[of_class]
-        )
+        found = np.zeros(0, np.int64)
+        if named.any():
+            x, y = self.xy[:, 0], self.xy[:, 1]
+            found = np.flatnonzero((x >= box.x0) & (x <= box.x1) & (y >= box.y0) & (y <= box.y1))
+            found = found[named[np.minimum(self.class_number[found], len(self.layer.classes))]]
         found = found[np.argsort(-self.extent[found], kind="stable")]
         return LabelBatch(
             self.kind,

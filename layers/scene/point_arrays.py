@@ -140,15 +140,13 @@ class PointArrays:
     def inside(self, box: Box, depth: int, alive: Mask | None) -> Integers:
         """Positions of the points in ``box`` that stand for cells of ``depth``."""
         end = int(self.level_ends[min(depth, LAST_LEVEL)])
-        parts = [np.arange(a, min(b, end)) for a, b in self.index.runs(box) if a < end]
-        if not parts:
+        runs = [(a, min(b, end)) for a, b in self.index.runs(box) if a < end]
+        if not runs:
             return np.zeros(0, np.int64)
-        found = np.concatenate(parts)
-        x, y = self.rows.xy[found, 0], self.rows.xy[found, 1]
+        x, y = np.concatenate([self.rows.xy[a:b] for a, b in runs]).T
         met = (x >= box.x0) & (x <= box.x1) & (y >= box.y0) & (y <= box.y1)
-        if alive is not None:
-            met &= alive[found]
-        return np.asarray(found[met])
+        found = np.concatenate([np.arange(a, b) for a, b in runs])[met]
+        return found if alive is None else np.asarray(found[alive[found]])
 
 
 def codes_of(xy: Floats, frame: Box) -> Codes:

@@ -9,19 +9,23 @@ import weakref
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from platformdirs import user_cache_path
+from PySide6.QtCore import QCoreApplication, QEvent, QPointF, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gisapp.app import Application
-from gisapp.crash import CrashReporter
+from gisapp.crash import Crash, CrashReporter
 from gisapp.dialogs.crash_dialog import CrashDialog
 from gisapp.dialogs.new_register import NewRegisterDialog
 from gisapp.dialogs.settings_dialog import FirstStartDialog, SettingsDialog
+from gisapp.map.viewport import Viewport
 from gisapp.settings import Settings
 from gisapp.window import Window
 from layers.model.asset import AssetKey
 from layers.register import Edit, Register
+from layers.scene import kept_arrays
+from layers.scene.cache import ARRAYS
 from layers.text import Message
 from tests.gisapp.driving import PATIENCE, drop, settle
 
@@ -259,6 +263,37 @@ def test_a_bug_becomes_a_report_and_the_window_goes_on(
     assert "ZeroDivisionError" in reports[0].read_text()
     dialog.close()
     assert window.isVisible()
+
+
+def test_a_kept_map_that_is_cut_short_while_it_is_shown_is_read_anew(
+    application: Application, window: Window, town: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a cleaner or a network drive: the user goes on looking and is told of no bug."""
+    monkeypatch.setattr(kept_arrays, "SMALL", -1)
+    canvas, crashes = window.map.canvas, application.crashes
+    drop(window, town)
+    qtbot.waitUntil(lambda: canvas.scene is not None, timeout=PATIENCE)
+    settle(window, qtbot)
+    qtbot.waitUntil(lambda: canvas.is_crisp, timeout=PATIENCE)
+    before, files = canvas.scene, list(user_cache_path("gisapp", appauthor=False).rglob(ARRAYS))
+    assert files
+    for file in files:
+        os.truncate(file, 0)
+    bugs: list[Crash] = []
+    crashes.crashed.connect(bugs.append)
+    crashes.install()
+    near = Viewport(538_110, 3_016_011, 0.1, canvas.width(), canvas.height())
+    try:
+        with qtbot.waitSignal(crashes.kept_lost, timeout=PATIENCE):
+            canvas.go(near)
+        qtbot.waitUntil(lambda: canvas.scene is not before and canvas.is_crisp, timeout=PATIENCE)
+        settle(window, qtbot)
+    finally:
+        crashes.release()
+    assert bugs == []
+    assert canvas.viewport == near
+    assert not any(file.exists() for file in files)
+    assert {hit.type for hit in canvas.near(QPointF(canvas.width() / 2, canvas.height() / 2))} >= {"meter"}
 
 
 def test_a_register_closed_by_the_window_is_complete(

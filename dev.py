@@ -286,7 +286,11 @@ def test(arguments: list[str]) -> int:
     workers = [] if any(re.match(r"-n|--numprocesses|-p|--pdb", word) for word in arguments) else ["-n", "2"]
     balance = ["--dist", "loadfile"] if workers else []
     say("运行测试", "Running the tests")
-    return execute(python(), "-m", "pytest", *workers, *balance, *arguments, QT_QPA_PLATFORM="offscreen")
+    # Every process that a test starts would compile the program anew where the environment forbids to keep that.
+    kept = {"PYTHONDONTWRITEBYTECODE": ""}
+    return execute(
+        python(), "-m", "pytest", *workers, *balance, *arguments, QT_QPA_PLATFORM="offscreen", **kept
+    )
 
 
 def check(arguments: list[str]) -> int:

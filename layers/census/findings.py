@@ -91,7 +91,8 @@ def codes_of_targets(register: Register, rows: Sequence[Asset]) -> dict[str, str
     found = {}
     for name, ids in wanted.items():
         for asset in find_many(register, name, sorted(set(ids))):
-            found[f"{name}:{asset.id}"] = str(asset.get("code") or asset.id)
+            code = asset.get("code") or asset.get("provisional_code")
+            found[f"{name}:{asset.id}"] = str(code or asset.id)
     return found
 
 

@@ -37,6 +37,8 @@ TO_LOG = (PLANNED, VISITED, AGAIN)
 """States of a record in which what was seen can be written: nobody has signed it off or decided on it."""
 ResponsibleOf = Callable[[AssetKey], int | None]
 """The id of the person who looks after an asset today; None where nobody does."""
+ResponsibleAt = Callable[[BaseGeometry], int | None]
+"""The same of a place, for what is not in the book."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ def plan_log(
     when: datetime.datetime,
     fields: Sequence[str],
     responsible_of: ResponsibleOf = lambda _: None,
+    responsible_at: ResponsibleAt = lambda _: None,
 ) -> EditPlan:
     """Fill in a record (again, as long as it is not decided). ``fields``: the campaign's form of its type.
 
@@ -118,8 +121,16 @@ def plan_log(
         "census.logged",
         {"type": asset_type.title, "code": _code(record, target), "outcome": _outcome(register, logged)},
     )
-    inserts = (
-        _defects(register, record, target, logged, when.date(), responsible_of) if target is not None else ()
+    home = record.key if target is None else target.key
+    place = logged.place or record.geometry
+    inserts = _defects(
+        register,
+        f"{home.type}:{home.id}",
+        record.id,
+        logged,
+        when.date(),
+        lambda: _whose(target, place, responsible_of, responsible_at),
+        before=0,
     )
     return EditPlan(label, tuple(inserts), (Update(RECORD, record.id, record.version, values),))
 
@@ -132,8 +143,12 @@ def plan_new(
     logged: Logged,
     when: datetime.datetime,
     provisional_code: str,
+    responsible_at: ResponsibleAt = lambda _: None,
 ) -> EditPlan:
-    """A record of an asset that is not in the book, under a provisional code. Raises ``UserError`` as ``plan_log``."""
+    """A record of an asset that is not in the book, under a provisional code; the first that the plan makes.
+
+    Its defects hang on the record until that is accepted. Raises ``UserError`` as ``plan_log``.
+    """
     asset_type = register.catalogue[type_name]
     _refuse(register, asset_type, logged)
     values = {
@@ -153,7 +168,18 @@ def plan_new(
         "position_accuracy_m": logged.position_accuracy_m,
     }
     label = Message("census.logged_new", {"type": asset_type.title, "code": provisional_code})
-    return EditPlan(label, (Insert(RECORD, values),))
+    place, made = logged.place, Born(0)
+    assert place is not None, "refused before"
+    defects = _defects(register, made, made, logged, when.date(), lambda: responsible_at(place), before=1)
+    return EditPlan(label, (Insert(RECORD, values), *defects))
+
+
+def _whose(
+    target: Asset | None, place: BaseGeometry | None, of: ResponsibleOf, at: ResponsibleAt
+) -> int | None:
+    if target is not None:
+        return of(target.key)
+    return None if place is None else at(place)
 
 
 def _target(register: Register, record: Asset) -> Asset | None:
@@ -209,23 +235,26 @@ def _severity(entry: CodeEntry | None, defect: SeenDefect) -> int:
 
 def _defects(
     register: Register,
-    record: Asset,
-    target: Asset,
+    target: str | Born,
+    record: int | Born,
     logged: Logged,
     today: datetime.date,
-    responsible_of: ResponsibleOf,
+    person: Callable[[], int | None],
+    before: int,
 ) -> list[Insert]:
-    """The defects, each with its order where it is severe: the order stands before the defect that links to it."""
+    """The defects, each with its order where it is severe: the order stands before the defect that links to it.
+
+    ``before``: how many other inserts the plan has before these.
+    """
     kinds, least = register.catalogue.code_lists[KINDS], register.setting("defect_photo_severity")
     days = register.setting("order_days")
-    link = f"{target.type}:{target.id}"
     found: list[Insert] = []
     for defect in logged.defects:
         entry = kinds.get(defect.kind)
         severity = _severity(entry, defect)
         values: dict[str, Any] = {
-            "target": link,
-            "record": record.id,
+            "target": target,
+            "record": record,
             "kind": defect.kind,
             "severity": severity,
             "found_date": str(today),
@@ -239,15 +268,15 @@ def _defects(
                     ORDER,
                     {
                         "kind": "repair",
-                        "target": link,
+                        "target": target,
                         "task": defect.kind if entry is None else entry.title.zh,
                         "state": "open",
                         "raised_date": str(today),
                         "due_date": str(today + datetime.timedelta(days=days)),
-                        "person": responsible_of(target.key),
+                        "person": person(),
                     },
                 )
             )
-            values |= {"work_order": Born(len(found) - 1), "state": "ordered"}
+            values |= {"work_order": Born(before + len(found) - 1), "state": "ordered"}
         found.append(Insert(DEFECT, values))
     return found

@@ -216,7 +216,7 @@ class LoggingForm(QWidget):
             self._show_book()
         for each in self.rows.values():
             each.set_enabled(seen)
-        has_defects = not is_new and bool(self.defects.buttons)
+        has_defects = bool(self.defects.buttons)
         self.defects.setEnabled(seen and has_defects)
         self.defects.setVisible(has_defects)
         self._defects_head.setVisible(has_defects)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shapely.geometry.base import BaseGeometry
+
 from layers.later import Later
 from layers.model.asset import AssetKey
 from layers.register import Register
@@ -24,6 +26,10 @@ class OrderPerson:
         """The id of the person; None where nobody is."""
         main = self._asked.who(asset=key).main
         return None if main is None else main.person.id
+
+    def at_place(self, place: BaseGeometry) -> int | None:
+        """The same of where something stands, metres in the register's CRS."""
+        return self.of_link(None, (place.centroid.x, place.centroid.y))
 
     def of_link(self, link: str | None, place: tuple[float, float] | None) -> int | None:
         """The same of a link (``hydrant:3``), else of a place in metres."""

@@ -47,7 +47,9 @@ class RecordWriter:
             if raises_order:
                 # Who looks after the asset takes a while to find out: not while the keyboard waits.
                 asked = OrderPerson(register)
-                its = logging.plan_log(register, row.record, logged, now, fields, asked.of_asset)
+                its = logging.plan_log(
+                    register, row.record, logged, now, fields, asked.of_asset, asked.at_place
+                )
             its.apply(edit)
             _attach(register, edit, row.id, photos)
 
@@ -75,10 +77,15 @@ class RecordWriter:
         assert register is not None
         assert campaign is not None
         now, code = datetime.datetime.now(datetime.UTC), self._provisional_code()
-        plan = logging.plan_new(register, campaign.id, self._centre.lot, type_name, logged, now, code)
+        place = campaign.id, self._centre.lot, type_name
+        plan = logging.plan_new(register, *place, logged, now, code)
+        raises_order = any(insert.type == ORDER for insert in plan.inserts)
 
         def work(edit: Edit) -> None:
-            made = plan.apply(edit).made
+            its = plan
+            if raises_order:
+                its = logging.plan_new(register, *place, logged, now, code, OrderPerson(register).at_place)
+            made = its.apply(edit).made
             _attach(register, edit, made[0].id, photos)
 
         self._centre.session.edit(plan.label, work, self._told(plan.label), failed)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import shapely
 
+from layers.census.accepting import plan_acceptance
 from layers.census.logging import Logged, SeenDefect, defect_kinds, plan_log, plan_new
+from layers.census.repairs import read_cases
 from layers.census.values import differences, from_text
 from layers.errors import UserError
 from layers.model.asset import AssetKey
@@ -84,14 +87,48 @@ def test_what_cannot_be_is_refused_with_a_sentence(
         assert refused.value.title.id == refusal
 
 
-def test_a_new_asset_is_a_record_only(register: Register) -> None:
-    campaign, _form = begin(register)
-    values: dict[str, Any] = {"feed_dn": 100}
-    seen = Logged("new", values, place=shapely.Point(5, 5), position_accuracy_m=0.03)
-    do(register, plan_new(register, campaign.id, 1, "hydrant", seen, WHEN, "PC001-N1"))
-    assert register.count("hydrant") == 3
-    [new] = register.find(Query("census_record", where=Compare("outcome", "=", "new")))
-    assert (new["provisional_code"], new["target"], new.geometry) == ("PC001-N1", None, shapely.Point(5, 5))
+def test_a_new_asset_is_a_record_only_and_its_defects_meet_it_in_the_book(new_place: NewPlace) -> None:
+    with new_place().open() as register:
+        campaign, form = begin(register)
+        with register.edit(Message("store.created")) as edit:
+            person = edit.insert("person", {"name": "周大江", "active": True})
+        values: dict[str, Any] = {"feed_dn": 100}
+        place = shapely.Point(5, 5)
+        damage = SeenDefect("cap_missing"), SeenDefect("hydrant_leak")
+        seen = Logged("new", values, place=place, position_accuracy_m=0.03, defects=damage)
+        asked: list[Any] = []
+
+        def responsible(at: Any) -> int:
+            asked.append(at)
+            return person
+
+        new_one = (register, campaign.id, 1, "hydrant")
+        with pytest.raises(UserError) as refused:
+            plan_new(*new_one, seen, WHEN, "PC001-N1")
+        assert refused.value.title.id == "census.photo_missing"
+        do(register, plan_new(*new_one, replace(seen, photos=1), WHEN, "PC001-N1", responsible))
+        assert register.count("hydrant") == 3
+        [new] = register.find(Query("census_record", where=Compare("outcome", "=", "new")))
+        assert (new["provisional_code"], new["target"], new.geometry) == ("PC001-N1", None, place)
+        link = f"census_record:{new.id}"
+        defects = register.find(Query("defect"))
+        assert [(d["kind"], d["target"], d["record"]) for d in defects] == [
+            ("cap_missing", link, new.id),
+            ("hydrant_leak", link, new.id),
+        ]
+        [order] = register.find(Query("work_order"))
+        assert (defects[1]["work_order"], order["target"], order["person"]) == (order.id, link, person)
+        assert asked == [place]
+        assert [case.code for case in read_cases(register, campaign.id)] == ["PC001-N1"] * 2
+        # Looked at once more before it is accepted: what is seen then hangs on it as well.
+        more = Logged("new", values, place=place, defects=(SeenDefect("hydrant_rusted"),), photos=1)
+        do(register, plan_log(register, new, more, WHEN, form.fields["hydrant"], responsible_at=responsible))
+        assert {d["target"] for d in register.find(Query("defect"))} == {link}
+        plan = plan_acceptance(register, campaign, [new.id])
+        with register.edit(plan.label) as edit:
+            plan.apply(edit, WHEN, "审核", "先入账")
+        assert {d["target"] for d in register.find(Query("defect"))} == {"hydrant:4"}
+        assert {o["target"] for o in register.find(Query("work_order"))} == {"hydrant:4"}
 
 
 def test_kinds_of_defects_are_those_of_the_type(register: Register) -> None:

@@ -42,7 +42,8 @@ class Twin:
 def read_twins(register: Register, campaign: int) -> tuple[Twin, ...]:
     """The new records of a campaign that wait and may be of an asset that somebody else found new as well.
 
-    They are of one type, from different hands, closer than the setting says, and do not bear different numbers.
+    They are of one type, from different hands, closer than the setting says, and do not bear different numbers; nobody
+    said that they are two.
     """
     where = All(
         (
@@ -74,6 +75,8 @@ def _near(asset_type: AssetType, records: Sequence[Asset], reach: float) -> Iter
             one, other = other, one
         if other["state"] == ACCEPTED or {one.id, other.id} & taken or other.id in firsts:
             continue
+        if one.id in _others(other) or other.id in _others(one):
+            continue
         if _hand(one) != _hand(other) and not _contradict(asset_type, one, other):
             taken.add(other.id)
             firsts.add(one.id)
@@ -84,6 +87,21 @@ def _hand(record: Asset) -> tuple[object, ...]:
     """Who found it: nobody finds the same thing twice."""
     code = str(record["provisional_code"] or "").partition(f"-{record['target_type']}-")
     return record["lot"], record["surveyor"], code[0] if code[1] else ""
+
+
+def _others(record: Asset) -> set[int]:
+    """The records of which somebody said that they are of another asset."""
+    return {int(id) for id in str(record["not_same_as"] or "").split(",") if id.isdigit()}
+
+
+def plan_not_same(twins: Sequence[Twin]) -> EditPlan:
+    """Remember that these are two: they are offered as one no more."""
+    updates = []
+    for twin in twins:
+        known = sorted(_others(twin.record) | {twin.partner.id})
+        values = {"not_same_as": ",".join(map(str, known))}
+        updates.append(Update(RECORD, twin.record.id, twin.record.version, values))
+    return EditPlan(Message("census.not_same_assets", {"count": len(twins)}), updates=tuple(updates))
 
 
 def _contradict(asset_type: AssetType, one: Asset, other: Asset) -> bool:

@@ -215,12 +215,18 @@ def test_next_hydrant_by_keyboard(surveyed: Path, open_town: Window, qtbot: QtBo
     qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=canvas.rect().center())
     assert page.form.position.place is not None
     assert not page.form.position.doubt.isVisible()
+    # What is wrong with it is entered as with a known one.
+    assert page.form.defects.isVisible()
+    keys.press(Qt.Key.Key_F4, Qt.Key.Key_3)
+    assert page.form.defects.chosen == ("cap_missing",)
     keys.press(Qt.Key.Key_Return, ctrl=True)
     assert page.error.isHidden(), page.error.text()
     settle(window, qtbot)
     new = register.find(Query("census_record", Compare("outcome", "=", "new")))
     assert [from_text(each["found"]) for each in new] == [{"feed_dn": 200}]
     assert new[0]["provisional_code"]
+    [defect] = register.find(Query("defect", Compare("kind", "=", "cap_missing")))
+    assert (defect["target"], defect["record"]) == (f"census_record:{new[0].id}", new[0].id)
     assert centre.row is not None
     assert centre.row.id == before.id
 
@@ -244,6 +250,13 @@ def test_next_hydrant_by_keyboard(surveyed: Path, open_town: Window, qtbot: QtBo
     assert window.census.panel.count.text() == f"1 / {HYDRANTS + 1}，另新增 1"
     assert new[0]["provisional_code"] in tab.table.rows.rows[1].cells[2]
     assert tab.same.isVisible()
+    # Called two, they are not offered any more; undone, they are again.
+    qtbot.mouseClick(tab.not_same, Qt.MouseButton.LeftButton)
+    settle(window, qtbot)
+    qtbot.waitUntil(lambda: not tab.same.isVisible(), timeout=PATIENCE)
+    assert register.get("census_record", other)["not_same_as"] == str(new[0].id)  # type: ignore[index]
+    window.parts.actions.trigger("edit.undo")
+    qtbot.waitUntil(tab.same.isVisible, timeout=PATIENCE)
     qtbot.mouseClick(tab.same, Qt.MouseButton.LeftButton)
     settle(window, qtbot)
     qtbot.mouseClick(tab.go, Qt.MouseButton.LeftButton)

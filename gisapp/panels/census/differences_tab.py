@@ -62,6 +62,7 @@ class DifferencesTab(QWidget):
         self.reject = Button(language, Message("census_desk.decide.reject"))
         self.again = Button(language, Message("census_desk.decide.again"))
         self.same = Button(language, Message("census_desk.decide.same"))
+        self.not_same = Button(language, Message("census_desk.decide.not_same"))
         self.reason = QLineEdit()
         self.told = Label(language, theme, size="small", wrap=True)
         self.go = Button(language, Message("census_desk.decide.go"), "primary")
@@ -190,6 +191,13 @@ class DifferencesTab(QWidget):
         self._language.say(self.reason, "setAccessibleName", Message(f"census_desk.decide.{place}"))
         self._language.say(self.go, "setText", Message(f"census_desk.decide.{go}"))
 
+    def part(self) -> None:
+        """What may be one is two: it is remembered, and can be undone."""
+        pairs = self._twins(self.ids)
+        if pairs and not self._is_writing:
+            plan = twins.plan_not_same(pairs)
+            self._write(plan.label, plan.apply)
+
     def decide(self) -> None:
         """Do what was asked."""
         # What was asked about, not what the list holds by now.
@@ -248,8 +256,9 @@ class DifferencesTab(QWidget):
         has = bool(self.ids) and self.centre.session.may("edit")
         for button in (self.accept, self.reject, self.again):
             button.setEnabled(has)
-        self.same.setVisible(any(each.twin is not None for each in self._found))
-        self.same.setEnabled(has and bool(self._twins(self.ids)))
+        for button in (self.same, self.not_same):
+            button.setVisible(any(each.twin is not None for each in self._found))
+            button.setEnabled(has and bool(self._twins(self.ids)))
 
     def _keep(self, kind: Kind) -> None:
         self.kind = kind
@@ -262,6 +271,7 @@ class DifferencesTab(QWidget):
         self.reject.clicked.connect(lambda: self.ask(REJECTED))
         self.again.clicked.connect(lambda: self.ask(AGAIN))
         self.same.clicked.connect(lambda: self.ask(SAME))
+        self.not_same.clicked.connect(self.part)
         self.go.clicked.connect(self.decide)
         self.reason.returnPressed.connect(self.decide)
         self.leave.clicked.connect(self._ask_no_more)
@@ -281,7 +291,7 @@ class DifferencesTab(QWidget):
             self.chips[kind] = chip
             row.addWidget(chip)
         row.addStretch(1)
-        for button in (self.same, self.accept, self.reject, self.again):
+        for button in (self.same, self.not_same, self.accept, self.reject, self.again):
             row.addWidget(button)
         asked = QHBoxLayout()
         asked.setContentsMargins(12, 0, 12, 6)

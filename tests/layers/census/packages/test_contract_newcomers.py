@@ -12,7 +12,7 @@ import shapely
 from layers.census.accepting import plan_acceptance
 from layers.census.packages.conflicts import disputes, plan_decisions
 from layers.census.reconciling import read_reconciliation
-from layers.census.twins import plan_same, read_twins
+from layers.census.twins import plan_not_same, plan_same, read_twins
 from layers.errors import UserError
 from layers.model.asset import Asset
 from layers.model.query import Compare, Query
@@ -84,6 +84,13 @@ def test_what_hangs_on_new_assets_meets_them(town: Town, worker: Worker) -> None
         town.register, town.get("campaign", town.campaign), [twin.record.id, record.id, well.id]
     )
     assert plan.twins == 1
+    # Called two, they are offered no more; that can be taken back.
+    two = plan_not_same([twin])
+    with town.register.edit(two.label) as edit_:
+        two.apply(edit_)
+    assert read_twins(town.register, town.campaign) == ()
+    town.register.undo()
+    [twin] = read_twins(town.register, town.campaign)
     same = plan_same(town.register, [twin], "审核")
     with town.register.edit(same.label) as edit_:
         same.apply(edit_)

@@ -45,6 +45,7 @@ from gisapp.commands.navigating import navigate_actions
 from gisapp.commands.opening import open_target
 from gisapp.commands.packages import package_actions
 from gisapp.commands.printing import printing_actions
+from gisapp.commands.references import reference_actions, tie_references
 from gisapp.commands.renewal_desk import renewal_desk_actions, tie_renewal
 from gisapp.commands.selecting import ask_condition, select_actions
 from gisapp.commands.sightings import sighting_actions

@@ -67,6 +67,8 @@ class Preferences:
     #: How the user draws (``gisapp.panels.drafting.habits``).
     drafting: Mapping[str, Any] = field(default_factory=dict)
     coordinates: str = "register"
+    #: Foreign layers shown with a register, by its address (``gisapp.panels.references.feed``).
+    references: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Settings:

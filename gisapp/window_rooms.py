@@ -19,18 +19,22 @@ from gisapp.panels.inspector.inspector import Inspector
 from gisapp.panels.map_view import MapView
 from gisapp.panels.workplace import Workplace
 from gisapp.session import Session
-from gisapp.settings import Settings
+from gisapp.settings import Settings, without_password
 from gisapp.tasks import Tasks
 from gisapp.theme import Theme
 from layers.later import Later
 
 if TYPE_CHECKING:
+    from gisapp.map import reference_ground
     from gisapp.panels.basemap import view as basemap_view
     from gisapp.panels.grid_shaping import shaping
     from gisapp.panels.history import trail_panel
+    from gisapp.panels.references import feed as reference_feed
     from gisapp.panels.style import editor as styles
 else:
     basemap_view = Later("gisapp.panels.basemap.view")
+    reference_feed = Later("gisapp.panels.references.feed")
+    reference_ground = Later("gisapp.map.reference_ground")
     styles = Later("gisapp.panels.style.editor")
     shaping = Later("gisapp.panels.grid_shaping.shaping")
     trail_panel = Later("gisapp.panels.history.trail_panel")
@@ -70,6 +74,7 @@ class WindowRooms(QMainWindow):
         self.basemap_room = FirstUse(self._make_basemaps)
         self.style_room = FirstUse(self._make_style_editor)
         self.trail_room = FirstUse(self._make_trail)
+        self.reference_room = FirstUse(self._make_references)
         self.shaping_room = FirstUse(lambda: shaping.GridShaping(self.workplace))
 
     @property
@@ -123,8 +128,23 @@ class WindowRooms(QMainWindow):
         )
 
     def _bring_basemaps(self) -> None:
-        if self.parts.session.is_open:
+        register = self.parts.session.register
+        if register is not None:
             self.basemap_room()
+            if without_password(str(register.target)) in self.parts.settings.preferences.references:
+                self.reference_room()
+
+    @property
+    def references(self) -> reference_feed.ReferenceFeed:
+        """Foreign layers to be looked at."""
+        return self.reference_room()
+
+    def _make_references(self) -> reference_feed.ReferenceFeed:
+        parts, view = self.parts, self.map
+        ground = reference_ground.ReferenceGround(parts.tasks, view.dress, self)
+        return reference_feed.ReferenceFeed(
+            parts.session, parts.tasks, view.canvas, parts.settings, ground, self
+        )
 
     @property
     def trail(self) -> trail_panel.TrailPanel:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog
 
+from gisapp.commands import references
 from gisapp.commands.opening import begin, home_folder
 from gisapp.dialogs.importing.proof_map import ProofMap
 from gisapp.dialogs.importing.quarantine_sheet import QuarantineSheet
@@ -56,6 +57,7 @@ def open_import_sheet(window: Window, register: Register, paths: Sequence[str]) 
     sheet = ImportSheet(parts.language, parts.theme, parts.tasks, register, paths, proof, kept)
     sheet.left.connect(window.close_sheet)
     sheet.told.connect(parts.notifier.done)
+    sheet.look_asked.connect(lambda layer: references.show_planned(window, layer))
     sheet.write_asked.connect(lambda checked: write(window, register, checked))
     window.open_sheet(sheet)
 

@@ -25,6 +25,7 @@ from layers.model.asset import AssetKey
 from layers.model.query import Box, Query
 from layers.past.book import Past
 from layers.register import Register
+from layers.scene.reference import with_references
 from layers.scene.scene import Scene
 from layers.text import Message, Texts, Title
 
@@ -62,6 +63,8 @@ def _open(window: Window, register: Register, scene: Scene, selection: Box | Non
     canvas = window.map.canvas
     assert scene.box is not None
     extents = Extents(canvas.viewport.box, selection, scene.box)
+    made = window.reference_room.made
+    scene = with_references(scene, None if made is None else made.scene)
     feed = window.basemaps.feed
     opened = tuple(layer.opened for layer in feed.basemaps.layers)
     ground = SheetGround(opened, feed.cache) if opened else None

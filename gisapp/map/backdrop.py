@@ -1,7 +1,8 @@
-"""What may lie beneath the map: a basemap, painted straight onto the window under the frame."""
+"""What may lie beneath the map: a basemap and foreign layers, painted straight onto the window under the frame."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from PySide6.QtGui import QPainter
@@ -19,3 +20,24 @@ class Backdrop(Protocol):
         Whoever has more to show later calls ``MapCanvas.update``.
         """
         ...
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What lies beneath one map: the ``backdrop`` lowest, ``references`` (foreign layers) between it and the map."""
+
+    backdrop: Backdrop | None = None
+    references: Backdrop | None = None
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is anything."""
+        return self.backdrop is not None or self.references is not None
+
+    def paint(self, painter: QPainter, viewport: Viewport) -> None:
+        """Paint what there is, the lowest first."""
+        for ground in (self.backdrop, self.references):
+            if ground is not None:
+                painter.save()
+                ground.paint(painter, viewport)
+                painter.restore()

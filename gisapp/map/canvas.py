@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -20,7 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 from shapely.geometry.base import BaseGeometry
 
-from gisapp.map.backdrop import Backdrop
+from gisapp.map.backdrop import Backdrop, Grounds
 from gisapp.map.overlay import Overlay
 from gisapp.map.pens import Colours
 from gisapp.map.renderer import Frame, Renderer
@@ -68,7 +69,8 @@ class MapCanvas(QWidget):
         self.viewport = Viewport(0.0, 0.0, 1.0, max(self.width(), 1), max(self.height(), 1))
         self.hidden: frozenset[str] = frozenset()
         self._colours = colours
-        self._backdrop: Backdrop | None = None
+        #: All that lies beneath the map; ``lay`` changes it.
+        self.grounds = Grounds()
         self._frame: Frame | None = None
         # The frame before, which shows more ground than the new one: better than bare land beside it.
         self._beneath: Frame | None = None
@@ -100,15 +102,19 @@ class MapCanvas(QWidget):
     @property
     def backdrop(self) -> Backdrop | None:
         """What lies beneath the map; None is plain land. Frames have a clear ground while there is one."""
-        return self._backdrop
+        return self.grounds.backdrop
 
     @backdrop.setter
     def backdrop(self, backdrop: Backdrop | None) -> None:
-        if backdrop is self._backdrop:
+        self.lay(replace(self.grounds, backdrop=backdrop))
+
+    def lay(self, grounds: Grounds) -> None:
+        """Put these beneath the map."""
+        if grounds == self.grounds:
             return
-        self._backdrop = backdrop
-        if self.renderer.clear_ground != (backdrop is not None):
-            self.renderer.clear_ground = backdrop is not None
+        self.grounds = grounds
+        if self.renderer.clear_ground != grounds.is_there:
+            self.renderer.clear_ground = grounds.is_there
             self._frame = self._beneath = None
             self._ask_anew()
         self.update()
@@ -132,8 +138,7 @@ class MapCanvas(QWidget):
 
     def show_scene(self, scene: Scene | None) -> None:
         """Show another scene at the same place; None shows bare land."""
-        before = self.renderer.scene
-        was_busy = self.renderer.is_busy
+        before, was_busy = self.renderer.scene, self.renderer.is_busy
         self.renderer.stop()
         self.renderer.scene = scene
         changed = None
@@ -265,18 +270,14 @@ class MapCanvas(QWidget):
 
     def _paint(self, painter: QPainter) -> None:
         # Land only where nothing opaque comes over it: filling a window takes as long as showing the frame.
-        covered = self._frame is not None and self._frame.rectangle(self.viewport).contains(
-            QRectF(self.rect())
-        )
-        if not covered or self._backdrop is not None or self.renderer.clear_ground:
+        window = QRectF(self.rect())
+        covered = self._frame is not None and self._frame.rectangle(self.viewport).contains(window)
+        if not covered or self.renderer.clear_ground:
             painter.fillRect(self.rect(), self._colours["map_land"])
-        if self._backdrop is not None:
-            painter.save()
-            self._backdrop.paint(painter, self.viewport)
-            painter.restore()
+        self.grounds.paint(painter, self.viewport)
         if self._frame is not None:
             shown = self._frame.rectangle(self.viewport)
-            if self._beneath is not None and not shown.contains(QRectF(self.rect())):
+            if self._beneath is not None and not shown.contains(window):
                 painter.save()
                 painter.setClipRegion(QRegion(self.rect()) - QRegion(shown.toAlignedRect()))
                 self._beneath.paint(painter, self.viewport)

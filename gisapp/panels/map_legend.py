@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
 from gisapp.map.canvas import MapCanvas
+from gisapp.panels.legend_model import LegendRow
 from gisapp.panels.legend_rows import legend_rows
 from gisapp.tasks import Debounce, Tasks
 from gisapp.theme import Theme
@@ -31,12 +32,14 @@ class MapLegend(QObject):
         self._in_view = False
         self._left_hidden: frozenset[str] | None = None
         self._before: Scene | None = None
+        #: Rows below those of the map's own layers.
+        self.beyond: Callable[[], Sequence[LegendRow]] = lambda: ()
         self._counts: dict[str, Counts] = {}
         #: The ids of the rows that have a check box of their own: classes, and layers in one row.
         self._leaves: frozenset[str] = frozenset()
         self._later = Debounce(PAUSE, self._follow_view, self)
         canvas.viewport_changed.connect(lambda _: self._later.touch())
-        theme.changed.connect(self._tell)
+        theme.changed.connect(self.tell)
 
     def clear(self) -> None:
         """Nothing is drawn."""
@@ -113,21 +116,21 @@ class MapLegend(QObject):
     def switch(self, off: frozenset[str], on: frozenset[str]) -> None:
         """Leave out some classes (``layer/class``) and show others; what is in neither stays."""
         self._canvas.hide_classes((self._canvas.hidden | off) - on)
-        self._tell()
+        self.tell()
 
     def _take(self, scene: Scene, counts: dict[str, Counts]) -> None:
         if scene is self._canvas.scene:
             self._counts = counts
             self.counted.emit(counts)
-            self._tell()
+            self.tell()
 
     def _follow_view(self) -> None:
         if self._in_view:
             self.count()
         else:
-            self._tell()
+            self.tell()
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
         """Tell the rows as the map draws them at its present scale."""
         scene = self._canvas.scene
         if scene is None:
@@ -141,7 +144,7 @@ class MapLegend(QObject):
             self._canvas.viewport.denominator,
         )
         self._leaves = frozenset(leaf.id for row in rows for leaf in row.leaves)
-        self.rows_changed.emit(rows)
+        self.rows_changed.emit([*rows, *self.beyond()])
         self._tell_note()
 
     def _tell_note(self) -> None:

@@ -49,6 +49,8 @@ class MapMenu:
 
     def __init__(self, language: Language, actions: Actions, parent: QWidget) -> None:
         self._language, self._actions, self._parent = language, actions, parent
+        #: Adds what else there is at a place (x, y).
+        self.more: Callable[[QMenu, tuple[float, float]], None] = lambda menu, place: None
 
     def open(
         self,
@@ -69,5 +71,6 @@ class MapMenu:
             menu.addSeparator()
             for name in group:
                 menu.addAction(self._actions.qt(name))
+        self.more(menu, place)
         menu.popup(at)
         return menu

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +17,7 @@ from layers.exchange.import_plan import PlannedLayer
 from layers.exchange.placement import Placement
 from layers.exchange.shapes import moved
 from layers.feedback import Feedback
+from layers.geometry.crs import Crs
 from layers.model.catalogue import Shape
 from layers.store.worker import Worker
 from layers.text import Message
@@ -41,18 +44,85 @@ class ReferenceLayer:
         return row
 
 
-def read_reference(
-    worker: Worker, layer: PlannedLayer, encoding: str | None = None, feedback: Feedback | None = None
-) -> ReferenceLayer:
-    """Read a planned layer to be shown. Raises ``UserError`` when it has no place on the register's map."""
-    if layer.placement is None:
+@dataclass(frozen=True)
+class ReferencePlace:
+    """Where a layer to be looked at lies: its file, its name there, and how its coordinates reach the register."""
+
+    path: str
+    layer: str
+    encoding: str | None
+    crs: str
+    scale: float = 1.0
+    offset: tuple[float, float] = (0.0, 0.0)
+    swapped: bool = False
+    coordinates: tuple[str, str] | None = None
+
+    @property
+    def file(self) -> str:
+        """The name of the file."""
+        return Path(self.path).name
+
+    def placement(self, register: Crs) -> Placement:
+        """The way into a register. Raises ``UserError`` for a system that is none."""
+        return Placement(Crs.parse(self.crs), register, self.scale, self.offset, self.swapped)
+
+
+def place_of_data(data: Mapping[str, Any]) -> ReferencePlace:
+    """A place that was kept as plain data. Raises ``UserError`` for what is none."""
+    known = {each.name for each in fields(ReferencePlace)}
+    values: dict[str, Any] = {
+        name: tuple(v) if isinstance(v, list) else v for name, v in data.items() if name in known
+    }
+    try:
+        return ReferencePlace(**values)
+    except TypeError as error:
+        raise UserError(
+            Message("import.reference.gone", {"file": str(data.get("path", ""))}),
+            Message("import.reference.gone.hint"),
+        ) from error
+
+
+def place_of_reference(layer: PlannedLayer) -> ReferencePlace:
+    """Where a planned layer lies. Raises ``UserError`` when it has no place on the register's map."""
+    placement = layer.placement
+    if placement is None:
         raise UserError(
             Message("import.reference.no_place", {"layer": layer.survey.name}),
             Message("import.reference.no_place.hint"),
         )
-    name = layer.survey.name
-    said = layer.mapping.coordinates
-    found = worker.run(_read, layer.path, name, encoding, layer.placement, said, feedback=feedback)
+    system = placement.source.code or placement.source.wkt
+    return ReferencePlace(
+        layer.path,
+        layer.survey.name,
+        layer.encoding or None,
+        system,
+        placement.scale,
+        placement.offset,
+        placement.swapped,
+        layer.mapping.coordinates,
+    )
+
+
+def read_reference_at(
+    worker: Worker, place: ReferencePlace, register: Crs, feedback: Feedback | None = None
+) -> ReferenceLayer:
+    """Read a layer to be looked at. Raises ``UserError`` when its file is gone or can no longer be read."""
+    if not Path(place.path).exists():
+        raise UserError(
+            Message("import.reference.gone", {"file": place.path}), Message("import.reference.gone.hint")
+        )
+    given = (place.path, place.layer, place.encoding, place.placement(register), place.coordinates)
+    return replace(worker.run(_read, *given, feedback=feedback), file=place.file)
+
+
+def read_reference(
+    worker: Worker, layer: PlannedLayer, encoding: str | None = None, feedback: Feedback | None = None
+) -> ReferenceLayer:
+    """Read a planned layer to be shown. Raises ``UserError`` when it has no place on the register's map."""
+    place = place_of_reference(layer)
+    assert layer.placement is not None
+    given = (place.path, place.layer, encoding, layer.placement, place.coordinates)
+    found = worker.run(_read, *given, feedback=feedback)
     return replace(found, file=layer.file_name, shape=layer.survey.shape)
 
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from gisapp.dialogs.importing.steps import SURE
-from gisapp.forms.words import ElidedLabel, IconLabel, Label, Line
+from gisapp.forms.words import Button, ElidedLabel, IconLabel, Label, Line
 from gisapp.language import Language
 from gisapp.theme import Theme
 from layers.exchange.import_plan import ImportPlan, PlannedLayer
@@ -29,6 +29,8 @@ class MappingPanel(QWidget):
     """``changed`` tells the key of a layer and its new mapping."""
 
     changed = Signal(tuple, object)
+    look_asked = Signal(object)
+    """The PlannedLayer looked at shall be shown, not imported."""
 
     def __init__(self, language: Language, theme: Theme, catalogue: Catalogue) -> None:
         super().__init__()
@@ -94,6 +96,10 @@ class MappingPanel(QWidget):
         if layer.mapping.is_reference:
             words = Message("importing.reference")
             column.addWidget(Label(self._language, self._theme, words, tone="quiet", wrap=True))
+            self.look = Button(self._language, Message("importing.show_reference"))
+            self.look.setEnabled(layer.placement is not None and len(layer.survey.points) > 0)
+            self.look.clicked.connect(lambda: self.look_asked.emit(layer))
+            column.addWidget(self.look, 0, Qt.AlignmentFlag.AlignLeft)
         for rule in layer.mapping.types.values():
             asset_type = self._catalogue[rule.type]
             if len(layer.mapping.types) > 1:

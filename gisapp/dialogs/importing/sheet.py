@@ -61,6 +61,8 @@ class ImportSheet(QWidget):
     write_asked = Signal(object)
     left = Signal()
     told = Signal(object)
+    look_asked = Signal(object)
+    """A PlannedLayer that shall be shown on the map and not imported."""
     """A Message of what was done with the mappings kept."""
 
     def __init__(
@@ -87,6 +89,7 @@ class ImportSheet(QWidget):
         self.steps.chosen.connect(self._look_at)
         self.mapping = MappingPanel(language, theme, register.catalogue)
         self.mapping.changed.connect(self._on_mapping)
+        self.mapping.look_asked.connect(self.look_asked)
         self.placement = PlacementBar(language, theme)
         self.placement.changed.connect(self._on_placement)
         self.problems = ProblemModel(language, theme, self)

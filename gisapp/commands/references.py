@@ -1,0 +1,167 @@
+"""Foreign layers to be looked at beside the book: added by menu or from an import, asked by a right click, removed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QFileDialog, QMenu
+
+from gisapp.actions import Action
+from gisapp.commands.opening import home_folder
+from gisapp.panels.layers_panel import LayersPanel
+from gisapp.window import Window
+from layers.errors import UserError
+from layers.feedback import Feedback
+from layers.later import Later
+from layers.scene.reference import box_of
+from layers.text import Message
+
+if TYPE_CHECKING:
+    from gisapp.dialogs import feature_dialog
+    from gisapp.panels.references import rows
+    from gisapp.panels.references.feed import Entry, ReferenceFeed
+    from layers.exchange import importer, reference
+    from layers.exchange.import_plan import PlannedLayer
+    from layers.exchange.reference import ReferencePlace
+else:
+    feature_dialog = Later("gisapp.dialogs.feature_dialog")
+    rows = Later("gisapp.panels.references.rows")
+    importer = Later("layers.exchange.importer")
+    reference = Later("layers.exchange.reference")
+
+#: A feature this near (pixels) is meant by a click, and so many are offered.
+_NEAR, _MOST = 6.0, 6
+_ROW = "references/"
+
+
+def reference_actions(window: Window) -> list[Action]:
+    """The part of the view menu about them."""
+    return [
+        Action(
+            id="view.reference_file",
+            title=Message("reference.add"),
+            icon="stack",
+            menu="view",
+            group=3,
+            handler=lambda: ask_files(window),
+            enabled=lambda: window.parts.session.is_open,
+            words="参考图层 对照 叠加 shp dxf geojson kml reference overlay",
+        ),
+    ]
+
+
+def tie_references(window: Window) -> None:
+    """Let the legend list them and the map's menu name them."""
+    legend, panel = window.map.legend, window.desks["map"].panel
+    assert isinstance(panel, LayersPanel)
+
+    def tie(feed: ReferenceFeed) -> None:
+        canvas, theme = window.map.canvas, window.parts.theme
+        legend.beyond = lambda: rows.reference_rows(feed, theme.colors(), canvas.devicePixelRatioF())
+        feed.changed.connect(legend.tell)
+        feed.noticed.connect(window.parts.notifier.error)
+        panel.hidden_changed.connect(feed.switch)
+        panel.menu_asked.connect(lambda row, at: _open_menu(window, feed, row, at))
+        window.map.navigation.menu.more = lambda menu, place: _offer_features(window, feed, menu, place)
+
+    window.reference_room.tie(tie)
+
+
+def ask_files(window: Window) -> None:
+    """Ask which files, then show every layer of them that has a place."""
+    render = window.parts.language.render
+    kinds = ";;".join((render(Message("window.files.foreign")), render(Message("window.files.all"))))
+    title = render(Message("reference.add"))
+    chosen, _ = QFileDialog.getOpenFileNames(window, title, str(home_folder(window)), kinds)
+    if chosen:
+        window.parts.settings.change(last_folder=str(Path(chosen[0]).parent))
+        add_files(window, chosen)
+
+
+def add_files(window: Window, paths: Sequence[str]) -> None:
+    """Show every layer of these files that has a place."""
+    register = window.parts.session.register
+    if register is None:
+        return
+
+    def work(feedback: Feedback) -> list[ReferencePlace]:
+        plan = importer.plan_import(register, paths, None, feedback)
+        located = [layer for layer in plan.layers if layer.placement is not None and len(layer.survey.points)]
+        if not located:
+            raise UserError(
+                Message("import.reference.no_place", {"layer": Path(paths[0]).name}),
+                Message("import.reference.no_place.hint"),
+            )
+        return [reference.place_of_reference(layer) for layer in located]
+
+    label = Message("reference.reading", {"name": Path(paths[0]).name})
+    window.parts.tasks.run(label, work, lambda places: _add(window, places), owner=window)
+
+
+def show_planned(window: Window, layer: PlannedLayer) -> None:
+    """Show a layer of an import that was not recognised."""
+    try:
+        place = reference.place_of_reference(layer)
+    except UserError as error:
+        window.parts.notifier.error(error)
+        return
+    _add(window, [place])
+
+
+def _add(window: Window, places: Sequence[ReferencePlace]) -> None:
+    feed = window.references
+    feed.add(places)
+    names = tuple(entry.name for entry in feed.entries[-len(places) :])
+    window.parts.notifier.done(Message("reference.added", {"names": names}))
+
+
+def _open_menu(window: Window, feed: ReferenceFeed, row: str, at: QPoint) -> None:
+    """What a right click on a row of the legend offers."""
+    if not row.startswith(_ROW) or int(row.removeprefix(_ROW)) >= len(feed.entries):
+        return
+    entry = feed.entries[int(row.removeprefix(_ROW))]
+    label = window.parts.language.label
+    menu = QMenu(window)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    fit = menu.addAction(label(Message("reference.fit")))
+    fit.setEnabled(entry.key in feed.shown)
+    fit.triggered.connect(lambda: _fit(window, feed, entry))
+    menu.addAction(label(Message("reference.again"))).triggered.connect(lambda: feed.read_again(entry.key))
+    menu.addSeparator()
+    menu.addAction(label(Message("reference.remove"))).triggered.connect(lambda: feed.remove(entry.key))
+    menu.popup(at)
+
+
+def _fit(window: Window, feed: ReferenceFeed, entry: Entry) -> None:
+    shown = feed.shown.get(entry.key)
+    if shown is not None:
+        window.map.canvas.fit(box_of(shown.sources))
+
+
+def _offer_features(window: Window, feed: ReferenceFeed, menu: QMenu, place: tuple[float, float]) -> None:
+    """Name the features of reference layers under a right click; one of them chosen tells what it says."""
+    reach = window.map.canvas.viewport.metres_per_pixel * _NEAR
+    found = [
+        (entry, hit)
+        for entry in reversed(feed.entries)
+        if entry.shown and (shown := feed.shown.get(entry.key)) is not None
+        for source in shown.sources
+        for hit in source.near(*place, reach, frozenset())
+    ]
+    if not found:
+        return
+    menu.addSeparator()
+    label = window.parts.language.label
+    for entry, hit in sorted(found, key=lambda each: each[1].distance)[:_MOST]:
+        values = feed.shown[entry.key].layer.row(hit.id)
+        first = next((str(value) for value in values.values() if value not in (None, "")), str(hit.id + 1))
+        act = menu.addAction(label(Message("reference.here", {"name": entry.name, "first": first[:40]})))
+        act.triggered.connect(lambda _=False, name=entry.name, said=values: _tell(window, name, said))
+
+
+def _tell(window: Window, name: str, values: dict[str, object]) -> None:
+    parts = window.parts
+    feature_dialog.FeatureDialog(parts.language, parts.theme, name, values, window).open()

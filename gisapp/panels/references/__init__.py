@@ -1,0 +1,1 @@
+"""Foreign layers that are looked at on the map without being imported."""

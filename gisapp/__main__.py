@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from platformdirs import user_cache_path
 
-from layers.cli.application import CommandTable, run_command_line
+from layers.cli.application import CommandTable, PlainTable, run_command_line
+from layers.cli.console import Console
 from layers.cli.values import (
     FULL_HD,
     JsonOption,
@@ -47,6 +48,10 @@ def open_window(
     sample: Annotated[bool, typer.Option("--sample", help="cli.open.sample")] = False,
 ) -> int:
     """The window, empty, on ``target`` or on the sample city."""
+    return _open_window(context.obj, target, sample=sample)
+
+
+def _open_window(console: Console, target: str | None, *, sample: bool = False) -> int:
     _require_display()
     # Everything that is loaded now stays: looking through it for garbage takes a tenth of the start.
     gc.disable()
@@ -55,19 +60,18 @@ def open_window(
     ahead = picture = None
     if target is not None and not sample:
         is_new = not is_kept(_scenes(), target)
-        worker = _worker(begun=is_new)
         if is_new:
-            ahead = _ahead(target, worker)
+            ahead = _ahead(target, _worker(begun=True))
         kept = read_picture(_scenes(), target)
         if kept is not None:
             from gisapp.first_picture import show_first_picture
 
             picture = show_first_picture(kept)
         # The picture first: it is there in a tenth of a second.
-        ahead = ahead or _ahead(target, worker)
+        ahead = ahead or _ahead(target, _worker(begun=False))
     from gisapp.app import run_window
 
-    language = context.obj.texts.language
+    language = console.texts.language
     return run_window(target, sample=sample, language=language, ahead=ahead, picture=picture)
 
 
@@ -129,6 +133,8 @@ def render(
     return render_picture(context.obj, register, out, wishes)
 
 
+#: What needs no parser, which takes a tenth of a start to be loaded.
+PLAIN: PlainTable = {"open": _open_window}
 COMMANDS: CommandTable = {
     "open": (open_window, "cli.open.help"),
     "render": (render, "cli.render.help"),
@@ -183,7 +189,7 @@ def main() -> None:
         from layers.cli.commands import COMMANDS as WITHOUT_SCREEN
 
         tables.append(WITHOUT_SCREEN)
-    raise SystemExit(run_command_line(arguments, tables, os.environ))
+    raise SystemExit(run_command_line(arguments, tables, os.environ, PLAIN))
 
 
 if __name__ == "__main__":

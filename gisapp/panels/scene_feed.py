@@ -43,8 +43,8 @@ from layers.scene.style import LayerStyle, MapStyle
 from layers.scene.styles import COMPUTED_FROM, SAVED, USUAL, is_computed, style_or_usual
 from layers.text import Message
 
-#: Milliseconds that one half of a sketch waits for the other.
-SOON = 150
+#: Milliseconds that one half of a sketch waits for the other, and within which a scene is painted.
+SOON, PAINTED = 150, 1000
 #: Types whose rows decide how others are drawn; of code lists, the beginning of the name.
 _STYLING = ("setting", SAVED)
 _CODE_LIST = "c_"
@@ -91,6 +91,7 @@ class SceneFeed(QObject):
         #: Where the map of the open register is kept, unless that was lost.
         self._trusted = cache
         self._soon = Debounce(SOON, self._show_sketch, self)
+        self._tidying = Debounce(PAINTED, self._tidy, self)
         self._counting = StyleCounting(tasks, self)
         self._counting.differs.connect(self._read)
         session.opened.connect(self._on_opened)
@@ -137,6 +138,7 @@ class SceneFeed(QObject):
 
     def _on_closed(self) -> None:
         self._stop()
+        self._tidying.stop()
         self._counting.stop()
         self.scene = None
         self._news.clear()
@@ -275,26 +277,25 @@ class SceneFeed(QObject):
         self._reading.clear()
         self._failures = 0
         self._show(plan.scene)
-        cache = plan.job.cache
-
-        def tidy(_: Feedback) -> None:
-            prepare_patching()
-            if cache is not None:
-                cache.sweep()
-
-        self._tasks.run(Message("task.map"), tidy, owner=self, key="scene-tidy", shown=False)
+        self._tidying.touch()
         self._patch()
+
+    def _tidy(self) -> None:
+        """What nobody waits for, once the map is painted."""
+        register, folder = self._session.register, self._trusted
+
+        def work(_: Feedback) -> None:
+            prepare_patching()
+            if register is not None and folder is not None:
+                SceneCache(folder, str(register.target)).sweep()
+
+        self._tasks.run(Message("task.map"), work, owner=self, key="scene-tidy", shown=False)
 
     def _run(self, work: Work, done: Callable[[Any], None], *, shown: bool) -> Task:
         task = self._tasks.run(
-            Message("task.map"),
-            work,
-            done,
-            failed=self._on_failed,
-            cancelled=self._on_cancelled,
-            owner=self,
-            shown=shown,
-        )
+            Message("task.map"), work, done,
+            failed=self._on_failed, cancelled=self._on_cancelled, owner=self, shown=shown,
+        )  # fmt: skip
         self._reading.append(task)
         return task
 

@@ -29,6 +29,9 @@ DONE, FINDINGS, CANNOT, BUG, STOPPED = 0, 1, 2, 70, 130
 CommandTable = Mapping[str, tuple[Callable[..., int], str]]
 """Name of a command -> its function and the id of its help text."""
 
+PlainTable = Mapping[str, Callable[[Console, str | None], int]]
+"""Name of a command -> what does it, where there is one word after it or none, and no option."""
+
 _OF_THE_DISK = frozenset(
     (errno.ENAMETOOLONG, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR)
 )
@@ -39,13 +42,21 @@ _EXTRA = re.compile(r"unexpected extra argument(?:s|\(s\))? \((.*)\)")
 
 
 def run_command_line(
-    arguments: Sequence[str], tables: Iterable[CommandTable], environment: Mapping[str, str]
+    arguments: Sequence[str],
+    tables: Iterable[CommandTable],
+    environment: Mapping[str, str],
+    plain: PlainTable | None = None,
 ) -> int:
-    """Do what ``arguments`` (without the program's name) say, with the commands of ``tables``."""
+    """Do what ``arguments`` (without the program's name) say, with the commands of ``tables``.
+
+    Those of ``plain`` are done without the parser of options being loaded, where there are no options.
+    """
     console = Console(Texts("zh"), as_json=_wants_json(arguments))
     try:
         language, rest = take_language(arguments, environment)
         console.texts = Texts(language)
+        if plain and _is_plain(rest) and rest[0] in plain:
+            return plain[rest[0]](console, rest[1] if len(rest) > 1 else None)
         return _invoke(rest, tables, console)
     except UserError as error:
         console.fail(error)
@@ -88,6 +99,10 @@ def _invoke(arguments: list[str], tables: Iterable[CommandTable], console: Conso
     except TyperException as error:
         raise _in_our_words(error) from error
     return int(code or DONE)
+
+
+def _is_plain(arguments: Sequence[str]) -> bool:
+    return len(arguments) in (1, 2) and all(word.strip() and word[0] != "-" for word in arguments)
 
 
 def _program() -> None:

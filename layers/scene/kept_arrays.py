@@ -150,7 +150,7 @@ class _KeptFile:
         """Have the chunks in which these bytes lie."""
         chunks = places // CHUNK
         if self._missing[chunks].any():
-            self._read(np.unique(chunks))
+            self._read(np.flatnonzero(np.bincount(chunks)))
 
     def _read(self, chunks: Integers) -> None:
         with self._reading:

@@ -154,3 +154,20 @@ def test_a_terminal_that_cannot_show_chinese_gets_question_marks() -> None:
     console = Console(Texts("zh"), output=io.TextIOWrapper(raw, encoding="ascii"))
     console.say("水表 DN15")
     assert raw.getvalue() == b"?? DN15\n"
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_plain"),
+    [(["paint"], True), (["paint", "here"], True), (["paint", ""], False), (["paint", "--seed=2"], False),
+     (["paint", "--json", "here"], False), (["paint", "a", "b"], False)],
+)  # fmt: skip
+def test_without_options_a_plain_command_is_done_without_the_parser(typed: list[str], is_plain: bool) -> None:
+    asked: list[str | None] = []
+
+    def plainly(console: Console, place: str | None) -> int:
+        asked.append(place)
+        raise UserError(Message("cli.error.empty"))
+
+    code = run_command_line(typed, TABLES, ENGLISH, {"paint": plainly})
+    assert asked == ([typed[1] if len(typed) > 1 else None] if is_plain else [])
+    assert code == (0 if typed == ["paint", "--json", "here"] else 2)

@@ -34,7 +34,7 @@ from layers.store.rtree_check import is_sound
 from layers.store.schema import FID, GEOMETRY, Schema
 from layers.store.security import check_file
 from layers.store.triggers import all_triggers, asset_triggers
-from layers.store.types import header_length
+from layers.store.types import Geometry, header_length
 from layers.store.worker import Worker
 from layers.text import Message
 
@@ -126,16 +126,19 @@ class GeoPackageStore(Store):
         if rough is None:
             return None
         # The tree rounds outward to 32 bits: the exact extent is that of the assets that reach its edges.
-        tree, table = _rtree(type_name), self.schema.assets[type_name]
-        edges = (
-            tree.c.minx <= rough.x0, tree.c.maxx >= rough.x1, tree.c.miny <= rough.y0, tree.c.maxy >= rough.y1
-        )  # fmt: skip
+        tree = f'"rtree_{type_name}_{GEOMETRY}"'
         # One question for each edge: an OR of them would go through the whole tree.
-        at_edge = sa.union(*(sa.select(tree.c.id).where(edge) for edge in edges)).subquery()
-        rows = connection.execute(
-            sa.select(table.c[GEOMETRY]).where(table.c[FID].in_(sa.select(at_edge.c.id)))
+        edges = ("minx <= ?", "miny <= ?", "maxx >= ?", "maxy >= ?")
+        at_edge = " UNION ".join(f"SELECT id FROM {tree} WHERE {edge}" for edge in edges)
+        # As text: a start asks this of every type, and would make all their tables for it.
+        rows = connection.exec_driver_sql(
+            f'SELECT "{GEOMETRY}" FROM "{type_name}" WHERE "{FID}" IN ({at_edge})', tuple(rough)
         )
-        extents = np.array([row[0].bounds for row in rows if row[0] is not None])
+        shape = self.schema.catalogue[type_name].shape or "point"
+        read = Geometry(shape, self.schema.srid).result_processor(connection.dialect, None)
+        extents = np.array([found.bounds for (data,) in rows if (found := read(data)) is not None])
+        if not len(extents):
+            return rough
         return Box(*extents[:, :2].min(axis=0).tolist(), *extents[:, 2:].max(axis=0).tolist())
 
     def defer_links(self, connection: sa.Connection) -> None:
@@ -305,8 +308,8 @@ class GeoPackageStore(Store):
 
     def _rough_bounds(self, connection: sa.Connection, type_name: str) -> Box | None:
         """The extent by the root of the spatial index, without reading the rest."""
-        node = sa.table(f"rtree_{type_name}_{GEOMETRY}_node", sa.column("nodeno"), sa.column("data"))
-        data = connection.execute(sa.select(node.c.data).where(node.c.nodeno == 1)).scalar()
+        node = f'"rtree_{type_name}_{GEOMETRY}_node"'
+        data = connection.exec_driver_sql(f"SELECT data FROM {node} WHERE nodeno = 1").scalar()
         if data is None:
             return None
         count = int.from_bytes(data[2:4], "big")

@@ -15,6 +15,7 @@ from layers.sample import (
     belonging,
     customers,
     fieldwork,
+    inspections,
     leaks,
     people,
     pipes,
@@ -37,13 +38,14 @@ CRS = "EPSG:4546"
 class SampleCity:
     """An invented city: a table per type with ids, codes, catalogue columns and ``geom`` as WKB in ``CRS``.
 
-    ``planted`` lists what is wrong on purpose; everything else is in order.
+    ``planted`` lists what is wrong on purpose; everything else is in order. ``photos``: drawings to be attached.
     """
 
     size: str
     seed: int
     tables: Mapping[str, pa.Table]
     planted: tuple[Planted, ...]
+    photos: tuple[inspections.SamplePhoto, ...] = ()
 
 
 def generate(size: str, seed: int, feedback: Feedback | None = None) -> SampleCity:
@@ -59,8 +61,9 @@ def generate(size: str, seed: int, feedback: Feedback | None = None) -> SampleCi
     tables |= project_tables(draft, projected, tables)
     tables, planted = plant(tables, seed)
     tables |= fieldwork.census_tables(draft, tables)
+    tables |= inspections.follow_up(draft, tables)
     feedback.progress(1.0, Message("sample.describing"))
-    return SampleCity(size, seed, tables, tuple(planted))
+    return SampleCity(size, seed, tables, tuple(planted), inspections.photos(tables))
 
 
 def _network(draft: Draft, feedback: Feedback) -> tuple[dict[str, pa.Table], list[works.Work]]:

@@ -25,6 +25,7 @@ _ENDS = datetime.date(2026, 11, 30)
 _SHARE_DONE = 0.44
 _TEAMS = (5, 6)
 _READERS = (30, 31, 33)
+_CHECKER, _MENDED = 18, 3
 _DEFECTS = (
     ("cap_missing", 2),
     ("hydrant_buried", 4),
@@ -59,7 +60,7 @@ def census_tables(draft: Draft, tables: Mapping[str, pa.Table]) -> dict[str, pa.
         "campaign": _campaign(draft, said),
         "lot": _lots(grids, tables["grid"], xy, lot, sequence, said),
         "census_record": _records(hydrants, lot, sequence, rows, xy, random),
-        **_defects(rows, random),
+        **_defects(rows, random, str(tables["person"]["name"][_CHECKER - 1])),
     }
 
 
@@ -176,13 +177,18 @@ def _instant(number: int, share: float, days: int, random: np.random.Generator) 
     return f"{day}T{hour:02d}:{minute:02d}:{second:02d}.000Z"
 
 
-def _defects(rows: list[Any], random: np.random.Generator) -> dict[str, pa.Table]:
+def _defects(rows: list[Any], random: np.random.Generator, checker: str) -> dict[str, pa.Table]:
+    """Defects with their orders; the first severe ones are put right, and the very first looked at again."""
     some = [
         (number + 1, row["defect"]) for number, row in enumerate(rows) if row is not None and row["defect"]
     ]
     severe = [number for number, (_, (_, severity)) in enumerate(some) if severity >= 3]
     order_of = {number: place + 1 for place, number in enumerate(severe)}
     found = [str(TODAY - datetime.timedelta(days=int(random.integers(1, 45)))) for _ in some]
+    mended = {number: _later(found[number], 5) for number in severe[:_MENDED]}
+    closed = {number: _later(found[number], 9) for number in severe[:1]}
+    state = dict.fromkeys(severe, "ordered") | dict.fromkeys(mended, "repaired")
+    state |= dict.fromkeys(closed, "closed")
     due = [str(datetime.date.fromisoformat(found[number]) + datetime.timedelta(days=7)) for number in severe]
     defect = make_table(
         "defect",
@@ -193,9 +199,10 @@ def _defects(rows: list[Any], random: np.random.Generator) -> dict[str, pa.Table
             "kind": np.array([kind for _, (kind, _) in some], dtype=object),
             "severity": np.array([severity for _, (_, severity) in some]),
             "found_date": np.array(found, dtype=object),
-            "state": np.array(
-                ["ordered" if n in order_of else "open" for n in range(len(some))], dtype=object
-            ),
+            "state": np.array([state.get(n, "open") for n in range(len(some))], dtype=object),
+            "repaired_date": np.array([mended.get(n) for n in range(len(some))], dtype=object),
+            "closed_date": np.array([closed.get(n) for n in range(len(some))], dtype=object),
+            "closed_by": np.array([checker if n in closed else None for n in range(len(some))], dtype=object),
             "work_order": np.array([order_of.get(n, NONE) for n in range(len(some))]),
         },
     )
@@ -205,7 +212,8 @@ def _defects(rows: list[Any], random: np.random.Generator) -> dict[str, pa.Table
             "code": codes("work_order", len(severe)),
             "kind": repeated("repair", len(severe)),
             "target": np.array([f"{_TYPE}:{some[n][0]}" for n in severe], dtype=object),
-            "state": repeated("sent", len(severe)),
+            "state": np.array(["closed" if n in mended else "sent" for n in severe], dtype=object),
+            "done_date": np.array([mended.get(n) for n in severe], dtype=object),
             "task": np.array([words()["census"][some[n][1][0]] for n in severe], dtype=object),
             "raised_date": np.array([found[n] for n in severe], dtype=object),
             "due_date": np.array(due, dtype=object),
@@ -213,3 +221,7 @@ def _defects(rows: list[Any], random: np.random.Generator) -> dict[str, pa.Table
         },
     )
     return {"work_order": order, "defect": defect}
+
+
+def _later(day: str, days: int) -> str:
+    return str(min(datetime.date.fromisoformat(day) + datetime.timedelta(days=days), TODAY))

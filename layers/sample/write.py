@@ -41,7 +41,7 @@ _NETWORK = (
     "account_visit",
     "account_problem",
 )
-_CENSUS = ("campaign", "lot", "census_record", "work_order", "defect")
+_CENSUS = ("campaign", "lot", "census_record", "work_order", "defect", "quality_check", "field_report")
 _PROJECTS = (
     "milestone",
     "daily_log",
@@ -97,3 +97,6 @@ def write(register: Register, city: SampleCity, feedback: Feedback | None = None
                 part.progress(0.0, Message("sample.writing", {"type": register.catalogue[name].plural}))
                 edit.insert_bulk(name, city.tables[name].drop_columns(["fid"]), part)
                 done += rows
+            for photo in city.photos if names is _CENSUS else ():
+                told = {"kind": photo.kind, "taken_at": photo.taken_at, "remark": words()["city"]["remark"]}
+                register.attach(edit, photo.type, photo.id, photo.name, photo.data, told)

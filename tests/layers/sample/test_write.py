@@ -6,9 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from layers.census.quality import pick
+from layers.census.repairs import photos_of, read_cases
+from layers.census.sampling import CHECK_KINDS, is_of_crew, read_samples
+from layers.census.sightings import read_reports
 from layers.errors import Cancelled, UserError
 from layers.feedback import Feedback
+from layers.register import Register
 from layers.sample.city import SampleCity
+from layers.sample.words import words
 from layers.sample.write import create_sample
 from layers.text import Message
 
@@ -36,6 +42,29 @@ def test_the_register_holds_the_whole_city(demo: SampleCity, tmp_path: Path) -> 
         summary = register.summary().as_json()
         assert summary["types"]["pipe"]["unknown_dn"] >= 3
         assert summary["types"]["meter"]["unlocated"] == 5
+        _has_a_census_to_look_at(register)
+
+
+def _has_a_census_to_look_at(register: Register) -> None:
+    """Checks as the program draws and judges them, defects with their drawings, what was seen in passing."""
+    campaign = register.get("campaign", 1)
+    assert campaign is not None
+    done, open_ = read_samples(register, campaign)
+    assert (done.standing, open_.standing, len(open_.undone)) == ("passes", "open", 1)
+    for book in (done, open_):
+        assert not any(row.is_outdated or is_of_crew(book, row.check["checker"]) for row in book.rows)
+        assert all(book.measured(kind) == book.needed(kind) > 0 for kind in CHECK_KINDS)
+        word = f"{campaign['seed']}/{book.lot.id if book.lot else 0}/1/resurvey"
+        drawn = {row.record.id for row in book.rows if row.kind == "resurvey"}
+        assert drawn == set(pick(book.logged, len(drawn), word))
+    cases = read_cases(register, campaign.id)
+    assert {case.state for case in cases} == {"open", "ordered", "repaired", "closed"}
+    for case in cases:
+        before, after = photos_of(register, case.defect)
+        assert bool(before) == (case.defect["severity"] >= 3)
+        assert bool(after) == (case.state in ("repaired", "closed"))
+        assert {photo["remark"] for photo in (*before, *after)} <= {words()["city"]["remark"]}
+    assert {case.state for case in read_reports(register)} == {"open", "confirmed", "closed", "unfounded"}
 
 
 def test_a_file_that_exists_is_left_alone(tmp_path: Path) -> None:

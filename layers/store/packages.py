@@ -259,6 +259,17 @@ class PackageFile:
             rows = connection.execute(query.order_by(trail.c.at, trail.c.h_id))
             return {int(id): (str(at), str(actor or "")) for id, at, actor in rows if id is not None}
 
+    def trail(self, type_names: Iterable[str]) -> frozenset[tuple[Any, ...]]:
+        """Every change of these types that the file's own trail tells of; a later state of a file has all of them."""
+        found: list[tuple[Any, ...]] = []
+        with self._engine.connect() as connection:
+            for type_name in type_names:
+                name = history_name(type_name)
+                if {"h_id", FID, "at", "op"} <= set(self.columns.get(name, ())):
+                    told = sa.table(name, *map(sa.column, ("h_id", FID, "at", "op")))
+                    found += [(name, *row) for row in connection.execute(sa.select(told))]
+        return frozenset(found)
+
     def deleted(self, type_name: str) -> frozenset[int] | None:
         """The rows of a type that were deleted, as the file's own trail says; None where the trail went."""
         name = history_name(type_name)

@@ -15,11 +15,12 @@ from layers.census.packages.compare import Changed, Row, from_json
 from layers.census.packages.conflicts import OPEN, field_values
 from layers.census.packages.examining import Examined
 from layers.census.packages.merging import Clash, Merge, Write, key_of, merge, refused
+from layers.census.packages.noting import note_arrival, receipt_now
 from layers.census.packages.photos import PHOTO
 from layers.census.packages.receipt import Arrival, Refused
 from layers.census.packages.records import decided as decided_values
 from layers.census.values import as_text, from_text
-from layers.census.words import CONFLICT, DEFECT, LOT, PACKAGE, RECORD
+from layers.census.words import CONFLICT, DEFECT, RECORD
 from layers.errors import UserError
 from layers.model.asset import AssetKey
 from layers.model.fields import LinkField, format_instant
@@ -29,7 +30,7 @@ from layers.store.attach import attach
 from layers.store.edit import Edit
 from layers.store.packages import PackageFile, came_from
 from layers.store.rows import current_row, current_rows
-from layers.store.schema import CODE, FID, GEOMETRY, VERSION
+from layers.store.schema import CODE, GEOMETRY, VERSION
 from layers.store.value_rules import ValuesRefused
 
 _BULK_FROM = 30
@@ -59,6 +60,7 @@ class _CheckIn:
         self, edit: Edit, examined: Examined, actor: str, decided: Decided, responsible_of: ResponsibleOf
     ) -> None:
         self._edit, self._examined, self._responsible_of = edit, examined, responsible_of
+        self._receipt = receipt_now(edit, examined)
         self._actor, self._decided = actor, decided
         self._source = edit.source(source_of(examined.code))
         catalogue = edit.catalogue
@@ -100,8 +102,9 @@ class _CheckIn:
             photos_loose=examined.photos.loose,
             clock_days=examined.clock_days,
             by_whom=dict(examined.by_whom),
+            moved=dict(examined.moved),
         )
-        self._note_arrival(arrival)
+        note_arrival(self._edit, examined, self._receipt, arrival)
         return arrival
 
     def _office(self, type_name: str, ids: Collection[int]) -> Mapping[int, Row]:
@@ -370,18 +373,6 @@ class _CheckIn:
     def _is_attached(self, key: AssetKey, sha256: str) -> bool:
         where = All((Compare("target", "=", f"{key.type}:{key.id}"), Compare("sha256", "=", sha256)))
         return bool(read.count(self._edit.store, self._edit.connection, Query(PHOTO, where=where)))
-
-    def _note_arrival(self, arrival: Arrival) -> None:
-        edit, package = self._edit, self._examined.package
-        row = current_row(edit.store, edit.connection, PACKAGE, package.id)
-        assert row is not None
-        receipt = self._examined.receipt.with_arrival(arrival)
-        values = {"state": "returned", "returned_at": arrival.at, "receipt": receipt.as_text()}
-        edit.update(PACKAGE, package.id, row[VERSION], values)
-        lot = None if row["lot"] is None else current_row(edit.store, edit.connection, LOT, row["lot"])
-        if lot is not None and lot["state"] == "out":
-            change = {"state": "back", "returned_date": datetime.date.today().isoformat()}
-            edit.update(LOT, lot[FID], lot[VERSION], change)
 
 
 class _NotInBookError(Exception):

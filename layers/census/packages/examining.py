@@ -16,8 +16,10 @@ from layers.census.form import types_of
 from layers.census.newcomers import homes, rows_of, source_of
 from layers.census.packages import sheet_file, sheet_reading
 from layers.census.packages.base import Kept, Shelf
+from layers.census.packages.base_rows import Since, Trail
 from layers.census.packages.compare import Changed, Row, Rows, changes
 from layers.census.packages.conflicts import Dispute, disputes
+from layers.census.packages.lineage import Came, Moving, goes_on_from, newly_moved
 from layers.census.packages.merging import Merge, days_between, merge, refused
 from layers.census.packages.photos import PHOTO, Photos, photos_of
 from layers.census.packages.receipt import Receipt, Refused
@@ -29,7 +31,6 @@ from layers.feedback import Feedback
 from layers.model.asset import Asset, AssetKey
 from layers.model.catalogue import Catalogue
 from layers.model.fields import format_instant
-from layers.model.personal import personal_fields
 from layers.register import Register
 from layers.store import gpkg
 from layers.store.packages import PackageFile, told_by
@@ -39,6 +40,8 @@ from layers.text import Message
 _MEANT = (RECORD, DEFECT, ORDER, REPORT)
 _NEVER = (PACKAGE, PHOTO)
 _JSON = ("found", "book")
+_ARRIVALS = 12
+"""So many of the files that came back last are looked at to see which one this goes on from."""
 _OFFICES = ("target", "target_type", "campaign", "lot")
 
 
@@ -69,6 +72,7 @@ class Examined:
     by_whom: Mapping[str, int] = field(default_factory=dict)
     edited: tuple[str, str] | None = None
     disputes: tuple[Dispute, ...] = ()
+    moved: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def code(self) -> str:
@@ -77,10 +81,10 @@ class Examined:
     @property
     def is_again(self) -> bool:
         """Whether it says what the file said that came last, and nothing of it is still to be taken in."""
-        last = self.receipt.last
-        if last is None or self.changes_book:
+        if self.receipt.last is None or self.changes_book:
             return False
-        return last.sha256 == self.kept.sha256 or self.merge.of == 0
+        is_known = any(each.sha256 == self.kept.sha256 for each in self.receipt.arrivals)
+        return is_known or self.merge.of == 0
 
     @property
     def changes_book(self) -> bool:
@@ -154,7 +158,9 @@ def _examined(
     file = _open(register, kept.path)
     opened = [file]
     try:
-        kind, base = _base(register, shelf, row, receipt, file, said, asked, opened)
+        kind, base, came, since = _base(
+            register, shelf, row, receipt, file, returned, said, names, asked, opened
+        )
         deleted = {name: file.deleted(name) for name in names}
         found = changes(base, file, names, deleted)
         changed = {change.key for change in found}
@@ -164,8 +170,12 @@ def _examined(
             for id, told in file.edited(name).items()
             if (key := AssetKey(name, id)) in changed
         }
-        edited = {key: at for key, (at, _) in trail.items()}
-        photos = photos_of(file, returned.parent, base.rows(PHOTO).keys())
+        carried = {} if since is None else since.arrival.moved_keys
+        fresh = newly_moved((c for c in found if c.key not in carried), known, came, since)
+        moving = Moving(catalogue, {**carried, **fresh})
+        found = moving.changes(found)
+        edited = {moving.key(key): at for key, (at, _) in trail.items()}
+        photos = moving.photos(photos_of(file, returned.parent, base.rows(PHOTO).keys()))
         broken = [change for change in found if _is_unreadable(change)]
         found = [change for change in found if not _is_unreadable(change)]
         ours = (*asked, *_MEANT)
@@ -173,7 +183,9 @@ def _examined(
         mine, new = [c for c in found if c.type in ours], {}
         if campaign is not None:
             outing = Outing(str(row["code"]), campaign.id, row["lot"], _now())
-            records_then, records_now, wrong = _records(base.rows(RECORD), file.rows(RECORD))
+            records_then, records_now, wrong = _records(
+                moving.rows(RECORD, base.rows(RECORD)), moving.rows(RECORD, file.rows(RECORD))
+            )
             broken += wrong
             staged = stage(catalogue, outing, asked, mine, records_then, records_now, edited, known)
             mine, barred, new = list(staged.changes), [*barred, *staged.strays], dict(staged.found_new)
@@ -204,6 +216,7 @@ def _examined(
         Counter(who for _, who in trail.values()),
         (min(edited.values()), max(edited.values())) if edited else None,
         _still_open(register, row.id, done),
+        {f"{key.type}:{key.id}": id for key, id in moving.moved.items()},
     )
 
 
@@ -280,76 +293,33 @@ def _base(
     row: Asset,
     receipt: Receipt,
     file: PackageFile,
+    returned: Path,
     said: Mapping[str, Any],
+    names: Sequence[str],
     asked: Sequence[str],
     opened: list[PackageFile],
-) -> tuple[str, Rows]:
-    """What to compare with: what came back the last time, else what went out, else what the trail tells of that."""
-    code, last = str(row["code"]), receipt.last
+) -> tuple[str, Rows, Sequence[Came], Came | None]:
+    """What to compare with: the file that came back before and that this one goes on from, else what went out, else
+    what the trail tells of that. Also all that came before, newest first, and which of them it is."""
+    code = str(row["code"])
     first: Rows | None = None
     if shelf.sound(shelf.base(code), row["base_sha256"]):
         opened.append(_open(register, shelf.base(code)))
         first = opened[-1]
     elif said.get("version") is not None:
-        first = _Trail(register, file, int(said["version"]), frozenset(asked))
-    if last is not None and shelf.sound(shelf.returned(code, last.sha256), last.sha256):
-        opened.append(_open(register, shelf.returned(code, last.sha256)))
-        return "last", _Since(opened[-1], first, receipt.pending)
+        first = Trail(register, file, int(said["version"]), frozenset(asked))
+    came = []
+    for arrival in {each.sha256: each for each in reversed(receipt.arrivals[-_ARRIVALS:])}.values():
+        if shelf.sound(shelf.returned(code, arrival.sha256), arrival.sha256):
+            opened.append(_open(register, shelf.returned(code, arrival.sha256)))
+            came.append(Came(arrival, opened[-1]))
+    if came:
+        since = goes_on_from(file, returned.name, first, came, names)
+        if since is not None:
+            return "last", Since(since.file, first, since.arrival.pending), came, since
     if first is None:
         raise UserError(Message("packages.base_lost", {"code": code}), Message("packages.base_lost_hint"))
-    return ("trail" if isinstance(first, _Trail) else "base"), first
-
-
-@dataclass(frozen=True)
-class _Since:
-    """The file that came last; what of it was refused is compared with what went out. So are all photos."""
-
-    last: Rows
-    first: Rows | None
-    pending: frozenset[AssetKey]
-
-    def held(self, type_name: str) -> tuple[str, ...]:
-        return self.last.held(type_name)
-
-    def rows(self, type_name: str) -> Mapping[int, Row]:
-        before = {} if self.first is None else self.first.rows(type_name)
-        if type_name == PHOTO:
-            return before
-        rows = dict(self.last.rows(type_name))
-        again = {key.id for key in self.pending if key.type == type_name}
-        if type_name == RECORD:
-            # What was refused of an asset may stand in its record as well.
-            links = {f"{key.type}:{key.id}" for key in self.pending}
-            again |= {id for id, row in rows.items() if row.get("target") in links}
-        for id in again:
-            rows.pop(id, None)
-            if id in before:
-                rows[id] = before[id]
-        return rows
-
-
-@dataclass(frozen=True)
-class _Trail:
-    """The base as the register's own trail tells it: the rows of the file as they were when it went out."""
-
-    register: Register
-    file: PackageFile
-    version: int
-    asked: frozenset[str]
-
-    def held(self, type_name: str) -> tuple[str, ...]:
-        return self.file.held(type_name)
-
-    def rows(self, type_name: str) -> Mapping[int, Row]:
-        if type_name not in self.register.catalogue:
-            return {}
-        asset_type = self.register.catalogue[type_name]
-        ids = [*self.file.rows(type_name), *(self.file.deleted(type_name) or ())]
-        then = self.register.rows_at(type_name, ids, self.version) if ids else {}
-        kept = type_name in self.asked or asset_type.group == "census"
-        hidden = () if kept else personal_fields(asset_type)
-        blank = {name: None for name in hidden if not asset_type.field_named(name).required}
-        return {id: {**row, **blank} for id, row in then.items() if row is not None}
+    return ("trail" if isinstance(first, Trail) else "base"), first, came, None
 
 
 def _notes(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from layers.census.newcomers import parsed
 from layers.model.asset import AssetKey
 
 
@@ -43,6 +44,20 @@ class Arrival:
     photos_loose: tuple[str, ...] = ()
     clock_days: int = 0
     by_whom: Mapping[str, int] = field(default_factory=dict)
+    moved: Mapping[str, int] = field(default_factory=dict)
+    """New rows by key that got another id, for another copy of the package had given theirs away."""
+
+    @property
+    def pending(self) -> frozenset[AssetKey]:
+        """The rows that were refused, as the file calls them: one that comes again tries them again."""
+        own = {AssetKey(key.type, id): key for key, id in self.moved_keys.items()}
+        keys = (AssetKey(each.type, each.id) for each in self.refused)
+        return frozenset(own.get(key, key) for key in keys)
+
+    @property
+    def moved_keys(self) -> dict[AssetKey, int]:
+        """``moved`` by what the file calls them."""
+        return {key: id for name, id in self.moved.items() if (key := parsed(name)) is not None}
 
 
 @dataclass(frozen=True)
@@ -77,12 +92,6 @@ class Receipt:
     def last(self) -> Arrival | None:
         """What came back last."""
         return self.arrivals[-1] if self.arrivals else None
-
-    @property
-    def pending(self) -> frozenset[AssetKey]:
-        """The rows that were refused the last time: a file that comes again tries them again."""
-        refused: Sequence[Refused] = self.last.refused if self.last else ()
-        return frozenset(AssetKey(each.type, each.id) for each in refused)
 
 
 def _arrival(said: dict[str, Any]) -> Arrival:

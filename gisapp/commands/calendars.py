@@ -1,14 +1,16 @@
-"""Due dates of projects for the calendar of a telephone or an office program."""
+"""Due dates of projects and census lots for the calendar of a telephone or an office program."""
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gisapp.actions import Action
 from gisapp.commands.statements import free_path, written
 from gisapp.window import Window
+from layers.census.words import LOT
 from layers.errors import UserError
 from layers.exchange.noting import note_given
 from layers.feedback import Feedback
@@ -18,22 +20,24 @@ from layers.renewal.words import PROJECT
 from layers.text import Message, Texts
 
 if TYPE_CHECKING:
+    from layers.census import due_lots as lots
     from layers.renewal import due_dates as due
     from layers.reports import calendar_file
 else:
     # The calendar's library is loaded when the first one is written.
     calendar_file = Later("layers.reports.calendar_file")
     due = Later("layers.renewal.due_dates")
+    lots = Later("layers.census.due_lots")
 
 
 def calendar_actions(window: Window) -> list[Action]:
-    """Writing the due dates of the projects selected, or of all that are open."""
+    """Writing the due dates of the projects and lots selected, or of all that are open."""
     session = window.parts.session
     return [
         Action(
             id="projects.calendar", title=Message("due.action"), icon="calendar-check", menu="projects", group=9,
             handler=lambda: write_due_dates(window), enabled=lambda: session.is_open,
-            words="calendar ics ical due dates 日历 到期 提醒 节点 rili",
+            words="calendar ics ical due dates lots census 日历 到期 提醒 节点 普查 任务 期限 rili",
         ),
     ]  # fmt: skip
 
@@ -46,7 +50,9 @@ def write_due_dates(window: Window, path: Path | None = None) -> None:
     texts = Texts(window.parts.language.code)
     name = texts.render(Message("due.calendar"))
     out = path or free_path(window, name, ".ics")
-    chosen = tuple(int(id) for id in window.parts.session.selection.ids(PROJECT))
+    chosen = {
+        name: tuple(int(id) for id in window.parts.session.selection.ids(name)) for name in (PROJECT, LOT)
+    }
     window.parts.tasks.run(
         Message("due.writing", {"file": out.name}),
         lambda feedback: _write(register, out, chosen, texts, name, feedback),
@@ -57,10 +63,17 @@ def write_due_dates(window: Window, path: Path | None = None) -> None:
 
 
 def _write(
-    register: Register, out: Path, projects: tuple[int, ...], texts: Texts, name: str, feedback: Feedback
+    register: Register,
+    out: Path,
+    chosen: Mapping[str, tuple[int, ...]],
+    texts: Texts,
+    name: str,
+    feedback: Feedback,
 ) -> int:
-    dues = due.due_dates(register, projects=projects or None)
+    some = any(chosen.values())
+    dues = due.due_dates(register, projects=chosen[PROJECT] if some else None)
     feedback.check()
+    dues += lots.due_lots(register, lots=chosen[LOT] if some else None)
     if not dues:
         raise UserError(Message("due.none"), Message("due.none.hint"))
     now = datetime.datetime.now(datetime.UTC)
@@ -69,5 +82,6 @@ def _write(
     )
     # Owners are named in it.
     label = Message("due.noted", {"count": count, "file": out.name})
-    note_given(register, out, label, (PROJECT,), count, personal=True)
+    types = sorted({LOT if each.kind == LOT else PROJECT for each in dues})
+    note_given(register, out, label, types, count, personal=True)
     return count

@@ -1,4 +1,4 @@
-"""``gisapp calendar``: due dates of projects as an iCalendar file."""
+"""``gisapp calendar``: due dates of projects and census lots as an iCalendar file."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from layers.census.due_lots import due_lots
 from layers.cli.application import DONE, CommandTable
 from layers.cli.console import Console
 from layers.cli.opening import open_register
@@ -35,12 +36,12 @@ def calendar(
     manager: Annotated[str | None, typer.Option(metavar="NAME", help="cli.calendar.manager")] = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Write what is due in open projects to ``out``."""
+    """Write what is due in open projects and campaigns to ``out``."""
     console: Console = context.obj
     with open_register(register, read_only=True) as opened:
         export.refuse_own_register(opened.target, out)
         person = None if manager is None else _person(opened, manager)
-        dues = due_dates(opened, manager=person)
+        dues = (*due_dates(opened, manager=person), *due_lots(opened, person=person))
         name = console.texts.render(Message("due.calendar"))
         now = datetime.datetime.now(datetime.UTC)
         count = calendar_file.write_calendar(

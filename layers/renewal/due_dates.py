@@ -15,7 +15,7 @@ from layers.text import Message, Title
 
 @dataclass(frozen=True)
 class DueDate:
-    """One thing that is due. ``kind`` and ``id`` name the asset whose date it is; ``project`` its project's id."""
+    """One thing that is due. ``kind`` and ``id`` name the asset whose date it is; ``project`` its project, if any."""
 
     kind: str
     id: int
@@ -23,7 +23,7 @@ class DueDate:
     day: datetime.date
     title: Message
     notes: tuple[Message, ...]
-    project: int
+    project: int | None
     place: str | None = None
 
 
@@ -77,7 +77,7 @@ def due_dates(
             entry = items.get(each["item"])
             item = Title(each["item"], each["item"]) if entry is None else entry.title
             add("visit_finding", each, each["rectify_by"], project, "due.finding", {"item": item})
-    return tuple(sorted(found, key=lambda due: (due.day, due.project, due.kind, due.id)))
+    return tuple(sorted(found, key=lambda due: (due.day, due.project or 0, due.kind, due.id)))
 
 
 def lasting_name(register: Register) -> str:

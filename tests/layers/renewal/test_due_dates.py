@@ -8,6 +8,7 @@ from pathlib import Path
 import icalendar
 import pytest
 
+from layers.census.due_lots import due_lots
 from layers.errors import UserError
 from layers.renewal.due_dates import due_dates, lasting_name
 from layers.reports.calendar_file import write_calendar
@@ -77,6 +78,38 @@ def test_what_is_planned_and_not_done_goes_to_a_calendar(new_place: NewPlace, tm
         assert lasting_name(register) == name
         later = next(d for d in newer if d.kind == "milestone" and d.id == moved.id)
         assert (later.day.isoformat(), later.version) == ("2026-12-01", again[moved.id].version + 1)
+
+        # Lots of an open campaign that are due and not finished stand beside them.
+        with register.edit(Message("store.created")) as edit:
+            team = edit.insert("team", {"name": "普查一组"})
+            running, over = (
+                edit.insert("campaign", {"name": "普查", "types": "meter", "state": state})
+                for state in ("open", "closed")
+            )
+            for campaign, due, state, lot_state in (
+                (running, "2026-11-30", "planned", "out"),
+                (running, "2026-11-20", "visit_again", "back"),
+                (running, "2026-11-21", "visited", "back"),
+                (running, "2026-11-22", "planned", "cancelled"),
+                (running, None, "planned", "out"),
+                (over, "2026-11-23", "planned", "out"),
+            ):
+                values = {"campaign": campaign, "due_date": due, "state": lot_state, "team": team}
+                lot = edit.insert("lot", {**values, "name": f"任务{due}", "person": mine})
+                record = {"campaign": campaign, "lot": lot, "target_type": "meter", "state": state}
+                edit.insert("census_record", record)
+        lots = due_lots(register)
+        assert [(d.kind, d.id, d.day.isoformat()) for d in lots] == [
+            ("lot", 2, "2026-11-20"),
+            ("lot", 1, "2026-11-30"),
+        ]
+        assert [due_lots(register, person=mine), due_lots(register, person=other)] == [lots, ()]
+        assert due_lots(register, lots=(1,)) == lots[1:]
+        both = (*newer, *lots)
+        assert write_calendar(path, both, Texts("zh"), name="到期", register=name, now=NOW) == 6
+        events = list(icalendar.Calendar.from_ical(path.read_bytes()).walk("VEVENT"))
+        assert (str(events[4]["summary"]), str(events[4]["uid"])) == ("普查：任务2026-11-20", f"lot-2@{name}")
+        assert "待查 1 个" in str(events[4]["description"])
 
         with pytest.raises(UserError) as refused:
             write_calendar(tmp_path / "nowhere" / "a.ics", dues, Texts("en"), name="", register=name, now=NOW)

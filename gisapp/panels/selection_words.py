@@ -13,13 +13,16 @@ def selection_words(selection: Selection, catalogue: Catalogue) -> Message | Non
     """``42 selected: pipes 40, valves 2``; None when nothing is."""
     if not selection:
         return None
-    counts = [(catalogue[name], count) for name, count in selection.counts.items()]
+    counts = [
+        (catalogue[name].plural if count > 1 else catalogue[name].title, count)
+        for name, count in selection.counts.items()
+    ]
     total = f"{len(selection):,}"
     if len(counts) == 1:
-        return Message("selecting.status_one", {"count": total, "type": counts[0][0].plural})
+        return Message("selecting.status_one", {"count": total, "type": counts[0][0]})
     named = tuple(
-        Message("selecting.of_type", {"type": asset_type.plural, "count": f"{count:,}"})
-        for asset_type, count in counts[:TYPES_NAMED]
+        Message("selecting.of_type", {"type": title, "count": f"{count:,}"})
+        for title, count in counts[:TYPES_NAMED]
     )
     told = {"count": total, "types": named}
     if len(counts) > TYPES_NAMED:

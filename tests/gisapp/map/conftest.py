@@ -19,10 +19,12 @@ from gisapp.theme import font_families, theme_colours
 from layers.feedback import Feedback
 from layers.geometry.packed import pack_lines, segments
 from layers.model.catalogue_file import load_catalogue
+from layers.model.fields import LinkField
 from layers.model.query import Box
 from layers.scene.line_source import LineSource
 from layers.scene.point_source import PointSource
 from layers.scene.scene import Scene
+from layers.scene.style import MapStyle
 from layers.scene.style_file import load_style
 from layers.text import Texts
 
@@ -40,8 +42,9 @@ def colours() -> Mapping[str, QColor]:
 def scene_of() -> MakeScene:
     """``scene_of(pipe=[{...}], valve=[{...}])``: a scene of these rows, each with ``geom`` or without."""
 
-    def make(style_name: str = "diameter", **rows: Sequence[Mapping[str, Any]]) -> Scene:
-        style = load_style(style_name, CATALOGUE.settings["dn_classes"].default)
+    def make(style: str | MapStyle = "diameter", **rows: Sequence[Mapping[str, Any]]) -> Scene:
+        if isinstance(style, str):
+            style = load_style(style, CATALOGUE.settings["dn_classes"].default)
         shapes = [row["geom"] for part in rows.values() for row in part if row.get("geom") is not None]
         bounds = shapely.total_bounds(shapes) if shapes else None
         box = None if bounds is None else Box(*bounds.tolist())
@@ -70,7 +73,10 @@ def _arrow_type(type_name: str, field_name: str) -> pa.DataType:
     if field_name not in CATALOGUE[type_name]:
         return pa.string()
     kinds = {"integer": pa.int64(), "number": pa.float64(), "boolean": pa.bool_()}
-    return kinds.get(CATALOGUE[type_name].field_named(field_name).kind, pa.string())
+    field = CATALOGUE[type_name].field_named(field_name)
+    if isinstance(field, LinkField) and len(field.targets) == 1:
+        return pa.int64()
+    return kinds.get(field.kind, pa.string())
 
 
 def _wanted(layer: Any) -> tuple[str, ...]:

@@ -39,8 +39,8 @@ else:
     shaping = Later("gisapp.panels.grid_shaping.shaping")
     trail_panel = Later("gisapp.panels.history.trail_panel")
 
-#: Milliseconds: so long basemaps wait for the first frame of a map.
-BASEMAPS_WITHIN = 1500
+#: Milliseconds: so long basemaps wait for the first frame of a map, and for that to be painted.
+BASEMAPS_WITHIN, PAINTED = 1500, 20
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,8 @@ class WindowRooms(QMainWindow):
     def tie_rooms(self) -> None:
         """What lies beneath the map comes as soon as the map is there."""
         self.map.styles.hold = self.hold_style
-        self.map.canvas.frame_shown.connect(self._bring_basemaps)
+        # The frame itself is painted first.
+        self.map.canvas.frame_shown.connect(lambda: QTimer.singleShot(PAINTED, self, self._bring_basemaps))
         self.parts.session.opened.connect(
             lambda _: QTimer.singleShot(BASEMAPS_WITHIN, self, self._bring_basemaps)
         )

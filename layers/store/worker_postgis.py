@@ -21,14 +21,46 @@ NUMBER = "__n"
 _SERVER_TYPES = {pa.int64(): "bigint", pa.float64(): "double precision", pa.bool_(): "boolean"}
 
 
+_KEPT: dict[str, adbc.Connection] = {}
+"""The connection of the last read, by its address: at each new one ADBC asks for every type of the server."""
+
+
 def read_query(feedback: Feedback, libpq: str, query: str) -> pa.Table:
     """The result of a query without parameters."""
     feedback.check()
-    with adbc.connect(libpq) as connection, connection.cursor() as cursor:
-        cursor.execute(query)
-        table = cursor.fetch_arrow_table()
+    used = libpq in _KEPT
+    try:
+        table = _read(libpq, query)
+    except adbc.Error:
+        _let_go()
+        if not used:
+            raise
+        # The server may have ended it meanwhile.
+        table = _read(libpq, query)
     feedback.check()
     return table
+
+
+def _read(libpq: str, query: str) -> pa.Table:
+    if libpq not in _KEPT:
+        _let_go()
+        # Without a transaction of its own: one that waits for the next read holds nothing back on the server.
+        _KEPT[libpq] = adbc.connect(libpq, autocommit=True)
+    with _KEPT[libpq].cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetch_arrow_table()
+
+
+def _let_go() -> None:
+    while _KEPT:
+        _, connection = _KEPT.popitem()
+        connection.close()
+
+
+def _connection(libpq: str) -> adbc.Connection:
+    """One with a transaction of its own."""
+    kept = _KEPT.get(libpq)
+    return adbc.connect(libpq) if kept is None else kept.adbc_clone()
 
 
 def write_staging_table(feedback: Feedback, libpq: str, name: str, rows: pa.Table) -> tuple[str, ...]:
@@ -42,7 +74,7 @@ def write_staging_table(feedback: Feedback, libpq: str, name: str, rows: pa.Tabl
     numbers = pa.array(range(1, rows.num_rows + 1), pa.int64())
     table = pa.table({NUMBER: numbers, **columns})
     definition = ", ".join(f'"{field.name}" {_server_type(field.type)}' for field in table.schema)
-    with adbc.connect(libpq) as connection, connection.cursor() as cursor:
+    with _connection(libpq) as connection, connection.cursor() as cursor:
         cursor.execute(f'CREATE UNLOGGED TABLE "{name}" ({definition})')
         feedback.progress(0.1)
         cursor.adbc_ingest(name, table, mode="append")

@@ -228,10 +228,13 @@ def test_what_cannot_be_opened_is_told(server: TestServer) -> None:
 def test_server_that_restarts_loses_the_act_and_nothing_else(server: TestServer, on_server: Register) -> None:
     with on_server.edit(LABEL) as edit:
         edit.insert("hydrant", {"code": "before"})
+    assert on_server.columns("hydrant", ["code"])["code"].to_pylist() == ["before"]
     with pytest.raises(UserError) as told:
         edit_while_restarting(server, on_server)
     assert told.value.title.id == "postgis.lost"
     assert [a["code"] for a in on_server.find(Query("hydrant"))] == ["before"]
+    # The worker's connection is gone too, and another takes its place.
+    assert on_server.columns("hydrant", ["code"])["code"].to_pylist() == ["before"]
     with on_server.edit(LABEL) as edit:
         edit.insert("hydrant", {"code": "after"})
     on_server._store._listener.listening.wait(10)  # type: ignore[attr-defined]

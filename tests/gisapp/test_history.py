@@ -223,13 +223,17 @@ def test_the_map_shows_a_past_day(open_town: Window, qtbot: QtBot) -> None:
     assert not drawer.model.may_edit
     window.parts.session.select([AssetKey("pipe", young)])
     settle(window, qtbot)
-    note = window.inspector.findChild(DayNote)
-    assert note is not None
-    assert note.isVisible()
+    (note,) = [each for each in window.inspector.findChildren(DayNote) if each.isVisible()]
     assert "还没有" in note.label.text()
     assert not window.inspector.form.is_writable
     for name in ("draw.again", "tool.edit_shape", "tool.split", "draw.delete", "draw.survey", "edit.trail"):
         assert window.parts.actions.is_possible(name) is (name == "edit.trail"), name
+    # So does the page of several.
+    window.parts.session.select([AssetKey("pipe", old), AssetKey("pipe", min(lying - {old}))])
+    settle(window, qtbot)
+    assert window.inspector.many_day.isVisible()
+    assert "2000-12-31" in window.inspector.many_day.label.text()
+    assert not window.inspector.many_form.isVisible()
     window.parts.session.select(())
     # Nothing can be edited, and it is said why.
     assert not window.parts.session.may("edit")

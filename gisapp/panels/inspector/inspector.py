@@ -24,6 +24,7 @@ from gisapp.forms.words import IconLabel, Label
 from gisapp.language import Language
 from gisapp.panels.history.acts import HistoryActs
 from gisapp.panels.history.asset_history import AssetHistory
+from gisapp.panels.history.day_note import DayNote
 from gisapp.panels.inspector.many import ManyPage
 from gisapp.panels.inspector.one import OnePage
 from gisapp.panels.inspector.pages import links_page
@@ -77,7 +78,8 @@ class Inspector(QFrame):
         self.editing.reread_asked.connect(self._read)
         self.many_form = AssetForm(language, theme, self.targets)
         many_bar = SaveBar(language, theme)
-        self._many = ManyPage(language, theme, self.many_form, many_bar)
+        self.many_day = DayNote(language, theme, session, "rows")
+        self._many = ManyPage(language, theme, self.many_form, many_bar, self.many_day)
         self.editing_many = ManyEditing(session, self.many_form, many_bar, self)
         self.editing_many.saved.connect(self.saved)
         self.editing_many.unsaved_changed.connect(self.unsaved_changed)

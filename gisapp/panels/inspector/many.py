@@ -25,7 +25,8 @@ class ManyPage(QWidget):
     clear_asked = Signal()
     type_chosen = Signal(str)
 
-    def __init__(self, language: Language, theme: Theme, form: QWidget, bar: QWidget) -> None:
+    def __init__(self, language: Language, theme: Theme, form: QWidget, bar: QWidget, day: QWidget) -> None:
+        """``day`` says of which day the figures are."""
         super().__init__()
         self._language, self._theme = language, theme
         self._types: list[tuple[AssetType, int]] = []
@@ -73,6 +74,7 @@ class ManyPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addLayout(head)
+        column.addWidget(day)
         column.addWidget(self._scroll, 1)
         column.addWidget(bar)
 

@@ -26,6 +26,9 @@ else:
     period_dialog = Later("gisapp.dialogs.period_dialog")
 
 
+_NAME_BYTES = 180
+
+
 def statement_actions(window: Window) -> list[Action]:
     """What the desk of statements offers."""
     session = window.parts.session
@@ -147,7 +150,9 @@ def free_path(window: Window, name: str, ending: str) -> Path:
     folder = home_folder(window)
     if not os.access(folder, os.W_OK):
         folder = documents_folder()
-    plain = "".join("_" if letter in '\\/:*?"<>|' else letter for letter in name).strip() or "gisapp"
+    allowed = ("_" if letter in '\\/:*?"<>|' or ord(letter) < 32 else letter for letter in name)
+    # No file system takes names of any length.
+    plain = "".join(allowed).encode()[:_NAME_BYTES].decode(errors="ignore").strip(" .") or "gisapp"
     path, count = folder / f"{plain}{ending}", 2
     while path.exists():
         path = folder / f"{plain} ({count}){ending}"

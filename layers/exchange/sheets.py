@@ -17,6 +17,7 @@ from layers.exchange.encoding import Detection, detected, known
 from layers.exchange.foreign import ForeignFile, ForeignTable, RowProblem, Shape, looks_like, problem
 from layers.exchange.geometry_rows import shape_of
 from layers.exchange.grid import Grid, describe_table, to_table
+from layers.exchange.workbook_size import refuse_vast
 from layers.feedback import Feedback
 from layers.model.problem import Problem
 from layers.text import Message
@@ -25,8 +26,6 @@ _DELIMITERS = (",", "\t", ";", "|", "，", "、")
 _PROBED_LINES = 60
 _LONGEST_CELL = 4 << 20
 _MOST_TEXT_BYTES = 4 << 30
-_MOST_CELLS = 60_000_000
-_CELL_REFERENCE = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"')
 
 
 def describe_text(path: Path, encoding: str | None = None) -> ForeignFile:
@@ -156,7 +155,7 @@ def _sheet_names(path: Path) -> list[str]:
 
 def _read_sheet(path: Path, name: str, feedback: Feedback | None) -> ForeignTable:
     try:
-        _check_size(path)
+        refuse_vast(path)
         with CalamineWorkbook.from_path(str(path)) as book:
             sheet = book.get_sheet_by_name(name)
             rows = sheet.to_python(skip_empty_area=False)
@@ -166,32 +165,6 @@ def _read_sheet(path: Path, name: str, feedback: Feedback | None) -> ForeignTabl
     kept = [index for index, row in enumerate(rows) if any(cell not in ("", None) for cell in row)]
     grid = Grid([index + 1 for index in kept], [rows[index] for index in kept])
     return to_table(str(path), name, grid)
-
-
-def _check_size(path: Path) -> None:
-    """Refuse a sheet whose few cells lie so far apart that the grid between them would fill the memory."""
-    if not zipfile.is_zipfile(path):
-        return
-    with zipfile.ZipFile(path) as archive:
-        for info in archive.infolist():
-            if not re.search(r"worksheets/[^/]+\.xml$", info.filename):
-                continue
-            width, height = _extent(archive.read(info))
-            if width * height > _MOST_CELLS:
-                raise UserError(
-                    Message("format.too_large", {"file": path.name, "size": info.file_size >> 20}),
-                    Message("format.too_large.hint"),
-                )
-
-
-def _extent(sheet: bytes) -> tuple[int, int]:
-    width = height = 0
-    for match in _CELL_REFERENCE.finditer(sheet):
-        column = 0
-        for letter in match[1]:
-            column = column * 26 + letter - 64
-        width, height = max(width, column), max(height, int(match[2]))
-    return width, height
 
 
 def _refusal(path: Path, error: BaseException) -> UserError:

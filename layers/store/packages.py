@@ -6,6 +6,7 @@ Nothing in a file that comes back may act: it is copied page by page, checked, a
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import logging
 import os
@@ -117,7 +118,7 @@ def add_table(path: Path, name: str, columns: Mapping[str, str], rows: Sequence[
 def take_copy(source: Path, target: Path) -> None:
     """Copy a file that came back, with what still lies in its journal, page by page; then check it.
 
-    The source is only read. Raises ``UserError`` when it is no database, cut short or damaged; then there is no copy.
+    The source is only read. Raises ``UserError`` for one cut short or damaged, ``OSError`` when no copy can be written.
     """
     part = target.with_name(f"{target.name}.{os.getpid()}.part")
     part.parent.mkdir(parents=True, exist_ok=True)
@@ -129,6 +130,8 @@ def take_copy(source: Path, target: Path) -> None:
         part.replace(target)
     except dbapi2.DatabaseError as error:
         _LOG.info("%s: %s", source, error)
+        if "disk is full" in str(error):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target)) from error
         torn = "malformed" in str(error)
         why = Message("packages.torn") if torn else Message("packages.not_readable")
         raise _damaged(source, why) from error
@@ -140,8 +143,7 @@ def _copy(source: Path, part: Path) -> None:
     with contextlib.closing(_opened(source)) as raw, contextlib.closing(dbapi2.connect(str(part))) as copy:
         raw.backup(copy, pages=_PAGES, sleep=0)
         copy.execute("PRAGMA journal_mode=DELETE")
-        # A package is small: the thorough check, or a page that is all zeros goes unseen. A value that breaks a
-        # rule is no damage: it is told with its row.
+        # The thorough check, or a page of zeros goes unseen. A value that breaks a rule is told with its row.
         copy.execute("PRAGMA ignore_check_constraints=ON")
         (answer,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
         if answer != "ok":

@@ -51,11 +51,14 @@ class Shelf:
         target = self.base(code)
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_name(target.name + ".part")
-        shutil.copyfile(package, part)
-        with part.open("rb+") as file:
-            os.fsync(file.fileno())
-        digest = sha256_of(part)
-        part.replace(target)
+        try:
+            shutil.copyfile(package, part)
+            with part.open("rb+") as file:
+                os.fsync(file.fileno())
+            digest = sha256_of(part)
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
         return Kept(target, digest)
 
     def keep_returned(self, code: str, returned: Path) -> Kept:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import os
 import shutil
@@ -20,8 +21,10 @@ from layers.census.words import LOT, PACKAGE
 from layers.errors import UserError
 from layers.model.asset import Asset
 from layers.model.fields import format_instant
+from layers.model.number_fields import LARGEST_INTEGER
 from layers.register import Edit, Register
 from layers.store import gpkg
+from layers.store.database_errors import translated
 from layers.store.packages import add_table, seal, write_rows
 from layers.store.rows import current_row
 from layers.store.schema import FID, VERSION, Schema, build_schema
@@ -71,7 +74,11 @@ def prepare(register: Register, contents: Contents, out: Path, folder: Path | No
 
     Raises ``UserError`` when there is such a file already, or the folder cannot be written.
     """
-    if out.exists():
+    try:
+        is_there = out.exists()
+    except OSError as error:
+        raise _unwritten(out, error) from error
+    if is_there:
         raise UserError(Message("packages.exists", {"place": out.name}), Message("packages.exists_hint"))
     shelf = Shelf.of(register, folder)
     schema = build_schema(contents.catalogue, gpkg.srid_of(register.crs))
@@ -79,13 +86,15 @@ def prepare(register: Register, contents: Contents, out: Path, folder: Path | No
     rows = {name: [_row(asset) for asset in some.values()] for name, some in contents.rows.items()}
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        write_rows(part, schema, register.crs, rows, actor=register.actor, at=_now())
-        add_table(part, qgis_forms.TABLE, qgis_forms.COLUMNS, qgis_forms.style_rows(contents))
-        add_table(part, PHOTO_TABLE, {"fid": _KEY, **PHOTO_COLUMNS}, ())
+        with translated(out):
+            write_rows(part, schema, register.crs, rows, actor=register.actor, at=_now())
+            add_table(part, qgis_forms.TABLE, qgis_forms.COLUMNS, qgis_forms.style_rows(contents))
+            add_table(part, PHOTO_TABLE, {"fid": _KEY, **PHOTO_COLUMNS}, ())
     except OSError as error:
+        _discard(part)
         raise _unwritten(out, error) from error
     except BaseException:
-        part.unlink(missing_ok=True)
+        _discard(part)
         raise
     return Prepared(contents, out, part, schema, shelf)
 
@@ -109,7 +118,9 @@ def check_out(edit: Edit, prepared: Prepared, sent_to: str = "") -> CheckedOut:
     id = edit.insert(PACKAGE, values)
     row = _current(edit, PACKAGE, id)
     first = FIRST_BLOCK + id * BLOCK
-    values = {"first_id": first, "last_id": first + BLOCK - 1}
+    last = first + BLOCK - 1
+    # Ids have 64 bits, fields of the book 32: what the block is says the package itself.
+    values = {"first_id": first, "last_id": last} if last <= LARGEST_INTEGER else {}
     sent = {name: len(ids) for name, ids in contents.mine.items()}
     token = uuid.uuid4().hex
     receipt = Receipt(version=contents.version, sent=sent, records=contents.count, token=token)
@@ -144,7 +155,8 @@ def _seal(prepared: Prepared, row: Mapping[str, Any], first: int, receipt: Recei
     own = {name: value for name, value in row.items() if name not in ("base_file", "base_sha256")}
     try:
         shutil.copyfile(prepared.part, sealed)
-        seal(sealed, prepared.schema, said, {PACKAGE: [own]}, first)
+        with translated(prepared.out):
+            seal(sealed, prepared.schema, said, {PACKAGE: [own]}, first)
         base = prepared.shelf.keep_base(code, sealed)
         sealed.replace(prepared.out)
         (prepared.out.parent / PHOTOS).mkdir(exist_ok=True)
@@ -167,6 +179,12 @@ def _row(asset: Asset) -> dict[str, Any]:
 
 def _now() -> str:
     return format_instant(datetime.datetime.now(datetime.UTC))
+
+
+def _discard(part: Path) -> None:
+    """Remove what was written; nothing may be there, nor a folder for it."""
+    with contextlib.suppress(OSError):
+        part.unlink(missing_ok=True)
 
 
 def _unwritten(place: Path, error: OSError) -> UserError:

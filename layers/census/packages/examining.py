@@ -103,7 +103,7 @@ def examine(
     """Look at a file that came back. A copy of it is kept; the file itself is only read.
 
     ``package``: the code of its package, should the file not say it any more. Raises ``UserError`` for a file that is
-    damaged or of no package of this register, and when nothing is left to compare it with.
+    damaged or of no package of this register, when no copy can be kept, and when nothing is left to compare it with.
     """
     feedback = feedback or Feedback()
     if not returned.is_file():
@@ -121,6 +121,12 @@ def examine(
         target = shelf.returned(str(row["code"]), incoming.sha256)
         target.parent.mkdir(parents=True, exist_ok=True)
         incoming.path.replace(target)
+    except OSError as error:
+        raise UserError(
+            Message("packages.cannot_keep", {"place": returned.name, "folder": str(shelf.folder)}),
+            Message("packages.cannot_write_hint"),
+            Message("store.database_says", {"text": str(error)}),
+        ) from error
     finally:
         shutil.rmtree(shelf.folder / waiting, ignore_errors=True)
     feedback.progress(0.3)

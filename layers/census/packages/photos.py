@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from layers.census.packages.checkout import PHOTO_COLUMNS, PHOTO_TABLE, PHOTOS
 from layers.store.attach import safe_name
 from layers.store.packages import PackageFile
 
+_LOG = logging.getLogger(__name__)
 PHOTO = "attachment"
 _FOLDERS = (PHOTOS, "DCIM", "files")
 
@@ -31,7 +33,11 @@ class Photo:
         """The bytes; None when they are gone since."""
         if self.path is None:
             return file.blob(self.sha256)
-        data = self.path.read_bytes() if self.path.is_file() else b""
+        try:
+            data = self.path.read_bytes()
+        except OSError as error:
+            _LOG.info("%s: %s", self.path, error)
+            return None
         return data if hashlib.sha256(data).hexdigest() == self.sha256 else None
 
 
@@ -46,7 +52,8 @@ class Photos:
 
 def photos_of(file: PackageFile, beside: Path, known: Collection[int]) -> Photos:
     """The photos of a file that came back, ``beside`` the place where it was. ``known``: attachments that went out."""
-    lying = {_digest(path): path for path in sorted(_lying(beside), reverse=True)}
+    read = ((_digest(path), path) for path in sorted(_lying(beside), reverse=True))
+    lying = {digest: path for digest, path in read if digest is not None}
     named = {path.name.casefold(): (digest, path) for digest, path in lying.items()}
     found: list[Photo] = []
     missing: list[str] = []
@@ -99,6 +106,11 @@ def _is_link(path: Path, beside: Path) -> bool:
     )
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _digest(path: Path) -> str | None:
+    """The hash of a file; None for one that cannot be read: it counts as not there."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        _LOG.info("%s: %s", path, error)
+        return None

@@ -7,6 +7,7 @@ import datetime
 import io
 import logging
 import re
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +18,13 @@ from python_calamine import CalamineError, CalamineWorkbook
 from layers.census.packages.sheets import CSV, ENDINGS, HIDDEN
 from layers.errors import UserError
 from layers.exchange.encoding import detect_text
+from layers.exchange.workbook_size import refuse_vast
 from layers.text import Message
 
 _LOG = logging.getLogger(__name__)
 _GREATEST_BYTES = 200_000_000
 _LONGEST_CELL = 1_000_000
+_MOST_CELLS = 10_000_000
 _DELIMITERS = ",\t;"
 _ESCAPED = re.compile(r"^'(?=[=+\-@\t\r])")
 
@@ -52,12 +55,23 @@ def read_sheet_file(path: Path) -> SheetFile:
     try:
         if path.stat().st_size > _GREATEST_BYTES:
             raise _damaged(path, Message("packages.too_large"))
-        return _read_csv(path) if path.suffix.lower() == CSV else _read_excel(path)
-    except (CalamineError, OSError, ValueError, csv.Error) as error:
+        if path.suffix.lower() == CSV:
+            return _read_csv(path)
+        _refuse_vast(path)
+        return _read_excel(path)
+    except (CalamineError, OSError, ValueError, csv.Error, zipfile.BadZipFile) as error:
         _LOG.info("%s: %s", path, error)
         is_held = isinstance(error, OSError)
         why = Message("packages.not_opened") if is_held else Message("packages.not_readable")
         raise _damaged(path, why) from error
+
+
+def _refuse_vast(path: Path) -> None:
+    try:
+        refuse_vast(path, _MOST_CELLS)
+    except UserError:
+        told = Message("packages.sheet.vast", {"place": path.name})
+        raise UserError(told, Message("packages.sheet.vast_hint")) from None
 
 
 def _read_excel(path: Path) -> SheetFile:

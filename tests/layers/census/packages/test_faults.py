@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import shapely
+import sqlalchemy as sa
+from pysqlite3 import dbapi2
 
+from layers.census.packages import base
+from layers.census.packages.checkout import prepare
 from layers.census.packages.conflicts import disputes, plan_decisions
+from layers.census.packages.scope import of_lot
 from layers.errors import UserError
 from layers.model.query import Query
+from layers.store import packages
 from tests.layers.census.packages.conftest import ACT, Town, by_hand
 from tests.layers.store.conftest import NewPlace, Place
 
@@ -214,3 +222,44 @@ def test_edited_by_qgis(town: Town) -> None:
     assert json.loads(records[None]["found"])["code"] == "Q1"
     assert town.get("hydrant", 10)
     assert town.look(out.path).is_again
+
+
+def test_a_full_disk_is_told_and_nothing_is_left_half(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def database_full(*_: object, **__: object) -> None:
+        raise sa.exc.OperationalError("", {}, dbapi2.OperationalError("database or disk is full"))
+
+    def copy_full(*_: object, **__: object) -> None:
+        raise dbapi2.OperationalError("database or disk is full")
+
+    def refusal(act: Callable[[], object], place: object, name: str, fault: object) -> str:
+        with monkeypatch.context() as patched:
+            patched.setattr(place, name, fault)
+            with pytest.raises(UserError) as no:
+                act()
+        return no.value.title.id
+
+    def left() -> list[str]:
+        return [path.name for path in town.folder.rglob("*") if path.is_file()]
+
+    contents = of_lot(town.register, town.lot)
+    long = town.field / ("x" * 300 + ".gpkg")
+    assert refusal(town.out, base.os, "fsync", full) == "packages.cannot_write"
+    assert refusal(town.out, packages, "_put", database_full) == "store.disk_full"
+    with pytest.raises(UserError) as no:
+        prepare(town.register, contents, long, town.folder)
+    assert no.value.title.id == "packages.cannot_write"
+    assert (left(), town.register.count("field_package")) == ([], 0)
+
+    out = town.out("whole.gpkg")
+    by_hand(out.path, "UPDATE census_record SET state = 'visited', outcome = 'found' WHERE fid = 1")
+    for place, name, fault in (
+        (packages, "_copy", copy_full),
+        (Path, "mkdir", full),
+        (Path, "replace", full),
+    ):
+        assert refusal(lambda: town.look(out.path), place, name, fault) == "packages.cannot_keep"
+    assert left() == ["base.gpkg"]
+    assert town.back(out.path).updated == 1

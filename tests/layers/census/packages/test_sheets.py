@@ -161,3 +161,29 @@ def test_wrong_cells_are_all_told_and_nothing_comes_in(town: Town, tmp_path: Pat
     assert refused.value.title.parameters["count"] == 8
     assert town.register.data_version == before
     assert list(town.folder.glob("incoming*")) == []
+
+
+def test_a_cell_in_the_last_corner_and_two_who_fill_in_a_sheet(town: Town, tmp_path: Path) -> None:
+    contents = of_lot(town.register, town.lot)
+    out = town.out()
+    paths = [tmp_path / name for name in ("one.xlsx", "two.xlsx", "vast.xlsx")]
+    write_sheets(contents, out.code, paths[0], Texts("zh"))
+    book = openpyxl.load_workbook(paths[0])
+    sheet = book.worksheets[0]
+    at = [cell.value for cell in sheet[1]].index("remark") + 1
+    for path, row in zip(paths[:2], (3, 4), strict=True):
+        blank = openpyxl.load_workbook(paths[0])
+        blank.worksheets[0].cell(row, at, path.stem)
+        blank.worksheets[0].cell(13, 2, f"N-{path.stem}")
+        blank.save(path.with_stem(f"{path.stem}-in"))
+    for _ in range(2):
+        for path in paths[:2]:
+            town.back(path.with_stem(f"{path.stem}-in"))
+    remarks = sorted(str(r["remark"]) for r in records_of(town).values() if r["state"] == "visited")
+    assert remarks == ["None", "None", "one", "two"]
+
+    sheet.cell(1_048_576, 16_384, "x")
+    book.save(paths[2])
+    with pytest.raises(UserError) as no:
+        town.look(paths[2])
+    assert no.value.title.id == "packages.sheet.vast"

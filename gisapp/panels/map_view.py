@@ -229,6 +229,9 @@ class MapView(QWidget):
         self.navigation.begin_measuring(name)
         if self.drafting_room.made is not None:
             self.drafting_room.made.begin(name)
+        if name == "draw":
+            # The bar of what is drawn stands in the same place.
+            self.navigation.go_panel.leave()
         self._place()
         self._actions.refresh()
         self.canvas.setFocus()

@@ -120,7 +120,11 @@ def heights(geometry: BaseGeometry) -> list[float]:
 
 def test_heights_are_typed_where_they_are_known(hand: Hand, qtbot: QtBot) -> None:
     strip, tool, session = hand.drafting.strip, hand.drafting.draw_tool, hand.window.parts.session
-    hand.key(Qt.Key.Key_1)
+    # Where one goes to is asked in the place in which the bar of the drawing stands.
+    hand.do("view.go_to")
+    assert hand.window.map.navigation.go_panel.isVisible()
+    hand.do("draw.again")
+    assert not hand.window.map.navigation.go_panel.isVisible()
     hand.key(Qt.Key.Key_C)
     for place, height in (("538310 3016040", "12.5"), ("538330 3016040", ""), ("538350 3016040", "-0.75")):
         qtbot.keyClicks(strip.first, place)

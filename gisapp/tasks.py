@@ -20,6 +20,8 @@ from layers.text import Message
 Lane = Literal["reader", "writer", "basemap"]
 Work = Callable[[Feedback], Any]
 READERS = 3
+#: Milliseconds that anything else waits for what goes first.
+PATIENCE = 100
 T = TypeVar("T")
 
 
@@ -61,7 +63,10 @@ class Task(QObject):
 
 
 class Tasks(QObject):
-    """Runs tasks and delivers what they give. What a newer task of the same ``key`` replaces is dropped."""
+    """Runs tasks and delivers what they give. What a newer task of the same ``key`` replaces is dropped.
+
+    While something that goes ``first`` is under way, no other reading is begun and no other result delivered.
+    """
 
     started = Signal(object)
     ended = Signal(object)
@@ -81,6 +86,7 @@ class Tasks(QObject):
         }
         self._running: dict[Task, tuple[str | None, Callable[[Task, Any, Any], None]]] = {}
         self._futures: dict[Task, Future[None]] = {}
+        self._turns = _Turns(self)
         self._is_closed = False
         self._reported.connect(self._on_reported, Qt.ConnectionType.QueuedConnection)
         self._finished.connect(self._on_finished, Qt.ConnectionType.QueuedConnection)
@@ -104,19 +110,18 @@ class Tasks(QObject):
         shown: bool = True,
         certain: bool = False,
         after_readers: bool = False,
+        first: bool = False,
     ) -> Task:
         """Run ``work(feedback)`` on a lane; then ``done(result)``, ``failed`` or ``cancelled`` here.
 
         Nothing is delivered when ``owner`` is gone by then or a newer task of the same ``key`` was started.
         A bug in ``work`` is raised again on the window's thread. ``shown`` puts it into the status bar.
-        ``certain`` work is done even when the window closes; ``after_readers`` lets all reading end first.
+        ``certain`` work is done even when the window closes; ``after_readers`` lets all reading end first;
+        for what goes ``first`` all else waits a moment.
         """
         if self._is_closed:
             raise RuntimeError("the window is closing")
-        if key is not None:
-            for other, (other_key, _) in list(self._running.items()):
-                if other_key == key:
-                    other.cancel()
+        self._replace(key)
         task = Task(label, lane, shown, certain, self)
         task.feedback = Feedback(lambda fraction, what: self._reported.emit(task, fraction, what))
 
@@ -133,13 +138,27 @@ class Tasks(QObject):
             elif done is not None:
                 done(result)
 
-        reading = [self._futures[other] for other in self._running if other.lane == "reader"]
         self._running[task] = (key, deliver)
-        self._futures[task] = self._lanes[lane].submit(
-            self._work, task, work, reading if after_readers else ()
-        )
+        if first:
+            self._turns.begin_first(task)
+        if first or certain or lane != "reader":
+            self._begin(task, work, after_readers)
+        else:
+            self._turns.take(lambda: self._begin(task, work, after_readers))
         self.started.emit(task)
         return task
+
+    def _replace(self, key: str | None) -> None:
+        for other, (other_key, _) in list(self._running.items()):
+            if key is not None and other_key == key:
+                other.cancel()
+
+    def _begin(self, task: Task, work: Work, after_readers: bool) -> None:
+        if self._is_closed:
+            return
+        reading = [future for other, future in self._futures.items() if other.lane == "reader"]
+        before = reading if after_readers else ()
+        self._futures[task] = self._lanes[task.lane].submit(self._work, task, work, before)
 
     def _work(self, task: Task, work: Work, before: Iterable[Future[None]]) -> None:
         result, error = None, None
@@ -158,6 +177,15 @@ class Tasks(QObject):
             task.progressed.emit()
 
     def _on_finished(self, task: Task, result: Any, error: BaseException | None) -> None:
+        if not self._turns.is_first(task):
+            self._turns.take(lambda: self._deliver(task, result, error))
+            return
+        try:
+            self._deliver(task, result, error)
+        finally:
+            self._turns.end_first(task)
+
+    def _deliver(self, task: Task, result: Any, error: BaseException | None) -> None:
         if self._is_closed:
             return  # was on its way when everything was closed
         _, deliver = self._running.pop(task)
@@ -181,6 +209,54 @@ class Tasks(QObject):
             self._lanes[lane].shutdown(wait=True)
         self._running.clear()
         self._futures.clear()
+
+
+class _Turns(QObject):
+    """The interpreter runs one thread at a time: what goes first (the picture of a change) lets nothing in between."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._first: set[Task] = set()
+        self._held: list[Callable[[], None]] = []
+        self._next = QTimer(self, interval=0)
+        self._next.timeout.connect(self._do_next)
+        self._patience = QTimer(self, singleShot=True, interval=PATIENCE)
+        self._patience.timeout.connect(self._let_others)
+
+    def is_first(self, task: Task) -> bool:
+        """Whether all else waits for a task."""
+        return task in self._first
+
+    def begin_first(self, task: Task) -> None:
+        """All else waits for a task, and for those that it leads to at its end."""
+        self._first.add(task)
+        if not self._patience.isActive():
+            self._patience.start()
+
+    def end_first(self, task: Task) -> None:
+        """What waited follows if nothing else goes first, after what the window has to paint."""
+        self._first.discard(task)
+        if not self._first:
+            self._let_others()
+
+    def take(self, act: Callable[[], None]) -> None:
+        """Do ``act`` now, or in its turn when anything goes first or waits."""
+        if self._first or self._held:
+            self._held.append(act)
+        else:
+            act()
+
+    def _let_others(self) -> None:
+        self._patience.stop()
+        self._first.clear()
+        if self._held:
+            self._next.start()
+
+    def _do_next(self) -> None:
+        if self._first or not self._held:
+            self._next.stop()
+        else:
+            self._held.pop(0)()
 
 
 def begin_now(work: Callable[[], T]) -> Callable[[], T]:

@@ -12,9 +12,14 @@ from gisapp.forms.asset_form import AssetForm
 from gisapp.forms.save_bar import SaveBar
 from gisapp.language import Words
 from gisapp.session import Session
+from gisapp.tasks import Debounce
 from layers.errors import UserError
 from layers.model.draft import Draft
 from layers.text import Message
+
+#: Milliseconds after which it is told that something is being saved: most is saved by then, and the window is needed
+#: to show it on the map.
+TELL_SAVING = 150
 
 
 class UnsavedWork(QObject, metaclass=AbstractObject):
@@ -35,6 +40,7 @@ class UnsavedWork(QObject, metaclass=AbstractObject):
         self._then: Callable[[], None] | None = None
         #: Why it could not be saved, told until something else is entered or it is tried again.
         self._failure: UserError | None = None
+        self._tell_saving = Debounce(TELL_SAVING, self._show_saving, self)
         bar.save_asked.connect(lambda: self.save())
         bar.revert_asked.connect(self.revert)
         bar.leave_saving_asked.connect(self._leave_saving)
@@ -101,7 +107,11 @@ class UnsavedWork(QObject, metaclass=AbstractObject):
     def _begin_saving(self) -> None:
         self._is_saving = True
         self._failure = None
-        self.bar.show_saving()
+        self._tell_saving.touch()
+
+    def _show_saving(self) -> None:
+        if self._is_saving:
+            self.bar.show_saving()
 
     def _ready_to_save(self, then: Callable[[], None] | None) -> Draft | None:
         """The draft to save; None when it cannot be now, or nothing was entered (``then`` follows at once)."""

@@ -213,6 +213,7 @@ class Renderer(QObject):
             owner=self,
             key=f"draw-{id(self)}",
             shown=False,
+            first=True,
         )
 
     def _mend(

@@ -366,6 +366,7 @@ class SceneFeed(QObject):
             owner=self,
             key="scene-patch",
             shown=False,
+            first=True,
         )
         self._patching = task, news
 

@@ -197,3 +197,64 @@ def test_its_user_stops_what_closing_would_not(tasks: Tasks, qtbot: QtBot) -> No
     go.set()
     _idle(tasks, qtbot)
     assert told[1:] == ["written"]
+
+
+def test_all_else_waits_for_what_goes_first_and_follows_in_its_order(tasks: Tasks, qtbot: QtBot) -> None:
+    heard: list[str] = []
+    go, written = threading.Event(), threading.Event()
+
+    def picture(_: Feedback) -> str:
+        assert go.wait(5)
+        return "picture"
+
+    def write(_: Feedback) -> str:
+        written.set()
+        return "written"
+
+    def paint(told: str) -> None:
+        heard.append(told)
+        # What it leads to goes first, too.
+        tasks.run(LABEL, lambda _: "painted", heard.append, first=True)
+
+    tasks.run(LABEL, picture, paint, first=True)
+    tasks.run(LABEL, write, heard.append, lane="writer")
+    tasks.run(LABEL, lambda _: heard.append("begun") or "read", heard.append)
+    tasks.run(LABEL, lambda _: "certain", heard.append, certain=True)
+    assert written.wait(5)
+    qtbot.wait(20)
+    assert heard == []
+    go.set()
+    _idle(tasks, qtbot)
+    assert heard[:2] == ["picture", "painted"]
+    assert sorted(heard[2:]) == ["begun", "certain", "read", "written"]
+    assert heard.index("begun") < heard.index("read")
+
+
+def test_what_goes_first_for_long_holds_nothing_up(tasks: Tasks, qtbot: QtBot) -> None:
+    heard: list[str] = []
+    go = threading.Event()
+    tasks.run(LABEL, lambda _: go.wait(5), lambda _: heard.append("picture"), first=True)
+    tasks.run(LABEL, lambda _: "read", heard.append)
+    qtbot.waitUntil(lambda: heard == ["read"])
+    go.set()
+    _idle(tasks, qtbot)
+    assert heard == ["read", "picture"]
+
+
+def test_a_bug_in_what_waited_does_not_keep_the_rest_waiting(tasks: Tasks, qtbot: QtBot) -> None:
+    heard: list[str] = []
+    go, written = threading.Event(), threading.Event()
+    tasks.run(LABEL, lambda _: go.wait(5), first=True)
+
+    def fail(_: object) -> None:
+        raise ZeroDivisionError("a bug")
+
+    tasks.run(LABEL, lambda _: written.set(), fail, lane="writer")
+    tasks.run(LABEL, lambda _: "read", heard.append)
+    assert written.wait(5)
+    qtbot.wait(20)
+    with qtbot.captureExceptions() as caught:
+        go.set()
+        _idle(tasks, qtbot)
+    assert [kind for kind, _, _ in caught] == [ZeroDivisionError]
+    assert heard == ["read"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -129,7 +130,12 @@ def test_wrong_values_and_leaving(open_town: Window, town: Path, qtbot: QtBot) -
     qtbot.waitUntil(lambda: "已被删除、移走" in _texts(bar), timeout=PATIENCE)
     assert inspector.form.draft.changes == {"remark": "待核实"}
     away.rename(town)
+    # What takes long to be saved is told meanwhile.
+    go = threading.Event()
+    session.tasks.run(Message("task.none"), lambda _: go.wait(5), lane="writer", shown=False)
     inspector.editing.save()
+    qtbot.waitUntil(lambda: "正在保存" in _texts(bar), timeout=PATIENCE)
+    go.set()
     qtbot.waitUntil(lambda: session.register.get(*other)["remark"] == "待核实", timeout=PATIENCE)
     settle(window, qtbot)
 

@@ -46,7 +46,7 @@ def types_of(campaign: Asset) -> tuple[str, ...]:
 
 
 def asked_by_default(asset_type: AssetType) -> tuple[str, ...]:
-    """The fields of a type that somebody before the asset can see: no links, places, photos, dates."""
+    """The fields of a type that can be seen on the spot: no links, places, photos, dates, nor what a model knows."""
     companions = {name for field in asset_type.fields for name in _companions(field)}
     beside = {*companions, "code", "remark", asset_type.lifetime.status}
     return tuple(
@@ -55,7 +55,7 @@ def asked_by_default(asset_type: AssetType) -> tuple[str, ...]:
         if not isinstance(field, _UNASKED)
         and field.name not in beside
         and field.section not in _FROM_PAPERS
-        and not field.computed
+        and not (field.computed or field.of_model)
     )
 
 

@@ -26,6 +26,7 @@ from layers.model.fields import (
     TextField,
     ValueRefused,
 )
+from layers.model.number_fields import LARGEST_INTEGER
 from layers.model.problem import Problem, Severity
 
 Rows = npt.NDArray[np.int64]
@@ -33,7 +34,6 @@ Mask = npt.NDArray[np.bool_]
 
 _PLAIN_NUMBER = r"^-?[0-9]{1,15}(\.[0-9]{1,15})?$"
 _PLAIN_TEXT = r"(?s)^[0-9A-Za-z一-鿿]([^\x00]*[0-9A-Za-z一-鿿])?$"
-_LARGEST_INTEGER = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def _easy_numbers(field: NumericField, array: pa.Array) -> tuple[pa.Array, Mask]
         easy &= numbers != 0
     if not isinstance(field, IntegerField):
         return pa.array(numbers, pa.float64(), mask=~easy), easy
-    easy &= (np.abs(numbers) <= _LARGEST_INTEGER) & (numbers == np.floor(numbers))
+    easy &= (np.abs(numbers) <= LARGEST_INTEGER) & (numbers == np.floor(numbers))
     whole = np.where(easy, numbers, 0).astype(np.int32)
     return pa.array(whole, pa.int32(), mask=~easy), easy
 

@@ -53,6 +53,8 @@ class Field:
     unique: bool = False
     personal: bool = False
     computed: bool = False
+    of_model: bool = False
+    """A hydraulic model knows it; who stands before the asset cannot."""
     aliases: tuple[str, ...] = ()
     note: Title | None = None
     companion_of: str | None = None

@@ -17,6 +17,7 @@ _READ: dict[str, Callable[[Reader, str], Any]] = {
     "unique": Reader.flag,
     "personal": Reader.flag,
     "computed": Reader.flag,
+    "of_model": Reader.flag,
     "aliases": Reader.texts,
     "note": Reader.title,
     "length": Reader.whole,

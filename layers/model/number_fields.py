@@ -30,7 +30,8 @@ _UNIT_WORDS = {
     "cm²": {"cm2", "cm²"},
     "%": {"%", "％"},
 }
-_LARGEST_INTEGER = 2**31 - 1
+LARGEST_INTEGER = 2**31 - 1
+"""Of an integer field."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,8 +125,8 @@ class IntegerField(NumericField):
     def _check(self, value: Any) -> Iterator[Problem]:
         if isinstance(value, float) and not value.is_integer():
             yield self.problem("not_whole", "error", value)
-        elif isinstance(value, int | float) and abs(value) > _LARGEST_INTEGER:
-            yield self._limits("out_of_range", "error", value, self.minimum, self.maximum or _LARGEST_INTEGER)
+        elif isinstance(value, int | float) and abs(value) > LARGEST_INTEGER:
+            yield self._limits("out_of_range", "error", value, self.minimum, self.maximum or LARGEST_INTEGER)
         else:
             yield from super()._check(value)
 

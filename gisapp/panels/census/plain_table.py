@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from gisapp.language import Language, Words
@@ -109,10 +110,32 @@ class PlainTable(QTableView):
             )
             header.setSectionResizeMode(column, mode)
         header.setResizeContentsPrecision(50)
+        self._language, self._theme = language, theme
+        self._instead: Words = ""
+        language.changed.connect(self.viewport().update)
 
     def show_rows(self, rows: Sequence[TableRow]) -> None:
         """List these."""
         self.rows.show(rows)
+
+    def say_instead(self, words: Words) -> None:
+        """What stands in the place of rows as long as there are none."""
+        self._instead = words
+        self.setAccessibleDescription(self._language.render(words) if words else "")
+        self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.rows.rows or not self._instead:
+            return
+        painter = QPainter(self.viewport())
+        painter.setFont(self._theme.font("small"))
+        painter.setPen(self._theme.color("text2"))
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(
+            self.viewport().rect().adjusted(24, 8, -24, -8), int(flags), self._language.render(self._instead)
+        )
+        painter.end()
 
     @property
     def chosen_ids(self) -> tuple[int, ...]:

@@ -111,6 +111,7 @@ class ProgressChart(QWidget):
                 box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{value:,.0f}"
             )
         self._days(painter, plot, first, last)
+        self._today(painter, plot, progress.day, at(progress.day, 0).x())
         width = min(max(plot.width() / span * 0.6, 2.0), 16.0)
         most = max(curve.counts, default=0)
         for day, count in zip(curve.days, curve.counts, strict=True):
@@ -129,6 +130,9 @@ class ProgressChart(QWidget):
         if curve.days:
             line = [at(begun, 0)] if begun < curve.days[0] else []
             line += [at(day, total) for day, total in zip(curve.days, curve.total, strict=True)]
+            if progress.day > curve.days[-1] and curve.left:
+                # Nothing was logged since.
+                line.append(at(progress.day, curve.done))
             painter.setPen(QPen(theme.color("accent"), 2.0))
             painter.drawPolyline(QPolygonF(line))
             painter.setBrush(theme.color("accent"))
@@ -145,6 +149,17 @@ class ProgressChart(QWidget):
             if progress.ends is not None and curve.left:
                 painter.setPen(QPen(theme.color("accent"), 1.4, Qt.PenStyle.DotLine))
                 painter.drawLine(line[-1], at(progress.ends, top))
+
+    def _today(self, painter: QPainter, plot: QRectF, day: datetime.date, x: float) -> None:
+        """An upright line from top to bottom, named at its foot beside the bars."""
+        painter.setPen(QPen(self._theme.color("text3"), 1))
+        painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
+        text = self._language.render(
+            Message("census_desk.progress.today", {"day": f"{day.month}-{day.day:02d}"})
+        )
+        width = painter.fontMetrics().horizontalAdvance(text) + 2
+        left = x - width - 4 if x - width - 4 > plot.left() else x + 4
+        painter.drawText(QRectF(left, plot.bottom() - 18, width, 16), 0, text)
 
     def _name(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Literal
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from gisapp.forms.chip import Chip, ChipKind
@@ -26,6 +26,8 @@ Part = Literal["all", "open", "over", "right"]
 PARTS: tuple[Part, ...] = ("all", "open", "over", "right")
 COLUMNS = ("number", "code", "kind", "draw", "seen", "distance", "wrong", "checker", "date", "result")
 _RIGHT = (0, 3, 5)
+#: No wider is the name of what is checked, pixels; the whole stands in the tip.
+_WIDEST_SCOPE = 150
 _TONES: Mapping[Standing, ChipKind] = {
     "not_drawn": "neutral",
     "open": "info",
@@ -99,8 +101,15 @@ class QualityTab(QWidget):
             self.verdict.show_state(Message("quality.standing.signed"), "ok")
         self.figures.show_words("" if book is None else self._figures(book))
         self.table.show_rows([] if book is None else [self._row(row) for row in self.shown])
+        self.table.say_instead("" if book is None else self._instead(book))
         self._mark()
         self._ask_no_more()
+
+    def _instead(self, book: SampleBook) -> Message:
+        """What the list says that is empty: what a sample is and how one comes by it, or that none is of this part."""
+        if book.rows:
+            return Message("quality.empty.part")
+        return why_no_draw(book, self.quality.me) or Message("quality.empty.not_drawn")
 
     def _mark(self) -> None:
         """The check worked on stands out in the list."""
@@ -116,8 +125,12 @@ class QualityTab(QWidget):
         self.scope.clear()
         here = Message("quality.scope.lot", {"name": "" if lot is None else str(lot["name"])})
         for words, whole in ((here, False), (Message("quality.scope.whole"), True)):
-            self.scope.addItem(self._language.render(words), whole)
+            text = self._language.render(words)
+            short = self.scope.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, _WIDEST_SCOPE)
+            self.scope.addItem(short, whole)
+            self.scope.setItemData(self.scope.count() - 1, text, Qt.ItemDataRole.ToolTipRole)
         self.scope.setCurrentIndex(self.scope.findData(self.quality.is_whole))
+        self.scope.setToolTip(str(self.scope.currentData(Qt.ItemDataRole.ToolTipRole) or ""))
         self.scope.blockSignals(False)
 
     def _figures(self, book: SampleBook) -> str:
@@ -297,7 +310,7 @@ class QualityTab(QWidget):
         row.setContentsMargins(12, 6, 12, 4)
         row.setSpacing(6)
         self.scope.setFont(self._theme.font("small"))
-        self.scope.setMinimumContentsLength(12)
+        self.scope.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._language.say(self.scope, "setAccessibleName", Message("quality.scope"))
         row.addWidget(self.scope)
         row.addWidget(self.verdict)

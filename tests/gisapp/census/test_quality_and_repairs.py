@@ -105,10 +105,16 @@ def test_sample_checked_and_signed_off(logged: Path, open_town: Window, qtbot: Q
     assert (tab.verdict.isVisible(), tab.sign.isEnabled()) == (True, True)
     click(qtbot, tab.sign)
     assert "尚未抽样" in tab.told.text()
+    # An empty list says what a sample is; the lot is named whole, in the tip where there is no room.
+    assert tab.table.accessibleDescription().startswith("还没有抽样")
+    assert (tab.scope.currentText(), tab.scope.toolTip()) == ("本任务：学府片", "本任务：学府片")
     click(qtbot, tab.draw)
     qtbot.waitUntil(lambda: len(census.quality.rows) == 5, timeout=PATIENCE)
     assert sum(row.kind == "excavation" for row in census.quality.rows) == 3
     assert not tab.draw.isEnabled()
+    click(qtbot, tab.chips["right"])
+    assert (tab.table.rows.rowCount(), tab.table.accessibleDescription()) == (0, "这一类里没有。")
+    click(qtbot, tab.chips["all"])
 
     # Five checks by keyboard alone but for the clicks on the map: as found, the position, on to the next.
     click(qtbot, tab.check)

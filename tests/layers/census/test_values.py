@@ -59,6 +59,9 @@ def test_a_form_knows_its_types_and_leaves_out_what_the_catalogue_does_not_have(
 
 def test_a_form_asks_for_no_dates() -> None:
     """Nobody before a hydrant sees when it will be retired or was last tested."""
+    for name, of_model in (("pipe", "roughness"), ("network_point", "base_demand_l_s")):
+        assert of_model in CATALOGUE[name]
+        assert of_model not in asked_by_default(CATALOGUE[name])
     asked = asked_by_default(CATALOGUE["hydrant"])
     assert {"hydrant_type", "condition", "static_pressure_mpa"} <= set(asked)
     assert not {"retired_date", "last_test_date", "completion_date"} & set(asked)

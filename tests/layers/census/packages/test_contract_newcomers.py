@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 import shapely
 
+from layers.census import newcomers
 from layers.census.accepting import plan_acceptance
+from layers.census.packages import checkout
 from layers.census.packages.conflicts import disputes, plan_decisions
 from layers.census.reconciling import read_reconciliation
 from layers.census.twins import plan_not_same, plan_same, read_twins
@@ -241,3 +243,30 @@ def test_a_defect_that_the_team_closed_without_a_photo_waits(town: Town, worker:
     # The same file again changes nothing.
     again = town.back(out.path)
     assert (again.of, again.conflicts, town.get("defect", bare.id)["state"]) == (0, 0, "closed")
+
+
+def test_ids_of_the_ten_thousandth_package_are_as_good(
+    town: Town, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    far = 2**31 + 5 * newcomers.BLOCK
+    for module in (newcomers, checkout):
+        monkeypatch.setattr(module, "FIRST_BLOCK", far)
+    town.set("campaign", town.campaign, types="hydrant,meter_well")
+    out = town.out()
+    # The book's own note of the block has 32 bits: it says nothing rather than something wrong.
+    assert town.get("field_package", out.id)["first_id"] is None
+    change(out.path, worker, find_new)
+    assert max(_ids(out.path, "hydrant")) > far
+    arrival = town.back(out.path)
+    assert (arrival.refused, arrival.inserted) == ((), 4)
+    record, well = record_like(town, "新1"), record_like(town, "W1")
+    accept(town, record.id, well.id)
+    link = str(town.get("census_record", record.id)["target"])
+    assert [d["target"] for d in town.register.find(Query("defect"))] == [link]
+    hydrant = town.get("hydrant", int(link.partition(":")[2]))
+    assert f"meter_well:{hydrant['well']}" == town.get("census_record", well.id)["target"]
+
+
+def _ids(path: Path, type_name: str) -> list[int]:
+    with Register.open(path, actor="team", read_only=True) as copy:
+        return [each.id for each in copy.find(Query(type_name))]

@@ -158,7 +158,7 @@ class ProgressChart(QWidget):
             Message("census_desk.progress.today", {"day": f"{day.month}-{day.day:02d}"})
         )
         width = painter.fontMetrics().horizontalAdvance(text) + 2
-        left = x - width - 4 if x - width - 4 > plot.left() else x + 4
+        left = x + 4 if x + 4 + width < plot.right() else x - width - 4
         painter.drawText(QRectF(left, plot.bottom() - 18, width, 16), 0, text)
 
     def _name(

@@ -22,13 +22,22 @@ from PySide6.QtWidgets import (
 from gisapp.forms.panel_head import PanelHead
 from gisapp.forms.words import Label, Line
 from gisapp.language import Language
-from gisapp.panels.legend_model import COUNT, LENGTH, NAME, LegendModel, LegendRow
+from gisapp.panels.legend_model import (
+    COUNT,
+    LENGTH,
+    NAME,
+    LegendModel,
+    LegendRow,
+    number_text,
+)
 from gisapp.theme import Theme
 from layers.text import Message
 
 SWATCH = (26, 16)
 _FAINT = 0.35
 NUMBER_WIDTHS = {COUNT: 54, LENGTH: 62}
+#: What a cell takes beside its text.
+_BESIDE = 18
 
 
 class LayersPanel(QWidget):
@@ -71,6 +80,7 @@ class LayersPanel(QWidget):
         """Show the legend; none means the register is empty."""
         unfolded = {row.id: is_unfolded for row, is_unfolded in self._top()}
         self.model.show(rows)
+        self.tree.fit_numbers(rows)
         for number, (row, _) in enumerate(self._top()):
             # The mains are what a map of water is about; the rest unfolds on wish, and stays as it was.
             is_unfolded = unfolded.get(row.id, row.is_about or row.metres is not None)
@@ -154,6 +164,14 @@ class _LegendTree(QTreeView):
         for column, width in NUMBER_WIDTHS.items():
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             header.resizeSection(column, width)
+
+    def fit_numbers(self, rows: Sequence[LegendRow]) -> None:
+        """Make room for the longest number of each column: a city has millions of meters, and none is cut."""
+        every = [each for row in rows for each in (row, *row.children)]
+        for column, least in NUMBER_WIDTHS.items():
+            texts = [number_text(row, column) for row in every]
+            longest = max((self.fontMetrics().horizontalAdvance(text) for text in texts), default=0)
+            self.header().resizeSection(column, max(least, longest + _BESIDE))
 
 
 class _LegendDelegate(QStyledItemDelegate):

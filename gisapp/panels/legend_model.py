@@ -158,15 +158,7 @@ class LegendModel(QAbstractItemModel):
         return None
 
     def _text(self, row: LegendRow, column: int) -> str:
-        if column == NAME:
-            return self._language.render(row.title)
-        if column == COUNT:
-            return f"{row.count:,}"
-        if row.figure:
-            return row.figure
-        if row.scale is not None and row.metres is None:
-            return scale_text(row.scale)
-        return "" if row.metres is None else f"{row.metres / 1000:,.1f}"
+        return self._language.render(row.title) if column == NAME else number_text(row, column)
 
     def _tip(self, row: LegendRow, column: int) -> str | None:
         if row.scale is not None:
@@ -188,6 +180,17 @@ class LegendModel(QAbstractItemModel):
             if node.children:
                 parent = self.index(node.position, 0)
                 self.dataChanged.emit(self.index(0, 0, parent), self.index(len(node.children) - 1, 2, parent))
+
+
+def number_text(row: LegendRow, column: int) -> str:
+    """What a row says in one of the columns beside its name."""
+    if column == COUNT:
+        return f"{row.count:,}"
+    if row.figure:
+        return row.figure
+    if row.scale is not None and row.metres is None:
+        return scale_text(row.scale)
+    return "" if row.metres is None else f"{row.metres / 1000:,.1f}"
 
 
 def _shape(row: LegendRow) -> tuple[str, tuple[str, ...]]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         checkin,
         checkout,
         conflicts,
+        earlier,
         examining,
         merging,
         scope,
@@ -43,6 +44,7 @@ else:
     checkin = Later("layers.census.packages.checkin")
     checkout = Later("layers.census.packages.checkout")
     conflicts = Later("layers.census.packages.conflicts")
+    earlier = Later("layers.census.packages.earlier")
     examining = Later("layers.census.packages.examining")
     merging = Later("layers.census.packages.merging")
     scope = Later("layers.census.packages.scope")
@@ -119,19 +121,33 @@ def ask_out(window: Window) -> None:
         dialog = checkout_dialog.CheckoutDialog(
             parts.language, parts.theme, title, first, path, window, has_sheets=has_sheets
         )
-        dialog.chosen.connect(lambda path, who, sheets: hand_out(window, contents, path, who, sheets))
+        dialog.chosen.connect(
+            lambda path, who, sheets, photos: hand_out(
+                window, contents, path, who, sheets, with_photos=photos
+            )
+        )
         dialog.open()
 
     window.parts.tasks.run(Message("packages.task.out"), work, ask, owner=window)
 
 
-def hand_out(window: Window, contents: Contents, path: Path, who: str, sheet_ending: str = "") -> None:
+def hand_out(
+    window: Window,
+    contents: Contents,
+    path: Path,
+    who: str,
+    sheet_ending: str = "",
+    *,
+    with_photos: bool = False,
+) -> None:
     """Write the package in peace, then note it; ``sheet_ending``: that of record sheets to lie beside it."""
     session = window.parts.session
     register = session.register
     if register is None:
         return
     folder, texts = _folder(window, register), Texts(window.parts.language.code)
+
+    taken: list[Message] = []
 
     def note(prepared: Any) -> None:
         def work(edit: Edit) -> None:
@@ -143,7 +159,8 @@ def hand_out(window: Window, contents: Contents, path: Path, who: str, sheet_end
             prepared.discard()
             window.statements.written = str(path.parent)
             said = {"place": path.name, "count": contents.count}
-            window.parts.notifier.done(Message("packages.handed_out", said), "statements.show_written")
+            told = in_one((Message("packages.handed_out", said), *taken))
+            window.parts.notifier.done(told, "statements.show_written")
 
         def failed(error: Any) -> None:
             prepared.discard()
@@ -151,10 +168,13 @@ def hand_out(window: Window, contents: Contents, path: Path, who: str, sheet_end
 
         session.edit(words.checked_out(contents), work, done, failed)
 
-    def prepare(_: Feedback) -> Any:
+    def prepare(feedback: Feedback) -> Any:
         if sheet_ending:
             sheets.sheet_paths(contents, path.with_suffix(sheet_ending), texts)
-        return checkout.prepare(register, contents, path, folder)
+        photos = earlier.read_earlier(register, contents, feedback) if with_photos else None
+        if photos is not None:
+            taken.append(words.took_photos(photos))
+        return checkout.prepare(register, contents, path, folder, photos)
 
     window.parts.tasks.run(Message("packages.task.out"), prepare, note, owner=window)
 

@@ -10,11 +10,12 @@ import typer
 
 from layers.census.packages.checkin import check_in
 from layers.census.packages.checkout import check_out, prepare
+from layers.census.packages.earlier import read_earlier
 from layers.census.packages.examining import Examined, examine
 from layers.census.packages.receipt import Arrival
 from layers.census.packages.scope import of_grid, of_lot
 from layers.census.packages.sheets import sheet_paths, write_sheets
-from layers.census.packages.words import checked_in, checked_out, told
+from layers.census.packages.words import checked_in, checked_out, told, took_photos
 from layers.cli.application import DONE, FINDINGS, CommandTable
 from layers.cli.console import Console
 from layers.cli.opening import open_register
@@ -36,6 +37,7 @@ def checkout(
     grid: Annotated[str | None, typer.Option(metavar="CODE", help="cli.checkout.grid")] = None,
     to: Annotated[str, typer.Option(metavar="NAME", help="cli.checkout.to")] = "",
     sheet: Annotated[Path | None, typer.Option(metavar="OUT.xlsx|OUT.csv", help="cli.checkout.sheet")] = None,
+    photos: Annotated[bool, typer.Option("--photos", help="cli.checkout.photos")] = False,
     folder: FolderOption = None,
     as_json: JsonOption = False,
 ) -> int:
@@ -50,7 +52,8 @@ def checkout(
             contents = of_grid(opened, _id_of(opened, "grid", str(grid)), feedback)
         if sheet is not None:
             sheet_paths(contents, sheet, console.texts)
-        prepared = prepare(opened, contents, out, folder)
+        earlier = read_earlier(opened, contents, feedback) if photos else None
+        prepared = prepare(opened, contents, out, folder, earlier)
         try:
             with opened.edit(checked_out(contents)) as edit:
                 done = check_out(edit, prepared, to)
@@ -60,10 +63,13 @@ def checkout(
     console.say(
         Message("packages.out", {"code": done.code, "place": str(done.path), "count": contents.count})
     )
+    if earlier is not None:
+        console.say(took_photos(earlier))
     for path in written:
         console.say(Message("packages.sheet.written", {"place": str(path)}))
     told = {"package": done.code, "file": str(done.path), "count": contents.count, "base": done.base.sha256}
-    console.result({**told, "sheets": [str(path) for path in written]})
+    taken = {} if earlier is None else {"photos": len(earlier.rows), "photos_left_out": earlier.left_out}
+    console.result({**told, **taken, "sheets": [str(path) for path in written]})
     return DONE
 
 

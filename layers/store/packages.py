@@ -115,6 +115,17 @@ def add_table(path: Path, name: str, columns: Mapping[str, str], rows: Sequence[
         engine.dispose()
 
 
+def add_blobs(path: Path, schema: Schema, blobs: Mapping[str, bytes]) -> None:
+    """Add the content of attachments, by what they are known by, to a written file."""
+    engine = open_engine(path, wal=False)
+    try:
+        with engine.connect().execution_options(**{WRITE: True}) as connection, connection.begin():
+            for digest, data in blobs.items():
+                connection.execute(schema.attachment_blob.insert().values(sha256=digest, data=data))
+    finally:
+        engine.dispose()
+
+
 def take_copy(source: Path, target: Path) -> None:
     """Copy a file that came back, with what still lies in its journal, page by page; then check it.
 

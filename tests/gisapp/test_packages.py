@@ -65,6 +65,7 @@ def test_grid_out_edited_elsewhere_and_back(
     asked.accept()
     assert asked.wrong.text()
     path.parent.mkdir()
+    asked.photos.setChecked(True)
     asked.accept()  # 3
     qtbot.waitUntil(lambda: register.count("field_package") == 1, timeout=PATIENCE)
     settle(window, qtbot)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from gisapp.dialogs.frame import Dialog
 from gisapp.dialogs.path_row import PathRow
@@ -13,6 +13,7 @@ from gisapp.file_ending import with_ending
 from gisapp.forms.words import Label
 from gisapp.language import Language
 from gisapp.theme import Theme
+from layers.census.packages.earlier import MOST_BYTES, OF_EACH
 from layers.text import Message
 
 ENDING = ".gpkg"
@@ -21,9 +22,10 @@ SHEETS = (("none", ""), ("excel", ".xlsx"), ("csv", ".csv"))
 
 
 class CheckoutDialog(Dialog):
-    """``chosen`` tells the file, who takes it along, and the ending of the record sheets that go with it, if any."""
+    """``chosen`` tells the file, who takes it along, the ending of the record sheets that go with it, if any,
+    and whether photos of earlier visits do."""
 
-    chosen = Signal(object, str, str)
+    chosen = Signal(object, str, str, bool)
 
     def __init__(
         self,
@@ -49,6 +51,9 @@ class CheckoutDialog(Dialog):
         row.chosen.connect(self.path.setText)
         self.add_field(Message("packages.out.who"), self.who)
         self.add_field(Message("packages.out.file"), row, Message("packages.out.photos"))
+        self.photos = QCheckBox(language.render(Message("packages.out.earlier", {"count": OF_EACH})))
+        room = Message("packages.out.earlier_room", {"size": MOST_BYTES // 1_000_000})
+        self.add_field(Message("packages.out.earlier_photos"), self.photos, room)
         self.sheets = QComboBox()
         for name, ending in SHEETS:
             self.sheets.addItem(language.render(Message(f"packages.out.sheets.{name}")), ending)
@@ -65,5 +70,7 @@ class CheckoutDialog(Dialog):
         elif path.exists():
             self.say_wrong(Message("packages.exists", {"place": path.name}))
         else:
-            self.chosen.emit(path, self.who.currentText().strip(), self.sheets.currentData())
+            self.chosen.emit(
+                path, self.who.currentText().strip(), self.sheets.currentData(), self.photos.isChecked()
+            )
             super().accept()

@@ -15,6 +15,7 @@ from typing import Any
 from layers.census.newcomers import BLOCK, FIRST_BLOCK
 from layers.census.packages import qgis_forms
 from layers.census.packages.base import Kept, Shelf
+from layers.census.packages.earlier import Earlier, told, with_earlier
 from layers.census.packages.receipt import Receipt
 from layers.census.packages.scope import Contents
 from layers.census.words import LOT, PACKAGE
@@ -25,7 +26,7 @@ from layers.model.number_fields import LARGEST_INTEGER
 from layers.register import Edit, Register
 from layers.store import gpkg
 from layers.store.database_errors import translated
-from layers.store.packages import add_table, seal, write_rows
+from layers.store.packages import add_blobs, add_table, seal, write_rows
 from layers.store.rows import current_row
 from layers.store.schema import FID, VERSION, Schema, build_schema
 from layers.text import Message
@@ -69,8 +70,16 @@ class CheckedOut:
     base: Kept
 
 
-def prepare(register: Register, contents: Contents, out: Path, folder: Path | None = None) -> Prepared:
+def prepare(
+    register: Register,
+    contents: Contents,
+    out: Path,
+    folder: Path | None = None,
+    earlier: Earlier | None = None,
+) -> Prepared:
     """Write the package for ``out``, outside any transaction: the slow part. ``folder``: see ``Shelf.of``.
+
+    ``earlier``: photos of earlier visits that go along.
 
     Raises ``UserError`` when there is such a file already, or the folder cannot be written.
     """
@@ -81,6 +90,8 @@ def prepare(register: Register, contents: Contents, out: Path, folder: Path | No
     if is_there:
         raise UserError(Message("packages.exists", {"place": out.name}), Message("packages.exists_hint"))
     shelf = Shelf.of(register, folder)
+    if earlier is not None:
+        contents = with_earlier(contents, earlier)
     schema = build_schema(contents.catalogue, gpkg.srid_of(register.crs))
     part = out.with_name(f"{out.name}.{os.getpid()}.part")
     rows = {name: [_row(asset) for asset in some.values()] for name, some in contents.rows.items()}
@@ -88,6 +99,7 @@ def prepare(register: Register, contents: Contents, out: Path, folder: Path | No
         out.parent.mkdir(parents=True, exist_ok=True)
         with translated(out):
             write_rows(part, schema, register.crs, rows, actor=register.actor, at=_now())
+            add_blobs(part, schema, {} if earlier is None else earlier.blobs)
             add_table(part, qgis_forms.TABLE, qgis_forms.COLUMNS, qgis_forms.style_rows(contents))
             add_table(part, PHOTO_TABLE, {"fid": _KEY, **PHOTO_COLUMNS}, ())
     except OSError as error:
@@ -123,7 +135,9 @@ def check_out(edit: Edit, prepared: Prepared, sent_to: str = "") -> CheckedOut:
     values = {"first_id": first, "last_id": last} if last <= LARGEST_INTEGER else {}
     sent = {name: len(ids) for name, ids in contents.mine.items()}
     token = uuid.uuid4().hex
-    receipt = Receipt(version=contents.version, sent=sent, records=contents.count, token=token)
+    receipt = Receipt(
+        version=contents.version, sent=sent, records=contents.count, token=token, photos=told(contents)
+    )
     code = str(row["code"])
     base = _seal(prepared, {**row, **values}, first, receipt)
     values |= {"base_sha256": base.sha256, "base_file": base.path.name, "receipt": receipt.as_text()}

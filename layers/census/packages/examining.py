@@ -14,7 +14,7 @@ from typing import Any
 
 from layers.census.form import types_of
 from layers.census.newcomers import homes, rows_of, source_of
-from layers.census.packages import sheet_file, sheet_reading
+from layers.census.packages import earlier, sheet_file, sheet_reading
 from layers.census.packages.base import Kept, Shelf
 from layers.census.packages.base_rows import Since, Trail
 from layers.census.packages.compare import Changed, Row, Rows, changes
@@ -181,7 +181,8 @@ def _examined(
         moving = Moving(catalogue, {**carried, **fresh})
         found = moving.changes(found)
         edited = {moving.key(key): at for key, (at, _) in trail.items()}
-        photos = moving.photos(photos_of(file, returned.parent, base.rows(PHOTO).keys()))
+        own = base.rows(PHOTO).keys() | earlier.sent(file.rows(PHOTO), receipt.photos)
+        photos = moving.photos(photos_of(file, returned.parent, own))
         broken = [change for change in found if _is_unreadable(change)]
         found = [change for change in found if not _is_unreadable(change)]
         ours = (*asked, *_MEANT)

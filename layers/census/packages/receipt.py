@@ -64,7 +64,8 @@ class Arrival:
 class Receipt:
     """``version``: the change set at which the package was read; ``sent``: assets by type.
 
-    ``token``: what the package itself says, so that no other register's is taken for it.
+    ``token``: what the package itself says, so that no other register's is taken for it. ``photos``: by what those of
+    earlier visits are known again.
     """
 
     version: int = 0
@@ -72,13 +73,15 @@ class Receipt:
     records: int = 0
     token: str = ""
     arrivals: tuple[Arrival, ...] = ()
+    photos: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, text: str | None) -> Receipt:
         """The receipt as the book keeps it. ``ValueError`` for what is none."""
         said: dict[str, Any] = json.loads(text) if text else {}
         arrivals = tuple(_arrival(each) for each in said.pop("arrivals", ()))
-        return cls(**said, arrivals=arrivals)
+        photos = tuple(said.pop("photos", ()))
+        return cls(**said, arrivals=arrivals, photos=photos)
 
     def as_text(self) -> str:
         """As the book keeps it."""

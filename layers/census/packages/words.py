@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layers.census.packages.earlier import Earlier
 from layers.census.packages.examining import Examined
 from layers.census.packages.receipt import Arrival, Refused
 from layers.census.packages.scope import Contents
@@ -91,3 +92,11 @@ def _photos(examined: Examined, arrival: Arrival | None) -> Iterator[Message]:
         yield Message("packages.photos_missing", {"count": len(photos.missing), "names": names})
     if photos.loose:
         yield Message("packages.photos_loose", {"count": len(photos.loose)})
+
+
+def took_photos(earlier: Earlier) -> Message:
+    """How many photos of earlier visits go along, and whether all of them do."""
+    said = {"count": len(earlier.rows), "size": f"{earlier.bytes / 1e6:.1f}"}
+    if earlier.left_out:
+        return Message("packages.took_photos_but", {**said, "left": earlier.left_out})
+    return Message("packages.took_photos", said)

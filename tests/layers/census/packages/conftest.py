@@ -13,10 +13,12 @@ from layers.census.cutting import by_size
 from layers.census.lots import make_lots
 from layers.census.packages.checkin import Decided, check_in
 from layers.census.packages.checkout import CheckedOut, check_out, prepare
+from layers.census.packages.earlier import read_earlier
 from layers.census.packages.examining import Examined, examine
 from layers.census.packages.receipt import Arrival
 from layers.census.packages.scope import of_grid, of_lot
 from layers.census.targets import read_targets
+from layers.feedback import Feedback
 from layers.model.asset import Asset
 from layers.register import Register
 from layers.store.engine import GEOMETRY_FUNCTIONS
@@ -47,10 +49,15 @@ class Town:
     lot: int
     campaign: int
 
-    def out(self, name: str = "lot.gpkg", *, grid: bool = False) -> CheckedOut:
-        """Check the lot (or the grid) out."""
+    def out(
+        self, name: str = "lot.gpkg", *, grid: bool = False, photo_bytes: int | None = None
+    ) -> CheckedOut:
+        """Check the lot (or the grid) out, with so much of earlier photos at most."""
         contents = of_grid(self.register, 1) if grid else of_lot(self.register, self.lot)
-        prepared = prepare(self.register, contents, self.field / name, self.folder)
+        earlier = None
+        if photo_bytes is not None:
+            earlier = read_earlier(self.register, contents, Feedback(), photo_bytes)
+        prepared = prepare(self.register, contents, self.field / name, self.folder, earlier)
         with self.register.edit(ACT) as edit:
             done = check_out(edit, prepared, "一组")
         prepared.discard()

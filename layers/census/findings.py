@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from layers.census.newcomers import parsed
 from layers.census.reconciling import KINDS, Kind, Reconciliation
 from layers.census.twins import Twin, read_twins
-from layers.census.values import from_text
+from layers.census.values import told_in
 from layers.census.words import RECORD
 from layers.model.asset import Asset
 from layers.model.catalogue import AssetType, Catalogue
@@ -64,7 +65,7 @@ def told_of(catalogue: Catalogue, record: Asset, language: str) -> tuple[tuple[A
     if name not in catalogue:
         return ()
     asset_type = catalogue[name]
-    book, found = from_text(record["book"]), from_text(record["found"])
+    book, found = told_in(record["book"]), told_in(record["found"])
     names = [field for field in str(record["differing"] or "").split(",") if field in asset_type]
     return tuple(
         (
@@ -85,9 +86,9 @@ def codes_of_targets(register: Register, rows: Sequence[Asset]) -> dict[str, str
     """The codes of what records, defects or orders are of, by link."""
     wanted: dict[str, list[int]] = {}
     for row in rows:
-        name, _, id = str(row["target"] or "").partition(":")
-        if name in register.catalogue and id:
-            wanted.setdefault(name, []).append(int(id))
+        key = parsed(row["target"])
+        if key is not None and key.type in register.catalogue:
+            wanted.setdefault(key.type, []).append(key.id)
     found = {}
     for name, ids in wanted.items():
         for asset in find_many(register, name, sorted(set(ids))):

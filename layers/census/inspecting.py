@@ -14,8 +14,9 @@ from layers.census.accepting import decide
 from layers.census.findings import find_many
 from layers.census.logging import refuse_values
 from layers.census.meanwhile import refuse_others
+from layers.census.newcomers import parsed
 from layers.census.sampling import SIGNED, CheckRow, SampleBook, is_of_crew, is_signed
-from layers.census.values import as_text, differences, from_text
+from layers.census.values import as_text, differences, told_in
 from layers.census.words import (
     AGAIN,
     CHECK,
@@ -55,7 +56,7 @@ class CheckSeen:
 def team_values(record: Asset, target: Asset | None = None) -> dict[str, Any]:
     """What the team says of an asset: what it found, and where it entered nothing what the book said."""
     book = dict(target.values) if target is not None else {}
-    return {**book, **from_text(record["book"]), **from_text(record["found"])}
+    return {**book, **told_in(record["book"]), **told_in(record["found"])}
 
 
 def plan_check(
@@ -112,9 +113,8 @@ def wrong_fields(register: Register, record: Asset, seen: CheckSeen) -> tuple[st
         return (OUTCOME,)
     if not (says_there and is_there):
         return ()
-    asset_type = register.catalogue[record["target_type"]]
-    name, _, id = str(record["target"] or "").partition(":")
-    target = register.get(name, int(id)) if id else None
+    asset_type, key = register.catalogue[record["target_type"]], parsed(record["target"])
+    target = register.get(*key) if key is not None and key.type in register.catalogue else None
     return tuple(each.field for each in differences(asset_type, team_values(record, target), seen.found))
 
 
@@ -232,9 +232,9 @@ def read_targets_of(register: Register, rows: tuple[CheckRow, ...]) -> dict[str,
     """The assets of the book that checks are of, by link."""
     wanted: dict[str, set[int]] = {}
     for row in rows:
-        name, _, id = str(row.record["target"] or "").partition(":")
-        if id and name in register.catalogue:
-            wanted.setdefault(name, set()).add(int(id))
+        key = parsed(row.record["target"])
+        if key is not None and key.type in register.catalogue:
+            wanted.setdefault(key.type, set()).add(key.id)
     return {
         f"{asset.type}:{asset.id}": asset
         for name, ids in wanted.items()

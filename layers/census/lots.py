@@ -85,6 +85,8 @@ def _refuse_cut(edit: Edit, campaign: int, cuts: Sequence[Cut]) -> None:
 
 def refuse_twice(register: Register, campaign: int, targets: Targets) -> Targets:
     """The targets without those the campaign has a record of; ``UserError`` when that leaves none."""
+    if not len(targets):
+        raise UserError(Message("census.no_assets"), Message("census.no_assets_hint"))
     table = register.values(
         RECORD, ("target",), All((Compare("campaign", "=", campaign), Compare("target", "is not null")))
     )

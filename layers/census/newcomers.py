@@ -12,6 +12,8 @@ from layers.model.query import Query
 from layers.register import Register
 from layers.store.schema import VERSION
 
+_DIGITS = 19
+"""Ids of so many digits no database gives."""
 FIRST_BLOCK, BLOCK = 1_000_000_000, 100_000
 """Ids that devices give begin here; each package has a block of its own."""
 
@@ -52,7 +54,7 @@ def homes(came: Mapping[str, tuple[str, int]], office: OfficeRows) -> dict[str, 
 def parsed(link: object) -> AssetKey | None:
     """The asset that a link to one of several types names (``hydrant:7``); None for a blank."""
     name, _, id = str(link or "").partition(":")
-    return AssetKey(name, int(id)) if id.isdigit() else None
+    return AssetKey(name, int(id)) if id.isdecimal() and len(id) < _DIGITS else None
 
 
 def read_homes(register: Register, ids: Collection[int]) -> dict[str, AssetKey]:

@@ -23,6 +23,7 @@ Day = datetime.date
 PACE_DAYS = 7
 #: Letters of an instant up to its minute.
 _MINUTE = 16
+_EARLIEST, _AHEAD = datetime.date(2015, 1, 1), datetime.timedelta(days=800)
 
 
 @dataclass(frozen=True, eq=False)
@@ -279,9 +280,23 @@ def _days(instants: pa.ChunkedArray) -> Integers:
     """The day on the wall of each instant."""
     # Read once for each minute: thousands were logged in it.
     minutes = pc.utf8_slice_codeunits(instants, 0, _MINUTE).combine_chunks().dictionary_encode()
-    days = np.array([local_day(f"{text}Z").toordinal() for text in minutes.dictionary.to_pylist()], np.int64)
-    place = minutes.indices.to_numpy(zero_copy_only=False)
-    return days[place] if len(days) else np.zeros(0, np.int64)
+    days = np.array([_plausible(f"{text}Z") for text in minutes.dictionary.to_pylist()], np.int64)
+    if not len(days):
+        return np.zeros(0, np.int64)
+    # What a clock that was never set says is no day: it counts with the last that is one.
+    days[days == 0] = days.max() or datetime.date.today().toordinal()
+    told: Integers = days[minutes.indices.to_numpy(zero_copy_only=False)]
+    return told
+
+
+def _plausible(instant: str) -> int:
+    """The ordinal of an instant's day; 0 for none, or one long before this program and long after today."""
+    try:
+        day = local_day(instant)
+    except (ValueError, OverflowError):
+        return 0
+    is_known = _EARLIEST <= day <= datetime.date.today() + _AHEAD
+    return day.toordinal() if is_known else 0
 
 
 def _is_before(due: Day | None, day: Day) -> bool:

@@ -11,11 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from layers.census.newcomers import parsed
 from layers.census.progress import Progress, read_progress
 from layers.census.quality import Quality, checked_of, judge
 from layers.census.reconciling import Rates, Reconciliation, Share, rates, read_reconciliation
 from layers.census.sampling import SampleBook, read_samples
-from layers.census.values import from_text
+from layers.census.values import told_in
 from layers.census.words import (
     ACCEPTANCE,
     ACCEPTED,
@@ -166,7 +167,7 @@ def _grades(
 
     def grade(text: str | None) -> str:
         if text not in known:
-            known[text] = str(from_text(text).get(GRADE) or "")
+            known[text] = str(told_in(text).get(GRADE) or "")
         return known[text]
 
     rows = zip(*(table[name].to_pylist() for name in ("fid", "found", "book")), strict=True)
@@ -181,7 +182,8 @@ def _grades(
 def _grids(register: Register, found: Reconciliation, feedback: Feedback) -> Integers:
     """By record the grid of its target; a new one has that in which it was found."""
     grids = np.zeros(len(found), np.int64)
-    ids = np.array([int(link.partition(":")[2] or 0) for link in found.target.tolist()], np.int64)
+    keys = map(parsed, found.target.tolist())
+    ids = np.array([0 if key is None else key.id for key in keys], np.int64)
     names = sorted(set(found.type.tolist()))
     for number, name in enumerate(names):
         feedback.check()

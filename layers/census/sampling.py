@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from layers.census.findings import codes_of_targets, find_many
+from layers.census.newcomers import parsed
 from layers.census.quality import FEWEST_DUG, Quality, Sample, checked_of, judge, pick, plan_draw, share_of
 from layers.census.words import AGAIN, CANCELLED, CHECK, LOGGED, LOT, PLANNED, RECORD, SEEN
 from layers.editing.plan import EditPlan
@@ -310,7 +311,7 @@ def _ids(targets: Sequence[str | None], of: npt.NDArray[np.bool_]) -> Integers:
     chosen = of.tolist()
     return np.array(
         [
-            int((link or "").partition(":")[2] or 0) if is_meant else 0
+            key.id if is_meant and (key := parsed(link)) is not None else 0
             for link, is_meant in zip(targets, chosen, strict=True)
         ],
         np.int64,

@@ -11,7 +11,7 @@ import shapely
 
 from layers.census.newcomers import parsed, source_of
 from layers.census.packages.compare import as_json
-from layers.census.values import as_text, from_text, same
+from layers.census.values import as_text, same, told_in
 from layers.census.words import ACCEPTED, CANCELLED, CONFLICT, NEW, PACKAGE, RECORD, WAITING
 from layers.editing.plan import EditPlan, Insert, Update
 from layers.later import Later
@@ -105,7 +105,7 @@ def plan_not_same(twins: Sequence[Twin]) -> EditPlan:
 
 
 def _contradict(asset_type: AssetType, one: Asset, other: Asset) -> bool:
-    first, second = from_text(one["found"]), from_text(other["found"])
+    first, second = told_in(one["found"]), told_in(other["found"])
     for name in asset_type.search_fields:
         field = asset_type.fields_by_name.get(name)
         if field is None or name == _CODE or field.section == _PLACE:
@@ -126,7 +126,7 @@ def plan_same(register: Register, twins: Sequence[Twin], actor: str) -> EditPlan
     inserts: list[Insert] = []
     for twin in twins:
         record, partner = twin.record, twin.partner
-        kept, came = from_text(partner["found"]), from_text(record["found"])
+        kept, came = told_in(partner["found"]), told_in(record["found"])
         is_decided = partner["state"] == ACCEPTED
         more = {
             name: value

@@ -42,6 +42,11 @@ def from_text(text: str | None) -> dict[str, Any]:
     return values
 
 
+def told_in(text: object) -> dict[str, Any]:
+    """The values kept, to be looked at; none for what other programs made unreadable: accepting it says so."""
+    return from_text(str(text)) if text and is_object(text) else {}
+
+
 def is_object(text: object) -> bool:
     """Whether ``from_text`` can read it."""
     try:

@@ -10,6 +10,7 @@ from typing import TypeVar
 import numpy as np
 import shapely
 
+from layers.census.newcomers import parsed
 from layers.census.reconciling import KINDS, Kind, Reconciliation, read_reconciliation
 from layers.census.words import (
     ACCEPTED,
@@ -203,7 +204,9 @@ def _by_lot(lot: Integers, place: Integers, words: Sequence[W]) -> dict[int, dic
 def read_worklist(register: Register, lot: int) -> tuple[WorkRow, ...]:
     """The targets of a lot in their walking order; unnumbered ones and those found new at the end."""
     where = All((Compare("lot", "=", lot), Compare("state", "!=", CANCELLED)))
-    return _rows(register, register.find(Query(RECORD, where)))
+    found = register.find(Query(RECORD, where))
+    # A type that the register does not know has no form to be filled in.
+    return _rows(register, [record for record in found if record["target_type"] in register.catalogue])
 
 
 def follow_worklist(
@@ -217,8 +220,13 @@ def follow_worklist(
         for row in rows
         if row.id in fresh or row.id not in set(ids)
     ]
-    added = [record for record in fresh.values() if record["lot"] == lot]
-    stays = [row for row in kept if row.record["lot"] == lot and row.record["state"] != CANCELLED]
+    known_types = register.catalogue
+    added = [r for r in fresh.values() if r["lot"] == lot and r["target_type"] in known_types]
+    stays = [
+        row
+        for row in kept
+        if row.record["lot"] == lot and row.record["state"] != CANCELLED and row.type in known_types
+    ]
     known = {_link(row.target): row.target for row in stays if row.target is not None}
     for record in added:
         if record["target"] and record["target"] not in known:
@@ -258,10 +266,8 @@ def place_of(asset: Asset) -> tuple[float, float] | None:
 def _targets(register: Register, records: Sequence[Asset]) -> dict[str, Asset]:
     wanted: dict[str, list[int]] = {}
     for record in records:
-        if record["target"]:
-            name, _, id = str(record["target"]).partition(":")
-            if name in register.catalogue:
-                wanted.setdefault(name, []).append(int(id))
+        if (key := parsed(record["target"])) is not None and key.type in register.catalogue:
+            wanted.setdefault(key.type, []).append(key.id)
     return {
         _link(asset): asset for name, ids in wanted.items() for asset in _find(register, name, sorted(ids))
     }

@@ -18,6 +18,9 @@ from layers.text import Message
 
 _NAMED = 5
 
+_DIGITS = 19
+"""Ids of so many digits no database gives."""
+
 
 def repeated_values(
     store: Store, connection: sa.Connection, asset_type: AssetType, values: Mapping[str, Any], id: int | None
@@ -89,6 +92,10 @@ def dangling_links(
         if value is None:
             continue
         target, id = split_link(field, value)
+        if id is None or target not in field.targets:
+            # Another program wrote what is no link at all.
+            yield field.problem("link_to_nothing", "error", value, target=field.title)
+            continue
         table = store.schema.assets[target]
         # The lock keeps the target in place until we are done; a file has one writer and takes no notice.
         wanted = sa.select(table.c[FID]).where(table.c[FID] == id).with_for_update(read=True, key_share=True)
@@ -98,12 +105,12 @@ def dangling_links(
             )
 
 
-def split_link(field: LinkField, value: int | str) -> tuple[str, int]:
-    """Type and id that a link's stored value names."""
+def split_link(field: LinkField, value: int | str) -> tuple[str, int | None]:
+    """Type and id that a link's stored value names; no id where it is no link, as other programs may leave it."""
     if not field.several:
         return field.targets[0], int(value)
     target, _, number = str(value).partition(":")
-    return target, int(number)
+    return target, int(number) if number.isdecimal() and len(number) < _DIGITS else None
 
 
 def refuse_if_referenced(

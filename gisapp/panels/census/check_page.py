@@ -14,7 +14,7 @@ from gisapp.panels.census.target_page import TargetPage, sentences
 from gisapp.theme import Theme
 from layers.census.inspecting import CheckSeen, team_values
 from layers.census.sampling import CheckRow, is_signed
-from layers.census.values import from_text
+from layers.census.values import told_in
 from layers.census.words import FOUND, MOVED, NEW
 from layers.census.worklist import WorkRow
 from layers.errors import UserError
@@ -170,4 +170,4 @@ def _as_said(row: CheckRow, target: Asset | None) -> WorkRow:
 def _written(row: CheckRow) -> Kept:
     """What the check says already."""
     check = row.check
-    return Kept(check["outcome"] or FOUND, from_text(check["found"]), remark=check["remark"] or "")
+    return Kept(check["outcome"] or FOUND, told_in(check["found"]), remark=check["remark"] or "")

@@ -23,7 +23,7 @@ from gisapp.tasks import Tasks
 from gisapp.theme import Theme
 from layers.census.form import Form
 from layers.census.logging import KINDS, Logged, SeenDefect, defect_kinds
-from layers.census.values import from_text
+from layers.census.values import told_in
 from layers.census.words import FOUND, INACCESSIBLE, MOVED, NEW, NOT_FOUND, SEEN
 from layers.census.worklist import WorkRow, place_of
 from layers.register import Register
@@ -361,4 +361,4 @@ def written(row: WorkRow) -> Kept:
         place = at, str(record["position_origin"]), record["position_accuracy_m"], record["outcome"] == MOVED
     if record["outcome"] == NEW:
         outcome = FOUND
-    return Kept(outcome, from_text(record["found"]), remark=record["remark"] or "", place=place)
+    return Kept(outcome, told_in(record["found"]), remark=str(record["remark"] or ""), place=place)

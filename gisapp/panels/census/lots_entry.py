@@ -14,6 +14,7 @@ from gisapp.theme import Theme
 from layers.census.lot_planning import WAYS, LotPlan, Way
 from layers.errors import UserError
 from layers.model.catalogue import Catalogue
+from layers.model.field import ValueRefused
 from layers.model.fields import IntegerField
 from layers.text import Message, Title
 
@@ -64,8 +65,11 @@ class LotsEntry(Entry):
     @property
     def most(self) -> int | None:
         """At most so many targets in a lot; None while no number stands there."""
-        text = self.editors["size"].text()  # type: ignore[union-attr]
-        return int(text) if text.strip().isdecimal() and not any(_SIZE.check(int(text))) else None
+        try:
+            number = _SIZE.parse(self.editors["size"].text())  # type: ignore[union-attr]
+        except ValueRefused:
+            return None
+        return None if number is None or any(_SIZE.check(number)) else int(number)
 
     @property
     def is_ready(self) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from shapely.geometry.base import BaseGeometry
 
+from layers.census.newcomers import parsed
 from layers.later import Later
 from layers.model.asset import AssetKey
 from layers.register import Register
@@ -33,8 +34,8 @@ class OrderPerson:
 
     def of_link(self, link: str | None, place: tuple[float, float] | None) -> int | None:
         """The same of a link (``hydrant:3``), else of a place in metres."""
-        name, _, id = (link or "").partition(":")
-        if id:
-            return self.of_asset(AssetKey(name, int(id)))
+        key = parsed(link)
+        if key is not None:
+            return self.of_asset(key)
         main = None if place is None else self._asked.who(place=place).main
         return None if main is None else main.person.id

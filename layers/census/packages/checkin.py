@@ -19,7 +19,7 @@ from layers.census.packages.noting import note_arrival, receipt_now
 from layers.census.packages.photos import PHOTO
 from layers.census.packages.receipt import Arrival, Refused
 from layers.census.packages.records import decided as decided_values
-from layers.census.values import as_text, from_text
+from layers.census.values import as_text, told_in
 from layers.census.words import CONFLICT, DEFECT, RECORD
 from layers.errors import UserError
 from layers.model.asset import AssetKey
@@ -271,7 +271,7 @@ class _CheckIn:
             column, _, part = clash.field.partition(".")
             found = from_json(clash.found)
             if part:
-                values[column] = as_text({**from_text(values.get(column, row.get(column))), part: found})
+                values[column] = as_text({**told_in(values.get(column, row.get(column))), part: found})
             else:
                 values[column] = found
             if clash.type == RECORD:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from layers.census.packages.compare import alike, from_json
 from layers.census.packages.records import decided as decided_values
-from layers.census.values import as_text, from_text
+from layers.census.values import as_text, told_in
 from layers.census.words import CONFLICT, RECORD
 from layers.editing.plan import Delete, EditPlan, Update
 from layers.errors import UserError
@@ -127,7 +127,7 @@ def field_values(dispute: Dispute, row: Mapping[str, Any]) -> dict[str, Any]:
     """What a row gets when the field is right; nothing where it says so already."""
     column, _, part = str(dispute.field).partition(".")
     if part:
-        return {column: as_text({**from_text(row.get(column)), part: dispute.found})}
+        return {column: as_text({**told_in(row.get(column)), part: dispute.found})}
     return {} if alike(row.get(column), dispute.found) else {column: dispute.found}
 
 
@@ -136,7 +136,7 @@ def _now(asset: Asset, field: str | None) -> Any:
         return asset.get("code")
     column, _, part = field.partition(".")
     value = asset.values.get(column)
-    return from_text(value).get(part) if part else value
+    return told_in(value).get(part) if part else value
 
 
 def _title(register: Register, type_name: str, field: str | None) -> Message | Title:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from layers.census.form import Form, types_of
+from layers.census.newcomers import parsed
 from layers.census.words import CAMPAIGN, CANCELLED, DEFECT, LOT, ORDER, PACKAGE, RECORD, REPORT
 from layers.errors import UserError
 from layers.feedback import Feedback
@@ -67,9 +68,9 @@ def of_lot(register: Register, lot: int, feedback: Feedback | None = None) -> Co
         raise UserError(Message("packages.empty_lot", {"lot": found["name"]}), Message("packages.empty_hint"))
     wanted: dict[str, set[int]] = defaultdict(set)
     for record in records:
-        name, _, id = str(record["target"] or "").partition(":")
-        if name in asked:
-            wanted[name].add(int(id))
+        key = parsed(record["target"])
+        if key is not None and key.type in asked:
+            wanted[key.type].add(key.id)
     for name, ids in wanted.items():
         gathering.take(name, ids=ids)
     gathering.take(LOT, ids=[lot])

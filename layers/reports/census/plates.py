@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import segno
 
+from layers.census.newcomers import parsed
 from layers.census.words import LOT, RECORD
 from layers.errors import UserError
 from layers.feedback import Feedback
@@ -45,9 +46,9 @@ def targets_of_lot(register: Register, lot: int) -> dict[str, list[int]]:
     """The assets of a lot by type, as they are walked."""
     found: dict[str, list[int]] = {}
     for record in register.find(Query(RECORD, where=Compare(LOT, "=", lot), order=(Order("sequence"),))):
-        name, _, id = str(record["target"] or "").partition(":")
-        if id:
-            found.setdefault(name, []).append(int(id))
+        key = parsed(record["target"])
+        if key is not None and key.type in register.catalogue:
+            found.setdefault(key.type, []).append(key.id)
     return found
 
 

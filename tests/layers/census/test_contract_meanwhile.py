@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import datetime
+import shutil
+import sqlite3
+from pathlib import Path
 
 import pytest
 import shapely
 
 from layers.census import lot_planning, sampling
 from layers.census.accepting import decide, plan_acceptance
+from layers.census.findings import read_findings
 from layers.census.inspecting import CheckSeen, plan_check, plan_sign_off
 from layers.census.logging import Logged, plan_log
-from layers.census.reconciling import read_reconciliation
+from layers.census.progress import read_progress
+from layers.census.reconciling import KINDS, read_reconciliation
 from layers.census.values import from_text
+from layers.census.worklist import read_worklist
 from layers.errors import UserError
 from layers.model.asset import Asset
 from layers.model.query import Query
 from layers.register import Register
+from layers.store.engine import GEOMETRY_FUNCTIONS
+from layers.store.worker import Worker
 from layers.text import Message
 from tests.layers.census.fieldwork import WHEN, begin, do, record_of
-from tests.layers.store.conftest import NewPlace
+from tests.layers.store.conftest import NewPlace, Place
 
 pytestmark = pytest.mark.keeps_running
 ACT = Message("store.created")
@@ -127,14 +135,48 @@ def test_nothing_is_drawn_or_cut_twice_and_signed_as_it_was(new_place: NewPlace)
         assert register.count("census_record") == 7
 
 
-def test_records_that_other_programs_broke_wait_with_a_word_why(register: Register) -> None:
-    campaign, _, ids = logged(register)
-    broken = {1: {"found": "[1]"}, 2: {"found": '{"geom":"POINT(x)"}'}, 3: {"target": None}}
-    with register.edit(ACT) as edit:
-        for id, values in broken.items():
-            version = register.get("census_record", id).version  # type: ignore[union-attr]
-            edit.update("census_record", id, version, values)
-    with pytest.raises(UserError) as no:
-        plan_acceptance(register, campaign, ids)
-    assert no.value.title.parameters["count"] == 3
-    assert no.value.title.parameters["why"].id == "census.held_unreadable"
+BROKEN = (
+    "found = '[1]'",
+    'found = \'{"geom":"POINT(1"}\'',
+    "target = 'hydrant:abc'",
+    "target = 'nope:1'",
+    "target = 'hydrant:999999'",
+    "target_type = 'nope'",
+    "logged_at = 'yesterday'",
+    "logged_at = '1970-01-01T00:00:00.000Z'",
+)
+
+
+def test_records_that_other_programs_broke_are_read_and_wait_with_a_word_why(
+    empty_register: Path, tmp_path: Path, worker: Worker
+) -> None:
+    path = Path(shutil.copy(empty_register, tmp_path / "city.gpkg"))
+    place = Place(path, worker)
+    with place.open() as register:
+        campaign, _, ids = logged(register)
+        with register.edit(ACT) as edit:
+            row = register.get("census_record", ids[0])
+            assert row is not None
+            values = {name: value for name, value in row.values.items() if value is not None}
+            for _ in BROKEN[3:]:
+                ids.append(edit.insert("census_record", values))
+    raw = sqlite3.connect(path)
+    for name, function in GEOMETRY_FUNCTIONS.items():
+        raw.create_function(name, 1, function)
+    for id, change in zip(ids, BROKEN, strict=True):
+        raw.execute(f"UPDATE census_record SET {change} WHERE fid = {id}")
+    raw.commit()
+    raw.close()
+    with place.open() as register:
+        found = read_reconciliation(register, campaign.id)
+        assert len(read_findings(register, found, KINDS, "zh")) == len(BROKEN)
+        assert len(read_worklist(register, 1)) == len(BROKEN) - 1
+        assert read_progress(register, campaign, LATER.date()).curve.days == (WHEN.date(),)
+        assert sampling.read_sample(register, campaign, register.get("lot", 1)).logged == tuple(ids)
+        plan = plan_acceptance(register, campaign, ids)
+        why = [each.why.id for each in plan.held]
+        assert (plan.records, why.count("census.held_unreadable"), why.count("census.held_gone")) == (
+            (7, 8),
+            3,
+            3,
+        )

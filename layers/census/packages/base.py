@@ -5,18 +5,32 @@ Of a register in a file they lie beside it, in ``NAME-packages``; of one on a se
 
 from __future__ import annotations
 
+import contextlib
+import glob
 import hashlib
 import os
 import shutil
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
 from layers.errors import UserError
 from layers.register import Register
 from layers.store.packages import take_copy
+from layers.store.process_life import is_alive
 from layers.text import Message
 
 _CHUNK = 1 << 20
+_INCOMING = "incoming"
+
+
+def sweep_parts(out: Path) -> None:
+    """Remove what programs left beside ``out`` that were ended while they wrote it."""
+    for path in out.parent.glob(f"{glob.escape(out.name)}.*.part*"):
+        process = path.name.removeprefix(f"{out.name}.").partition(".")[0]
+        if process.isdecimal() and not is_alive(int(process)):
+            with contextlib.suppress(OSError):
+                path.unlink()
 
 
 @dataclass(frozen=True)
@@ -37,10 +51,22 @@ class Shelf:
     def of(cls, register: Register, folder: Path | None = None) -> Shelf:
         """The shelf of a register; ``folder`` must be given for one on a server."""
         if folder is not None:
-            return cls(folder)
+            return cls(folder)._swept()
         if not isinstance(register.target, Path):
             raise UserError(Message("packages.no_folder"), Message("packages.no_folder_hint"))
-        return cls(register.target.with_name(f"{register.target.stem}-packages"))
+        return cls(register.target.with_name(f"{register.target.stem}-packages"))._swept()
+
+    def incoming(self) -> str:
+        """Under which name a file that comes back waits, while it is looked at by this thread."""
+        return f"{_INCOMING}-{os.getpid()}-{threading.get_ident()}"
+
+    def _swept(self) -> Shelf:
+        """Without what programs left here that were ended while they looked at a file."""
+        for path in self.folder.glob(f"{_INCOMING}-*-*"):
+            process = path.name.split("-")[1]
+            if process.isdecimal() and not is_alive(int(process)):
+                shutil.rmtree(path, ignore_errors=True)
+        return self
 
     def base(self, code: str) -> Path:
         """Where the base of a package lies."""

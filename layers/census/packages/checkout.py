@@ -14,7 +14,7 @@ from typing import Any
 
 from layers.census.newcomers import BLOCK, FIRST_BLOCK
 from layers.census.packages import qgis_forms
-from layers.census.packages.base import Kept, Shelf
+from layers.census.packages.base import Kept, Shelf, sweep_parts
 from layers.census.packages.earlier import Earlier, told, with_earlier
 from layers.census.packages.receipt import Receipt
 from layers.census.packages.scope import Contents
@@ -97,6 +97,7 @@ def prepare(
     rows = {name: [_row(asset) for asset in some.values()] for name, some in contents.rows.items()}
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
+        sweep_parts(out)
         with translated(out):
             write_rows(part, schema, register.crs, rows, actor=register.actor, at=_now())
             add_blobs(part, schema, {} if earlier is None else earlier.blobs)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime
-import os
 import shutil
-import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -109,7 +107,7 @@ def examine(
     if not returned.is_file():
         raise UserError(Message("store.not_found", {"place": str(returned)}), Message("store.not_found_hint"))
     shelf = Shelf.of(register, folder)
-    waiting = f"incoming-{os.getpid()}-{threading.get_ident()}"
+    waiting = shelf.incoming()
     try:
         source = returned
         if sheet_file.is_sheet(returned):

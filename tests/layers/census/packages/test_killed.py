@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 import sys
@@ -90,6 +91,22 @@ def test_broken_off_at_every_step(town: Town, monkeypatch: pytest.MonkeyPatch) -
     arrival = town.back(path)
     assert (arrival.inserted, arrival.updated, arrival.photos, arrival.refused) == (3, 13, 1, ())
     assert state(town) == (before[0] + 3, 1, 1)
+
+
+def test_what_ended_programs_left_is_swept(town: Town) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    left = [
+        town.folder / f"incoming-{ended.pid}-1" / "returned.gpkg",
+        *(town.field / f"lot.gpkg.{ended.pid}.part{more}" for more in ("", ".sealed", "-journal")),
+    ]
+    others = [town.field / "lot.gpkg.notes.part", town.folder / f"incoming-{os.getpid()}-7" / "returned.gpkg"]
+    for path in (*left, *others):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    town.look(town.out().path)
+    assert not any(path.exists() for path in (*left, left[0].parent))
+    assert all(path.exists() for path in others)
 
 
 @pytest.mark.on_demand

@@ -15,7 +15,7 @@ from layers.text import Message
 
 SIGNED_ONLY = "accept_signed_only"
 """The setting by which the company accepts nothing else."""
-_NAMED = 5
+_NAMED = 3
 
 
 @dataclass(frozen=True)

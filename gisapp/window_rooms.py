@@ -143,6 +143,7 @@ class WindowRooms(QMainWindow):
     def _make_references(self) -> reference_feed.ReferenceFeed:
         parts, view = self.parts, self.map
         ground = reference_ground.ReferenceGround(parts.tasks, view.dress, self)
+        parts.theme.changed.connect(ground.recolour)
         return reference_feed.ReferenceFeed(
             parts.session, parts.tasks, view.canvas, parts.settings, ground, self
         )

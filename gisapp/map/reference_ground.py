@@ -54,6 +54,10 @@ class ReferenceGround(QObject):
         if scene is not None and self._wanted is not None:
             self._ask()
 
+    def recolour(self) -> None:
+        """Colours are others from now on."""
+        self.show(self.scene)
+
     def paint(self, painter: QPainter, viewport: Viewport) -> None:
         """Show the picture there is, and see to it that there is a crisp one of this view."""
         self._wanted = viewport, painter.device().devicePixelRatio()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QModelIndex, QPoint, QPointF, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
@@ -55,8 +57,8 @@ def read(window: Window, qtbot: QtBot) -> None:
     settle(window, qtbot)
 
 
-def is_drawn(window: Window, qtbot: QtBot) -> bool:
-    """Whether the line of the layer is on the map in its colour, when everything is painted."""
+def is_drawn(window: Window, qtbot: QtBot, number: int = 0, other: QColor | None = None) -> bool:
+    """Whether the line of the layer is on the map in its colour, rather than ``other`` or land, when all is painted."""
     canvas = window.map.canvas
     canvas.fly_to(538_350.0, 3_016_150.0, 0.8)
     settle(window, qtbot)
@@ -64,9 +66,19 @@ def is_drawn(window: Window, qtbot: QtBot) -> bool:
     canvas.repaint()
     image = canvas.grab().toImage()
     at = QPointF(*canvas.viewport.to_pixel(538_450.0, 3_016_150.0)).toPoint() * image.devicePixelRatio()
-    want = window.parts.theme.colors()[COLOURS[0]].getRgb()[:3]
-    found = [image.pixelColor(at.x(), at.y() + off).getRgb()[:3] for off in (-2, -1, 0, 1, 2)]
-    return min(max(abs(a - b) for a, b in zip(want, each, strict=True)) for each in found) < 90
+    colours = window.parts.theme.colors()
+    land, want = colours["map_land"], colours[COLOURS[number]]
+    found = max(
+        (image.pixelColor(at.x(), at.y() + off) for off in (-2, -1, 0, 1, 2)),
+        key=lambda each: apart(each, land),
+    )
+    return (
+        min((land, want, *(() if other is None else (other,))), key=lambda each: apart(each, found)) is want
+    )
+
+
+def apart(one: QColor, other: QColor) -> int:
+    return max(abs(a - b) for a, b in zip(one.getRgb()[:3], other.getRgb()[:3], strict=True))
 
 
 def row_of(window: Window) -> tuple[QModelIndex, LegendRow]:
@@ -170,4 +182,14 @@ def test_a_sheet_shows_and_names_it_and_what_has_no_place_is_said(
     add_files(window, [str(empty)])
     settle(window, qtbot)
     assert window.parts.notifier.notices[-1].title.id == "import.reference.no_place"
-    assert len(window.references.entries) == 1
+    feed = window.references
+    assert len(feed.entries) == 1
+    # The fifth colour is another one on dark ground: the picture follows the theme.
+    feed.entries = [replace(feed.entries[0], colour=4)]
+    feed.read_again(feed.entries[0].key)
+    read(window, qtbot)
+    assert is_drawn(window, qtbot, 4)
+    before = window.parts.theme.colors()[COLOURS[4]]
+    window.parts.actions.trigger("view.theme")
+    assert apart(window.parts.theme.colors()[COLOURS[4]], before) > 50
+    assert is_drawn(window, qtbot, 4, other=before)

@@ -355,8 +355,8 @@ class SceneFeed(QObject):
                 self._read(changed=whole)
             elif self._news:
                 self._patch()
-            elif made.is_worn:
-                self._compact(made)
+            else:
+                self._settle(made)
 
         task = self._tasks.run(
             Message("task.map"),
@@ -370,21 +370,15 @@ class SceneFeed(QObject):
         )
         self._patching = task, news
 
-    def _compact(self, worn: Scene) -> None:
-        """Put changed assets in their place; if something changes meanwhile, another time."""
+    def _settle(self, scene: Scene) -> None:
+        """Do what the patch left for later; if something changes meanwhile, another time."""
 
-        def take(made: Scene) -> None:
-            if self.scene is worn:
-                self._show(made)
+        def take(settled: Scene) -> None:
+            if settled is not scene is self.scene:
+                self._show(settled)
 
-        self._tasks.run(
-            Message("task.map"),
-            lambda _: worn.compacted(),
-            take,
-            owner=self,
-            key="scene-compact",
-            shown=False,
-        )
+        work = Message("task.map"), lambda _: scene.settled(), take
+        self._tasks.run(*work, owner=self, key="scene-settle", shown=False)
 
     def _show(self, scene: Scene) -> None:
         self.scene = scene

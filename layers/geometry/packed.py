@@ -94,8 +94,9 @@ def _kept_lines(xy: Floats, line: Integers, row: Integers) -> PackedLines:
 
 def take_lines(lines: PackedLines, order: Integers) -> PackedLines:
     """These lines in another order (or a part of them)."""
-    counts = np.diff(lines.offsets)[order]
-    return PackedLines(lines.xy[spread(lines.offsets[order], counts)], _running(counts), lines.row[order])
+    begin = lines.offsets[order]
+    counts = lines.offsets[order + 1] - begin
+    return PackedLines(lines.xy[spread(begin, counts)], _running(counts), lines.row[order])
 
 
 def spread(starts: Integers, counts: Integers) -> Integers:

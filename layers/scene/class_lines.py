@@ -11,10 +11,19 @@ import numpy as np
 from layers.geometry.clipping import lengths_inside
 from layers.geometry.index import joined
 from layers.geometry.levels import frame_of
-from layers.geometry.packed import Floats, Integers, PackedLines, boxes, take_lines
+from layers.geometry.packed import Floats, Integers, PackedLines, boxes, spread, take_lines
 from layers.model.query import Box
+from layers.scene.chains import Chains
 from layers.scene.class_points import places_of
-from layers.scene.line_arrays import LEVELS, Cells, LineArrays, LineRows, cell_depth, line_cells
+from layers.scene.line_arrays import (
+    LEVELS,
+    Cells,
+    Fresh,
+    LineArrays,
+    LineRows,
+    cell_depth,
+    line_cells,
+)
 from layers.scene.point_arrays import Mask
 from layers.scene.region import Region
 from layers.scene.request import DrawRequest
@@ -29,7 +38,7 @@ WIDEST_PIXELS = 40.0
 
 @dataclass(frozen=True)
 class ClassLines:
-    """``base`` without the cells that are not ``alive`` any more, and ``delta`` with these cells as they are now.
+    """``base`` without the cells that are not ``alive`` any more; ``delta`` and ``fresh`` have these as they are now.
 
     A cell is the square of depth ``depth`` over ``frame`` in which the middle of a line lies.
     """
@@ -40,6 +49,7 @@ class ClassLines:
     base: LineArrays
     alive: Mask | None = None
     delta: LineArrays | None = None
+    fresh: Fresh | None = None
 
     @classmethod
     def of(cls, rows: LineRows, solid: bool) -> ClassLines:
@@ -68,6 +78,23 @@ class ClassLines:
         yield self.base, self.alive
         if self.delta is not None:
             yield self.delta, None
+        if self.fresh is not None:
+            yield self.fresh.plain, None
+
+    def chains(self, *, full: bool) -> Iterator[tuple[LineArrays, Mask | None, Chains | None]]:
+        """The same, with what full or short words are written along."""
+        for arrays, alive in self.parts():
+            drawn = self._drawn(arrays)
+            yield arrays, alive, drawn.full if full else drawn.short
+
+    def _drawn(self, arrays: LineArrays) -> LineArrays | Fresh:
+        """What of one of the parts is drawn from afar."""
+        return self.fresh if self.fresh is not None and arrays is self.fresh.plain else arrays
+
+    def finish(self) -> None:
+        """Make now what would be made when it is first drawn."""
+        if self.fresh is not None:
+            _ = self.fresh.made
 
     # ---- drawing
 
@@ -80,8 +107,8 @@ class ClassLines:
             hits = arrays.index.hits(wide, alive)
             cells = joined(hits)
             whole &= _all_inside(arrays.index.boxes[hits], wide)
-            if number >= 0 and arrays.levels:
-                level = arrays.levels[number]
+            if number >= 0 and cells and (levels := self._drawn(arrays).levels):
+                level = levels[number]
                 found += [level.pieces[level.first[a] : level.first[b]] for a, b in cells]
             else:
                 starts = arrays.index.starts
@@ -173,8 +200,10 @@ class ClassLines:
         if not self.base.is_simple:
             return len(self.ids)
         # Whatever is beside the base has nothing left in it.
-        read = len(self.base) if self.alive is None else int(_of_cells(self.base, self.alive).sum())
-        return read + (0 if self.delta is None else len(np.unique(self.delta.rows.lines.row)))
+        (base, alive), *others = self.parts()
+        read = len(base) if alive is None else int(_of_cells(base, alive).sum())
+        beside = [arrays.rows.lines.row for arrays, _ in others]
+        return read + (len(np.unique(np.concatenate(beside))) if beside else 0)
 
     @cached_property
     def metres(self) -> float:
@@ -211,34 +240,48 @@ class ClassLines:
             return self
         touched = np.unique(touched)
         lines, alive = rows, np.ones(len(self.base.cell), bool) if self.alive is None else self.alive.copy()
-        rest: LineArrays | None = None
-        for arrays, counting in self.parts():
-            meant = np.isin(arrays.cell, touched)
-            taken = np.flatnonzero(meant if counting is None else meant & counting)
-            if len(taken):
-                old = arrays.take_cells(taken).rows
-                kept = np.flatnonzero(~np.isin(old.lines.row, gone))
-                lines = lines.joined(old.take(kept)) if len(kept) else lines
-            if arrays is self.base:
-                alive[taken] = False
-            elif len(taken) < len(arrays.cell):
-                rest = arrays.take_cells(np.flatnonzero(~meant)) if len(taken) else arrays
-        made = LineArrays.of(lines, self.frame, self.depth, self.coarse) if len(lines) else None
-        delta = rest if made is None else made if rest is None else rest.joined(made)
-        return ClassLines(self.frame, self.depth, self.coarse, self.base, alive, delta)
+        meant = np.isin(self.base.cell, touched) & alive
+        lines = _joined_by_those_left(lines, self.base, np.flatnonzero(meant), gone)
+        alive[meant] = False
+        delta = self._beside
+        if delta is not None:
+            meant = np.isin(delta.cell, touched)
+            lines = _joined_by_those_left(lines, delta, np.flatnonzero(meant), gone)
+            if meant.any():
+                delta = None if meant.all() else delta.take_cells(np.flatnonzero(~meant))
+        made = Fresh(LineArrays.plain(lines, self.frame, self.depth), self.coarse) if len(lines) else None
+        return ClassLines(self.frame, self.depth, self.coarse, self.base, alive, delta, made)
+
+    @property
+    def _beside(self) -> LineArrays | None:
+        """All that lies beside the base, in one piece."""
+        if self.fresh is None or self.delta is None:
+            return self.delta if self.fresh is None else self.fresh.made
+        return self.delta.joined(self.fresh.made)
 
     def compacted(self) -> ClassLines:
         """The same in one piece; nothing is merged again."""
-        if self.delta is None and self.alive is None:
+        beside = self._beside
+        if beside is None and self.alive is None:
             return self
         base = self.base if self.alive is None else self.base.take_cells(np.flatnonzero(self.alive))
-        whole = base if self.delta is None else base.joined(self.delta)
+        whole = base if beside is None else base.joined(beside)
         return ClassLines(self.frame, self.depth, self.coarse, whole)
 
     @property
     def is_worn(self) -> bool:
         """Whether so many lines lie beside the base that the next change takes long."""
         return self.delta is not None and len(self.delta) > WORN
+
+
+def _joined_by_those_left(lines: LineRows, arrays: LineArrays, cells: Integers, gone: Integers) -> LineRows:
+    """Some lines, and those of some cells but the assets ``gone``."""
+    if not len(cells):
+        return lines
+    counts = np.diff(arrays.index.starts)[cells]
+    chosen = spread(arrays.index.starts[cells], counts)
+    left = chosen[~np.isin(arrays.rows.lines.row[chosen], gone)]
+    return lines.joined(arrays.rows.take(left)) if len(left) else lines
 
 
 def _wide(request: DrawRequest) -> Box:

@@ -47,6 +47,8 @@ _TOLD = ("planned", "construction", "out_of_service")
 _GONE = ("abandoned", "removed")
 #: A chain has fewer stretches than this, a class fewer chains than that.
 _STRETCHES, _CHAINS = 4096, 1 << 28
+#: Parts that the lines of a class have at most.
+_PARTS = 3
 
 
 @dataclass(frozen=True)
@@ -109,10 +111,9 @@ def labels_along(
     for number, lines in classes:
         if not named[number]:
             continue
-        for part, (arrays, alive) in enumerate(lines.parts()):
-            chains = arrays.full if detailed else arrays.short
+        for part, (arrays, alive, chains) in enumerate(lines.chains(full=detailed)):
             if chains is not None and len(chains):
-                first_slot = (number * 2 + part) * _CHAINS
+                first_slot = (number * _PARTS + part) * _CHAINS
                 near = _in_view(arrays, alive, chains, request)
                 if len(near):
                     found.append(_along(chains, near, words, request, kind, first_slot))

@@ -15,7 +15,7 @@ import shapely
 
 from layers.geometry.index import BlockIndex
 from layers.geometry.levels import DEPTH, morton_codes
-from layers.geometry.packed import Floats, Integers, PackedLines, boxes, segments, spread, take_lines
+from layers.geometry.packed import Floats, Integers, PackedLines, boxes, lengths, segments, spread, take_lines
 from layers.model.query import Box
 from layers.scene.chains import Chains, chains_of, merged_by
 from layers.scene.through import parted
@@ -104,7 +104,12 @@ class LineArrays:
 
     @classmethod
     def of(cls, rows: LineRows, frame: Box, depth: int, coarse: bool) -> LineArrays:
-        """These lines, with coarser copies if ``coarse``."""
+        """These lines, with coarser copies if ``coarse``, and with what is written along them."""
+        return Fresh(cls.plain(rows, frame, depth), coarse).made
+
+    @classmethod
+    def plain(cls, rows: LineRows, frame: Box, depth: int) -> LineArrays:
+        """These lines, and nothing made of them."""
         codes = line_cells(rows.lines, frame, depth)
         order = np.lexsort((rows.lines.row, codes)).astype(np.int64)
         rows, codes = rows.take(order), codes[order]
@@ -114,20 +119,7 @@ class LineArrays:
         low = np.minimum.reduceat(extents[:, :2], starts[:-1]) if len(cells) else np.zeros((0, 2))
         high = np.maximum.reduceat(extents[:, 2:], starts[:-1]) if len(cells) else np.zeros((0, 2))
         index = BlockIndex(starts, np.concatenate([low, high], axis=1))
-        numbers = np.repeat(np.arange(len(cells)), np.diff(starts))
-        lines = rows.lines
-        shapes = np.zeros(0, dtype=object)
-        if rows.word is not None:
-            shapes = _shapes(lines.xy, lines)
-        return cls(
-            rows,
-            cells.astype(np.uint32),
-            index,
-            _lengths(lines),
-            _coarser(lines, numbers, len(cells)) if coarse else (),
-            None if rows.word is None else chains_of(shapes, rows.word, numbers, len(cells)),
-            None if rows.short is None else chains_of(shapes, rows.short, numbers, len(cells)),
-        )
+        return cls(rows, cells.astype(np.uint32), index, lengths(rows.lines))
 
     def sketched(self) -> LineArrays:
         """With coarser copies that are soon made: each line for itself, nothing merged."""
@@ -177,6 +169,49 @@ class LineArrays:
         return pieces, np.repeat(part.row, np.diff(begin))
 
 
+@dataclass(frozen=True)
+class Fresh:
+    """Cells that were made again just now: what is drawn of them from afar is made when first asked for."""
+
+    plain: LineArrays
+    coarse: bool
+
+    @cached_property
+    def levels(self) -> tuple[Pieces, ...]:
+        """The coarser copies."""
+        lines = self.plain.rows.lines
+        return _coarser(lines, self._cell, len(self.plain.cell)) if self.coarse else ()
+
+    @cached_property
+    def full(self) -> Chains | None:
+        """What the full words are written along."""
+        return self._chains(self.plain.rows.word)
+
+    @cached_property
+    def short(self) -> Chains | None:
+        """What the short words are written along."""
+        return self._chains(self.plain.rows.short)
+
+    @cached_property
+    def made(self) -> LineArrays:
+        """The cells with all of it."""
+        return replace(self.plain, levels=self.levels, full=self.full, short=self.short)
+
+    def _chains(self, word: WordIndex | None) -> Chains | None:
+        if word is None:
+            return None
+        return chains_of(self._shapes, word, self._cell, len(self.plain.cell))
+
+    @cached_property
+    def _shapes(self) -> np.ndarray:
+        return _shapes(self.plain.rows.lines.xy, self.plain.rows.lines)
+
+    @property
+    def _cell(self) -> Integers:
+        """The number of every line's cell."""
+        return np.repeat(np.arange(len(self.plain.cell)), np.diff(self.plain.index.starts))
+
+
 def line_cells(lines: PackedLines, frame: Box, depth: int) -> Cells:
     """The cell in which the middle of every line lies."""
     extents = boxes(lines)
@@ -195,13 +230,6 @@ def cell_depth(lines: PackedLines, frame: Box) -> int:
         if (apart >> np.uint32(2 * (DEPTH - depth))).all():
             return depth
     return DEPTH
-
-
-def _lengths(lines: PackedLines) -> Floats:
-    pieces, first = segments(lines)
-    lengths = np.hypot(pieces[:, 2] - pieces[:, 0], pieces[:, 3] - pieces[:, 1])
-    ends = np.concatenate([[0.0], np.cumsum(lengths)])
-    return np.asarray(ends[first[1:]] - ends[first[:-1]])
 
 
 def _shapes(xy: Floats, lines: PackedLines) -> np.ndarray:
@@ -243,8 +271,8 @@ def _straightened(lines: PackedLines, starts: Integers) -> tuple[Pieces, ...]:
         straight = farthest <= tolerance
         kept = np.repeat(~straight, counts - 1)
         kept[first[:-1]] = True
-        made = pieces.copy()
-        made[first[:-1][straight], 2:] = lines.xy[end[straight]]
+        made = pieces[kept]
         before = np.concatenate([[0], np.cumsum(kept)])
-        levels.append(Pieces(made[kept], before[first[starts]].astype(np.int64)))
+        made[before[first[:-1][straight]], 2:] = lines.xy[end[straight]]
+        levels.append(Pieces(made, before[first[starts]].astype(np.int64)))
     return tuple(levels)

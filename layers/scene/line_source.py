@@ -170,6 +170,11 @@ class LineSource:
         nowhere = self.nowhere.patched(gone, rows.nowhere)
         return LineSource(self.layer, left, words, nowhere, names, self.unfiltered + added)
 
+    def finish(self) -> None:
+        """Make now what would be made when what changed last is first drawn from afar."""
+        for lines in self.classes.values():
+            lines.finish()
+
     def compacted(self) -> LineSource:
         """The same with every class in one piece."""
         return replace(self, classes={number: lines.compacted() for number, lines in self.classes.items()})

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from layers.feedback import Feedback
 from layers.model.query import Box, Condition
 from layers.scene.codec import Source
+from layers.scene.line_source import LineSource
 from layers.scene.request import Counts, DrawBatch, DrawRequest, Hit
 from layers.scene.style import MapStyle
 
@@ -76,6 +77,13 @@ class Scene:
     def unlocated(self) -> Mapping[str, int]:
         """How many assets of each drawn type have no place."""
         return {source.layer.type: source.unlocated for source in self.sources}
+
+    def settled(self) -> Scene:
+        """The same with all done that a change left for later; to be called where nobody waits."""
+        for source in self.sources:
+            if isinstance(source, LineSource):
+                source.finish()
+        return self.compacted() if self.is_worn else self
 
     def compacted(self) -> Scene:
         """The same with what changed since it was read put in its place where there is much of it."""

@@ -22,7 +22,7 @@ SQL_BUILDERS: dict[str, str] = {
     "layers/store/code_rows.py": "code lists named after the catalogue",
     "layers/store/gpkg.py": "GeoPackage tables, R-tree tables and triggers named after the catalogue",
     "layers/store/bulk.py": "INSERT ... SELECT from a staging file into tables named after the catalogue",
-    "layers/store/packages.py": "a plain table of a package, its name and columns quoted",
+    "layers/store/package_writing.py": "a plain table of a package, its name and columns quoted",
     "layers/store/migrations/runner.py": "DROP TRIGGER for whatever name of ours the file has",
     "layers/store/postgis_bulk.py": "staging tables, keys and indexes of tables named after the catalogue",
     "layers/store/worker_postgis.py": "a staging table with columns named after the catalogue's fields",

@@ -26,7 +26,7 @@ from layers.model.number_fields import LARGEST_INTEGER
 from layers.register import Edit, Register
 from layers.store import gpkg
 from layers.store.database_errors import translated
-from layers.store.packages import add_blobs, add_table, seal, write_rows
+from layers.store.package_writing import add_blobs, add_table, seal, write_rows
 from layers.store.rows import current_row
 from layers.store.schema import FID, VERSION, Schema, build_schema
 from layers.text import Message

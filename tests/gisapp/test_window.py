@@ -26,6 +26,7 @@ from layers.model.asset import AssetKey
 from layers.register import Edit, Register
 from layers.scene import kept_arrays
 from layers.scene.cache import ARRAYS
+from layers.scene.kept import kept_folder
 from layers.text import Message
 from tests.gisapp.driving import PATIENCE, drop, settle
 
@@ -275,7 +276,8 @@ def test_a_kept_map_that_is_cut_short_while_it_is_shown_is_read_anew(
     qtbot.waitUntil(lambda: canvas.scene is not None, timeout=PATIENCE)
     settle(window, qtbot)
     qtbot.waitUntil(lambda: canvas.is_crisp, timeout=PATIENCE)
-    before, files = canvas.scene, list(user_cache_path("gisapp", appauthor=False).rglob(ARRAYS))
+    scenes = user_cache_path("gisapp", appauthor=False) / "scenes"
+    before, files = canvas.scene, list(kept_folder(scenes, str(town)).rglob(ARRAYS))
     assert files
     for file in files:
         os.truncate(file, 0)

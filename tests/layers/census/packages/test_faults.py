@@ -22,7 +22,7 @@ from layers.census.packages.conflicts import disputes, plan_decisions
 from layers.census.packages.scope import of_lot
 from layers.errors import UserError
 from layers.model.query import Query
-from layers.store import packages
+from layers.store import package_writing, packages
 from tests.layers.census.packages.conftest import ACT, Town, by_hand
 from tests.layers.store.conftest import NewPlace, Place
 
@@ -247,7 +247,7 @@ def test_a_full_disk_is_told_and_nothing_is_left_half(town: Town, monkeypatch: p
     contents = of_lot(town.register, town.lot)
     long = town.field / ("x" * 300 + ".gpkg")
     assert refusal(town.out, base.os, "fsync", full) == "packages.cannot_write"
-    assert refusal(town.out, packages, "_put", database_full) == "store.disk_full"
+    assert refusal(town.out, package_writing, "_put", database_full) == "store.disk_full"
     with pytest.raises(UserError) as no:
         prepare(town.register, contents, long, town.folder)
     assert no.value.title.id == "packages.cannot_write"

@@ -11,13 +11,13 @@ import numpy.typing as npt
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QPaintEngine, QPainter, QPen, QRegion
 
+from gisapp.map.hairlines import draw_hairlines, is_fine
 from gisapp.map.label_memory import Box4, LabelMemory, LabelWriter
 from gisapp.map.label_painter import LabelPainter
 from gisapp.map.pens import Colours, line_width, pen, symbol_side
 from gisapp.map.shading import paint_density
 from gisapp.map.strokes import (
     THIN,
-    TOGETHER,
     crossing_marks,
     dashes,
     draw_lines,
@@ -194,14 +194,11 @@ class MapPainter:
 
     def _stroke(self, part: ClassBatch, stroke: QPen, dash: Sequence[float] = ()) -> Iterator[None]:
         if part.pieces is not None:
-            if stroke.widthF() <= THIN:
-                stroke.setCapStyle(Qt.PenCapStyle.FlatCap)
-                stroke.setJoinStyle(Qt.PenJoinStyle.BevelJoin)
-                self._painter.setPen(stroke)
-                for start in range(0, len(part.pieces), TOGETHER):
-                    some = self._viewport.pixels(part.pieces[start : start + TOGETHER])
-                    yield from draw_lines(self._painter, some)
-                return
+            if len(part.pieces) > _MANY_PIECES * self._share or stroke.widthF() < _NARROW:
+                self._painter.setPen(_square(stroke))
+                if is_fine(self._painter, self._viewport):
+                    yield from draw_hairlines(self._painter, part.pieces, self._viewport)
+                    return
             pieces = self._viewport.pixels(part.pieces)
         elif part.lines is None:
             return
@@ -220,10 +217,7 @@ class MapPainter:
         else:
             pieces = straight_pieces(part.lines, self._viewport)
         if not dash and (len(pieces) > _MANY_PIECES * self._share or stroke.widthF() < _NARROW):
-            # Square ends close the corners; those of thin lines would be seen as dots where mains meet.
-            thin = stroke.widthF() <= THIN
-            stroke.setCapStyle(Qt.PenCapStyle.FlatCap if thin else Qt.PenCapStyle.SquareCap)
-            stroke.setJoinStyle(Qt.PenJoinStyle.BevelJoin)
+            stroke = _square(stroke)
         self._painter.setPen(stroke)
         yield from draw_pieces(self._painter, pieces) if dash else draw_lines(self._painter, pieces)
 
@@ -251,6 +245,13 @@ class MapPainter:
             xy, rotation = _beside(xy, rotation, size), None
         self._labels.keep_clear(xy, size * _SYMBOL_ROOM)
         return xy, rotation, self._symbols_of(size), name
+
+
+def _square(stroke: QPen) -> QPen:
+    """Square ends close the corners; those of thin lines would be seen as dots where mains meet."""
+    stroke.setCapStyle(Qt.PenCapStyle.FlatCap if stroke.widthF() <= THIN else Qt.PenCapStyle.SquareCap)
+    stroke.setJoinStyle(Qt.PenJoinStyle.BevelJoin)
+    return stroke
 
 
 def _beside(xy: Floats, degrees: npt.NDArray[np.floating[Any]], size: float) -> Floats:

@@ -11,6 +11,7 @@ import shiboken6
 from PySide6.QtCore import QByteArray, QDataStream, QLineF, Qt
 from PySide6.QtGui import QPaintEngine, QPainter, QPainterPath
 
+from gisapp.map.ends import mitred, overlapping
 from gisapp.map.viewport import Viewport
 from layers.geometry.packed import PackedLines, segments, spread
 
@@ -26,8 +27,6 @@ _THIN_PIECE, _THIN_PER_LENGTH = 0.12, 0.016
 _ROUND = 4.0
 _FEW = 200
 _MANY = 10_000
-#: So many pieces are reckoned with at a time: they stay where the processor reads them soonest.
-TOGETHER = 8192
 #: Beyond so many px a piece is cut to the picture.
 _LONGEST = 3000.0
 #: Px beside the view in which a wide dash may still reach into it.
@@ -42,20 +41,23 @@ _THIN_VERTICES, _WIDE_VERTICES = 512, 24
 THIN = 1.0
 #: By how many device pixels a piece goes beyond its ends, so that two of them shade the pixel in which they meet as one
 #: line would: with less it is lighter, with more it is darker.
-_OVERLAP, _WIDE_OVERLAP = 0.17, 0.25
+OVERLAP, WIDE_OVERLAP = 0.17, 0.25
 #: An element of a path as Qt writes it: 0 begins a line, 1 goes on.
 _ELEMENT = np.dtype([("kind", ">i4"), ("x", ">f8"), ("y", ">f8")])
 _WINDING = 1
 
 
-def draw_pieces(painter: QPainter, pieces: Floats, length: Floats | None = None) -> Iterator[None]:
-    """Draw straight pieces (n, 4) in px with the painter's pen; pauses often enough for a slice of a frame.
+def draw_pieces(
+    painter: QPainter, pieces: Floats, length: Floats | None = None, width: float | None = None
+) -> Iterator[None]:
+    """Draw straight pieces (n, 4) with the painter's pen; pauses often enough for a slice of a frame.
 
-    ``length``: about how long each of them is, where that is known.
+    ``length``: about how many px long each of them is, where that is known. ``width`` is the pen's in px, where the
+    painter measures in something else.
     """
     stroke = painter.pen()
     dear = _ROUND if stroke.capStyle() == Qt.PenCapStyle.RoundCap else 1.0
-    for start, end in _calls(pieces, stroke.widthF(), dear, length):
+    for start, end in _calls(pieces, stroke.widthF() if width is None else width, dear, length):
         part = np.ascontiguousarray(pieces[start:end])
         # Zero-copy: Qt reads the array in place; ``part`` lives until the call is over.
         first = cast(QLineF, shiboken6.wrapInstance(part.ctypes.data, QLineF))
@@ -71,12 +73,12 @@ def _calls(
         return [(0, len(pieces))] if len(pieces) else []
     if length is None:
         length = np.abs(pieces[:, 2] - pieces[:, 0]) + np.abs(pieces[:, 3] - pieces[:, 1])
-    length = np.minimum(length, _LONGEST)
     piece, per_length = (
         (_THIN_PIECE, _THIN_PER_LENGTH) if width <= THIN else (_PIECE + _PER_WIDTH * width, _PER_LENGTH)
     )
     if dear * (piece * len(pieces) + per_length * float(length.sum())) <= _CALL:
         return [(0, len(pieces))]
+    length = np.minimum(length, _LONGEST)
     spent = dear * np.cumsum(piece + per_length * length)
     ends = np.searchsorted(spent, np.arange(_CALL, float(spent[-1]) + _CALL, _CALL), side="right")
     # They ascend; ``np.unique`` would load numpy's masked arrays at every start.
@@ -100,9 +102,10 @@ def draw_lines(painter: QPainter, pieces: Floats) -> Iterator[None]:
         pieces = worth_drawing(pieces) if wide else pieces
         ratio = painter.device().devicePixelRatioF()
         if wide:
-            longer, length = _mitred(pieces, stroke.widthF(), ratio)
+            ends, _, length = mitred(pieces, stroke.widthF(), WIDE_OVERLAP / ratio)
+            longer = ends.view(np.float64)
         else:
-            longer, length = _overlapping(pieces, _OVERLAP / ratio)
+            longer, length = overlapping(pieces, OVERLAP / ratio)
         yield from draw_pieces(painter, longer, length)
         return
     thin = not wide
@@ -128,49 +131,6 @@ def _begins(pieces: Floats) -> Mask:
     if len(pieces) > 1:
         begins[1:-1] = (pieces[1:, 0] != pieces[:-1, 2]) | (pieces[1:, 1] != pieces[:-1, 3])
     return begins
-
-
-def _overlapping(pieces: Floats, by: float) -> tuple[Floats, Floats]:
-    """Every piece ``by`` px longer at both ends, and how long each was."""
-    dx, dy, length = _along(pieces)
-    share = by / length
-    dx *= share
-    dy *= share
-    return _longer(pieces, (dx, dy), (dx, dy)), length
-
-
-def _mitred(pieces: Floats, width: float, ratio: float) -> tuple[Floats, Floats]:
-    """Every piece so much longer that its outer edge meets that of its neighbour; a line's ends are square.
-
-    Gives also how long each was.
-    """
-    dx, dy, length = _along(pieces)
-    cosine = np.full(len(pieces) + 1, -1.0)
-    if len(pieces) > 1:
-        cosine[1:-1] = (dx[1:] * dx[:-1] + dy[1:] * dy[:-1]) / (length[1:] * length[:-1])
-    cosine[_begins(pieces)] = -1.0
-    # Half the turn's tangent, and no more than a square end.
-    share = np.sqrt(((1.0 - cosine) / np.maximum(1.0 + cosine, 1e-6)).clip(0.0, 1.0))
-    by = np.maximum(share * width / 2, _WIDE_OVERLAP / ratio)
-    begin, end = by[:-1] / length, by[1:] / length
-    return _longer(pieces, (dx * begin, dy * begin), (dx * end, dy * end)), length
-
-
-def _along(pieces: Floats) -> tuple[Floats, Floats, Floats]:
-    """How far each piece goes to the right, down, and at all."""
-    dx, dy = pieces[:, 2] - pieces[:, 0], pieces[:, 3] - pieces[:, 1]
-    length = dx * dx
-    length += dy * dy
-    return dx, dy, np.sqrt(np.maximum(length, 1e-12, out=length), out=length)
-
-
-def _longer(pieces: Floats, before: tuple[Floats, Floats], behind: tuple[Floats, Floats]) -> Floats:
-    """The pieces with so much put before their beginnings and behind their ends, as a new array."""
-    longer = np.empty_like(pieces)
-    for axis in (0, 1):
-        np.subtract(pieces[:, axis], before[axis], out=longer[:, axis])
-        np.add(pieces[:, 2 + axis], behind[axis], out=longer[:, 2 + axis])
-    return longer
 
 
 def _polylines(pieces: Floats, begins: Mask, vertices: int) -> Iterator[QPainterPath]:

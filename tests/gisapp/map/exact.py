@@ -57,12 +57,12 @@ def every_line() -> Iterator[None]:
 
     Qt estimates it for a line of a pixel, and each of its pieces shades the pixel where it meets the next anew.
     """
-    kept = painter.draw_lines
-    painter.draw_lines = _outlined  # type: ignore[assignment]
+    kept = painter.draw_lines, painter.is_fine
+    painter.draw_lines, painter.is_fine = _outlined, lambda *_: False  # type: ignore[assignment]
     try:
         yield
     finally:
-        painter.draw_lines = kept
+        painter.draw_lines, painter.is_fine = kept
 
 
 def _outlined(canvas: QPainter, pieces: Floats) -> Iterator[None]:

@@ -79,12 +79,13 @@ def some_older(seed: int) -> Catalogue:
     chance = random.Random(seed)
     lists = {each.table for each in TODAY.code_lists.values()}
     types = [n for n in TODAY.types if n not in ALWAYS and chance.random() < chance.choice((0.05, 0.4))]
-    share = chance.choice((0.02, 0.3))
+    # One type lacks a third of its columns, another hardly any.
+    shares = {name: chance.choice((0.02, 0.02, 0.3)) for name in TODAY.types}
     columns = [
         (name, column)
         for name, names in TODAY.outline.types.items()
         for column in names
-        if not (column in ("code", "name") or name in lists) and chance.random() < share
+        if not (column in ("code", "name") or name in lists) and chance.random() < shares[name]
     ]
     entries = [
         f"{n}:{c}"

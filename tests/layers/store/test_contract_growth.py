@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pytest
@@ -34,11 +36,12 @@ OLDER = without(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ground:
     """Where registers are made on one store; ``structure`` reads back what a target is made of."""
 
     new: Callable[[], str | Path]
+    copy: Callable[[str | Path], str | Path]
     structure: Callable[[str | Path], object]
 
     def make(self, catalogue: Catalogue) -> str | Path:
@@ -46,16 +49,32 @@ class Ground:
         Register.create(target, Crs.parse("EPSG:4546"), actor="old", catalogue=catalogue).close()
         return target
 
+    @cached_property
+    def _older(self) -> str | Path:
+        return self.make(OLDER)
+
+    def older(self) -> str | Path:
+        """A register of the older catalogue, untouched: a copy of one that nobody opens."""
+        return self.copy(self._older)
+
 
 @pytest.fixture(scope="module", params=["geopackage", "postgis"])
 def ground(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     if request.param == "postgis":
         running: TestServer = request.getfixturevalue("running_server")
-        yield Ground(lambda: running.new_database("template_postgis"), lambda t: server_structure(str(t)))
+        yield Ground(
+            lambda: running.new_database("template_postgis"),
+            lambda t: running.new_database(str(t).rpartition("/")[2]),
+            lambda t: server_structure(str(t)),
+        )
         running.drop_databases()
         return
     folder, numbers = tmp_path_factory.mktemp("growth"), itertools.count()
-    yield Ground(lambda: folder / f"city{next(numbers)}.gpkg", lambda t: structure(Path(t)))
+
+    def new() -> Path:
+        return folder / f"city{next(numbers)}.gpkg"
+
+    yield Ground(new, lambda t: Path(shutil.copy(t, new())), lambda t: structure(Path(t)))
 
 
 class Structure:
@@ -87,7 +106,7 @@ def kept(before: Snapshot, after: Snapshot) -> bool:
 
 
 def test_completed_register_is_as_a_new_one_and_keeps_everything(ground: Ground, fresh: Structure) -> None:
-    target = ground.make(OLDER)
+    target = ground.older()
     with Register.open(target, actor="old", catalogue=OLDER) as register:
         with register.edit(LABEL) as edit:
             hydrant = edit.insert("hydrant", {"code": "H1", "geom": shapely.Point(500_000, 3_400_000)})
@@ -128,7 +147,7 @@ def test_completed_register_is_as_a_new_one_and_keeps_everything(ground: Ground,
 
 
 def test_second_opening_adds_nothing_and_the_upgrade_is_not_undone(ground: Ground) -> None:
-    target = ground.make(OLDER)
+    target = ground.older()
     with open_with(target) as register:
         acts = register.change_sets()
         assert register.undo() is None
@@ -141,7 +160,7 @@ def test_second_opening_adds_nothing_and_the_upgrade_is_not_undone(ground: Groun
 
 
 def test_what_the_company_did_to_its_code_lists_stays(ground: Ground) -> None:
-    target = ground.make(OLDER)
+    target = ground.older()
     with Register.open(target, actor="company", catalogue=OLDER) as register, register.edit(LABEL) as edit:
         rows = {row["code"]: row for row in register.find(Query("c_material"))}
         renamed, off, gone, recoded = list(rows.values())[:4]
@@ -197,7 +216,7 @@ def test_any_older_catalogue_with_rows_keeps_them(ground: Ground, seed: int) -> 
 
 
 def test_only_readable_register_of_an_older_program_is_read_as_it_is(ground: Ground) -> None:
-    target = ground.make(OLDER)
+    target = ground.older()
     with Register.open(target, actor="old", catalogue=OLDER) as register, register.edit(LABEL) as edit:
         edit.insert("hydrant", {"code": "H1", "geom": shapely.Point(500_000, 3_400_000)})
     before = ground.structure(target)
@@ -216,7 +235,7 @@ def test_only_readable_register_of_an_older_program_is_read_as_it_is(ground: Gro
 
 
 def test_register_of_a_newer_catalogue_is_only_read(ground: Ground) -> None:
-    target = ground.make(OLDER)
+    target = ground.older()
     with open_with(target) as register, register.edit(LABEL) as edit:
         edit.insert("leak", {"code": "L1"})
         edit.insert("hydrant", {"code": "H1", "road": "人民路"})

@@ -69,10 +69,9 @@ def draw_hairlines(painter: QPainter, pieces: Floats, viewport: Viewport) -> Ite
                 # With a neighbour on either side: the corners between them are closed.
                 begin = max(start - 1, 0)
                 around = pieces[begin : start + _TOGETHER + 1]
-                closed = mitred(around, width * pixel * _CLOSING, WIDE_OVERLAP * pixel)
+                ends, along, length = mitred(around, width * pixel * _CLOSING, WIDE_OVERLAP * pixel)
                 own = slice(start - begin, start - begin + _TOGETHER)
-                ends, along, length = (each[own] for each in closed)
-                drawn = _sheaf(ends, along, length, width, pixel)
+                drawn = _sheaf(ends[own], along[own], length[own], width, pixel)
             for some, length in drawn:
                 length *= scale
                 yield from draw_pieces(painter, some, length, THIN)
@@ -89,7 +88,7 @@ def _sheaf(ends: Complexes, along: Complexes, length: Floats, width: float, pixe
     # Of a piece that is a point neither is anything.
     slope = np.maximum(np.maximum(np.abs(along.real), np.abs(along.imag)), _DIAGONAL)
     thickness = width / slope
-    aside = along * ((width - slope) * (0.5j * pixel))
+    aside: Complexes = along * ((width - slope) * (0.5j * pixel))
     yield _moved(ends, -aside), length.copy()
     yield _moved(ends, aside), length.copy()
     more = np.ceil((thickness - 1.0) / _APART).astype(np.int64) - 1
@@ -97,7 +96,7 @@ def _sheaf(ends: Complexes, along: Complexes, length: Floats, width: float, pixe
         chosen = np.flatnonzero(more == between)
         own, outer = ends[chosen], aside[chosen]
         for number in range(1, between + 1):
-            yield _moved(own, outer * (2.0 * number / (between + 1) - 1.0)), length[chosen]
+            yield _moved(own, outer * complex(2.0 * number / (between + 1) - 1.0)), length[chosen]
 
 
 def _moved(ends: Complexes, aside: Complexes) -> Floats:

@@ -102,8 +102,8 @@ def draw_lines(painter: QPainter, pieces: Floats) -> Iterator[None]:
         pieces = worth_drawing(pieces) if wide else pieces
         ratio = painter.device().devicePixelRatioF()
         if wide:
-            ends, _, length = mitred(pieces, stroke.widthF(), WIDE_OVERLAP / ratio)
-            longer = ends.view(np.float64)
+            closed, _, length = mitred(pieces, stroke.widthF(), WIDE_OVERLAP / ratio)
+            longer = closed.view(np.float64)
         else:
             longer, length = overlapping(pieces, OVERLAP / ratio)
         yield from draw_pieces(painter, longer, length)

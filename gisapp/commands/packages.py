@@ -126,6 +126,8 @@ def ask_out(window: Window) -> None:
                 window, contents, path, who, sheets, with_photos=photos
             )
         )
+        # What it asks about is of this register.
+        window.parts.session.closed.connect(dialog.reject)
         dialog.open()
 
     window.parts.tasks.run(Message("packages.task.out"), work, ask, owner=window)
@@ -228,6 +230,8 @@ def take_back(window: Window, path: Path) -> None:
             language, window.parts.theme, title, lines, rows, window, is_idle=idle
         )
         dialog.go.connect(lambda answers: take_in(window, examined, answers))
+        # What it asks about is of this register.
+        window.parts.session.closed.connect(dialog.reject)
         dialog.open()
 
     window.parts.tasks.run(Message("packages.task.back"), work, show, owner=window)
@@ -280,6 +284,8 @@ def ask_disputes(window: Window) -> None:
             return
         dialog = checkin_dialog.DisputesDialog(language, window.parts.theme, rows, window)
         dialog.go.connect(lambda answers: decide(window, some, answers))
+        # What it asks about is of this register.
+        window.parts.session.closed.connect(dialog.reject)
         dialog.open()
 
     window.parts.tasks.run(Message("packages.task.disputes"), work, show, owner=window)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from layers.census.values import told_in
 from layers.model.asset import Asset
 from layers.model.catalogue import AssetType, Catalogue
 from layers.model.fields import AttachmentField, DateField, GeometryField, LinkField
@@ -27,9 +28,9 @@ class Form:
     @classmethod
     def of(cls, campaign: Asset, catalogue: Catalogue) -> Form:
         """The form of a campaign as far as the catalogue knows its types and fields; all fields where none is said."""
-        said: Mapping[str, Sequence[str]] = json.loads(campaign.get("form") or "{}")
+        said = told_in(campaign.get("form"))
         fields = {
-            name: tuple(f for f in said.get(name, asked_by_default(catalogue[name])) if f in catalogue[name])
+            name: tuple(f for f in _named(said.get(name), catalogue[name]) if f in catalogue[name])
             for name in types_of(campaign)
             if name in catalogue
         }
@@ -38,6 +39,13 @@ class Form:
     def as_text(self) -> str:
         """What a campaign keeps in ``form``."""
         return json.dumps({name: list(fields) for name, fields in self.fields.items()}, ensure_ascii=False)
+
+
+def _named(said: object, asset_type: AssetType) -> Sequence[str]:
+    """The fields that a campaign names for a type; those of everybody where it names none, or nothing readable."""
+    if isinstance(said, list) and all(isinstance(name, str) for name in said):
+        return said
+    return asked_by_default(asset_type)
 
 
 def types_of(campaign: Asset) -> tuple[str, ...]:

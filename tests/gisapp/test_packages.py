@@ -12,9 +12,11 @@ from pytestqt.qtbot import QtBot
 from shapely.geometry import box
 
 from gisapp.commands.dropping import take_dropped
+from gisapp.commands.packages import hand_out
 from gisapp.dialogs.packages.checkin_dialog import CheckinDialog, DisputesDialog
 from gisapp.dialogs.packages.checkout_dialog import CheckoutDialog
 from gisapp.window import Window
+from layers.census.packages.scope import of_grid
 from layers.model.asset import AssetKey
 from layers.model.query import Query
 from layers.register import Register
@@ -119,4 +121,24 @@ def test_grid_out_edited_elsewhere_and_back(
     again = dialog_of(window, qtbot, CheckinDialog)
     assert not again.button.isEnabled()
     again.reject()
+    settle(window, qtbot)
+
+
+def test_handed_out_twice_at_once_and_another_register_meanwhile(
+    gridded: int, open_town: Window, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window, register = open_town, open_town.parts.session.register
+    assert register is not None
+    path, contents = tmp_path / "two.gpkg", of_grid(register, gridded)
+    for _ in range(2):
+        hand_out(window, contents, path, "")
+    settle(window, qtbot)
+    assert told_last(window) == "已有名为 two.gpkg 的文件"
+    assert (register.count("field_package"), [p.name for p in tmp_path.glob("two*")]) == (1, ["two.gpkg"])
+
+    # What a dialog asks about goes with its register.
+    take_dropped(window, [str(path)])
+    dialog_of(window, qtbot, CheckinDialog)
+    window.parts.session.close()
+    qtbot.waitUntil(lambda: not window.findChildren(CheckinDialog), timeout=PATIENCE)
     settle(window, qtbot)

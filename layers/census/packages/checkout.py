@@ -8,7 +8,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,8 @@ class Prepared:
     part: Path
     schema: Schema
     shelf: Shelf
+    put: set[Path] = field(default_factory=set, compare=False)
+    """Where it has been put: the act may be done again, and nobody else's package is written over."""
 
     def discard(self) -> None:
         """Remove the file."""
@@ -88,12 +90,12 @@ def prepare(
     except OSError as error:
         raise _unwritten(out, error) from error
     if is_there:
-        raise UserError(Message("packages.exists", {"place": out.name}), Message("packages.exists_hint"))
+        raise _is_there(out)
     shelf = Shelf.of(register, folder)
     if earlier is not None:
         contents = with_earlier(contents, earlier)
     schema = build_schema(contents.catalogue, gpkg.srid_of(register.crs))
-    part = out.with_name(f"{out.name}.{os.getpid()}.part")
+    part = out.with_name(f"{out.name}.{os.getpid()}.{uuid.uuid4().hex[:8]}.part")
     rows = {name: [_row(asset) for asset in some.values()] for name, some in contents.rows.items()}
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -172,8 +174,11 @@ def _seal(prepared: Prepared, row: Mapping[str, Any], first: int, receipt: Recei
         shutil.copyfile(prepared.part, sealed)
         with translated(prepared.out):
             seal(sealed, prepared.schema, said, {PACKAGE: [own]}, first)
+        if prepared.out.exists() and prepared.out not in prepared.put:
+            raise _is_there(prepared.out)
         base = prepared.shelf.keep_base(code, sealed)
         sealed.replace(prepared.out)
+        prepared.put.add(prepared.out)
         (prepared.out.parent / PHOTOS).mkdir(exist_ok=True)
     except OSError as error:
         raise _unwritten(prepared.out, error) from error
@@ -194,6 +199,10 @@ def _row(asset: Asset) -> dict[str, Any]:
 
 def _now() -> str:
     return format_instant(datetime.datetime.now(datetime.UTC))
+
+
+def _is_there(out: Path) -> UserError:
+    return UserError(Message("packages.exists", {"place": out.name}), Message("packages.exists_hint"))
 
 
 def _discard(part: Path) -> None:

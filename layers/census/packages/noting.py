@@ -21,7 +21,7 @@ def receipt_now(edit: Edit, examined: Examined) -> Receipt:
     package = examined.package
     one_at_a_time(edit.connection, f"wa_package_{package.id}")
     row = current_row(edit.store, edit.connection, PACKAGE, package.id)
-    if row is None:
+    if row is None or Receipt.of(row["receipt"]).token != examined.receipt.token:
         told = {"place": examined.file_name, "code": examined.code}
         raise UserError(Message("packages.unknown", told), Message("packages.unknown_hint"))
     receipt = Receipt.of(row["receipt"])

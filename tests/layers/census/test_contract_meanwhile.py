@@ -13,6 +13,7 @@ import shapely
 from layers.census import lot_planning, sampling
 from layers.census.accepting import decide, plan_acceptance
 from layers.census.findings import read_findings
+from layers.census.form import Form
 from layers.census.inspecting import CheckSeen, plan_check, plan_sign_off
 from layers.census.logging import Logged, plan_log
 from layers.census.progress import read_progress
@@ -165,9 +166,13 @@ def test_records_that_other_programs_broke_are_read_and_wait_with_a_word_why(
         raw.create_function(name, 1, function)
     for id, change in zip(ids, BROKEN, strict=True):
         raw.execute(f"UPDATE census_record SET {change} WHERE fid = {id}")
+    raw.execute("UPDATE campaign SET form = '[1]'")
     raw.commit()
     raw.close()
     with place.open() as register:
+        broken = register.get("campaign", campaign.id)
+        assert broken is not None
+        assert "feed_dn" in Form.of(broken, register.catalogue).fields["hydrant"]
         found = read_reconciliation(register, campaign.id)
         assert len(read_findings(register, found, KINDS, "zh")) == len(BROKEN)
         assert len(read_worklist(register, 1)) == len(BROKEN) - 1

@@ -16,6 +16,7 @@ from gisapp.commands.opening import open_target
 from gisapp.commands.references import add_files
 from gisapp.dialogs.feature_dialog import FeatureDialog
 from gisapp.panels.legend_model import CHECK_ROLE, LegendRow
+from gisapp.panels.references.rows import GROUP
 from gisapp.window import Window
 from layers.scene.reference import COLOURS
 from tests.gisapp.driving import PATIENCE, drop, settle, unrendered, visible_texts
@@ -55,6 +56,8 @@ def strange(tmp_path: Path) -> Path:
 def read(window: Window, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: bool(window.references.shown or window.references.problems), timeout=PATIENCE)
     settle(window, qtbot)
+    # The legend is told when the map has been counted.
+    qtbot.waitUntil(lambda: row_of(window)[0].isValid(), timeout=PATIENCE)
 
 
 def is_drawn(window: Window, qtbot: QtBot, number: int = 0, other: QColor | None = None) -> bool:
@@ -85,7 +88,8 @@ def row_of(window: Window) -> tuple[QModelIndex, LegendRow]:
     """The legend's row of the only layer, below the heading of them all."""
     model = window.desks["map"].panel.model
     group = model.index(model.rowCount() - 1, 0)
-    index = model.index(0, 0, group)
+    named = group.data(Qt.ItemDataRole.UserRole)
+    index = model.index(0, 0, group) if named is not None and named.id == GROUP else QModelIndex()
     return index, index.data(Qt.ItemDataRole.UserRole)
 
 

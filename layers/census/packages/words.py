@@ -96,7 +96,7 @@ def _photos(examined: Examined, arrival: Arrival | None) -> Iterator[Message]:
 
 def took_photos(earlier: Earlier) -> Message:
     """How many photos of earlier visits go along, and whether all of them do."""
-    said = {"count": len(earlier.rows), "size": f"{earlier.bytes / 1e6:.1f}"}
+    said = {"count": len(earlier.rows), "size": f"{max(earlier.bytes / 1e6, 0.1):.1f}"}
     if earlier.left_out:
         return Message("packages.took_photos_but", {**said, "left": earlier.left_out})
     return Message("packages.took_photos", said)

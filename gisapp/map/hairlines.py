@@ -11,8 +11,15 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPaintEngine, QPainter, QTransform
 
-from gisapp.map.ends import Complexes, mitred, overlapping
-from gisapp.map.strokes import OVERLAP, THIN, WIDE_OVERLAP, draw_pieces
+from gisapp.map.strokes import (
+    OVERLAP,
+    THIN,
+    WIDE_OVERLAP,
+    Complexes,
+    draw_pieces,
+    mitred,
+    overlapping,
+)
 from gisapp.map.viewport import Viewport
 from layers.geometry.packed import Floats
 

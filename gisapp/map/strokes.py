@@ -11,11 +11,12 @@ import shiboken6
 from PySide6.QtCore import QByteArray, QDataStream, QLineF, Qt
 from PySide6.QtGui import QPaintEngine, QPainter, QPainterPath
 
-from gisapp.map.ends import mitred, overlapping
 from gisapp.map.viewport import Viewport
 from layers.geometry.packed import PackedLines, segments, spread
 
 Floats = npt.NDArray[np.float64]
+#: A place or a direction for each number.
+Complexes = npt.NDArray[np.complex128]
 Mask = npt.NDArray[np.bool_]
 #: Microseconds one call may take: a slice of a frame holds several.
 _CALL = 2000.0
@@ -33,6 +34,8 @@ _LONGEST = 3000.0
 _BESIDE = 40.0
 _TICK = 6.4
 _SHORTEST = 0.35
+#: No piece is reckoned shorter.
+_POINT = 1e-9
 #: Vertices of one path: fewer cost more calls, more are slow to fill.
 _PATH_VERTICES = 256
 #: The same of lines: Qt has a fast way for thin ones, and the outline of wide ones is slow where it is long.
@@ -131,6 +134,50 @@ def _begins(pieces: Floats) -> Mask:
     if len(pieces) > 1:
         begins[1:-1] = (pieces[1:, 0] != pieces[:-1, 2]) | (pieces[1:, 1] != pieces[:-1, 3])
     return begins
+
+
+def overlapping(pieces: Floats, by: float) -> tuple[Floats, Floats]:
+    """Every piece ``by`` longer at both ends, and how long each was."""
+    ends = np.ascontiguousarray(pieces).view(np.complex128)
+    along = ends[:, 1] - ends[:, 0]
+    length = _length(along)
+    along *= by / length
+    return _longer(ends, along, along).view(np.float64), length
+
+
+def mitred(pieces: Floats, width: float, least: float) -> tuple[Complexes, Complexes, Floats]:
+    """Every piece so much longer that its outer edge meets that of its neighbour, and by ``least`` at any rate.
+
+    Gives its two ends, its direction, and how long it was. A line's ends are square.
+    """
+    ends = np.ascontiguousarray(pieces).view(np.complex128)
+    along = ends[:, 1] - ends[:, 0]
+    length = _length(along)
+    along /= length
+    cosine = np.full(len(ends) + 1, -1.0)
+    if len(ends) > 1:
+        meeting = ends[1:, 0] == ends[:-1, 1]
+        cosine[1:-1] = np.where(meeting, (along[1:] * along[:-1].conj()).real, -1.0)
+    # Half the turn's tangent, and no more than a square end.
+    share = np.sqrt(((1.0 - cosine) / np.maximum(1.0 + cosine, 1e-6)).clip(0.0, 1.0))
+    by = np.maximum(share * (width / 2), least)
+    return _longer(ends, along * by[:-1], along * by[1:]), along, length
+
+
+def _longer(ends: Complexes, before: Complexes, behind: Complexes) -> Complexes:
+    longer = np.empty_like(ends)
+    np.subtract(ends[:, 0], before, out=longer[:, 0])
+    np.add(ends[:, 1], behind, out=longer[:, 1])
+    return longer
+
+
+def _length(along: Complexes) -> Floats:
+    """How long each is; the square root of a sum takes a third of the time of ``np.abs``."""
+    square = along.view(np.float64)
+    square = square * square
+    length = square[0::2] + square[1::2]
+    np.sqrt(length, out=length)
+    return np.asarray(np.maximum(length, _POINT, out=length))
 
 
 def _polylines(pieces: Floats, begins: Mask, vertices: int) -> Iterator[QPainterPath]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ from layers.register import Register
 from layers.text import Message
 
 PATIENCE = 20_000
+NEVER = 1_000_000_000
 METERS = 40
 
 
@@ -84,11 +86,12 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def application(
-    qapp: QApplication, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    qapp: QApplication, settings: Settings, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Application]:
     """The program without its crash hooks, which pytest-qt keeps; every window is closed at the end."""
-    # What is looked for is indexed at once: the tests of the finder itself wait as a user does.
-    monkeypatch.setattr(finder, "START_MILLISECONDS", 20)
+    # The town's index is made when somebody searches: in most tests nobody does. In the others at once.
+    start = NEVER if "open_town" in request.fixturenames else 20
+    monkeypatch.setattr(finder, "START_MILLISECONDS", start)
     application = Application(qapp, settings, "zh")
     yield application
     for window in tuple(application.windows):
@@ -111,10 +114,18 @@ def window(application: Application, qtbot: QtBot) -> Window:
 
 @pytest.fixture
 def open_town(window: Window, town: Path, qtbot: QtBot) -> Window:
-    """The window with the town open and ready to be searched."""
+    """The window with the town open and drawn, at rest."""
     drop(window, town)
-    qtbot.waitUntil(lambda: window.parts.session.is_open and window.parts.finder.is_ready, timeout=PATIENCE)
-    settle(window, qtbot)
+    rests = itertools.count()
+
+    def is_at_rest() -> bool:
+        nonlocal rests
+        if window.map.canvas.scene is None or window.parts.tasks.running:
+            rests = itertools.count()
+        # A task may be followed by another after a moment.
+        return next(rests) > 5
+
+    qtbot.waitUntil(is_at_rest, timeout=PATIENCE)
     return window
 
 

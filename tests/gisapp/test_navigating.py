@@ -405,8 +405,9 @@ def test_another_register_begins_with_the_arrow_and_without_what_was_measured(
     qtbot.mouseClick(window.map.canvas, LEFT, pos=QPoint(300, 400))
     window.map.navigation.pin.place = (EAST, NORTH)
     other = Path(shutil.copy(town_master, tmp_path / "other.gpkg"))
+    session, before = window.parts.session, window.parts.session.register
     drop(window, other)
-    qtbot.waitUntil(lambda: window.parts.session.is_open, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: session.is_open and session.register is not before, timeout=PATIENCE)
     settle(window, qtbot)
     assert window.map.tool_name == "select"
     assert window.map.navigation.measuring["length"].places == ()

@@ -45,7 +45,6 @@ from gisapp.commands.navigating import navigate_actions
 from gisapp.commands.opening import open_target
 from gisapp.commands.packages import package_actions
 from gisapp.commands.printing import printing_actions
-from gisapp.commands.references import reference_actions, tie_references
 from gisapp.commands.renewal_desk import renewal_desk_actions, tie_renewal
 from gisapp.commands.selecting import ask_condition, select_actions
 from gisapp.commands.sightings import sighting_actions
@@ -140,7 +139,6 @@ class Application(QObject):
             style_actions(window),
             history_actions(window),
             basemap_actions(window),
-            reference_actions(window),
             navigate_actions(window),
             select_actions(window),
             check_actions(window),
@@ -169,7 +167,6 @@ class Application(QObject):
         palette = Palette(window)
         window.furnish(palette.local, palette.remote)
         tie_basemaps(window)
-        tie_references(window)
         tie_table(window)
         tie_census(window)
         tie_renewal(window)

@@ -1,4 +1,5 @@
-"""What lies beneath the map: add files, folders and services, find lost files, hide everything for a moment."""
+"""What lies beneath the map: add files, folders and services, find lost files, hide everything for a moment; layers to
+be looked at (``commands.references``)."""
 
 from __future__ import annotations
 
@@ -17,10 +18,12 @@ from layers.later import Later
 from layers.text import Message
 
 if TYPE_CHECKING:
+    from gisapp.commands import references
     from gisapp.dialogs import basemap_dialogs
     from gisapp.panels.basemap.view import BasemapView
     from layers.basemap import opening
 else:
+    references = Later("gisapp.commands.references")
     basemap_dialogs = Later("gisapp.dialogs.basemap_dialogs")
     opening = Later("layers.basemap.opening")
 
@@ -94,12 +97,23 @@ def basemap_actions(window: Window) -> list[Action]:
             enabled=is_writable,
             words="天地图 高德 wmts xyz openstreetmap tianditu amap",
         ),
+        Action(
+            id="view.reference_file",
+            title=Message("reference.add"),
+            icon="stack",
+            menu="view",
+            group=3,
+            handler=lambda: references.ask_files(window),
+            enabled=is_open,
+            words="参考图层 对照 叠加 shp geojson kml gpkg reference overlay",
+        ),
     ]
 
 
 def tie_basemaps(window: Window) -> None:
     """Let the list ask for what needs a dialog."""
     trigger = window.parts.actions.trigger
+    window.reference_room.tie(lambda feed: references.tie(window, feed))
 
     def tie(basemaps: BasemapView) -> None:
         rows = basemaps.rows

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFileDialog, QMenu
 
-from gisapp.actions import Action
 from gisapp.commands.opening import home_folder
 from gisapp.panels.layers_panel import LayersPanel
 from gisapp.window import Window
@@ -37,37 +36,17 @@ _NEAR, _MOST = 6.0, 6
 _ROW = "references/"
 
 
-def reference_actions(window: Window) -> list[Action]:
-    """The part of the view menu about them."""
-    return [
-        Action(
-            id="view.reference_file",
-            title=Message("reference.add"),
-            icon="stack",
-            menu="view",
-            group=3,
-            handler=lambda: ask_files(window),
-            enabled=lambda: window.parts.session.is_open,
-            words="参考图层 对照 叠加 shp dxf geojson kml reference overlay",
-        ),
-    ]
-
-
-def tie_references(window: Window) -> None:
+def tie(window: Window, feed: ReferenceFeed) -> None:
     """Let the legend list them and the map's menu name them."""
     legend, panel = window.map.legend, window.desks["map"].panel
     assert isinstance(panel, LayersPanel)
-
-    def tie(feed: ReferenceFeed) -> None:
-        canvas, theme = window.map.canvas, window.parts.theme
-        legend.beyond = lambda: rows.reference_rows(feed, theme.colors(), canvas.devicePixelRatioF())
-        feed.changed.connect(legend.tell)
-        feed.noticed.connect(window.parts.notifier.error)
-        panel.hidden_changed.connect(feed.switch)
-        panel.menu_asked.connect(lambda row, at: _open_menu(window, feed, row, at))
-        window.map.navigation.menu.more = lambda menu, place: _offer_features(window, feed, menu, place)
-
-    window.reference_room.tie(tie)
+    canvas, theme = window.map.canvas, window.parts.theme
+    legend.beyond = lambda: rows.reference_rows(feed, theme.colors(), canvas.devicePixelRatioF())
+    feed.changed.connect(legend.tell)
+    feed.noticed.connect(window.parts.notifier.error)
+    panel.hidden_changed.connect(feed.switch)
+    panel.menu_asked.connect(lambda row, at: _open_menu(window, feed, row, at))
+    window.map.navigation.menu.more = lambda menu, place: _offer_features(window, feed, menu, place)
 
 
 def ask_files(window: Window) -> None:

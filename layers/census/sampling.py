@@ -7,7 +7,7 @@ surveyed again and dug up are judged apart, and the worse verdict counts.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, get_args
@@ -316,8 +316,3 @@ def _ids(targets: Sequence[str | None], of: npt.NDArray[np.bool_]) -> Integers:
         ],
         np.int64,
     )
-
-
-def records_of(rows: Collection[CheckRow]) -> tuple[int, ...]:
-    """Their records, each once."""
-    return tuple(dict.fromkeys(row.record.id for row in rows))

@@ -23,7 +23,20 @@ from layers.census.packages.photos import PHOTO, Photos, photos_of
 from layers.census.packages.receipt import Receipt, Refused
 from layers.census.packages.staging import Outing, stage
 from layers.census.values import is_object
-from layers.census.words import CAMPAIGN, DEFECT, ORDER, PACKAGE, RECORD, REPORT
+from layers.census.words import (
+    ACCEPTED,
+    CAMPAIGN,
+    CANCELLED,
+    CHECKED,
+    DEFECT,
+    ORDER,
+    PACKAGE,
+    PLANNED,
+    RECORD,
+    REJECTED,
+    REPORT,
+    VISITED,
+)
 from layers.errors import UserError
 from layers.feedback import Feedback
 from layers.model.asset import Asset, AssetKey
@@ -40,7 +53,8 @@ _NEVER = (PACKAGE, PHOTO)
 _JSON = ("found", "book")
 _ARRIVALS = 12
 """So many of the files that came back last are looked at to see which one this goes on from."""
-_OFFICES = ("target", "target_type", "campaign", "lot")
+_OFFICES = ("target", "target_type", "campaign", "lot", "decided_by", "decision_reason", "same_as")
+_DECIDED = (CHECKED, ACCEPTED, REJECTED, CANCELLED)
 
 
 @dataclass(frozen=True)
@@ -50,7 +64,8 @@ class Examined:
     ``base``: "base", "last" (the file that came before) or "trail" (the base was lost; the register's own trail
     told it). ``merge``: the dry run. ``clock_days``: by how much the device's clock is wrong, 0 within a day.
     ``by_whom``: how many rows who changed ("" for other programs), ``edited``: first and last when, as the trail of
-    the file tells. ``disputes`` are open from earlier files.
+    the file tells. ``disputes`` are open from earlier files. ``moved``: new rows by key that got another id, for another
+    copy of the package had given theirs away.
     """
 
     package: Asset
@@ -59,7 +74,6 @@ class Examined:
     file_name: str
     found: tuple[Changed, ...]
     barred: tuple[Refused, ...]
-    new_assets: Mapping[AssetKey, str]
     photos: Photos
     records: int
     base: str
@@ -185,7 +199,7 @@ def _examined(
         found = [change for change in found if not _is_unreadable(change)]
         ours = (*asked, *_MEANT)
         barred = [c for c in found if c.type not in ours]
-        mine, new = [c for c in found if c.type in ours], {}
+        mine = [c for c in found if c.type in ours]
         if campaign is not None:
             outing = Outing(str(row["code"]), campaign.id, row["lot"], _now())
             records_then, records_now, wrong = _records(
@@ -193,7 +207,7 @@ def _examined(
             )
             broken += wrong
             staged = stage(catalogue, outing, asked, mine, records_then, records_now, edited, known)
-            mine, barred, new = list(staged.changes), [*barred, *staged.strays], dict(staged.found_new)
+            mine, barred = list(staged.changes), [*barred, *staged.strays]
         sent = (RECORD,) if campaign is not None else asked
         records = receipt.records - sum(c.field is None and c.type in sent for c in found)
     finally:
@@ -201,27 +215,26 @@ def _examined(
             each.close()
     done = merge(catalogue, mine, office, known, _today())
     return Examined(
-        row,
-        receipt,
-        kept,
-        returned.name,
-        tuple(mine),
-        (
+        package=row,
+        receipt=receipt,
+        kept=kept,
+        file_name=returned.name,
+        found=tuple(mine),
+        barred=(
             *(refused(c.key, c.base or {}, ["packages.unreadable"]) for c in broken),
             *(refused(c.key, c.field or c.base or {}, ["packages.not_yours"]) for c in barred),
         ),
-        new,
-        photos,
-        records,
-        kind,
-        done,
-        max(_clock(edited.values(), row["sent_at"]), done.late_days, key=abs),
-        tuple(_notes(kind, said, campaign, file, asked)),
-        said.get("form_version"),
-        Counter(who for _, who in trail.values()),
-        (min(edited.values()), max(edited.values())) if edited else None,
-        _still_open(register, row.id, done),
-        {f"{key.type}:{key.id}": id for key, id in moving.moved.items()},
+        photos=photos,
+        records=records,
+        base=kind,
+        merge=done,
+        clock_days=max(_clock(edited.values(), row["sent_at"]), done.late_days, key=abs),
+        notes=tuple(_notes(kind, said, campaign, file, asked)),
+        form_version=said.get("form_version"),
+        by_whom=Counter(who for _, who in trail.values()),
+        edited=(min(edited.values()), max(edited.values())) if edited else None,
+        disputes=_still_open(register, row.id, done),
+        moved={f"{key.type}:{key.id}": id for key, id in moving.moved.items()},
     )
 
 
@@ -230,7 +243,7 @@ def _records(
 ) -> tuple[Mapping[int, Row], Mapping[int, Row], list[Changed]]:
     """The records of base and file, and those of the file whose values cannot be read: they count as they went out.
 
-    What a record is of is the office's word.
+    What a record is of is the office's word, and whether it is accepted: no team signs off its own work.
     """
     rows, wrong = {}, []
     for id, row in now.items():
@@ -242,6 +255,9 @@ def _records(
                 rows[id] = was
         else:
             kept = {} if was is None else {n: was[n] for n in _OFFICES if n in was and n in row}
+            before = None if was is None else was.get("state")
+            if "state" in row and row["state"] in _DECIDED and row["state"] != before:
+                kept["state"] = VISITED if row.get("outcome") else before or PLANNED
             rows[id] = {**row, **kept}
     return then, rows, wrong
 

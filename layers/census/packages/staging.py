@@ -33,14 +33,10 @@ class Outing:
 
 @dataclass(frozen=True)
 class Staged:
-    """Changes of records and the like. ``strays``: changes of assets that are not in the lot.
-
-    ``found_new``: a new asset to the key under which its record is known.
-    """
+    """Changes of records and the like. ``strays``: changes of assets that are not in the lot."""
 
     changes: tuple[Changed, ...]
     strays: tuple[Changed, ...]
-    found_new: Mapping[AssetKey, str]
 
 
 def stage(
@@ -64,7 +60,6 @@ def stage(
     told_by = {id: parsed(target) for target, id in by_target.items()}
     rest: list[Changed] = []
     strays: list[Changed] = []
-    new: dict[AssetKey, str] = {}
     for change in found:
         if change.type == RECORD:
             continue
@@ -73,7 +68,6 @@ def stage(
         elif (key := f"{change.type}:{change.id}") in known and key not in by_target:
             rest.append(_found_again(catalogue, outing, change, edited.get(change.key)))
         elif change.base is None:
-            new[change.key] = key
             rest.append(_newly_found(catalogue, outing, change, edited.get(change.key)))
         else:
             id = by_target.get(key)
@@ -83,7 +77,7 @@ def stage(
                 _note(catalogue, records[id], change, edited.get(change.key) or outing.at)
     gone = [change for change in found if change.type == RECORD and change.field is None]
     told = [dataclasses.replace(each, told_by=told_by.get(each.id)) for each in _told(base_records, records)]
-    return Staged((*told, *gone, *rest), tuple(strays), new)
+    return Staged((*told, *gone, *rest), tuple(strays))
 
 
 def _told(base: Mapping[int, Row], records: Mapping[int, dict[str, Any]]) -> list[Changed]:

@@ -61,9 +61,9 @@ class ImportSheet(QWidget):
     write_asked = Signal(object)
     left = Signal()
     told = Signal(object)
+    """A Message of what was done with the mappings kept."""
     look_asked = Signal(object)
     """A PlannedLayer that shall be shown on the map and not imported."""
-    """A Message of what was done with the mappings kept."""
 
     def __init__(
         self,

@@ -284,7 +284,7 @@ def test(arguments: list[str]) -> int:
     """The whole test suite, or what pytest's arguments choose."""
     prepare("test")
     workers = [] if any(re.match(r"-n|--numprocesses|-p|--pdb", word) for word in arguments) else ["-n", "2"]
-    balance = ["--dist", "loadfile"] if workers else []
+    balance = ["--dist", "loadfile", "--no-loadscope-reorder"] if workers else []
     say("运行测试", "Running the tests")
     # Every process that a test starts would compile the program anew where the environment forbids to keep that.
     kept = {"PYTHONDONTWRITEBYTECODE": ""}

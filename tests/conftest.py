@@ -14,6 +14,7 @@ import shutil
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from multiprocessing import forkserver, resource_tracker
 from pathlib import Path
@@ -28,6 +29,12 @@ GRACE_SECONDS = 5.0
 """How long a thread or process may take to end after its test; waited for only while one is alive."""
 
 _HOME = pytest.StashKey[Path]()
+
+#: What takes long although it is few tests: begun first, so that no worker is idle at the end.
+_LONG_FILES = re.compile(
+    r"/(benchmarks|stories)/|test_(contract_(growth|checking|past|map|restore|undo_property|newcomers)|growth|"
+    r"growth_server|durability|backup|exact_drawing|real_data|city_census|mending|giswater|on_a_server)\.py$"
+)
 
 #: Examples of a property in the usual run; a thorough one takes as many as hypothesis would.
 _EXAMPLES = 40
@@ -63,6 +70,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):
+        # Workers take files in this order: long ones first, at the end those of a single short test.
+        tests = Counter(item.path for item in items)
+        items.sort(key=lambda item: (not _LONG_FILES.search(str(item.path)), -tests[item.path]))
     if config.getoption("--thorough"):
         return
     long = [item for item in items if any(item.get_closest_marker(m) for m in ("on_demand", "benchmark"))]

@@ -24,12 +24,14 @@ from layers.store.package_writing import PACKAGE, SOURCE_COLUMNS
 from layers.store.present import present_columns
 from layers.store.schema import FID, GEOMETRY, OP_DELETE, Schema, history_name
 from layers.store.security import authorizer
-from layers.store.types import as_read, from_blob
+from layers.store.types import as_read, from_blob, srs_of
 from layers.text import Message
 
 _LOG = logging.getLogger(__name__)
 
 _PAGES = 8_192
+_UNSAID = (0, -1)
+"""Systems of coordinates that say nothing of them."""
 _SAID: Mapping[str, tuple[type, ...]] = {
     **dict.fromkeys(("code", "token", "form"), (str,)),
     **dict.fromkeys(("id", "version", "first_id", "form_version", "campaign", "lot"), (int,)),
@@ -160,7 +162,7 @@ class PackageFile:
             for id, *values in connection.execute(sa.select(*loose)):
                 row = {name: None if v == "" else v for name, v in zip(names, values, strict=True)}
                 if GEOMETRY in row:
-                    row[GEOMETRY] = _place(row[GEOMETRY])
+                    row[GEOMETRY] = _place(row[GEOMETRY], self._schema.srid)
                 for name in flags:
                     row[name] = bool(row[name]) if row[name] in (0, 1) else row[name]
                 found[id] = row
@@ -244,10 +246,13 @@ def told_by(path: Path, schema: Schema) -> dict[str, Any]:
         return {}
 
 
-def _place(value: Any) -> Any:
+def _place(value: Any, srid: int) -> Any:
     if value is None:
         return None
     try:
+        # A place in another system would be taken for one a thousand kilometres off.
+        if srs_of(value) not in (srid, *_UNSAID):
+            return value
         return as_read(from_blob(value))
     except (ValueError, TypeError):
         return value if isinstance(value, bytes) else str(value).encode()

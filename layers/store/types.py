@@ -168,6 +168,12 @@ def header_length(blob: bytes) -> int:
     return 8 + _ENVELOPE_BYTES[envelope]
 
 
+def srs_of(blob: bytes) -> int:
+    """The system of coordinates that a GeoPackage blob names. Raises ``ValueError`` when it is no such blob."""
+    header_length(blob)
+    return int.from_bytes(blob[4:8], "little" if blob[3] & 1 else "big", signed=True)
+
+
 def from_blob(blob: bytes) -> BaseGeometry:
     """The geometry of a GeoPackage blob. Raises ``ValueError`` when the blob is broken."""
     try:

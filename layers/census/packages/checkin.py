@@ -334,7 +334,12 @@ class _CheckIn:
         }
         side = self._side(clash)
         who = {} if side is None else {"decided_by": self._actor[:60], "decided_at": _now()}
-        self._edit.insert(CONFLICT, {**values, **who, "state": side or "open"})
+        try:
+            self._edit.insert(CONFLICT, {**values, **who, "state": side or "open"})
+        except ValuesRefused as error:
+            # Too long to be kept as a dispute: the rest of the file comes in all the same.
+            reasons = [p.message.id for p in error.problems]
+            self._turn_down(AssetKey(clash.type, clash.id), {}, reasons)
 
     def _attach_photos(self) -> int:
         photos = self._examined.photos.found

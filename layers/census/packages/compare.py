@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -58,7 +59,10 @@ def alike(one: Any, other: Any) -> bool:
     if one is other or (kind is type(other) and kind in _PLAIN and one == other):
         return True
     if isinstance(one, BaseGeometry) and isinstance(other, BaseGeometry):
-        return one.geom_type == other.geom_type and bool(shapely.equals_exact(one, other, tolerance=_METRES))
+        # Of what is no number, or beyond all numbers, nothing is told here.
+        with np.errstate(all="ignore"):
+            is_same = bool(shapely.equals_exact(one, other, tolerance=_METRES))
+        return is_same and one.geom_type == other.geom_type
     if isinstance(one, BaseGeometry) or isinstance(other, BaseGeometry):
         return False
     if isinstance(one, float) and math.isnan(one):

@@ -7,6 +7,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+import shapely
 
 from layers.errors import UserError
 from layers.model.query import Query
@@ -185,3 +186,31 @@ def test_disputes_left_open_are_told_again_and_settled_by_a_third_run(town: Town
     town.register.undo()
     assert town.get("hydrant", 1)["remark"] == "账面"
     assert [each["state"] for each in town.register.find(Query("checkin_conflict"))] == ["open"]
+
+
+def test_a_team_decides_on_nothing_and_one_row_keeps_no_file_out(town: Town) -> None:
+    place = shapely.to_wkb(shapely.Point(116.4, 39.9)).hex()
+    header = (b"GP\0\1" + (4326).to_bytes(4, "little")).hex()
+    nan = (b"GP\0\1" + (4546).to_bytes(4, "little") + shapely.to_wkb(shapely.Point(float("nan"), 1))).hex()
+    out = town.out()
+    long = "'{\"remark\":\"' || printf('%.*c', 300000, 'x') || '\"}'"
+    by_hand(
+        out.path,
+        "PRAGMA ignore_check_constraints = ON",
+        "UPDATE census_record SET state = 'accepted', decided_by = '我', outcome = 'found' WHERE fid = 1",
+        "UPDATE census_record SET state = 'cancelled' WHERE fid = 2",
+        f"UPDATE census_record SET state = 'visited', outcome = 'found', found = {long} WHERE fid = 3",
+        f"UPDATE hydrant SET geom = X'{header}{place}' WHERE fid = 5",
+        f"UPDATE hydrant SET geom = X'{nan}' WHERE fid = 6",
+        "UPDATE census_record SET state = 'visited', outcome = 'not_found' WHERE fid = 7",
+    )
+    town.set("census_record", 3, found='{"remark":"办公室"}', state="visited", outcome="found")
+    arrival = town.back(out.path)
+    records = {r.id: (r["state"], r["decided_by"]) for r in town.register.find(Query("census_record"))}
+    assert (records[1], records[2], records[7]) == (("visited", None), ("planned", None), ("visited", None))
+    assert {(each.type, each.id) for each in arrival.refused} == {
+        ("census_record", 3),
+        ("hydrant", 5),
+        ("hydrant", 6),
+    }
+    assert town.get("census_record", 3)["found"] == '{"remark":"办公室"}'

@@ -64,8 +64,8 @@ class Examined:
     ``base``: "base", "last" (the file that came before) or "trail" (the base was lost; the register's own trail
     told it). ``merge``: the dry run. ``clock_days``: by how much the device's clock is wrong, 0 within a day.
     ``by_whom``: how many rows who changed ("" for other programs), ``edited``: first and last when, as the trail of
-    the file tells. ``disputes`` are open from earlier files. ``moved``: new rows by key that got another id, for another
-    copy of the package had given theirs away.
+    the file tells. ``disputes`` are open from earlier files. ``moved``: new rows by key that got another id, for
+    another copy of the package had given theirs away.
     """
 
     package: Asset

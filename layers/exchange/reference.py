@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -18,20 +18,14 @@ from layers.exchange.placement import Placement
 from layers.exchange.shapes import moved
 from layers.feedback import Feedback
 from layers.geometry.crs import Crs
-from layers.model.catalogue import Shape
 from layers.store.worker import Worker
 from layers.text import Message
 
 
 @dataclass(frozen=True)
 class ReferenceLayer:
-    """A foreign layer in the register's coordinates: ``geometry`` as WKB (null: none) beside its
-    ``attributes``.
-    """
+    """A foreign layer in the register's coordinates: ``geometry`` as WKB (null: none) beside its ``attributes``."""
 
-    name: str
-    file: str
-    shape: Shape | None
     geometry: pa.Array
     attributes: pa.Table
 
@@ -56,11 +50,6 @@ class ReferencePlace:
     offset: tuple[float, float] = (0.0, 0.0)
     swapped: bool = False
     coordinates: tuple[str, str] | None = None
-
-    @property
-    def file(self) -> str:
-        """The name of the file."""
-        return Path(self.path).name
 
     def placement(self, register: Crs) -> Placement:
         """The way into a register. Raises ``UserError`` for a system that is none."""
@@ -103,7 +92,7 @@ def place_of_reference(layer: PlannedLayer) -> ReferencePlace:
     )
 
 
-def read_reference_at(
+def read_reference(
     worker: Worker, place: ReferencePlace, register: Crs, feedback: Feedback | None = None
 ) -> ReferenceLayer:
     """Read a layer to be looked at. Raises ``UserError`` when its file is gone or can no longer be read."""
@@ -112,18 +101,7 @@ def read_reference_at(
             Message("import.reference.gone", {"file": place.path}), Message("import.reference.gone.hint")
         )
     given = (place.path, place.layer, place.encoding, place.placement(register), place.coordinates)
-    return replace(worker.run(_read, *given, feedback=feedback), file=place.file)
-
-
-def read_reference(
-    worker: Worker, layer: PlannedLayer, encoding: str | None = None, feedback: Feedback | None = None
-) -> ReferenceLayer:
-    """Read a planned layer to be shown. Raises ``UserError`` when it has no place on the register's map."""
-    place = place_of_reference(layer)
-    assert layer.placement is not None
-    given = (place.path, place.layer, encoding, layer.placement, place.coordinates)
-    found = worker.run(_read, *given, feedback=feedback)
-    return replace(found, file=layer.file_name, shape=layer.survey.shape)
+    return worker.run(_read, *given, feedback=feedback)
 
 
 def _read(
@@ -137,8 +115,8 @@ def _read(
     found = read_layer(path, layer, encoding, feedback, coordinates)
     attributes = found.table.select([n for n in found.table.column_names if not n.startswith("__")])
     if found.geometry is None:
-        return ReferenceLayer(layer, path, None, pa.nulls(len(found), pa.binary()), attributes)
+        return ReferenceLayer(pa.nulls(len(found), pa.binary()), attributes)
     raw = np.asarray(found.geometry.to_numpy(zero_copy_only=False), dtype=object)
     shapes, _ = moved(shapely.from_wkb(raw, on_invalid="ignore"), placement)
     wkb = pa.array(shapely.to_wkb(shapes, output_dimension=3, byte_order=1, flavor="iso"), pa.binary())
-    return ReferenceLayer(layer, path, None, wkb, attributes)
+    return ReferenceLayer(wkb, attributes)

@@ -13,6 +13,7 @@ from layers.feedback import Feedback
 from layers.model.query import Box
 from layers.scene.building import source_of
 from layers.scene.codec import Source
+from layers.scene.point_arrays import Mask
 from layers.scene.scene import Scene
 from layers.scene.style import ClassStyle, Drawing, LayerStyle, Look, MapStyle
 from layers.text import Title
@@ -34,8 +35,9 @@ def reference_sources(
     raw = np.asarray(geometry.to_numpy(zero_copy_only=False), dtype=object)
     parts, row = shapely.get_parts(shapely.from_wkb(raw, on_invalid="ignore"), return_index=True)
     is_point = np.isin(shapely.get_type_id(parts), (0, 4))
+    drawings: tuple[tuple[Drawing, Mask], ...] = (("line", ~is_point), ("symbol", is_point))
     sources = []
-    for drawing, chosen in (("line", ~is_point), ("symbol", is_point)):
+    for drawing, chosen in drawings:
         if chosen.any():
             table = pa.table(
                 {
@@ -43,7 +45,7 @@ def reference_sources(
                     "geom": pa.array(shapely.to_wkb(parts[chosen]), pa.binary()),
                 }
             )
-            sources.append(source_of(_layer(id, title, colour, drawing), table, feedback))  # type: ignore[arg-type]
+            sources.append(source_of(_layer(id, title, colour, drawing), table, feedback))
     return tuple(sources)
 
 

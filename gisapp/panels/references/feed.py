@@ -218,7 +218,7 @@ def row_id(number: int) -> str:
 
 def _read_one(register: Register, entry: Entry, feedback: Feedback) -> Shown:
     place = reference.place_of_data(entry.place)
-    layer = reference.read_reference_at(register.worker, place, register.crs, feedback)
+    layer = reference.read_reference(register.worker, place, register.crs, feedback)
     colour = COLOURS[entry.colour % len(COLOURS)]
     sources = reference_sources(f"reference{entry.colour}", entry.name, colour, layer.geometry, feedback)
     if box_of(sources) is None:

@@ -10,7 +10,7 @@ import shapely
 
 from layers.errors import UserError
 from layers.exchange.importer import plan_import
-from layers.exchange.reference import read_reference
+from layers.exchange.reference import place_of_reference, read_reference
 from layers.register import Register
 
 # One worker serves all tests of the module.
@@ -32,7 +32,7 @@ def test_an_unrecognised_layer_can_be_looked_at(register: Register, tmp_path: Pa
     (layer,) = plan.references
     assert [problem.rule for problem in layer.problems] == ["not_recognised"]
     assert layer.unmapped == ("zork", "quux")
-    shown = read_reference(register.worker, layer)
+    shown = read_reference(register.worker, place_of_reference(layer), register.crs)
     assert len(shown) == 2
     assert shown.row(0) == {"zork": "甲", "quux": 3}
     place = shapely.from_wkb(shown.geometry[0].as_py())
@@ -46,5 +46,5 @@ def test_a_table_has_no_place_to_be_looked_at(register: Register, tmp_path: Path
     path.write_text("zork,quux\n1,2\n", encoding="utf-8")
     (layer,) = plan_import(register, [path]).references
     with pytest.raises(UserError) as raised:
-        read_reference(register.worker, layer)
+        place_of_reference(layer)
     assert raised.value.hint is not None

@@ -74,13 +74,6 @@ def describe_in_worker(feedback: Feedback, path: str, encoding: str | None = Non
     return describe(path, encoding, feedback)
 
 
-def read_layer_in_worker(
-    feedback: Feedback, path: str, layer: str, encoding: str | None = None
-) -> ForeignTable:
-    """``read_layer`` in the form the worker calls."""
-    return read_layer(path, layer, encoding, feedback)
-
-
 def gather(paths: Sequence[str | Path]) -> list[Path]:
     """The paths to import out of those dropped: what only accompanies another file (.shx, .prj) goes."""
     places = list(dict.fromkeys(Path(path) for path in paths))

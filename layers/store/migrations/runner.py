@@ -42,11 +42,6 @@ from layers.text import Message
 ACTOR = "gisapp"
 
 
-def version_of(connection: sa.Connection) -> int:
-    """The schema version that ``wa_meta`` names."""
-    return int(read_meta(connection).get("schema_version", 0))
-
-
 def read_meta(connection: sa.Connection) -> dict[str, str]:
     """What the register says of itself."""
     meta = sa.table("wa_meta", sa.column("name"), sa.column("value"))

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from layers.errors import Cancelled, UserError
 from layers.exchange.curves import GeometryError, plain
-from layers.exchange.formats import describe, describe_in_worker, gather, read_layer, read_layer_in_worker
+from layers.exchange.foreign import ForeignTable
+from layers.exchange.formats import describe, describe_in_worker, gather, read_layer
 from layers.exchange.geometry_rows import shape_of, take_apart, tidy
 from layers.feedback import Feedback
 from layers.geometry.crs import Crs
@@ -261,11 +262,15 @@ def test_parts_are_numbered() -> None:
 # ---- worker ------------------------------------------------------------------------------------------------
 
 
+def _read_in_worker(feedback: Feedback, path: str, layer: str) -> ForeignTable:
+    return read_layer(path, layer, None, feedback)
+
+
 def test_it_runs_in_the_worker(tmp_path: Path) -> None:
     path = shapefile(tmp_path, "管线", 4)
     with Worker(children=1) as worker:
         found = worker.run(describe_in_worker, str(path))
-        table = worker.run(read_layer_in_worker, str(path), found.layers[0].name)
+        table = worker.run(_read_in_worker, str(path), found.layers[0].name)
         with pytest.raises(UserError) as refused:
             worker.run(describe_in_worker, str(tmp_path / "nothing.shp"))
     assert refused.value.title.id == "format.not_found"

@@ -23,7 +23,7 @@ from layers.store import opening
 from layers.store.backup import backup_folder
 from layers.store.engine import open_engine
 from layers.store.migrations import SCHEMA_VERSION, STEPS
-from layers.store.migrations.runner import migrate, version_of
+from layers.store.migrations.runner import migrate, read_meta
 from layers.store.migrations.step import Migration, Step
 from layers.store.schema import build_schema
 from layers.text import Message
@@ -249,7 +249,7 @@ def test_two_programs_migrate_at_once(old_file: Path) -> None:
     assert "True" in answers
     engine = open_engine(old_file)
     with engine.connect() as connection:
-        assert version_of(connection) == SCHEMA_VERSION + 1
+        assert read_meta(connection)["schema_version"] == str(SCHEMA_VERSION + 1)
         query = sa.text("SELECT count(*) FROM wa_changeset WHERE kind = 'migration'")
         assert connection.execute(query).scalar_one() == 1
     engine.dispose()

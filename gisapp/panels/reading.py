@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gisapp.forms.link_search import linked_key
-from layers.census.record_photos import photos_around
+from layers.later import Later
 from layers.model.asset import Asset, AssetKey
 from layers.model.catalogue import AssetType
 from layers.model.naming import label_of
@@ -15,6 +15,12 @@ from layers.model.query import Compare, Query
 from layers.past.book import Past, asset_as_of
 from layers.register import Register
 from layers.text import Title
+
+if TYPE_CHECKING:
+    from layers.census import record_photos
+else:
+    # Read when the first asset is shown.
+    record_photos = Later("layers.census.record_photos")
 
 LINKS_SHOWN = 50
 
@@ -123,5 +129,6 @@ def _incoming(register: Register, asset: Asset) -> list[LinkGroup]:
 
 def _photos(register: Register, key: AssetKey) -> tuple[Photo, ...]:
     return tuple(
-        Photo(each.asset, None if each.of is None else each.of.title) for each in photos_around(register, key)
+        Photo(each.asset, None if each.of is None else each.of.title)
+        for each in record_photos.photos_around(register, key)
     )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from layers.errors import UserError
+from layers.later import Later
 from layers.model.catalogue import AssetType, Catalogue
 from layers.model.problem import Problem
-from layers.store import integrity, proofs
+from layers.store import integrity
 from layers.store.base import Store
 from layers.store.circles import closed_circles
 from layers.store.periods import broken_periods
@@ -18,6 +19,12 @@ from layers.store.rows import Row
 from layers.store.schema import CODE
 from layers.store.touched import Touched
 from layers.text import Message
+
+if TYPE_CHECKING:
+    from layers.store import proofs
+else:
+    # Asked at the end of an act.
+    proofs = Later("layers.store.proofs")
 
 #: The rules on the values of one row: asset type, the whole row, the names that are being set.
 Rules = Callable[[AssetType, Mapping[str, Any], Sequence[str]], list[Problem]]

@@ -13,7 +13,6 @@ import pytest
 import shapely
 
 from layers.analysis.network import Network, derive_network
-from layers.analysis.segments import nodes_at, segments
 from layers.exchange.export import ExportOptions, export_assets
 from layers.exchange.import_plan import ImportOptions
 from layers.exchange.importer import plan_import, run_import
@@ -22,6 +21,7 @@ from layers.model.query import Query
 from layers.register import Register
 from layers.store.worker import Worker
 from layers.text import Message
+from tests.layers.analysis.segments import nodes_at, segments
 
 pytestmark = pytest.mark.keeps_running
 

@@ -205,7 +205,11 @@ class CensusDesk(QObject):
         """Show an asset on the map."""
         register = self.centre.register
         key = parsed(link)
-        asset = None if register is None or key is None or key.type not in register.catalogue else register.get(*key)
+        asset = (
+            None
+            if register is None or key is None or key.type not in register.catalogue
+            else register.get(*key)
+        )
         if asset is not None:
             self.centre.session.select([asset.key])
             self._go_near(asset)

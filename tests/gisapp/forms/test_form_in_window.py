@@ -180,7 +180,10 @@ def test_two_sessions_on_one_pipe(open_town: Window, town: Path, qtbot: QtBot) -
         saved = session.register.get(*key)
         assert (saved["material"], saved["owner"], saved["road"]) == ("PE", "城投水务", "解放巷")
 
-        # Deleted by the other while it is worked on: said so, and what was entered is still there.
+        # Deleted by the other while it is worked on: said so, and what was entered is still there. Not before the
+        # form has read what was saved, as it does a moment later: it would see the deletion by itself.
+        qtbot.wait(250)
+        settle(window, qtbot)
         _type(window, "remark", "漏点", qtbot)
         asset = other.get(*key)
         with other.edit(Message("action.find")) as edit:

@@ -33,12 +33,19 @@ def worker() -> Iterator[Worker]:
     Worker.close(shared)
 
 
+# A room that borrows a fixture has one of its own of that name: what is made once is kept here for all.
+_EMPTY = pytest.StashKey[Path]()
+_SERVER = pytest.StashKey[TestServer]()
+
+
 @pytest.fixture(scope="session")
-def empty_register(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def empty_register(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The closed file of an empty register in EPSG:4546; copy it."""
-    path = tmp_path_factory.mktemp("template") / "empty.gpkg"
-    Register.create(path, Crs.parse("EPSG:4546"), actor="test", name="测试").close()
-    return path
+    if _EMPTY not in pytestconfig.stash:
+        path = tmp_path_factory.mktemp("template") / "empty.gpkg"
+        Register.create(path, Crs.parse("EPSG:4546"), actor="test", name="测试").close()
+        pytestconfig.stash[_EMPTY] = path
+    return pytestconfig.stash[_EMPTY]
 
 
 @pytest.fixture
@@ -88,7 +95,7 @@ NewPlace = Callable[[], Place]
 
 
 @pytest.fixture(scope="session")
-def running_server() -> Iterator[TestServer]:
+def running_server(pytestconfig: pytest.Config) -> TestServer:
     """A PostgreSQL server with PostGIS; where it is not installed the tests are skipped, but not in CI."""
     programs = find_programs()
     if programs is None:
@@ -96,10 +103,12 @@ def running_server() -> Iterator[TestServer]:
         if os.environ.get("CI") or os.environ.get("GISAPP_FIXTURES_REQUIRED"):
             pytest.fail(reason)
         pytest.skip(reason)
-    started = TestServer(programs)
-    started.start()
-    yield started
-    started.stop()
+    if _SERVER not in pytestconfig.stash:
+        started = TestServer(programs)
+        started.start()
+        pytestconfig.stash[_SERVER] = started
+        pytestconfig.add_cleanup(started.stop)
+    return pytestconfig.stash[_SERVER]
 
 
 @pytest.fixture

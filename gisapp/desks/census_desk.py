@@ -16,7 +16,7 @@ from gisapp.panels.census.quality_centre import QualityCentre
 from gisapp.panels.census.walk_marks import WalkMark, WalkMarks
 from gisapp.panels.workplace import Workplace
 from gisapp.tools.place import PlaceTool
-from layers.census.newcomers import parsed
+from layers.census.links import find_linked
 from layers.census.words import DEFECT, RECORD
 from layers.census.worklist import place_of
 from layers.later import Later
@@ -204,12 +204,7 @@ class CensusDesk(QObject):
     def _look_at(self, link: str) -> None:
         """Show an asset on the map."""
         register = self.centre.register
-        key = parsed(link)
-        asset = (
-            None
-            if register is None or key is None or key.type not in register.catalogue
-            else register.get(*key)
-        )
+        asset = None if register is None else find_linked(register, link)
         if asset is not None:
             self.centre.session.select([asset.key])
             self._go_near(asset)

@@ -11,8 +11,8 @@ import numpy as np
 import shapely
 
 from layers.census.admitting import Admission, Awaited, Held, as_link, in_order
+from layers.census.links import find_all_linked, find_many
 from layers.census.meanwhile import refuse_others
-from layers.census.newcomers import parsed
 from layers.census.twins import read_twins
 from layers.census.unsigned import Unsigned, read_unsigned
 from layers.census.values import as_text, as_wkt, from_text, is_object, same
@@ -194,11 +194,12 @@ def plan_acceptance(
     changed since to something else, it is a clash and the book keeps its value. Raises ``UserError`` when nothing is
     left to accept. ``check`` is called between parts and may raise to stop.
     """
-    waiting = [r for r in _read(register, RECORD, sorted(records), check) if r["state"] in WAITING]
+    waiting = [r for r in find_many(register, RECORD, sorted(records), check) if r["state"] in WAITING]
     if not waiting:
         raise UserError(Message("census.nothing_to_accept"), Message("census.nothing_to_accept_hint"))
     unsigned = read_unsigned(register, campaign, waiting, check)
-    batch = _Batch(register, waiting, _targets(register, waiting, check), unsigned)
+    targets = find_all_linked(register, [record["target"] for record in waiting], check)
+    batch = _Batch(register, waiting, targets, unsigned)
     for record in waiting:
         batch.take(record)
     return batch.plan(campaign, lot)
@@ -368,22 +369,3 @@ def _with_shape(values: dict[str, Any]) -> dict[str, Any]:
 def _place(record: Asset) -> dict[str, Any]:
     names = ("geom", "position_origin", "position_accuracy_m")
     return {name: record.values[name] for name in names if record.values.get(name) is not None}
-
-
-def _targets(register: Register, records: Sequence[Asset], check: Callable[[], None]) -> dict[str, Asset]:
-    ids: dict[str, list[int]] = {}
-    for record in records:
-        if (key := parsed(record["target"])) is not None and key.type in register.catalogue:
-            ids.setdefault(key.type, []).append(key.id)
-    found = (
-        asset for name, numbers in ids.items() for asset in _read(register, name, sorted(numbers), check)
-    )
-    return {f"{asset.type}:{asset.id}": asset for asset in found}
-
-
-def _read(register: Register, type: str, ids: Sequence[int], check: Callable[[], None]) -> list[Asset]:
-    found: list[Asset] = []
-    for first in range(0, len(ids), _AT_ONCE):
-        check()
-        found += register.find(Query(type, ids=ids[first : first + _AT_ONCE]))
-    return found

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from layers.census.newcomers import block_of, linked, parsed, read_homes, rows_of
+from layers.census.newcomers import block_of, linked, read_homes, rows_of
 from layers.census.values import from_text, is_object
 from layers.census.words import CANCELLED, NEW, RECORD, REJECTED
 from layers.checks.rules import row_problems
@@ -71,7 +71,7 @@ class Admission:
         if at is None or at.type != RECORD:
             return at
         record = self._rows(RECORD, [at.id]).get(at.id, {})
-        if (asset := parsed(record.get("target"))) is not None:
+        if (asset := AssetKey.of_link(record.get("target"))) is not None:
             return asset
         if at.id in self._batch and record.get("state") not in (REJECTED, CANCELLED):
             return Awaited(at.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from layers.census.findings import find_many
+from layers.census.links import find_many
 from layers.census.sampling import SIGNED
 from layers.census.words import CAMPAIGN, CANCELLED, LOT, RECORD
 from layers.census.worklist import UNDECIDED

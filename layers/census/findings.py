@@ -6,19 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from layers.census.newcomers import parsed
+from layers.census.links import find_all_linked, find_many
 from layers.census.reconciling import KINDS, Kind, Reconciliation
 from layers.census.twins import Twin, read_twins
 from layers.census.values import told_in
 from layers.census.words import RECORD
 from layers.model.asset import Asset
 from layers.model.catalogue import AssetType, Catalogue
-from layers.model.query import Query
 from layers.register import Register
 
 #: So many rows are listed; all are counted and decided.
 MOST_LISTED = 2000
-_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -84,22 +82,8 @@ def _word(asset_type: AssetType, name: str, values: Mapping[str, Any], language:
 
 def codes_of_targets(register: Register, rows: Sequence[Asset]) -> dict[str, str]:
     """The codes of what records, defects or orders are of, by link."""
-    wanted: dict[str, list[int]] = {}
-    for row in rows:
-        key = parsed(row["target"])
-        if key is not None and key.type in register.catalogue:
-            wanted.setdefault(key.type, []).append(key.id)
-    found = {}
-    for name, ids in wanted.items():
-        for asset in find_many(register, name, sorted(set(ids))):
-            code = asset.get("code") or asset.get("provisional_code")
-            found[f"{name}:{asset.id}"] = str(code or asset.id)
-    return found
-
-
-def find_many(register: Register, type: str, ids: Sequence[int]) -> list[Asset]:
-    """The assets of these ids that are there, however many."""
-    found: list[Asset] = []
-    for first in range(0, len(ids), _AT_ONCE):
-        found += register.find(Query(type, ids=ids[first : first + _AT_ONCE]))
-    return found
+    found = find_all_linked(register, [row["target"] for row in rows])
+    return {
+        link: str(asset.get("code") or asset.get("provisional_code") or asset.id)
+        for link, asset in found.items()
+    }

@@ -11,10 +11,9 @@ import numpy as np
 from shapely.geometry.base import BaseGeometry
 
 from layers.census.accepting import decide
-from layers.census.findings import find_many
+from layers.census.links import find_all_linked, find_linked
 from layers.census.logging import refuse_values
 from layers.census.meanwhile import refuse_others
-from layers.census.newcomers import parsed
 from layers.census.sampling import SIGNED, CheckRow, SampleBook, is_of_crew, is_signed
 from layers.census.values import as_text, differences, told_in
 from layers.census.words import (
@@ -113,8 +112,7 @@ def wrong_fields(register: Register, record: Asset, seen: CheckSeen) -> tuple[st
         return (OUTCOME,)
     if not (says_there and is_there):
         return ()
-    asset_type, key = register.catalogue[record["target_type"]], parsed(record["target"])
-    target = register.get(*key) if key is not None and key.type in register.catalogue else None
+    asset_type, target = register.catalogue[record["target_type"]], find_linked(register, record["target"])
     return tuple(each.field for each in differences(asset_type, team_values(record, target), seen.found))
 
 
@@ -230,13 +228,4 @@ def read_checkers(register: Register, book: SampleBook) -> tuple[tuple[int, str]
 
 def read_targets_of(register: Register, rows: tuple[CheckRow, ...]) -> dict[str, Asset]:
     """The assets of the book that checks are of, by link."""
-    wanted: dict[str, set[int]] = {}
-    for row in rows:
-        key = parsed(row.record["target"])
-        if key is not None and key.type in register.catalogue:
-            wanted.setdefault(key.type, set()).add(key.id)
-    return {
-        f"{asset.type}:{asset.id}": asset
-        for name, ids in wanted.items()
-        for asset in find_many(register, name, sorted(ids))
-    }
+    return find_all_linked(register, [row.record["target"] for row in rows])

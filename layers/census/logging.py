@@ -9,7 +9,7 @@ from typing import Any
 
 from shapely.geometry.base import BaseGeometry
 
-from layers.census.newcomers import parsed
+from layers.census.links import find_linked
 from layers.census.values import as_text, book_values, differing_of
 from layers.census.words import (
     AGAIN,
@@ -93,7 +93,7 @@ def plan_log(
     reached without a word why.
     """
     asset_type = register.catalogue[record["target_type"]]
-    target = _target(register, record)
+    target = find_linked(register, record["target"])
     if record["state"] not in TO_LOG:
         entry = register.catalogue.code_lists["record_state"].get(record["state"])
         told = {"code": _code(record, target), "state": record["state"] if entry is None else entry.title}
@@ -180,11 +180,6 @@ def _whose(
     if target is not None:
         return of(target.key)
     return None if place is None else at(place)
-
-
-def _target(register: Register, record: Asset) -> Asset | None:
-    key = parsed(record["target"])
-    return None if key is None or key.type not in register.catalogue else register.get(*key)
 
 
 def _code(record: Asset, target: Asset | None) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from layers.census.newcomers import parsed
 from layers.census.words import RECORD
 from layers.errors import UserError
+from layers.model.asset import AssetKey
 from layers.store import meanwhile
 from layers.store.edit import Edit
 from layers.store.rows import Row, current_row, current_rows
@@ -35,7 +35,7 @@ def refuse_others(
 def _told(edit: Edit, id: int, row: Row | None) -> Message:
     if row is None:
         return Message("census.meanwhile_gone", {"name": f"#{id}"})
-    target = parsed(row["target"])
+    target = AssetKey.of_link(row["target"])
     is_known = target is not None and target.type in edit.catalogue
     asset = current_row(edit.store, edit.connection, *target) if target is not None and is_known else None
     code = None if asset is None else asset.get("code")

@@ -12,8 +12,6 @@ from layers.model.query import Query
 from layers.register import Register
 from layers.store.schema import VERSION
 
-_DIGITS = 19
-"""Ids of so many digits no database gives."""
 FIRST_BLOCK, BLOCK = 1_000_000_000, 100_000
 """Ids that devices give begin here; each package has a block of its own."""
 
@@ -51,12 +49,6 @@ def homes(came: Mapping[str, tuple[str, int]], office: OfficeRows) -> dict[str, 
     return found
 
 
-def parsed(link: object) -> AssetKey | None:
-    """The asset that a link to one of several types names (``hydrant:7``); None for a blank."""
-    name, _, id = str(link or "").partition(":")
-    return AssetKey(name, int(id)) if id.isdecimal() and len(id) < _DIGITS else None
-
-
 def read_homes(register: Register, ids: Collection[int]) -> dict[str, AssetKey]:
     """Where everything is that came new with the packages in whose blocks these ids lie."""
     blocks = sorted({block for id in ids if (block := block_of(id)) is not None})
@@ -81,5 +73,5 @@ def rows_of(register: Register) -> OfficeRows:
 def linked(link: LinkField, value: object) -> AssetKey | None:
     """The asset that a link names; None for a blank."""
     if value is None or link.several:
-        return parsed(value)
+        return AssetKey.of_link(value)
     return AssetKey(link.targets[0], int(value)) if isinstance(value, int) else None

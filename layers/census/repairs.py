@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from layers.census.findings import MOST_LISTED, codes_of_targets, find_many
+from layers.census.findings import MOST_LISTED, codes_of_targets
+from layers.census.links import find_many
 from layers.census.logging import KINDS
 from layers.census.words import DEFECT, ORDER, RECORD
 from layers.editing.plan import Born, EditPlan, Insert, Update

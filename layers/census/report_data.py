@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from layers.census.newcomers import parsed
 from layers.census.progress import Progress, read_progress
 from layers.census.quality import Quality, checked_of, judge
 from layers.census.reconciling import Rates, Reconciliation, Share, rates, read_reconciliation
@@ -33,7 +32,7 @@ from layers.feedback import Feedback
 from layers.geometry.belonging import standing
 from layers.geometry.packed import Integers
 from layers.grids.ground import read_grids
-from layers.model.asset import Asset
+from layers.model.asset import Asset, AssetKey
 from layers.model.query import All, Compare, Query
 from layers.register import Register
 from layers.text import Message
@@ -182,7 +181,7 @@ def _grades(
 def _grids(register: Register, found: Reconciliation, feedback: Feedback) -> Integers:
     """By record the grid of its target; a new one has that in which it was found."""
     grids = np.zeros(len(found), np.int64)
-    keys = map(parsed, found.target.tolist())
+    keys = map(AssetKey.of_link, found.target.tolist())
     ids = np.array([0 if key is None else key.id for key in keys], np.int64)
     names = sorted(set(found.type.tolist()))
     for number, name in enumerate(names):

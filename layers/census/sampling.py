@@ -15,14 +15,14 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from layers.census.findings import codes_of_targets, find_many
-from layers.census.newcomers import parsed
+from layers.census.findings import codes_of_targets
+from layers.census.links import find_many
 from layers.census.quality import FEWEST_DUG, Quality, Sample, checked_of, judge, pick, plan_draw, share_of
 from layers.census.words import AGAIN, CANCELLED, CHECK, LOGGED, LOT, PLANNED, RECORD, SEEN
 from layers.editing.plan import EditPlan
 from layers.errors import UserError
 from layers.geometry.packed import Integers
-from layers.model.asset import Asset
+from layers.model.asset import Asset, AssetKey
 from layers.model.query import All, Compare, Condition, Query
 from layers.register import Register
 from layers.text import Message
@@ -311,7 +311,7 @@ def _ids(targets: Sequence[str | None], of: npt.NDArray[np.bool_]) -> Integers:
     chosen = of.tolist()
     return np.array(
         [
-            key.id if is_meant and (key := parsed(link)) is not None else 0
+            key.id if is_meant and (key := AssetKey.of_link(link)) is not None else 0
             for link, is_meant in zip(targets, chosen, strict=True)
         ],
         np.int64,

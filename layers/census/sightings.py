@@ -8,7 +8,8 @@ from typing import Any
 
 from shapely.geometry.base import BaseGeometry
 
-from layers.census.findings import codes_of_targets, find_many
+from layers.census.findings import codes_of_targets
+from layers.census.links import find_many
 from layers.census.repairs import CLOSED, ORDER_CLOSED, is_overdue, names_of, order_values
 from layers.census.words import ORDER, REPORT
 from layers.editing.plan import Born, EditPlan, Insert, Update

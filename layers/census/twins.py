@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from layers.census.newcomers import parsed, source_of
+from layers.census.newcomers import source_of
 from layers.census.packages.compare import as_json
 from layers.census.values import as_text, same, told_in
 from layers.census.words import ACCEPTED, CANCELLED, CONFLICT, NEW, PACKAGE, RECORD, WAITING
 from layers.editing.plan import EditPlan, Insert, Update
 from layers.later import Later
-from layers.model.asset import Asset
+from layers.model.asset import Asset, AssetKey
 from layers.model.catalogue import AssetType
 from layers.model.query import All, Compare, Query
 from layers.register import Register
@@ -169,7 +169,7 @@ def _dispute(package: int, partner: Asset, name: str, kept: object, came: object
 def _moved(register: Register, record: Asset, partner: Asset) -> Iterator[Update]:
     """What hangs on a record hangs on its partner; on the asset, where that is in the book already."""
     link, home = f"{RECORD}:{record.id}", f"{RECORD}:{partner.id}"
-    asset = parsed(partner["target"])
+    asset = AssetKey.of_link(partner["target"])
     for asset_type, field in register.catalogue.linking_to(RECORD):
         if not field.several:
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from layers.census.findings import find_many
+from layers.census.links import find_many
 from layers.census.sampling import read_sample
 from layers.census.words import CHECK, CHECKED, LOT
 from layers.model.asset import Asset

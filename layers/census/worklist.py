@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 import shapely
 
-from layers.census.newcomers import parsed
+from layers.census.links import find_all_linked, find_many
 from layers.census.reconciling import KINDS, Kind, Reconciliation, read_reconciliation
 from layers.census.words import (
     ACCEPTED,
@@ -32,7 +32,6 @@ from layers.model.asset import Asset
 from layers.model.query import All, Compare, Order, Query
 from layers.register import Register
 
-_AT_ONCE = 500
 W = TypeVar("W", bound=str)
 UNDECIDED = (PLANNED, AGAIN)
 """States of a record in which somebody has to go there."""
@@ -214,7 +213,7 @@ def follow_worklist(
 ) -> tuple[WorkRow, ...]:
     """The same list after some of its records changed or came; the assets themselves are as they were read."""
     ids = sorted(changed)
-    fresh = {record.id: record for record in _find(register, RECORD, ids)}
+    fresh = {record.id: record for record in find_many(register, RECORD, ids)}
     kept = [
         replace(row, record=fresh.pop(row.id, row.record))
         for row in rows
@@ -230,13 +229,13 @@ def follow_worklist(
     known = {_link(row.target): row.target for row in stays if row.target is not None}
     for record in added:
         if record["target"] and record["target"] not in known:
-            known.update(_targets(register, [record]))
+            known.update(find_all_linked(register, [record["target"]]))
     records = [*(row.record for row in stays), *added]
     return _in_order(records, {link: asset for link, asset in known.items() if asset is not None})
 
 
 def _rows(register: Register, records: Sequence[Asset]) -> tuple[WorkRow, ...]:
-    return _in_order(records, _targets(register, records))
+    return _in_order(records, find_all_linked(register, [record["target"] for record in records]))
 
 
 def _in_order(records: Sequence[Asset], targets: Mapping[str, Asset]) -> tuple[WorkRow, ...]:
@@ -263,27 +262,10 @@ def place_of(asset: Asset) -> tuple[float, float] | None:
     return float(point.x), float(point.y)
 
 
-def _targets(register: Register, records: Sequence[Asset]) -> dict[str, Asset]:
-    wanted: dict[str, list[int]] = {}
-    for record in records:
-        if (key := parsed(record["target"])) is not None and key.type in register.catalogue:
-            wanted.setdefault(key.type, []).append(key.id)
-    return {
-        _link(asset): asset for name, ids in wanted.items() for asset in _find(register, name, sorted(ids))
-    }
-
-
 def _link(asset: Asset | None) -> str:
     return "" if asset is None else f"{asset.type}:{asset.id}"
 
 
-def _find(register: Register, type: str, ids: Sequence[int]) -> list[Asset]:
-    found: list[Asset] = []
-    for first in range(0, len(ids), _AT_ONCE):
-        found += register.find(Query(type, ids=ids[first : first + _AT_ONCE]))
-    return found
-
-
 def _teams(register: Register, lots: Sequence[Asset]) -> dict[int, str]:
     ids = sorted({lot["team"] for lot in lots if lot["team"]})
-    return {team.id: str(team["name"]) for team in _find(register, "team", ids)}
+    return {team.id: str(team["name"]) for team in find_many(register, "team", ids)}

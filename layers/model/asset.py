@@ -8,12 +8,24 @@ from typing import Any, NamedTuple
 
 from shapely.geometry.base import BaseGeometry
 
+#: Ids of so many digits no database gives.
+_DIGITS = 19
+
 
 class AssetKey(NamedTuple):
     """Which asset: its type and its id, which is never used again."""
 
     type: str
     id: int
+
+    @classmethod
+    def of_link(cls, link: object) -> AssetKey | None:
+        """The asset that a link to one of several types names (``hydrant:7``).
+
+        None for a blank, and for what is no link: other programs may write anything there.
+        """
+        name, _, id = str(link or "").partition(":")
+        return cls(name, int(id)) if id.isdecimal() and len(id) < _DIGITS else None
 
 
 @dataclass(frozen=True)

@@ -198,15 +198,9 @@ def read_book(register: Register, today: Day | None = None) -> Book:
     )
 
 
-def target_key(value: Any) -> AssetKey | None:
-    """The target that a link to several types holds (``grid:5``)."""
-    type, _, number = str(value or "").partition(":")
-    return AssetKey(type, int(number)) if number.isdigit() else None
-
-
 def assignment_of(id: int, values: Mapping[str, Any]) -> Assignment | None:
     """An assignment of its values; None where person, target or beginning cannot be told."""
-    target, first = target_key(values.get("target")), edtf.earliest(values.get("from_date"))
+    target, first = AssetKey.of_link(values.get("target")), edtf.earliest(values.get("from_date"))
     if target is None or first is None or values.get("person") is None:
         return None
     text = {name: str(values.get(name) or "") for name in _ASSIGNMENT}

@@ -12,7 +12,7 @@ from layers.model.catalogue import AssetType
 from layers.model.duty_words import ASSIGNMENT, GRID
 from layers.model.query import Box, Compare, Query
 from layers.register import Register
-from layers.responsibility.book import Book, target_key
+from layers.responsibility.book import Book
 
 TARGET = "target"
 #: Links are followed this far: from a visit to its customer to the customer's community.
@@ -82,7 +82,13 @@ def _links(register: Register, asset: Asset) -> list[AssetKey]:
         if not targets or not all(_is_home(register, asset_type, target) for target in targets):
             continue
         value = asset.get(link.name)
-        key = target_key(value) if link.several else None if value is None else AssetKey(targets[0], value)
+        key = (
+            AssetKey.of_link(value)
+            if link.several
+            else None
+            if value is None
+            else AssetKey(targets[0], value)
+        )
         if key is not None and key.type in targets:
             found.append(key)
     return found
@@ -92,7 +98,9 @@ def _entered(register: Register, asset: Asset) -> int | None:
     """The grid that an asset names: that of its column, or what it is about (an assignment of a grid)."""
     for link in register.catalogue[asset.type].links:
         if GRID in link.targets and asset.type != GRID and asset.get(link.name) is not None:
-            key = target_key(asset[link.name]) if link.several else AssetKey(GRID, int(asset[link.name]))
+            key = (
+                AssetKey.of_link(asset[link.name]) if link.several else AssetKey(GRID, int(asset[link.name]))
+            )
             if key is not None and key.type == GRID:
                 return key.id
     return None

@@ -8,18 +8,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from layers.errors import UserError
+from layers.model.asset import AssetKey
 from layers.model.catalogue import AssetType, Catalogue
 from layers.model.change import IdRange
-from layers.model.fields import ChoiceField, Field, LinkField
+from layers.model.fields import ChoiceField, Field
 from layers.model.problem import Problem
 from layers.store.base import Store
 from layers.store.schema import CODE, FID
 from layers.text import Message
 
 _NAMED = 5
-
-_DIGITS = 19
-"""Ids of so many digits no database gives."""
 
 
 def repeated_values(
@@ -91,26 +89,20 @@ def dangling_links(
         value = values.get(field.name)
         if value is None:
             continue
-        target, id = split_link(field, value)
-        if id is None or target not in field.targets:
+        key = AssetKey.of_link(value) if field.several else AssetKey(field.targets[0], int(value))
+        if key is None or key.type not in field.targets:
             # Another program wrote what is no link at all.
             yield field.problem("link_to_nothing", "error", value, target=field.title)
             continue
-        table = store.schema.assets[target]
+        table = store.schema.assets[key.type]
         # The lock keeps the target in place until we are done; a file has one writer and takes no notice.
-        wanted = sa.select(table.c[FID]).where(table.c[FID] == id).with_for_update(read=True, key_share=True)
+        wanted = (
+            sa.select(table.c[FID]).where(table.c[FID] == key.id).with_for_update(read=True, key_share=True)
+        )
         if connection.execute(wanted).first() is None:
             yield field.problem(
-                "link_to_nothing", "error", value, target=store.schema.catalogue[target].title
+                "link_to_nothing", "error", value, target=store.schema.catalogue[key.type].title
             )
-
-
-def split_link(field: LinkField, value: int | str) -> tuple[str, int | None]:
-    """Type and id that a link's stored value names; no id where it is no link, as other programs may leave it."""
-    if not field.several:
-        return field.targets[0], int(value)
-    target, _, number = str(value).partition(":")
-    return target, int(number) if number.isdecimal() and len(number) < _DIGITS else None
 
 
 def refuse_if_referenced(

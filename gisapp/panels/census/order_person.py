@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from shapely.geometry.base import BaseGeometry
 
-from layers.census.newcomers import parsed
 from layers.later import Later
 from layers.model.asset import AssetKey
 from layers.register import Register
@@ -34,7 +33,7 @@ class OrderPerson:
 
     def of_link(self, link: str | None, place: tuple[float, float] | None) -> int | None:
         """The same of a link (``hydrant:3``), else of a place in metres."""
-        key = parsed(link)
+        key = AssetKey.of_link(link)
         if key is not None:
             return self.of_asset(key)
         main = None if place is None else self._asked.who(place=place).main

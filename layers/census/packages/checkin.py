@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, Literal
 
 from layers.census.logging import ResponsibleOf
-from layers.census.newcomers import block_of, homes, linked, parsed, source_of
+from layers.census.newcomers import block_of, homes, linked, source_of
 from layers.census.packages import found_defects, unproven
 from layers.census.packages.compare import Changed, Row, from_json
 from layers.census.packages.conflicts import OPEN, field_values
@@ -191,7 +191,7 @@ class _CheckIn:
         record = self._office(RECORD, [at.id]).get(at.id, {})
         if key.type == RECORD:
             return at
-        return parsed(record.get("target")) or at
+        return AssetKey.of_link(record.get("target")) or at
 
     def _turn_down(self, key: AssetKey, row: Row, reasons: list[str]) -> None:
         self._refused.append(refused(key, row, reasons))

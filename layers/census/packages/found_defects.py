@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from layers.census.logging import KINDS, ResponsibleOf
-from layers.census.newcomers import parsed
 from layers.census.words import CANCELLED, DEFECT, ORDER, RECORD
 from layers.model.asset import AssetKey
 from layers.model.query import All, Compare, Query
@@ -22,7 +21,7 @@ _OPEN, _ORDERED = "open", "ordered"
 
 def with_record(edit: Edit, values: Mapping[str, Any], campaign: int | None) -> dict[str, Any]:
     """A defect with the campaign's record of its asset, which other programs leave blank."""
-    target = parsed(values.get("target"))
+    target = AssetKey.of_link(values.get("target"))
     if values.get("record") is not None or target is None or campaign is None:
         return dict(values)
     if target.type == RECORD:
@@ -45,7 +44,7 @@ def raise_order(edit: Edit, id: int, values: Mapping[str, Any], responsible_of: 
     severe = int(values.get("severity") or 0) >= least and values.get("state") == _OPEN
     if not severe or values.get("work_order") is not None:
         return
-    target = parsed(values.get("target"))
+    target = AssetKey.of_link(values.get("target"))
     today = datetime.date.today()
     days = read_setting(edit.store, edit.connection, settings["order_days"])
     entry = edit.catalogue.code_lists[KINDS].get(str(values.get("kind")))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from layers.census.packages.checkout import PHOTO_COLUMNS, PHOTO_TABLE, PHOTOS
+from layers.model.asset import AssetKey
 from layers.store.attach import safe_name
 from layers.store.packages import PackageFile
 
@@ -87,10 +88,9 @@ def photos_of(file: PackageFile, beside: Path, known: Collection[int]) -> Photos
 def _add(
     found: list[Photo], target: str, name: str, digest: str, path: Path | None, values: Mapping[str, Any]
 ) -> None:
-    kind, _, number = target.partition(":")
-    twice = any((p.type, str(p.id), p.sha256) == (kind, number, digest) for p in found)
-    if number.isdigit() and not twice:
-        found.append(Photo(kind, int(number), name, digest, path, values))
+    key = AssetKey.of_link(target)
+    if key is not None and not any((p.type, p.id, p.sha256) == (*key, digest) for p in found):
+        found.append(Photo(*key, name, digest, path, values))
 
 
 def _lying(beside: Path) -> Iterable[Path]:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from layers.census.newcomers import parsed
 from layers.model.asset import AssetKey
 
 
@@ -57,7 +56,7 @@ class Arrival:
     @property
     def moved_keys(self) -> dict[AssetKey, int]:
         """``moved`` by what the file calls them."""
-        return {key: id for name, id in self.moved.items() if (key := parsed(name)) is not None}
+        return {key: id for name, id in self.moved.items() if (key := AssetKey.of_link(name)) is not None}
 
 
 @dataclass(frozen=True)

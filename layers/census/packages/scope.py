@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from layers.census.form import Form, types_of
-from layers.census.newcomers import parsed
+from layers.census.links import ids_by_type
 from layers.census.words import CAMPAIGN, CANCELLED, DEFECT, LOT, ORDER, PACKAGE, RECORD, REPORT
 from layers.errors import UserError
 from layers.feedback import Feedback
@@ -66,11 +66,8 @@ def of_lot(register: Register, lot: int, feedback: Feedback | None = None) -> Co
     records = gathering.take(RECORD, where=All((Compare("lot", "=", lot), Compare("state", "!=", CANCELLED))))
     if not records:
         raise UserError(Message("packages.empty_lot", {"lot": found["name"]}), Message("packages.empty_hint"))
-    wanted: dict[str, set[int]] = defaultdict(set)
-    for record in records:
-        key = parsed(record["target"])
-        if key is not None and key.type in asked:
-            wanted[key.type].add(key.id)
+    linked = ids_by_type(register.catalogue, [record["target"] for record in records])
+    wanted = {name: ids for name, ids in linked.items() if name in asked}
     for name, ids in wanted.items():
         gathering.take(name, ids=ids)
     gathering.take(LOT, ids=[lot])

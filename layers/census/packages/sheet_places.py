@@ -13,7 +13,7 @@ from layers.census.walking import walking_order
 from layers.census.words import RECORD
 from layers.geometry.belonging import standing
 from layers.geometry.packed import Floats
-from layers.model.asset import Asset
+from layers.model.asset import Asset, AssetKey
 from layers.model.fields import LinkField
 from layers.text import Message, Texts
 
@@ -38,8 +38,8 @@ class SheetPlaces:
 
     def target_of(self, record: Asset) -> Asset | None:
         """The asset that a record is about, where the book has it."""
-        name, _, id = str(record["target"] or "").partition(":")
-        return self._contents.rows.get(name, {}).get(int(id)) if id.isdigit() else None
+        key = AssetKey.of_link(record["target"])
+        return None if key is None else self._contents.rows.get(key.type, {}).get(key.id)
 
     def told(self, record: Asset, name: str) -> str:
         """One of ``PLACES`` of a record's target as the book says; of the road the nearest where it does not."""

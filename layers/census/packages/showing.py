@@ -9,6 +9,7 @@ from typing import Any
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from layers.census.links import find_linked
 from layers.census.packages.compare import from_json
 from layers.census.packages.merging import Clash
 from layers.model.asset import Asset
@@ -58,8 +59,7 @@ def _field(
 def _name(register: Register, asset: Asset | None, id: int) -> str:
     if asset is None:
         return f"#{id}"
-    target = str(asset.get("target") or "").partition(":")
-    of = register.get(target[0], int(target[2])) if target[2].isdigit() else None
+    of = find_linked(register, asset.get("target"))
     shown = of if of is not None and asset.get("code") is None else asset
     return str(shown.get("code") or asset.get("provisional_code") or f"#{id}")
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from shapely.geometry.base import BaseGeometry
 
-from layers.census.newcomers import parsed
 from layers.census.packages.compare import Changed, Row, alike, changes
 from layers.census.values import as_text, as_wkt, from_text
 from layers.census.words import AGAIN, FOUND, MOVED, NEW, NOT_FOUND, PLANNED, RECORD, VISITED
@@ -57,7 +56,7 @@ def stage(
     wanted = set(asked)
     records = {id: dict(row) for id, row in field_records.items()}
     by_target = {row["target"]: id for id, row in records.items() if row.get("target")}
-    told_by = {id: parsed(target) for target, id in by_target.items()}
+    told_by = {id: AssetKey.of_link(target) for target, id in by_target.items()}
     rest: list[Changed] = []
     strays: list[Changed] = []
     for change in found:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import segno
 
-from layers.census.newcomers import parsed
+from layers.census.links import ids_by_type
 from layers.census.words import LOT, RECORD
 from layers.errors import UserError
 from layers.feedback import Feedback
@@ -44,12 +44,8 @@ class Plates:
 
 def targets_of_lot(register: Register, lot: int) -> dict[str, list[int]]:
     """The assets of a lot by type, as they are walked."""
-    found: dict[str, list[int]] = {}
-    for record in register.find(Query(RECORD, where=Compare(LOT, "=", lot), order=(Order("sequence"),))):
-        key = parsed(record["target"])
-        if key is not None and key.type in register.catalogue:
-            found.setdefault(key.type, []).append(key.id)
-    return found
+    records = register.find(Query(RECORD, where=Compare(LOT, "=", lot), order=(Order("sequence"),)))
+    return ids_by_type(register.catalogue, [record["target"] for record in records])
 
 
 def read_plates(

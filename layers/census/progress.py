@@ -23,6 +23,7 @@ Day = datetime.date
 PACE_DAYS = 7
 #: Letters of an instant up to its minute.
 _MINUTE = 16
+#: A clock that says an earlier day was never set, as one that is so far ahead of today.
 _EARLIEST, _AHEAD = datetime.date(2015, 1, 1), datetime.timedelta(days=800)
 
 

@@ -33,7 +33,6 @@ else:
 
 #: A feature this near (pixels) is meant by a click, and so many are offered.
 _NEAR, _MOST = 6.0, 6
-_ROW = "references/"
 
 
 def tie(window: Window, feed: ReferenceFeed) -> None:
@@ -99,9 +98,9 @@ def _add(window: Window, places: Sequence[ReferencePlace]) -> None:
 
 def _open_menu(window: Window, feed: ReferenceFeed, row: str, at: QPoint) -> None:
     """What a right click on a row of the legend offers."""
-    if not row.startswith(_ROW) or int(row.removeprefix(_ROW)) >= len(feed.entries):
+    entry = feed.entry_of(row)
+    if entry is None:
         return
-    entry = feed.entries[int(row.removeprefix(_ROW))]
     label = window.parts.language.label
     menu = QMenu(window)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

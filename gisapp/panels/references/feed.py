@@ -95,6 +95,10 @@ class ReferenceFeed(QObject):
         """What is shown of them now; None: nothing."""
         return self._ground.scene
 
+    def entry_of(self, row: str) -> Entry | None:
+        """The entry of a row of the legend; None for a row of anything else."""
+        return next((entry for number, entry in enumerate(self.entries) if row_id(number) == row), None)
+
     # ---- what the user asks
 
     def add(self, places: Sequence[ReferencePlace]) -> None:

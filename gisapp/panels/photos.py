@@ -32,8 +32,9 @@ from layers.errors import UserError
 from layers.model.asset import AssetKey
 from layers.model.change import ChangeSet
 from layers.model.fields import TextField
+from layers.model.proof import ATTACHMENT
 from layers.register import Edit, Register
-from layers.store.attach import ATTACHMENT, PICTURE_ENDINGS
+from layers.store.attach import PICTURE_ENDINGS
 from layers.text import Message, Title
 
 THUMB = QSize(136, 102)

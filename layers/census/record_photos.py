@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from layers.census.words import RECORD
 from layers.model.asset import Asset, AssetKey
 from layers.model.catalogue import AssetType
+from layers.model.proof import ATTACHMENT
 from layers.model.query import Compare, Order, Query
 from layers.register import Register
 
-_PHOTO = "attachment"
 _GROUP = "census"
 _MOST = 200
 
@@ -50,7 +50,7 @@ def photos_of_record(register: Register, record: AssetKey, target: AssetKey | No
 
 
 def _may_hold(register: Register, asset_type: AssetType) -> bool:
-    target = register.catalogue[_PHOTO].field_named("target")
+    target = register.catalogue[ATTACHMENT].field_named("target")
     return asset_type.name in getattr(target, "targets", ())
 
 
@@ -58,5 +58,5 @@ def _hung(register: Register, on: Mapping[str, AssetType]) -> tuple[HungPhoto, .
     if not on:
         return ()
     where = Compare("target", "in", tuple(on))
-    found = register.find(Query(_PHOTO, where, order=(Order("fid"),), limit=_MOST))
+    found = register.find(Query(ATTACHMENT, where, order=(Order("fid"),), limit=_MOST))
     return tuple(HungPhoto(each, on[str(each["target"])]) for each in found)

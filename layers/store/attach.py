@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from layers.errors import UserError
 from layers.model.asset import Asset
-from layers.model.proof import ATTACHMENT as ATTACHMENT
+from layers.model.proof import ATTACHMENT
 from layers.model.query import Compare, Order, Query
 from layers.store import content_type, read
 from layers.store.base import Store

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from layers.census.packages.compare import Row, Rows
-from layers.census.packages.photos import PHOTO
 from layers.census.words import RECORD
 from layers.model.asset import AssetKey
 from layers.model.personal import personal_fields
+from layers.model.proof import ATTACHMENT
 from layers.register import Register
 from layers.store.packages import PackageFile
 
@@ -27,7 +27,7 @@ class Since:
 
     def rows(self, type_name: str) -> Mapping[int, Row]:
         before = {} if self.first is None else self.first.rows(type_name)
-        if type_name == PHOTO:
+        if type_name == ATTACHMENT:
             return before
         rows = dict(self.last.rows(type_name))
         again = {key.id for key in self.pending if key.type == type_name}

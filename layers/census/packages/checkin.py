@@ -16,7 +16,6 @@ from layers.census.packages.conflicts import OPEN, field_values
 from layers.census.packages.examining import Examined
 from layers.census.packages.merging import Clash, Merge, Write, key_of, merge, refused
 from layers.census.packages.noting import note_arrival, receipt_now
-from layers.census.packages.photos import PHOTO
 from layers.census.packages.receipt import Arrival, Refused
 from layers.census.packages.records import decided as decided_values
 from layers.census.values import as_text, told_in
@@ -24,6 +23,7 @@ from layers.census.words import CONFLICT, DEFECT, RECORD
 from layers.errors import UserError
 from layers.model.asset import AssetKey
 from layers.model.fields import LinkField, format_instant
+from layers.model.proof import ATTACHMENT
 from layers.model.query import All, Compare, Query
 from layers.store import integrity, read
 from layers.store.attach import attach
@@ -353,14 +353,16 @@ class _CheckIn:
                 data = None if key is None else photo.content(file)
                 if key is None or data is None:
                     self._turn_down(
-                        AssetKey(PHOTO, photo.id), {"code": photo.name}, ["packages.photo_of_nothing"]
+                        AssetKey(ATTACHMENT, photo.id), {"code": photo.name}, ["packages.photo_of_nothing"]
                     )
                 elif not self._is_attached(key, photo.sha256):
                     try:
                         attach(self._edit, key.type, key.id, photo.name, data, dict(photo.values))
                         count += 1
                     except UserError as error:
-                        self._turn_down(AssetKey(PHOTO, photo.id), {"code": photo.name}, [error.title.id])
+                        self._turn_down(
+                            AssetKey(ATTACHMENT, photo.id), {"code": photo.name}, [error.title.id]
+                        )
         finally:
             file.close()
         return count
@@ -377,7 +379,7 @@ class _CheckIn:
 
     def _is_attached(self, key: AssetKey, sha256: str) -> bool:
         where = All((Compare("target", "=", f"{key.type}:{key.id}"), Compare("sha256", "=", sha256)))
-        return bool(read.count(self._edit.store, self._edit.connection, Query(PHOTO, where=where)))
+        return bool(read.count(self._edit.store, self._edit.connection, Query(ATTACHMENT, where=where)))
 
 
 class _NotInBookError(Exception):

@@ -8,12 +8,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from layers.census.packages.scope import PHOTO, Contents
+from layers.census.packages.scope import Contents
 from layers.census.words import DEFECT, RECORD
 from layers.errors import UserError
 from layers.feedback import Feedback
 from layers.later import Later
 from layers.model.asset import Asset
+from layers.model.proof import ATTACHMENT
 from layers.model.query import Compare, Query
 from layers.register import Register
 from layers.store import content_type
@@ -81,12 +82,14 @@ def _small(register: Register, digest: str) -> bytes | None:
 
 def with_earlier(contents: Contents, earlier: Earlier) -> Contents:
     """The contents with the photos among them."""
-    return replace(contents, rows={**contents.rows, PHOTO: {photo.id: photo for photo in earlier.rows}})
+    return replace(contents, rows={**contents.rows, ATTACHMENT: {photo.id: photo for photo in earlier.rows}})
 
 
 def told(contents: Contents) -> tuple[str, ...]:
     """By what the receipt knows the photos again that went along."""
-    return tuple(sorted({str(photo["sha256"])[:_TOLD] for photo in contents.rows.get(PHOTO, {}).values()}))
+    return tuple(
+        sorted({str(photo["sha256"])[:_TOLD] for photo in contents.rows.get(ATTACHMENT, {}).values()})
+    )
 
 
 def sent(rows: Mapping[int, Mapping[str, Any]], known: Collection[str]) -> set[int]:
@@ -106,7 +109,7 @@ def _wanted(register: Register, contents: Contents, feedback: Feedback) -> list[
             link, asset = f"{name}:{row.id}", str(row["target"])
             homes[link] = asset, link if row.id in there else asset
     of_asset: dict[str, list[tuple[Asset, str]]] = defaultdict(list)
-    for photo in _with(register, PHOTO, list(homes), None, feedback):
+    for photo in _with(register, ATTACHMENT, list(homes), None, feedback):
         asset, home = homes[str(photo["target"])]
         if str(photo["media_type"] or "").startswith(_PICTURE):
             of_asset[asset].append((photo, home))

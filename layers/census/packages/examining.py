@@ -19,7 +19,7 @@ from layers.census.packages.compare import Changed, Row, Rows, changes
 from layers.census.packages.conflicts import Dispute, disputes
 from layers.census.packages.lineage import Came, Moving, goes_on_from, newly_moved
 from layers.census.packages.merging import Merge, days_between, merge, refused
-from layers.census.packages.photos import PHOTO, Photos, photos_of
+from layers.census.packages.photos import Photos, photos_of
 from layers.census.packages.receipt import Receipt, Refused
 from layers.census.packages.staging import Outing, stage
 from layers.census.values import is_object
@@ -42,6 +42,7 @@ from layers.feedback import Feedback
 from layers.model.asset import Asset, AssetKey
 from layers.model.catalogue import Catalogue
 from layers.model.fields import format_instant
+from layers.model.proof import ATTACHMENT
 from layers.register import Register
 from layers.store import gpkg
 from layers.store.packages import PackageFile, told_by
@@ -49,7 +50,7 @@ from layers.store.schema import build_schema
 from layers.text import Message
 
 _MEANT = (RECORD, DEFECT, ORDER, REPORT)
-_NEVER = (PACKAGE, PHOTO)
+_NEVER = (PACKAGE, ATTACHMENT)
 _JSON = ("found", "book")
 _ARRIVALS = 12
 """So many of the files that came back last are looked at to see which one this goes on from."""
@@ -193,7 +194,7 @@ def _examined(
         moving = Moving(catalogue, {**carried, **fresh})
         found = moving.changes(found)
         edited = {moving.key(key): at for key, (at, _) in trail.items()}
-        own = base.rows(PHOTO).keys() | earlier.sent(file.rows(PHOTO), receipt.photos)
+        own = base.rows(ATTACHMENT).keys() | earlier.sent(file.rows(ATTACHMENT), receipt.photos)
         photos = moving.photos(photos_of(file, returned.parent, own))
         broken = [change for change in found if _is_unreadable(change)]
         found = [change for change in found if not _is_unreadable(change)]

@@ -11,11 +11,11 @@ from typing import Any
 
 from layers.census.packages.checkout import PHOTO_COLUMNS, PHOTO_TABLE, PHOTOS
 from layers.model.asset import AssetKey
+from layers.model.proof import ATTACHMENT
 from layers.store.attach import safe_name
 from layers.store.packages import PackageFile
 
 _LOG = logging.getLogger(__name__)
-PHOTO = "attachment"
 _FOLDERS = (PHOTOS, "DCIM", "files")
 
 
@@ -58,7 +58,7 @@ def photos_of(file: PackageFile, beside: Path, known: Collection[int]) -> Photos
     named = {path.name.casefold(): (digest, path) for digest, path in lying.items()}
     found: list[Photo] = []
     missing: list[str] = []
-    for id, row in file.rows(PHOTO).items():
+    for id, row in file.rows(ATTACHMENT).items():
         if id in known:
             continue
         name, digest = str(row.get("file_name") or ""), str(row.get("sha256") or "")

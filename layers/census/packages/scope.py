@@ -17,11 +17,12 @@ from layers.model.catalogue_part import part_of
 from layers.model.fields import ChoiceField
 from layers.model.outline import GEOMETRY
 from layers.model.personal import personal_fields
+from layers.model.proof import ATTACHMENT
 from layers.model.query import All, Box, Compare, Condition, Query
 from layers.register import Register
 from layers.text import Message
 
-GRID, PERSON, TEAM, ROAD, PHOTO = "grid", "person", "team", "road", "attachment"
+GRID, PERSON, TEAM, ROAD = "grid", "person", "team", "road"
 _CONTEXT = (GRID, "community", "service_area")
 _OWN = (PACKAGE, CAMPAIGN, LOT, RECORD, DEFECT, ORDER, REPORT)
 _REGISTER = ("setting", "added_field", "added_list")
@@ -103,7 +104,9 @@ class _Gathering:
         self._feedback = feedback
         self._version = register.data_version
         self._asked = asked
-        self._catalogue = _part(register.catalogue, (*asked, *_CONTEXT, *_OWN, PERSON, TEAM, ROAD, PHOTO))
+        self._catalogue = _part(
+            register.catalogue, (*asked, *_CONTEXT, *_OWN, PERSON, TEAM, ROAD, ATTACHMENT)
+        )
         self._rows: dict[str, dict[int, Asset]] = {t.name: {} for t in self._catalogue}
 
     def take(

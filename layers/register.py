@@ -32,7 +32,6 @@ from layers.store.code_rows import effective_catalogue
 from layers.store.edit import Edit
 from layers.store.opening import create_geopackage, open_geopackage
 from layers.store.postgis_server import is_server, parse_server
-from layers.store.settings import write_setting
 from layers.store.settling import Clash, Settlement, Settling, SettlingEdit
 from layers.store.summary import (
     RegisterSummary,
@@ -276,16 +275,6 @@ class Register(AssetReader, TrailReader):
             feedback.check()
         if edit.change_set is None:
             raise nothing_to_reverse(step)
-        return edit.change_set
-
-    def set_setting(self, name: str, value: Any) -> ChangeSet | None:
-        """Set a setting as one act; None (or the catalogue's own value) takes the company's value away.
-
-        Returns None when it was so already. Raises ``ValuesRefused`` for a value it cannot have.
-        """
-        definition = self.catalogue.settings[name]
-        with self.edit(Message("register.setting_changed", {"setting": definition.field.title})) as edit:
-            write_setting(edit, definition, value)
         return edit.change_set
 
     # ---- news

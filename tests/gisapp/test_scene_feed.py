@@ -28,6 +28,7 @@ from layers.scene.planning import build_scene
 from layers.scene.request import ClassBatch, DrawRequest
 from layers.scene.scene import Scene
 from layers.text import Message
+from tests.company_settings import set_setting
 
 PATIENCE = 30_000
 LABEL = Message("action.import")
@@ -168,7 +169,7 @@ def test_a_bulk_act_and_a_setting_are_read_by_the_worker(watch: Watch, town: Pat
     classes = len(watch.source("pipe").layer.classes)
     count = len(watch.scenes)
     definition = register.catalogue.settings["dn_classes"]
-    register.set_setting("dn_classes", definition.parse("<300; >=300"))
+    set_setting(register, "dn_classes", definition.parse("<300; >=300"))
     watch.wait(lambda: len(watch.scenes) > count and len(watch.source("pipe").layer.classes) != classes)
 
 

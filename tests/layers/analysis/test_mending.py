@@ -21,6 +21,7 @@ from layers.geometry.crs import Crs
 from layers.register import Register
 from layers.store.worker import Worker
 from layers.text import Message
+from tests.company_settings import set_setting
 from tests.layers.analysis.test_checks import MAIN, Asset, X, Y, pipe, point
 
 pytestmark = pytest.mark.keeps_running
@@ -137,7 +138,7 @@ def test_ky4_taken_apart_is_put_together_again(fixtures: Path, tmp_path: Path) -
         )
         assert meets.sum() == 2050
         for reach, (expected, least_right, most_wrong) in FIGURES.items():
-            register.set_setting("near_miss_m", reach)
+            set_setting(register, "near_miss_m", reach)
             found = findings(register, "near_miss")
             mending = plan_mending(register, found)
             assert (len(found), mending.count) == (expected, expected)

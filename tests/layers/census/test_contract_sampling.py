@@ -26,6 +26,7 @@ from layers.model.query import Compare, Query
 from layers.register import Register
 from layers.reports.census.report import by_quality
 from layers.text import Message
+from tests.company_settings import set_setting
 from tests.layers.census.fieldwork import WHEN, do
 from tests.layers.store.conftest import NewPlace
 
@@ -151,7 +152,7 @@ def test_drawn_checked_and_signed_off(new_place: NewPlace) -> None:
         with pytest.raises(UserError) as refused, register.edit(unsigned.label) as edit:
             unsigned.apply(edit, WHEN, "林工", " ")
         assert refused.value.title.id == "census.unsigned_reason"
-        register.set_setting("accept_signed_only", True)
+        set_setting(register, "accept_signed_only", True)
         assert held(register, its) == "census.held_unsigned"
         word = plan_sign_off(register, book, WHEN, "林工", its.checker, " 可以入账 ")
         with register.edit(word.label) as edit:

@@ -15,6 +15,7 @@ from layers.renewal.progress import project_figures
 from layers.renewal.stages import stages_of
 from layers.renewal.statement import Period, statement
 from layers.text import Message
+from tests.company_settings import set_setting
 
 pytestmark = pytest.mark.keeps_running
 
@@ -152,7 +153,7 @@ def test_a_size_in_no_class_is_shown_as_unclassified(register: Register) -> None
     assert made.headline["unclassified"].value == 123
     assert made.headline["below_threshold"].value == 999 + 7
     assert {row.level for row in sizes.rows} == {"class", "part", "unclassified", "unknown"}
-    register.set_setting("dn_threshold", 75)
+    set_setting(register, "dn_threshold", 75)
     assert statement(register, Period.year(2021), day=Day(2022, 1, 5)).headline["below_threshold"].value == 7
 
 

@@ -27,6 +27,7 @@ from layers.renewal.pipes import FIELDS, pipe_arrays
 from layers.renewal.settings import RenewalSettings
 from layers.renewal.statement import BREAKDOWNS, HEADLINE, Period, StatementBook, statement, statement_of
 from layers.text import Message, Texts
+from tests.company_settings import set_setting
 from tests.layers.store.conftest import NewPlace
 
 pytestmark = pytest.mark.keeps_running
@@ -208,7 +209,7 @@ def test_both_stores_freeze_reopen_and_compare(new_place: NewPlace) -> None:
             edit.update("pipe", pipe, asset.version, {"as_built_length_m": 130.0})
             more = {"dn": 300, "status": "in_service", "completion_date": "2020-08-01", "project_in": project}
             other = edit.insert("pipe", {"code": "B", **more, "geom": line})
-        register.set_setting("dn_threshold", 75)
+        set_setting(register, "dn_threshold", 75)
         assert reopen(register, copy) == frozen
         assert frozen.headline == made.headline
         assert frozen.settings.dn_threshold == 100

@@ -22,6 +22,7 @@ from layers.reports.grids.roster_excel import write_roster_excel
 from layers.reports.grids.roster_word import write_roster_word
 from layers.reports.share.grids import share_grids
 from layers.text import Message, Texts
+from tests.company_settings import set_setting
 from tests.layers.responsibility.district import STEWARDS, build_district, day
 from tests.layers.store.conftest import NewPlace
 
@@ -78,7 +79,7 @@ def test_notices_say_what_the_company_publishes(new_place: NewPlace) -> None:
         with register.edit(Message("store.created")) as edit:
             for name in ("锦绣家园", "月光小区"):
                 edit.insert("community", {"name": name, "grid": 3})
-        register.set_setting("notice_hotline", "96300")
+        set_setting(register, "notice_hotline", "96300")
         found = gathered(register, grids=[3])
         assert [notice.code for notice in found.notices] == ["G01"]
         assert len(found.all_grids) == 8
@@ -89,16 +90,16 @@ def test_notices_say_what_the_company_publishes(new_place: NewPlace) -> None:
         assert ("TEL:13900000001" in notice.code_text, "FN:周海燕" in notice.code_text) == (True, True)
         assert found.publisher.role == "水管家"
         # The company publishes its hotline only, and a page of its own.
-        register.set_setting("notice_own_phone", False)
+        set_setting(register, "notice_own_phone", False)
         hotline = gathered(register, grids=[3]).notices[0]
         assert [person.phone for person in hotline.people] == ["", ""]
         assert "TEL:96300" in hotline.code_text
         # Who may not see people prints none of them.
-        register.set_setting("notice_own_phone", True)
+        set_setting(register, "notice_own_phone", True)
         veiled = gathered(register, grids=[3], photos=True, in_clear=False).notices[0]
         assert [person.name for person in veiled.people] == ["周**", "陈**"]
         assert (veiled.people[0].phone, veiled.code_text) == ("139****0001", "")
-        register.set_setting("notice_link", "https://water.example/grid/{code}")
+        set_setting(register, "notice_link", "https://water.example/grid/{code}")
         assert gathered(register, grids=[3]).notices[0].code_text == "https://water.example/grid/G01"
 
 

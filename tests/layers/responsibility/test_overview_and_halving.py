@@ -22,6 +22,7 @@ from layers.responsibility.person import ONE_DAY
 from layers.responsibility.question import read_question
 from layers.responsibility.terms import Terms
 from layers.text import Message
+from tests.company_settings import set_setting
 from tests.layers.responsibility.district import STEWARDS, book_of, build_district, day, grid, middle
 
 pytestmark = pytest.mark.keeps_running
@@ -67,7 +68,7 @@ def test_one_row_for_every_grid(manned: Register) -> None:
     assert heavy.worst.kind == "load_over"
     assert full.person_loads[heavy.primary.id] >= heavy.percent
     # The company's own limits rule, in documents and styles as at the desk.
-    manned.set_setting("load_over_percent", 1000)
+    set_setting(manned, "load_over_percent", 1000)
     assert read_overview(manned, today).overview.by_id[grid(3).id].worst.kind == "load_high"
     # Before the grids were there, there is none.
     past = day("2020-01-01")

@@ -12,6 +12,7 @@ from layers.model.change import ChangeSet, IdRange
 from layers.model.query import All, AnyOf, Box, Compare, Not, Order, Query
 from layers.register import Register, ValuesRefused
 from layers.text import Message, Texts, Title
+from tests.company_settings import set_setting
 from tests.layers.store.conftest import Place
 from tests.layers.store.samples import EAST, NORTH, geometry
 
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.keeps_running
 
 
 def act(text: str) -> Message:
-    return Message("register.setting_changed", {"setting": text})
+    return Message("company.act", {"setting": text})
 
 
 def add(register: Register, type_name: str, **values: object) -> int:
@@ -47,7 +48,7 @@ def value(register: Register, type_name: str, id: int, name: str) -> object:
 def test_an_act_is_one_change_set_and_the_news(opened: Register) -> None:
     heard: list[ChangeSet] = []
     stop = opened.listen(heard.append)
-    label = Message("register.setting_changed", {"setting": Title("改管径", "Resize"), "ids": (1, "a")})
+    label = Message("company.act", {"setting": Title("改管径", "Resize"), "ids": (1, "a")})
     with opened.edit(label) as edit:
         pipe = edit.insert("pipe", {"dn": 100, "geom": geometry("line", 1)})
         well = edit.insert("meter_well", {})
@@ -444,12 +445,12 @@ def test_undoing_a_code_takes_it_out_of_the_catalogue(opened: Register) -> None:
 
 def test_settings_have_history(opened: Register) -> None:
     assert opened.setting("dn_threshold") == 100
-    opened.set_setting("dn_threshold", 75)
+    set_setting(opened, "dn_threshold", 75)
     assert opened.setting("dn_threshold") == 75
-    assert opened.set_setting("dn_threshold", 75) is None
+    assert set_setting(opened, "dn_threshold", 75) is None
     with pytest.raises(ValuesRefused):
-        opened.set_setting("dn_threshold", 0)
-    opened.set_setting("dn_threshold", None)
+        set_setting(opened, "dn_threshold", 0)
+    set_setting(opened, "dn_threshold", None)
     assert opened.setting("dn_threshold") == 100
     opened.undo()
     assert opened.setting("dn_threshold") == 75
@@ -497,7 +498,7 @@ def test_summary(opened: Register) -> None:
     assert pipes["by_status"]["blank"] == {"count": 1, "length_m": 10.0}
     assert pipes["by_dn_class"]["[450,900)"] == {"count": 1, "length_m": 490.0}
     assert pipes["by_dn_class"]["unknown"] == {"count": 1, "length_m": 10.0}
-    opened.set_setting("dn_threshold", 50)
+    set_setting(opened, "dn_threshold", 50)
     assert opened.summary().as_json()["types"]["pipe"]["headline_length_m"] == 1010.0
 
 

@@ -22,6 +22,7 @@ from layers.store import engine, open_mode
 from layers.store.schema import GEOMETRY
 from layers.store.triggers import all_triggers
 from layers.text import Message
+from tests.company_settings import set_setting
 
 pytestmark = pytest.mark.keeps_running
 
@@ -65,7 +66,7 @@ CALLS: dict[str, Callable[[Register], object]] = {
     "change_sets": lambda r: r.change_sets(),
     "row_changes": lambda r: r.row_changes(type="pipe", id=1),
     "setting": lambda r: r.setting("dn_threshold"),
-    "set_setting": lambda r: r.set_setting("dn_threshold", 75),
+    "change of a setting": lambda r: set_setting(r, "dn_threshold", 75),
     "poll": lambda r: r.poll(),
     "idle": lambda r: r.idle(),
     "labels": lambda r: (r.undo_label, r.redo_label, r.data_version),

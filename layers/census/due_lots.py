@@ -6,13 +6,12 @@ from collections.abc import Collection
 
 from layers.census.links import find_many
 from layers.census.sampling import SIGNED
-from layers.census.words import CAMPAIGN, CANCELLED, LOT, RECORD
-from layers.census.worklist import UNDECIDED
+from layers.census.words import CAMPAIGN, CANCELLED, LOT
+from layers.census.worklist import count_left
 from layers.model import edtf
 from layers.model.query import Compare, Query
 from layers.register import Register
 from layers.renewal.due_dates import DueDate
-from layers.store.tallying import Tally
 from layers.text import Message
 
 _DONE = (*SIGNED, CANCELLED)
@@ -33,16 +32,14 @@ def due_lots(
         and (person is None or lot["person"] == person)
         and (lots is None or lot.id in lots)
     ]
-    waits = Tally(Compare("state", "in", UNDECIDED))
-    counted = register.tally(RECORD, "lot", [waits], targets=[lot.id for lot in asked]) if asked else []
-    left = {row.target: row.found[0][0] for row in counted}
+    left = count_left(register, [lot.id for lot in asked])
     teams = {
         t.id: t["name"] for t in find_many(register, "team", sorted({x["team"] for x in asked if x["team"]}))
     }
     found = []
     for lot in asked:
         day = edtf.latest(lot["due_date"])
-        if day is None or not left.get(lot.id):
+        if day is None or lot.id not in left:
             continue
         campaign = campaigns[lot["campaign"]]
         notes = [

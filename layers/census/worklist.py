@@ -31,6 +31,7 @@ from layers.geometry.packed import Integers
 from layers.model.asset import Asset
 from layers.model.query import All, Compare, Order, Query
 from layers.register import Register
+from layers.store.tallying import Tally
 
 W = TypeVar("W", bound=str)
 UNDECIDED = (PLANNED, AGAIN)
@@ -198,6 +199,13 @@ def _by_lot(lot: Integers, place: Integers, words: Sequence[W]) -> dict[int, dic
         number, word = divmod(pair, len(words))
         found.setdefault(int(known[number]), {})[words[word]] = int(sizes[pair])
     return found
+
+
+def count_left(register: Register, lots: Sequence[int]) -> dict[int, int]:
+    """By lot how many of its targets somebody still has to go to; without the lots in which that is none."""
+    waits = Tally(Compare("state", "in", UNDECIDED))
+    counted = register.tally(RECORD, "lot", [waits], targets=lots) if lots else ()
+    return {row.target: row.found[0][0] for row in counted if row.found[0][0]}
 
 
 def read_worklist(register: Register, lot: int) -> tuple[WorkRow, ...]:

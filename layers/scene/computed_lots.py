@@ -12,14 +12,13 @@ from dataclasses import dataclass
 
 from layers.census.progress import day_of
 from layers.census.sampling import SIGNED
-from layers.census.words import CAMPAIGN, CANCELLED, LOT, RECORD
-from layers.census.worklist import UNDECIDED
+from layers.census.words import CAMPAIGN, CANCELLED, LOT
+from layers.census.worklist import count_left
 from layers.model.asset import Asset
 from layers.model.query import Compare, Order, Query
 from layers.register import Register
 from layers.scene.style import ClassStyle, Look, Rule
 from layers.scene.team_colours import team_colours
-from layers.store.tallying import Tally
 from layers.text import Title
 
 _FILLED, _FAINT = 0.55, 0.3
@@ -80,9 +79,7 @@ def _late(known: _Lots) -> list[Asset]:
     ]
     if not due:
         return []
-    waits = Tally(Compare("state", "in", UNDECIDED))
-    counted = known.register.tally(RECORD, "lot", [waits], targets=[lot.id for lot in due])
-    left = {row.target for row in counted}
+    left = count_left(known.register, [lot.id for lot in due])
     return [lot for lot in due if lot.id in left]
 
 

@@ -150,11 +150,6 @@ class AssetForm(QWidget):
         known = self._names.get((field.name, value))
         return known if known is not None else (str(value) if field.several else f"#{value}")
 
-    def set_writable(self, writable: bool) -> None:
-        """Let it be changed, or only read."""
-        self.is_writable = writable
-        self.refresh()
-
     # ---- what is asked of it
 
     def commit(self) -> None:

@@ -215,7 +215,7 @@ def test_a_link_to_several_types_and_reading_only(form: AssetForm, qtbot: QtBot)
     editor.open_list("")
     form.popup.chosen.emit(form.popup.offers[0])
     assert draft.values["target"] == "pipe:7"
-    form.set_writable(False)
+    form.show_draft(draft, {("target", "pipe:7"): "GD-7"}, writable=False)
     form.draft.revert()
     form.refresh()
     editor.setFocus()

@@ -49,7 +49,7 @@ class Shelf:
 
     @classmethod
     def of(cls, register: Register, folder: Path | None = None) -> Shelf:
-        """The shelf of a register; ``folder`` must be given for one on a server."""
+        """The shelf of a register, swept; ``folder`` must be given for one on a server, else ``UserError``."""
         if folder is not None:
             return cls(folder)._swept()
         if not isinstance(register.target, Path):

@@ -152,9 +152,11 @@ class Edit:
         """Give what others inserted or moved after ``version`` the grid of its place: boundaries planned before could
         not know of it."""
         for type in sorted(self._placing.types):
-            self.place(
-                type, history.ids_since(self.store, self.connection, type, version, self.change_set_id)
-            )
+            self.place(type, self.otherwise_since(type, version, (GEOMETRY,)))
+
+    def otherwise_since(self, type: str, version: int, names: Sequence[str]) -> list[int]:
+        """The assets of a type that others made, or made other in ``names``, since ``version``."""
+        return history.otherwise_since(self.store, self.connection, type, version, self.change_set_id, names)
 
     def place(self, type: str, ids: Sequence[int]) -> None:
         """Give assets the grid of their place, where they have another."""

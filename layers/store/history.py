@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,17 +104,57 @@ def _changes(
     }
 
 
-def ids_since(store: Store, connection: sa.Connection, type_name: str, version: int, but: int) -> list[int]:
-    """The assets of a type that change sets after ``version``, other than ``but``, inserted or changed, ascending."""
-    rows, runs = store.schema.history[type_name], store.schema.change_set_range
-    single = sa.select(rows.c[FID]).where(rows.c.changeset_id > version, rows.c.changeset_id != but)
-    found = set(connection.execute(single.distinct()).scalars())
-    batches = sa.select(runs.c.first_fid, runs.c.last_fid).where(
-        runs.c.table_name == type_name, runs.c.changeset_id > version, runs.c.changeset_id != but
+def otherwise_since(
+    store: Store, connection: sa.Connection, type_name: str, version: int, but: int, names: Sequence[str]
+) -> list[int]:
+    """The assets of a type that are not as they were at ``version``, ascending: made or gone, or other in ``names``.
+
+    What was changed and changed back meanwhile is as it was. What the open change set ``but`` does is left out.
+    """
+    then = _states(store, connection, type_name, names, lambda made: sa.and_(made > version, made != but))
+    now: dict[int, Row | None] = {
+        **current_rows(store, connection, type_name, [id for id, row in then.items() if row is not None])
+    }
+    fid = store.schema.assets[type_name].c[FID]
+    made = [id for id, row in then.items() if row is None]
+    now |= {id: {} for id in connection.execute(sa.select(fid).where(store.id_in(fid, made))).scalars()}
+    now |= _states(store, connection, type_name, names, lambda made: made == but)
+    return sorted(id for id, row in then.items() if _is_other(row, now.get(id), names))
+
+
+def _is_other(one: Row | None, two: Row | None, names: Sequence[str]) -> bool:
+    if one is None or two is None:
+        return one is not two
+    return bool(differing(one, two, names))
+
+
+def _states(
+    store: Store,
+    connection: sa.Connection,
+    type_name: str,
+    names: Sequence[str],
+    meant: Callable[[sa.Column[Any]], sa.ColumnElement[bool]],
+) -> dict[int, Row | None]:
+    """The assets that the change sets meant touched, with ``names`` of each as they were before these; None what these
+    made first."""
+    table, runs = store.schema.history[type_name], store.schema.change_set_range
+    states: dict[int, Row | None] = {}
+    touched: dict[int, int] = {}
+    single = sa.select(table.c[FID], table.c.op, table.c.changeset_id, *(table.c[name] for name in names))
+    rows = connection.execute(single.where(meant(table.c.changeset_id)).order_by(table.c.h_id))
+    for row in rows.mappings():
+        if row[FID] not in states:
+            states[row[FID]] = None if row["op"] == OP_INSERT else dict(row)
+            touched[row[FID]] = row["changeset_id"]
+    made = sa.select(runs).where(
+        runs.c.table_name == type_name, runs.c.op == OP_INSERT, meant(runs.c.changeset_id)
     )
-    for first, last in connection.execute(batches):
-        found.update(range(first, last + 1))
-    return sorted(found)
+    for run in connection.execute(made):
+        for id in range(run.first_fid, run.last_fid + 1):
+            # A batch comes before what the same act does to its rows.
+            if run.changeset_id <= touched.get(id, run.changeset_id):
+                states[id] = None
+    return states
 
 
 def change_set_ranges(

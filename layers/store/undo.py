@@ -146,7 +146,7 @@ def reverse(edit: Edit, step: Step) -> None:
 def _put_in_place(edit: Edit, step: Step, returned: dict[str, Rows]) -> None:
     """Give what is back where it stood the grid of today, where boundaries changed since it was last there; and, when
     boundaries go back too, what others drew meanwhile."""
-    if history.ids_since(edit.store, edit.connection, GRID, step.id, edit.change_set_id):
+    if edit.otherwise_since(GRID, step.id, [c.name for c in edit.store.schema.value_columns(GRID)]):
         for name, rows in returned.items():
             edit.place(name, sorted(rows))
     if GRID in step.types:

@@ -113,6 +113,14 @@ def spatial_index_is_right(register: Register) -> bool:
 
 @settings(max_examples=7, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(plan=st.lists(doings, min_size=1, max_size=8))
+@example(plan=[[("insert", "grid", 0)], [("insert", "meter_well", 7), ("insert", "grid", 7)]])
+@example(
+    plan=[
+        [("bulk", "grid", 4)],
+        [("insert", "meter_well", 7), ("insert", "grid", 7)],
+        [("delete", "meter_well", 0)],
+    ]
+)
 def test_undoing_all_restores_the_start_and_redoing_all_the_end(new_place: NewPlace, plan: list[Any]) -> None:
     with new_place().open() as register:
         start = snapshot(register)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import sqlalchemy as sa
 
+from layers.model.asset import AssetKey
 from layers.model.catalogue import AssetType, Catalogue
 from layers.model.problem import Problem
 from layers.model.proof import ATTACHMENT, Proof
@@ -78,6 +79,7 @@ def _lost(
         return {}
     found: dict[str, list[int]] = {}
     for link in link_before(store, connection, ATTACHMENT, "target", change_set):
-        name, _, id = str(link).partition(":")
-        found.setdefault(name, []).append(int(id))
+        key = AssetKey.of_link(link)
+        if key is not None:
+            found.setdefault(key.type, []).append(key.id)
     return found

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
+from pathlib import Path
+
 import pyarrow as pa
 import pytest
 
@@ -66,3 +70,19 @@ def test_a_defect_is_closed_only_with_a_photo_of_afterwards(opened: Register) ->
     with opened.edit(LABEL) as edit:
         edit.update("defect", batch.first, 1, {"remark": "旧账"})
     assert state_of(opened, batch.first) == "closed"
+
+
+def test_what_other_programs_hung_on_nothing_can_be_removed(empty_register: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(empty_register, tmp_path / "city.gpkg"))
+    with Register.open(path, actor="t") as register, register.edit(LABEL) as edit:
+        photo = register.attach(edit, "hydrant", edit.insert("hydrant", {}), "1.jpg", JPEG, {"kind": "after"})
+    raw = sqlite3.connect(path)
+    raw.execute("UPDATE attachment SET target = 'hydrant:?'")
+    raw.commit()
+    raw.close()
+    with Register.open(path, actor="t") as register:
+        row = register.get("attachment", photo)
+        assert row is not None
+        with register.edit(LABEL) as edit:
+            edit.delete("attachment", photo, row.version)
+        assert register.count("attachment") == 0

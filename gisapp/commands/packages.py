@@ -150,6 +150,7 @@ def hand_out(
     folder, texts = _folder(window, register), Texts(window.parts.language.code)
 
     taken: list[Message] = []
+    written: list[Any] = []
 
     def note(prepared: Any) -> None:
         def work(edit: Edit) -> None:
@@ -176,9 +177,14 @@ def hand_out(
         photos = earlier.read_earlier(register, contents, feedback) if with_photos else None
         if photos is not None:
             taken.append(words.took_photos(photos))
-        return checkout.prepare(register, contents, path, folder, photos)
+        written.append(checkout.prepare(register, contents, path, folder, photos))
+        return written[0]
 
-    window.parts.tasks.run(Message("packages.task.out"), prepare, note, owner=window)
+    def stopped() -> None:
+        for prepared in written:
+            prepared.discard()
+
+    window.parts.tasks.run(Message("packages.task.out"), prepare, note, cancelled=stopped, owner=window)
 
 
 def ask_back(window: Window) -> None:

@@ -10,6 +10,7 @@ import errno
 import json
 import logging
 import os
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ from layers.text import Message
 _LOG = logging.getLogger(__name__)
 
 _PAGES = 8_192
+_BESIDE = ("-wal", "-shm")
+"""Files that SQLite puts beside a database."""
 _UNSAID = (0, -1)
 """Systems of coordinates that say nothing of them."""
 _SAID: Mapping[str, tuple[type, ...]] = {
@@ -65,7 +68,10 @@ def take_copy(source: Path, target: Path) -> None:
 
 
 def _copy(source: Path, part: Path) -> None:
-    with contextlib.closing(_opened(source)) as raw, contextlib.closing(dbapi2.connect(str(part))) as copy:
+    with (
+        _opened(source, part) as raw,
+        contextlib.closing(dbapi2.connect(str(part))) as copy,
+    ):
         raw.backup(copy, pages=_PAGES, sleep=0)
         copy.execute("PRAGMA journal_mode=DELETE")
         # The thorough check, or a page of zeros goes unseen. A value that breaks a rule is told with its row.
@@ -76,22 +82,42 @@ def _copy(source: Path, part: Path) -> None:
             raise _damaged(source, Message("packages.torn"))
 
 
-def _opened(source: Path) -> Any:
-    """The file for reading; in a folder that cannot be written, as one that nobody changes."""
+@contextlib.contextmanager
+def _opened(source: Path, beside: Path) -> Iterator[Any]:
+    """The file for reading. Where SQLite cannot put its own files, a file that nobody changes; ``beside``: a place for
+    copies of one whose last work still lies in its log, which would be passed over."""
+    try:
+        with contextlib.closing(_reading(source, beside)) as raw:
+            yield raw
+    finally:
+        for name in ("", *_BESIDE):
+            beside.with_name(f"{beside.name}.from{name}").unlink(missing_ok=True)
+
+
+def _reading(source: Path, beside: Path) -> Any:
     for mode in ("mode=ro", "mode=ro&immutable=1"):
-        raw = dbapi2.connect(f"{source.absolute().as_uri()}?{mode}", uri=True)
+        file = source
+        if "immutable" in mode and (log := source.with_name(f"{source.name}-wal")).is_file():
+            file = beside.with_name(f"{beside.name}.from")
+            shutil.copyfile(source, file)
+            shutil.copyfile(log, file.with_name(f"{file.name}-wal"))
+            mode = "mode=rw"
         try:
-            raw.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            return _answering(file, mode)
         except dbapi2.OperationalError as error:
-            raw.close()
             if "unable to open" not in str(error) and "readonly" not in str(error):
                 raise
-        except dbapi2.DatabaseError:
-            raw.close()
-            raise
-        else:
-            return raw
     raise _damaged(source, Message("packages.not_opened"))
+
+
+def _answering(file: Path, mode: str) -> Any:
+    raw = dbapi2.connect(f"{file.absolute().as_uri()}?{mode}", uri=True)
+    try:
+        raw.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except dbapi2.DatabaseError:
+        raw.close()
+        raise
+    return raw
 
 
 def _damaged(source: Path, why: Message) -> UserError:

@@ -16,6 +16,7 @@ from layers.census.packages.conflicts import OPEN, field_values
 from layers.census.packages.examining import Examined
 from layers.census.packages.merging import Clash, Merge, Write, key_of, merge, refused
 from layers.census.packages.noting import note_arrival, receipt_now
+from layers.census.packages.photos import attach_photo
 from layers.census.packages.receipt import Arrival, Refused
 from layers.census.packages.records import decided as decided_values
 from layers.census.values import as_text, told_in
@@ -26,7 +27,6 @@ from layers.model.fields import LinkField, format_instant
 from layers.model.proof import ATTACHMENT
 from layers.model.query import All, Compare, Query
 from layers.store import integrity, read
-from layers.store.attach import attach
 from layers.store.edit import Edit
 from layers.store.packages import PackageFile, came_from
 from layers.store.rows import current_row, current_rows
@@ -357,7 +357,7 @@ class _CheckIn:
                     )
                 elif not self._is_attached(key, photo.sha256):
                     try:
-                        attach(self._edit, key.type, key.id, photo.name, data, dict(photo.values))
+                        attach_photo(self._edit, key, photo, data)
                         count += 1
                     except UserError as error:
                         self._turn_down(

@@ -201,12 +201,16 @@ def _examined(
         ours = (*asked, *_MEANT)
         barred = [c for c in found if c.type not in ours]
         mine = [c for c in found if c.type in ours]
+        second: list[Changed] = []
         if campaign is not None:
             outing = Outing(str(row["code"]), campaign.id, row["lot"], _now())
             records_then, records_now, wrong = _records(
                 moving.rows(RECORD, base.rows(RECORD)), moving.rows(RECORD, file.rows(RECORD))
             )
             broken += wrong
+            second = _second(records_then, records_now)
+            twice = {change.id for change in second}
+            records_now = {id: row for id, row in records_now.items() if id not in twice}
             staged = stage(catalogue, outing, asked, mine, records_then, records_now, edited, known)
             mine, barred = list(staged.changes), [*barred, *staged.strays]
         sent = (RECORD,) if campaign is not None else asked
@@ -224,6 +228,7 @@ def _examined(
         barred=(
             *(refused(c.key, c.base or {}, ["packages.unreadable"]) for c in broken),
             *(refused(c.key, c.field or c.base or {}, ["packages.not_yours"]) for c in barred),
+            *(refused(c.key, c.field or {}, ["packages.second_record"]) for c in second),
         ),
         photos=photos,
         records=records,
@@ -261,6 +266,16 @@ def _records(
                 kept["state"] = VISITED if row.get("outcome") else before or PLANNED
             rows[id] = {**row, **kept}
     return then, rows, wrong
+
+
+def _second(then: Mapping[int, Row], now: Mapping[int, Row]) -> list[Changed]:
+    """New records of targets that went out with one: what was seen belongs into that, or it is counted twice."""
+    asked = {row.get("target") for row in then.values()} - {None}
+    return [
+        Changed(RECORD, id, None, row, tuple(row))
+        for id, row in now.items()
+        if id not in then and row.get("target") in asked
+    ]
 
 
 def _is_unreadable(change: Changed) -> bool:

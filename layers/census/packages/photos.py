@@ -12,8 +12,10 @@ from typing import Any
 from layers.census.packages.checkout import PHOTO_COLUMNS, PHOTO_TABLE, PHOTOS
 from layers.model.asset import AssetKey
 from layers.model.proof import ATTACHMENT
-from layers.store.attach import safe_name
+from layers.store.attach import attach, safe_name
+from layers.store.edit import Edit
 from layers.store.packages import PackageFile
+from layers.store.value_rules import ValuesRefused
 
 _LOG = logging.getLogger(__name__)
 _FOLDERS = (PHOTOS, "DCIM", "files")
@@ -53,9 +55,11 @@ class Photos:
 
 def photos_of(file: PackageFile, beside: Path, known: Collection[int]) -> Photos:
     """The photos of a file that came back, ``beside`` the place where it was. ``known``: attachments that went out."""
-    read = ((_digest(path), path) for path in sorted(_lying(beside), reverse=True))
-    lying = {digest: path for digest, path in read if digest is not None}
-    named = {path.name.casefold(): (digest, path) for digest, path in lying.items()}
+    read = [(_digest(path), path) for path in sorted(_lying(beside), reverse=True)]
+    there = [(digest, path) for digest, path in read if digest is not None]
+    lying = dict(there)
+    # One content may lie there under several names: each of them is known.
+    named = {path.name.casefold(): (digest, path) for digest, path in there}
     found: list[Photo] = []
     missing: list[str] = []
     for id, row in file.rows(ATTACHMENT).items():
@@ -80,9 +84,25 @@ def photos_of(file: PackageFile, beside: Path, known: Collection[int]) -> Photos
             continue
         values = {k: row[k] for k in ("kind", "taken_at") if row.get(k)}
         _add(found, f"{row.get('target_type')}:{row.get('target_id')}", safe_name(name), *at, values)
-    used = {photo.path for photo in found}
-    loose = sorted(path.name for path in lying.values() if path not in used)
+    used = {photo.sha256 for photo in found}
+    loose = sorted(path.name for digest, path in lying.items() if digest not in used)
     return Photos(tuple(found), tuple(sorted(set(missing))), tuple(loose))
+
+
+def attach_photo(edit: Edit, key: AssetKey, photo: Photo, data: bytes) -> None:
+    """Attach a photo to what it is of. When and as what it was taken, told in no known way, costs nobody the photo.
+
+    Raises ``UserError`` for what is no photo.
+    """
+    values = dict(photo.values)
+    try:
+        attach(edit, *key, photo.name, data, values)
+    except ValuesRefused as error:
+        wrong = {problem.field for problem in error.problems}
+        if not wrong or wrong - values.keys():
+            raise
+        known = {name: value for name, value in values.items() if name not in wrong}
+        attach(edit, *key, photo.name, data, known)
 
 
 def _add(

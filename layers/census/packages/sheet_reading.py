@@ -220,6 +220,11 @@ class _Reading:
             heading = Message("packages.sheet.record")
             self._tell(grid, row.number, heading, Message("packages.sheet.not_new"))
             return
+        most = _NAMED // 2 if row.code else _PER_TYPE
+        if (len(self.inserts) if row.code else unnamed) >= most:
+            why = Message("packages.sheet.too_many", {"count": most})
+            self._tell(grid, row.number, Message("packages.sheet.record"), why)
+            return
         id = self._id_of(asset_type, row.code, unnamed)
         found = {**({CODE_KEY: row.code} if row.code and CODE_KEY in asset_type else {}), **row.found}
         name = row.code or f"{self._says.get('code')}-{asset_type.name}-{unnamed}"

@@ -12,6 +12,8 @@ from layers.census.packages.checkin import check_in
 from layers.census.packages.receipt import Receipt
 from layers.errors import UserError
 from layers.model.query import Query
+from layers.store import packages
+from layers.store.engine import GEOMETRY_FUNCTIONS
 from tests.layers.census.packages.conftest import ACT, Town, by_hand
 from tests.layers.census.packages.test_faults import new_place
 
@@ -109,3 +111,64 @@ def test_two_take_in_at_once(town: Town) -> None:
     arrivals = Receipt.of(town.get("field_package", 1)["receipt"]).arrivals
     assert [(a.inserted, a.updated, a.already) for a in arrivals] == [(1, 1, 0), (0, 0, 2), (0, 1, 0)]
     assert len(seen(town)) == 3
+
+
+def test_a_second_record_of_a_target_is_named_and_not_counted(town: Town) -> None:
+    out = town.out()
+    columns = "campaign, lot, target, target_type"
+    by_hand(
+        out.path,
+        VISIT % ("甲", 1),
+        f"INSERT INTO census_record ({columns}, state, outcome) "
+        f"SELECT {columns}, 'visited', 'found' FROM census_record WHERE fid = 1",
+        NEW % ("新", 1),
+    )
+    arrival = town.back(out.path)
+    assert (arrival.inserted, arrival.updated) == (1, 1)
+    assert [each.reasons for each in arrival.refused] == [("packages.second_record",)]
+    records = town.register.find(Query("census_record"))
+    assert sorted(r["target"] or "" for r in records) == sorted(["", *(f"hydrant:{n}" for n in range(1, 11))])
+
+
+def test_one_picture_under_two_names_and_a_date_in_no_known_way(town: Town) -> None:
+    out = town.out()
+    for name in ("a.txt", "b.txt"):
+        (out.path.parent / "photos" / name).write_bytes(b"one")
+    rows = ", ".join(
+        f"('hydrant', {id}, 'photos/{name}', '2026:11:20 08:00:00', 'snap')"
+        for id, name in ((1, "a.txt"), (2, "b.txt"))
+    )
+    by_hand(out.path, f"INSERT INTO field_photo (target_type, target_id, path, taken_at, kind) VALUES {rows}")
+    arrival = town.back(out.path)
+    assert (arrival.photos, arrival.photos_missing, arrival.photos_loose) == (2, (), ())
+    assert arrival.refused == ()
+    told = [town.register.attachments("hydrant", id)[0]["file_name"] for id in (1, 2)]
+    assert told == ["a.txt", "b.txt"]
+
+
+def test_work_in_the_log_comes_in_from_a_folder_nobody_may_write(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = town.out().path
+    raw = sqlite3.connect(path)
+    for name, function in GEOMETRY_FUNCTIONS.items():
+        raw.create_function(name, 1, function)
+    raw.execute("PRAGMA journal_mode = WAL")
+    raw.execute(VISIT % ("日志里", 2))
+    raw.commit()
+    stick = town.field / "stick"
+    stick.mkdir()
+    for name in ("", "-wal"):
+        shutil.copy(f"{path}{name}", stick / f"lot.gpkg{name}")
+    raw.close()
+    whole = packages.dbapi2.connect
+
+    def connect(place: str, **more: bool) -> object:
+        if str(stick) in place and "immutable" not in place:
+            raise packages.dbapi2.OperationalError("unable to open database file")
+        return whole(place, **more)
+
+    monkeypatch.setattr(packages.dbapi2, "connect", connect)
+    assert town.back(stick / "lot.gpkg").updated == 1
+    assert town.get("census_record", 2)["found"] == '{"remark":"日志里"}'
+    assert [p.name for p in town.folder.rglob("*.from*")] == []

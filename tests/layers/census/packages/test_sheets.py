@@ -187,3 +187,18 @@ def test_a_cell_in_the_last_corner_and_two_who_fill_in_a_sheet(town: Town, tmp_p
     with pytest.raises(UserError) as no:
         town.look(paths[2])
     assert no.value.title.id == "packages.sheet.vast"
+
+
+def test_a_sheet_of_more_new_objects_than_there_is_room_for_is_refused(town: Town, tmp_path: Path) -> None:
+    out = town.out()
+    path = tmp_path / "lot.csv"
+    write_sheets(of_lot(town.register, town.lot), out.code, path, Texts("zh"))
+    (file,) = tmp_path.glob("lot*.csv")
+    lines = file.read_text("utf-8-sig").splitlines()
+    empty = "," * lines[1].count(",")
+    for row, count in ((f",N{{}}{empty[2:]}", 20_001), (f"{empty[:-1]}9,9", 1_000)):
+        text = "\r\n".join([*lines, *(row.format(number) for number in range(count))])
+        file.write_text(text, "utf-8-sig", newline="")
+        with pytest.raises(UserError) as refused:
+            town.look(file)
+        assert "packages.sheet.too_many" in {why for _, why in lines_of(refused.value)}

@@ -53,7 +53,9 @@ class RegisterTargets(QObject):
         register = self._session.register
         if register is None:
             return
-        key = linked_key(field, value)
+        key = field.key_of(value)
+        if key is None or key.type not in register.catalogue:
+            return
 
         def read(_: object) -> str | None:
             asset = register.get(*key)
@@ -78,14 +80,6 @@ class RegisterTargets(QObject):
 def link_value(field: LinkField, key: AssetKey) -> int | str:
     """How a link to an asset is stored."""
     return f"{key.type}:{key.id}" if field.several else key.id
-
-
-def linked_key(field: LinkField, value: int | str) -> AssetKey:
-    """The asset that the value of a link field points to."""
-    if isinstance(value, str) and ":" in value:
-        name, _, number = value.partition(":")
-        return AssetKey(name, int(number))
-    return AssetKey(field.targets[0], int(value))
 
 
 def _note(field: LinkField, target: Target) -> Words:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from gisapp.forms.link_search import linked_key
 from layers.later import Later
 from layers.model.asset import Asset, AssetKey
 from layers.model.catalogue import AssetType
@@ -99,8 +98,10 @@ def _outgoing(register: Register, asset_type: AssetType, asset: Asset) -> list[t
         value = asset.get(field.name)
         if value is None:
             continue
-        key = linked_key(field, value)
-        target = register.get(key.type, key.id)
+        key = field.key_of(value)
+        if key is None or key.type not in register.catalogue:
+            continue
+        target = register.get(*key)
         if target is not None:
             target_type = register.catalogue[key.type]
             link = Link(key, asset_label(target_type, target))

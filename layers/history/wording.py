@@ -118,7 +118,9 @@ class Wording:
                 yield FieldChange(name, field.title, old, new, field.unit or "")
 
     def _link(self, field: LinkField, value: int | str) -> str | Title:
-        key = AssetKey(field.targets[0], int(value)) if isinstance(value, int) else _several(value)
+        key = field.key_of(value)
+        if key is None or key.type not in self._register.catalogue:
+            return str(value)
         if key not in self._names:
             self._names[key] = self._name(key)
         return self._names[key]
@@ -156,11 +158,6 @@ def net_changes(steps: Sequence[RowChange]) -> list[RowChange]:
             RowChange(name, id, operation, newest.change_set, newest.at, oldest.before, newest.after)
         )
     return result
-
-
-def _several(value: str) -> AssetKey:
-    name, _, number = value.partition(":")
-    return AssetKey(name, int(number))
 
 
 def _moved(old: BaseGeometry, new: BaseGeometry) -> Message:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from layers.model import edtf
+from layers.model.asset import AssetKey
 from layers.model.code_list import CodeEntry, CodeList
 from layers.model.field import BLANK, Field, Storage, StorageKind, ValueRefused, plain_text
 from layers.model.number_fields import IntegerField, LengthField, NumberField, NumericField
@@ -268,6 +269,10 @@ class LinkField(Field):
     @property
     def storage(self) -> Storage:
         return Storage("text", 64) if self.several else Storage("integer")
+
+    def key_of(self, value: int | str) -> AssetKey | None:
+        """The asset that a stored value names; None for what is no link: other programs may write anything."""
+        return AssetKey.of_link(value) if self.several else AssetKey(self.targets[0], int(value))
 
     def _parse(self, text: Any) -> int | str:
         """Read a stored reference; business codes are resolved by the importer, who can ask the register."""

@@ -40,12 +40,11 @@ class RegisterLinks:
 
     def name(self, field: LinkField, value: Any) -> str:
         """What the target is called; its number when it is not there any more."""
-        target, number = field.targets[0], value
-        if field.several:
-            target, _, number = str(value).partition(":")
-        asset = self._register.get(target, int(number))
+        key = field.key_of(value)
+        is_known = key is not None and key.type in self._register.catalogue
+        asset = self._register.get(*key) if key is not None and is_known else None
         if asset is not None:
-            for name in self._labels(target):
+            for name in self._labels(asset.type):
                 text = str(asset.get(name, ""))
                 if text and self.find(field, text) == value:
                     return text

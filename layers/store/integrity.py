@@ -8,7 +8,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from layers.errors import UserError
-from layers.model.asset import AssetKey
 from layers.model.catalogue import AssetType, Catalogue
 from layers.model.change import IdRange
 from layers.model.fields import ChoiceField, Field
@@ -89,7 +88,7 @@ def dangling_links(
         value = values.get(field.name)
         if value is None:
             continue
-        key = AssetKey.of_link(value) if field.several else AssetKey(field.targets[0], int(value))
+        key = field.key_of(value)
         if key is None or key.type not in field.targets:
             # Another program wrote what is no link at all.
             yield field.problem("link_to_nothing", "error", value, target=field.title)

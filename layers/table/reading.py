@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import shapely
 
 from layers.feedback import Feedback
+from layers.model.asset import AssetKey
 from layers.model.catalogue import AssetType
 from layers.model.fields import Field, LinkField
 from layers.model.query import Query
@@ -177,19 +178,17 @@ def _columns(
 def link_labels(register: Register, field: LinkField, values: pa.Array, past: Past | None = None) -> pa.Array:
     """What the targets of stored links are called (by the book of a ``past`` day: then); its number where a target
     has no name or is gone."""
-    keys = [_target(field, value) for value in values.to_pylist()]
-    called: dict[tuple[str, int], str] = {}
-    for target in dict.fromkeys(name for name, _ in keys):
-        ids = [number for name, number in keys if name == target]
-        called |= {(target, id): text for id, text in _called(register, target, ids, past).items()}
-    return pa.array([called.get(key, f"#{key[1]}") for key in keys], pa.string())
-
-
-def _target(field: LinkField, value: Any) -> tuple[str, int]:
-    if field.several:
-        name, _, number = str(value).partition(":")
-        return name, int(number or 0)
-    return field.targets[0], int(value)
+    stored = values.to_pylist()
+    keys = [field.key_of(value) for value in stored]
+    called: dict[AssetKey, str] = {}
+    for target in dict.fromkeys(key.type for key in keys if key is not None):
+        ids = [key.id for key in keys if key is not None and key.type == target]
+        called |= {AssetKey(target, id): text for id, text in _called(register, target, ids, past).items()}
+    labels = [
+        str(value) if key is None else called.get(key, f"#{key.id}")
+        for key, value in zip(keys, stored, strict=True)
+    ]
+    return pa.array(labels, pa.string())
 
 
 def _called(register: Register, target: str, ids: Sequence[int], past: Past | None) -> dict[int, str]:

@@ -18,7 +18,7 @@ from gisapp.forms.asset_form import AssetForm
 from gisapp.forms.drafts import Drafts
 from gisapp.forms.editing import Editing
 from gisapp.forms.editing_many import LIMIT, ManyEditing
-from gisapp.forms.link_search import RegisterTargets, linked_key
+from gisapp.forms.link_search import RegisterTargets
 from gisapp.forms.save_bar import SaveBar
 from gisapp.forms.words import IconLabel, Label
 from gisapp.language import Language
@@ -239,7 +239,9 @@ class Inspector(QFrame):
         self._one.show_page(self._tab, page)
 
     def _on_link(self, link: Any) -> None:
-        self.show_asked.emit(linked_key(*link))
+        field, value = link
+        if (key := field.key_of(value)) is not None:
+            self.show_asked.emit(key)
 
     def _emit_key(self, signal: Any) -> None:
         if self.inspected is not None:

@@ -38,6 +38,8 @@ class LoggingPage(TargetPage):
         self._clock = QElapsedTimer()
         self._tick = QTimer(self, interval=_TICK)
         self._tick.timeout.connect(self._tell_time)
+        #: With it all are logged, once it is written.
+        self._last: WorkRow | None = None
         self._kept: dict[int, Kept] = {}
         #: The form as it was shown; None where what was entered before stands in it.
         self._begun: Kept | None = None
@@ -143,7 +145,7 @@ class LoggingPage(TargetPage):
             if is_beside:
                 self.writer.log_new(form.type, logged, kept.photos, failed)
             else:
-                self.writer.log(row, logged, kept.photos, failed)
+                self.writer.log(row, logged, kept.photos, failed, partial(self._tell_all_done, row))
         except UserError as error:
             self.refuse(sentences(error))
             return
@@ -154,12 +156,19 @@ class LoggingPage(TargetPage):
             self._show()
         elif not centre.go_on():
             self._row, self._begun = row, form.entered()
-            centre.notifier.info(Message("census_desk.page.all_done"))
+            self._last = row
         self.begin()
+
+    def _tell_all_done(self, row: WorkRow) -> bool:
+        """Once the last is written, and not before: it, or one before it, may be refused."""
+        if row is not self._last:
+            return False
+        self.centre.notifier.info(Message("census_desk.page.all_done"))
+        return True
 
     def _come_back(self, row: WorkRow, kept: Kept, error: UserError) -> None:
         """It could not be written: what was entered stands here again."""
-        self._row = None
+        self._row = self._last = None
         self._kept[row.id] = kept
         if self.centre.record == row.id:
             self._show()

@@ -33,8 +33,18 @@ class RecordWriter:
     def __init__(self, centre: CensusCentre) -> None:
         self._centre = centre
 
-    def log(self, row: WorkRow, logged: Logged, photos: Sequence[NewPhoto], failed: Failed) -> None:
-        """Write what was seen of a target, with its photos. Raises ``UserError`` for what is wrong."""
+    def log(
+        self,
+        row: WorkRow,
+        logged: Logged,
+        photos: Sequence[NewPhoto],
+        failed: Failed,
+        written: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Write what was seen of a target, with its photos. Raises ``UserError`` for what is wrong.
+
+        ``written`` is called once it stands in the book; True when it has said so.
+        """
         register, form = self._centre.register, self._centre.form
         assert register is not None
         assert form is not None
@@ -64,12 +74,12 @@ class RecordWriter:
                 refused(conflict if now is None else _meanwhile(row, conflict))
                 return
             try:
-                self.log(replace(row, record=now), logged, photos, failed)
+                self.log(replace(row, record=now), logged, photos, failed, written)
             except UserError as error:
                 refused(error)
 
         self._centre.note_sent(row)
-        self._centre.session.edit(plan.label, work, self._told(plan.label), refused, others)
+        self._centre.session.edit(plan.label, work, self._told(plan.label, written), refused, others)
 
     def log_new(self, type_name: str, logged: Logged, photos: Sequence[NewPhoto], failed: Failed) -> None:
         """Write an asset that is not in the book. Raises ``UserError`` for what is wrong."""
@@ -90,9 +100,14 @@ class RecordWriter:
 
         self._centre.session.edit(plan.label, work, self._told(plan.label), failed)
 
-    def _told(self, label: Message) -> Callable[[object], None]:
+    def _told(self, label: Message, written: Callable[[], bool] = lambda: False) -> Callable[[object], None]:
         """Says below what was written, so that an older message does not stand there."""
-        return lambda _: self._centre.notifier.done(label)
+
+        def tell(_: object) -> None:
+            if not written():
+                self._centre.notifier.done(label)
+
+        return tell
 
     def _provisional_code(self) -> str:
         """The next code of an asset found new in this campaign."""

@@ -119,5 +119,36 @@ def test_pressed_twice_and_decided_by_another(other: Register, open_town: Window
     assert states == ["accepted", *["visited"] * 7]
 
 
+def test_all_logged_is_said_when_the_last_is_written_and_not_before(
+    other: Register, open_town: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = open_town
+    window.parts.actions.trigger("survey.open")
+    centre, page = window.census.centre, window.census.page
+    qtbot.waitUntil(lambda: centre.row is not None, timeout=PATIENCE)
+    settle(window, qtbot)
+    row, said = centre.row, list[str]()
+    assert row is not None
+    notifier = window.parts.notifier
+    monkeypatch.setattr(notifier, "info", lambda message: said.append(message.id))
+    monkeypatch.setattr(centre, "go_on", lambda: False)
+    page.form.rows["feed_dn"].put(200)
+    record = other.get("census_record", row.id)
+    assert record is not None
+    with other.edit(ACT) as edit:
+        plan_log(other, record, Logged("found", {"feed_dn": 300}), _now(), ("feed_dn",)).apply(edit)
+    page.save()
+    qtbot.waitUntil(lambda: "王工" in page.error.text(), timeout=PATIENCE)
+    settle(window, qtbot)
+    assert said == []
+    assert window.parts.session.register is not None
+    window.parts.session.register.poll()
+    version = record.version
+    qtbot.waitUntil(lambda: centre.row is not None and centre.row.record.version > version, timeout=PATIENCE)
+    page.save()
+    settle(window, qtbot)
+    assert said == ["census_desk.page.all_done"]
+
+
 def _now() -> datetime.datetime:
     return datetime.datetime.now(datetime.UTC)

@@ -25,6 +25,7 @@ else:
 
 #: Between two values, and where there is none: letters nobody types. What has them all the same is read row by row.
 _BETWEEN, _NONE = "\x1f", "\x1e"
+_NUMBER = (r"^[+-]?\d{1,18}$", r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$")
 #: Ids that are read at once: a database makes no text of any length.
 _RUN = 500_000
 
@@ -79,4 +80,9 @@ def _apart(text: str | None, kind: pa.DataType) -> pa.Array:
         return pa.array([], kind)
     words = pc.split_pattern(pa.array([text], pa.large_string()), _BETWEEN).flatten()
     filled = pc.if_else(pc.equal(words, _NONE), None, words)
-    return filled.cast(kind)
+    try:
+        return filled.cast(kind)
+    except pa.ArrowInvalid:
+        # Another program wrote words into a column of numbers: they say nothing.
+        is_number = pc.match_substring_regex(filled, _NUMBER[pa.types.is_floating(kind)])
+        return pc.if_else(is_number, filled, None).cast(kind)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from layers.model.query import Compare
@@ -52,3 +53,9 @@ def test_a_text_with_the_sign_between_two_is_read_all_the_same(register: Registe
     found = register.packed("census_record", FIELDS)
     assert found.equals(register.values("census_record", FIELDS))
     assert found["remark"].to_pylist()[1] == "two\x1fthree"
+
+
+def test_words_of_another_program_in_a_column_of_numbers_say_nothing() -> None:
+    packed = packed_read._BETWEEN.join(("12.5", "fast", packed_read._NONE, "1e3", "7"))
+    assert packed_read._apart(packed, pa.float64()).to_pylist() == [12.5, None, None, 1000.0, 7.0]
+    assert packed_read._apart(packed, pa.int64()).to_pylist() == [None, None, None, None, 7]

@@ -45,6 +45,7 @@ def tie(window: Window, feed: ReferenceFeed) -> None:
     feed.noticed.connect(window.parts.notifier.error)
     panel.hidden_changed.connect(feed.switch)
     panel.menu_asked.connect(lambda row, at: _open_menu(window, feed, row, at))
+    panel.place_asked.connect(lambda row: _fit(window, feed, feed.entry_of(row)))
     window.map.navigation.menu.more = lambda menu, place: _offer_features(window, feed, menu, place)
 
 
@@ -113,8 +114,8 @@ def _open_menu(window: Window, feed: ReferenceFeed, row: str, at: QPoint) -> Non
     menu.popup(at)
 
 
-def _fit(window: Window, feed: ReferenceFeed, entry: Entry) -> None:
-    shown = feed.shown.get(entry.key)
+def _fit(window: Window, feed: ReferenceFeed, entry: Entry | None) -> None:
+    shown = feed.shown.get(entry.key) if entry is not None else None
     if shown is not None:
         window.map.canvas.fit(box_of(shown.sources))
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QIcon, QMouseEvent, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QHeaderView,
     QStackedWidget,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QToolButton,
@@ -47,6 +48,8 @@ class LayersPanel(QWidget):
     in_view_changed = Signal(bool)
     menu_asked = Signal(str, QPoint)
     """A right click: the id of the row, and where on the screen."""
+    place_asked = Signal(str)
+    """A double click: the id of the row."""
 
     def __init__(self, language: Language, theme: Theme) -> None:
         super().__init__()
@@ -60,6 +63,7 @@ class LayersPanel(QWidget):
         self.tree.dress()
         self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.tree.customContextMenuRequested.connect(self._ask_menu)
+        self.tree.place_asked.connect(self.place_asked)
         self._foot = Label(language, theme, size="rail", tone="faint", wrap=True)
         self._foot.setObjectName("panelFoot")
         self._foot.setContentsMargins(12, 6, 12, 6)
@@ -143,6 +147,8 @@ class LayersPanel(QWidget):
 class _LegendTree(QTreeView):
     """A tree whose numbers stand in columns and whose swatches are the map's own."""
 
+    place_asked = Signal(str)
+
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setFont(theme.font("small"))
@@ -164,6 +170,16 @@ class _LegendTree(QTreeView):
         for column, width in NUMBER_WIDTHS.items():
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             header.resizeSection(column, width)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """A name pressed twice is asked where it lies; a box pressed twice is only off and on again."""
+        super().mouseDoubleClickEvent(event)
+        at = event.position().toPoint()
+        index = self.indexAt(at)
+        box = self.style().pixelMetric(QStyle.PixelMetric.PM_IndicatorWidth)
+        named = self.visualRect(index.siblingAtColumn(NAME)).left() + 2 * box
+        if index.isValid() and at.x() > named:
+            self.place_asked.emit(index.data(Qt.ItemDataRole.UserRole).id)
 
     def fit_numbers(self, rows: Sequence[LegendRow]) -> None:
         """Make room for the longest number of each column: a city has millions of meters, and none is cut."""

@@ -123,6 +123,18 @@ def test_an_unrecognised_layer_is_shown_beside_the_book(
     model.setData(row_of(window)[0], Qt.CheckState.Checked, CHECK_ROLE)
     assert is_drawn(window, qtbot)
 
+    # Its name pressed twice brings it into view; its box pressed twice moves nothing.
+    canvas, tree = window.map.canvas, window.desks["map"].panel.tree
+    canvas.fly_to(530_000.0, 3_000_000.0, 0.8)
+    settle(window, qtbot)
+    row = tree.visualRect(row_of(window)[0])
+    for reach, is_flown in ((8, False), (row.width() - 4, True)):
+        at = QPoint(row.left() + reach, row.center().y())
+        qtbot.mouseDClick(tree.viewport(), LEFT, pos=at)
+        settle(window, qtbot)
+        assert (abs(canvas.viewport.x - 538_350.0) < 200) is is_flown
+    assert is_drawn(window, qtbot)
+
     # A right click names what lies there; chosen, it tells what the file says.
     window.map.canvas.menu_asked.emit(QPoint(5, 5), 538_450.0, 3_016_150.5)
     menu = next(m for m in window.findChildren(QMenu) if m.isVisible())

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import sqlalchemy as sa
+from pysqlite3 import dbapi2
 
 from layers.errors import UserError
 from layers.text import Message
@@ -33,15 +34,30 @@ def translated(place: object) -> Iterator[None]:
         if known is None:
             raise
         raise known from error
+    except dbapi2.OperationalError as error:
+        # Of a statement given to the driver itself, as those of a new file are.
+        known = _known(str(error), place)
+        if known is None:
+            raise
+        raise known from error
 
 
 def as_user_error(error: sa.exc.DBAPIError, place: object) -> UserError | None:
     """The ``UserError`` for a database error; None when it is a bug of ours."""
-    text = str(error.orig)
-    detail = Message("store.database_says", {"text": text})
+    known = _known(str(error.orig), place)
+    if known is not None:
+        return known
+    if isinstance(error, sa.exc.IntegrityError):
+        return UserError(Message("store.refused"), Message("store.refused_hint"), _says(str(error.orig)))
+    return None
+
+
+def _known(text: str, place: object) -> UserError | None:
     for words, title, hint in _KNOWN:
         if words in text:
-            return UserError(Message(title, {"place": str(place)}), Message(hint), detail)
-    if isinstance(error, sa.exc.IntegrityError):
-        return UserError(Message("store.refused"), Message("store.refused_hint"), detail)
+            return UserError(Message(title, {"place": str(place)}), Message(hint), _says(text))
     return None
+
+
+def _says(text: str) -> Message:
+    return Message("store.database_says", {"text": text})

@@ -263,3 +263,14 @@ def test_a_full_disk_is_told_and_nothing_is_left_half(town: Town, monkeypatch: p
         assert refusal(lambda: town.look(out.path), place, name, fault) == "packages.cannot_keep"
     assert left() == ["base.gpkg"]
     assert town.back(out.path).updated == 1
+
+
+def test_a_disk_that_is_full_from_the_first_page_on(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(raw: object) -> None:
+        raise dbapi2.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(package_writing.gpkg, "write_header", full)
+    with pytest.raises(UserError) as refused:
+        town.out()
+    assert refused.value.title.id == "store.disk_full"
+    assert list(town.field.iterdir()) == []

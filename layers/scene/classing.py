@@ -147,13 +147,17 @@ def _namer(register: Register, field: Field) -> Callable[[Any], Title]:
 
 
 def _linked_title(register: Register, field: LinkField, value: int | str) -> Title:
-    name, _, number = str(value).rpartition(":")
-    asset_type = register.catalogue[name or field.targets[0]]
-    asset = register.get(asset_type.name, int(number))
-    if asset is None:
-        return Title(asset_type.code(int(number)), asset_type.code(int(number)))
-    label = next((str(asset[each]) for each in asset_type.label_fields if asset.get(each)), None)
-    return Title(*(label or asset_type.code(asset.id),) * 2)
+    key = field.key_of(value)
+    if key is None or key.type not in field.targets:
+        # Another program wrote it: shown as it stands.
+        return Title(str(value), str(value))
+    asset_type, asset = register.catalogue[key.type], register.get(*key)
+    label = (
+        None
+        if asset is None
+        else next((str(asset[each]) for each in asset_type.label_fields if asset.get(each)), None)
+    )
+    return Title(*(label or asset_type.code(key.id),) * 2)
 
 
 def _most_frequent(found: Sequence[Category], count: int) -> list[Category]:

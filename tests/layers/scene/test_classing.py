@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
@@ -29,6 +32,7 @@ from layers.scene.classing import (
 from layers.scene.restyling import layer_of
 from layers.scene.style import Classing, LayerStyle
 from layers.scene.styles import base_style
+from layers.store.engine import GEOMETRY_FUNCTIONS
 from layers.text import Message, Title
 
 pytestmark = pytest.mark.keeps_running
@@ -101,6 +105,28 @@ def test_by_text_the_most_frequent_have_a_class_and_the_rest_one_together(regist
 def test_by_link_classes_are_called_as_what_they_lead_to(register: Register) -> None:
     layer = made(register, "pipe", Classing("grid", "categories", "okabe_ito", 7))
     assert counted(register, layer) == {"东": 5, "西": 6, "规划": 1}
+
+
+def test_a_link_that_leads_to_nothing_is_called_as_it_stands(empty_register: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(empty_register, tmp_path / "town.gpkg"))
+    with Register.open(path, actor="林工") as register, register.edit(Message("action.import")) as edit:
+        valve = edit.insert("valve", {"code": "FM-1", "geom": Point(0, 0)})
+        for number in range(2):
+            report = {
+                "code": f"SB-{number}",
+                "kind": "leak",
+                "state": "open",
+                "found_at": "2026-11-01T08:00:00.000Z",
+            }
+            edit.insert("field_report", {**report, "target": f"valve:{valve}", "geom": Point(number, 0)})
+    with contextlib.closing(sqlite3.connect(path)) as raw:
+        for name, function in GEOMETRY_FUNCTIONS.items():
+            raw.create_function(name, 1, function)
+        raw.execute("UPDATE field_report SET target = 'nope:1' WHERE fid = 2")
+        raw.commit()
+    with Register.open(path, actor="林工") as register:
+        layer = made(register, "field_report", Classing("target", "categories", "okabe_ito", 7))
+        assert counted(register, layer) == {"FM-1": 1, "nope:1": 1}
 
 
 def test_by_choice_classes_stand_in_the_order_of_the_list(register: Register) -> None:

@@ -6,6 +6,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,8 @@ from layers.register import Register
 Day = datetime.date
 #: The pace is that of the last so many days on which anybody logged.
 PACE_DAYS = 7
+#: Days from one on which anybody logged to the next, at most, that are taken for the usual.
+LONGEST_REST = 7
 #: Letters of an instant up to its minute.
 _MINUTE = 16
 #: A clock that says an earlier day was never set, as one that is so far ahead of today.
@@ -80,8 +83,8 @@ class Curve:
         if self.pace is None:
             return None
         days = [day for day, count in zip(self.days, self.counts, strict=True) if count][-PACE_DAYS:]
-        # Days off between are days off to come.
-        span = (days[-1] - days[0]).days + 1
+        # Days off between are days off to come; a longer break (a holiday, work that was stopped) comes once.
+        span = 1 + sum(min((later - day).days, LONGEST_REST) for day, later in pairwise(days))
         logged = sum([count for count in self.counts if count][-PACE_DAYS:])
         return today + datetime.timedelta(days=-(-self.left * span // logged))
 

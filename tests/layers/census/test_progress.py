@@ -32,6 +32,9 @@ def test_days_off_are_on_the_curve_and_in_the_forecast() -> None:
     assert (curve.done, curve.left, curve.pace) == (60, 120, 20)
     # 60 in 4 days: 120 more take 8.
     assert curve.forecast(day(3)) == day(11)
+    # Work that was stopped for two months is taken for one week of rest: 60 in 12 days.
+    stopped = curve_of(logs({0: 10, 1: 20, 60: 20, 63: 10}), 180)
+    assert stopped.forecast(day(63)) == day(63 + 24)
     assert curve_of(logs({}), 5).forecast(day(0)) is None
     assert curve_of(logs({0: 5}), 5).forecast(day(9)) == day(0)
 

@@ -44,6 +44,11 @@ def _test_font() -> None:
         pytest.fail(f"the test font {TEST_FONT} is missing: python3 dev.py test installs it")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _application(qapp: QApplication) -> None:
+    """There before any test draws: what draws without a window makes one that can have none."""
+
+
 def _windows() -> dict[int, QWidget]:
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     found = {}

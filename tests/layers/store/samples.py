@@ -91,7 +91,7 @@ def example(field: Field, number: int) -> Any:
             span = 10 if field.maximum is None else min(10, max(1, int(field.maximum - low) + whole_only))
             return int(low) + number % span if whole_only else low + number % span + 0.1 + 0.2
         case TextField() if field.pattern is not None:
-            written = (f"{number:064x}", f"x_{number}", f"pipe.x_{number}")
+            written = (f"{number:064x}", f"x_{number}", f"pipe.x_{number}", f"{number}")
             return next(text for text in written if re.fullmatch(field.pattern, text))
         case TextField():
             return f"文{number}"[: field.length]
@@ -101,6 +101,7 @@ def example(field: Field, number: int) -> Any:
 def whole_row(asset_type: AssetType, number: int) -> dict[str, Any]:
     """A value for every field but the links, geometry included."""
     row = {f.name: example(f, number) for f in asset_type.columns if not isinstance(f, LinkField)}
+    row |= _unproven(asset_type, row, number)
     if asset_type.shape is not None:
         row["geom"] = geometry(asset_type.shape, number, z=1.25 * number)
     return row
@@ -112,4 +113,15 @@ def least_row(asset_type: AssetType, number: int, links: Mapping[str, Any]) -> d
     for field in asset_type.columns:
         if field.required and not (field.name == "code" and asset_type.code_prefix):
             row[field.name] = links[field.name] if isinstance(field, LinkField) else example(field, number)
-    return row
+    return row | _unproven(asset_type, row, number)
+
+
+def _unproven(asset_type: AssetType, row: Mapping[str, Any], number: int) -> dict[str, Any]:
+    """For what the row says that wants something attached, what does not."""
+    others: dict[str, Any] = {}
+    for proof in asset_type.proofs:
+        field = asset_type.field_named(proof.field)
+        if proof.concerns(row) and isinstance(field, ChoiceField):
+            free = [entry.code for entry in field.code_list.entries if entry.code not in proof.values]
+            others[proof.field] = free[number % len(free)]
+    return others

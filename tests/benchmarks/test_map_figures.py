@@ -10,6 +10,9 @@ import pytest
 
 from tests.benchmarks.map_bench import Figure, figures_of, has_peer, prepare, request_of, run_rounds, table
 
+# Drawing symbols makes an application that could have no windows, for all tests after it in this process.
+pytestmark = pytest.mark.usefixtures("qapp")
+
 
 @pytest.mark.parametrize("name", ["real", pytest.param("generated", marks=pytest.mark.benchmark)])
 @pytest.mark.timeout(300)

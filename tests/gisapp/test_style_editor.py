@@ -395,7 +395,12 @@ def test_the_legend_greys_what_is_not_drawn_and_says_from_which_scale(
 ) -> None:
     window = open_town
     model = window.desks["map"].panel.model  # type: ignore[attr-defined]
-    hydrants = next(n for n in range(model.rowCount()) if model.index(n, NAME).data() == "消火栓")
+
+    def names() -> list[str]:
+        return [model.index(n, NAME).data() for n in range(model.rowCount())]
+
+    qtbot.waitUntil(lambda: "消火栓" in names(), timeout=PATIENCE)
+    hydrants = names().index("消火栓")
     view = window.map.canvas.viewport
     for denominator, expected in ((20_000.0, "1:10000"), (2000.0, "")):
         window.map.canvas.go(view.centred(view.x, view.y, denominator * 0.0254 / 96))

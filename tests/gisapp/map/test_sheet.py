@@ -375,7 +375,9 @@ def test_bands_join_without_a_seam(register: Path, tmp_path: Path, monkeypatch: 
 
 def _rgb(image: QImage) -> Pixels:
     image = image.convertToFormat(QImage.Format.Format_RGB32)
-    return np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)[:, :, 2::-1]
+    raw = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)[:, :, 2::-1]
+    # The bits go with their image.
+    return raw.copy()
 
 
 def test_a_png_out_of_all_reason_is_refused(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -55,6 +56,10 @@ def _let_go() -> None:
     while _KEPT:
         _, connection = _KEPT.popitem()
         connection.close()
+
+
+# When the process ends, before what closes a connection is gone.
+atexit.register(_let_go)
 
 
 def _connection(libpq: str) -> adbc.Connection:

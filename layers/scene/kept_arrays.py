@@ -27,6 +27,9 @@ CHUNK = 1 << 16
 #: Arrays of so many bytes at most are read at once: what is asked for with every frame.
 SMALL = 1 << 18
 _ALIGNMENT = 64
+#: Of an array from which more than the so manieth part is picked all is read: to look which chunks are there takes as
+#: long as picking.
+_MANY = 4
 
 
 class KeptLost(Exception):
@@ -93,11 +96,11 @@ class KeptArray(np.lib.mixins.NDArrayOperatorsMixin):
         if isinstance(rows, slice) and rows.step is None:
             first, last, _ = rows.indices(self.shape[0])
             self._file.fetch(self._begin + first * self._row, self._begin + last * self._row)
-        elif _are_places(rows) and _ALIGNMENT % self._row == 0:
+        elif _are_places(rows) and rows.size * _MANY < self.shape[0] and _ALIGNMENT % self._row == 0:
             # No row lies in two chunks.
             self._file.fetch_chunks_of(rows * self._row + self._begin)
         else:
-            self._file.fetch(self._begin, self._begin + self.nbytes)
+            _ = self.whole
 
     @property
     def whole(self) -> np.ndarray:

@@ -147,6 +147,10 @@ def _type_action(window: Window, number: int) -> Action:
             else Message("action.draw.again.of", {"type": types[number - 1].title})
         )
 
+    def is_ours() -> bool:
+        """A desk at which digits mean something else lends them to who has begun to draw."""
+        return window.map.tool_name == "draw" or not window.desks[window.desk].has_digits
+
     def draw() -> None:
         handler = type_at()
         if handler is not None:
@@ -154,8 +158,8 @@ def _type_action(window: Window, number: int) -> Action:
 
     return Action(
         id=f"draw.type_{number}", title=Message("action.draw.numbered", {"number": number}), key=str(number),
-        icon="pencil-simple", menu="tools", group=6, handler=draw, label=label, enabled=lambda: type_at() is not None,
-        words="draw new 新建 绘制",
+        icon="pencil-simple", menu="tools", group=6, handler=draw, label=label,
+        enabled=lambda: type_at() is not None and is_ours(), words="draw new 新建 绘制",
     )  # fmt: skip
 
 

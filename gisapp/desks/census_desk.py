@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPointF, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 
 from gisapp.desks.desk import Desk
 from gisapp.desks.desk_panel import DeskPanel
@@ -17,14 +19,15 @@ from gisapp.panels.census.walk_marks import WalkMark, WalkMarks
 from gisapp.panels.workplace import Workplace
 from gisapp.tools.place import PlaceTool
 from layers.census.links import find_linked
+from layers.census.values import place_of
 from layers.census.words import DEFECT, RECORD
-from layers.census.worklist import place_of
 from layers.later import Later
 from layers.model.asset import Asset, AssetKey
 from layers.text import Message
 
 if TYPE_CHECKING:
     from gisapp.panels.census import below_panel, census_panel, check_page, logging_page, lot_acts, making
+    from gisapp.panels.census.target_page import TargetPage
 else:
     below_panel = Later("gisapp.panels.census.below_panel")
     census_panel = Later("gisapp.panels.census.census_panel")
@@ -33,6 +36,8 @@ else:
     lot_acts = Later("gisapp.panels.census.lot_acts")
     making = Later("gisapp.panels.census.making")
 
+#: The outcomes by number.
+DIGITS = ("1", "2", "3", "4")
 STYLE = "census"
 TOOL = "found_place"
 WIDTH = 330
@@ -86,7 +91,13 @@ class CensusDesk(QObject):
             WIDTH,
             side=lambda: self.page,
             shown=self.show,
+            has_digits=True,
         )
+        self._digits = [QShortcut(QKeySequence(digit), view) for digit in DIGITS]
+        for digit, key in zip(DIGITS, self._digits, strict=True):
+            key.activated.connect(partial(self._press, digit))
+        view.tool_used.connect(self._lend_digits)
+        self._lend_digits()
         self.centre.listed.connect(self._mark)
         self.centre.chosen.connect(self._on_chosen)
         self.centre.changed.connect(self._on_changed)
@@ -103,7 +114,9 @@ class CensusDesk(QObject):
             self._panel.flown.connect(lambda _: self.fly())
             self._panel.alarms.gathered.connect(self._gather_lots)
             self._panel.entered.connect(self.begin)
-            self._panel.list.clicked.connect(lambda _: self._check(False))
+            self._panel.list.clicked.connect(lambda _: self.begin())
+            for choice in (self._panel.campaigns, self._panel.lots):
+                choice.activated.connect(lambda _: self.begin())
         return self._panel
 
     @property
@@ -156,6 +169,23 @@ class CensusDesk(QObject):
         """Whether progress and differences stand under the map now."""
         return self._is_shown and self.wants_below and self.centre.book is not None
 
+    @property
+    def _worked_on(self) -> TargetPage:
+        """What is filled in: the target, or the check."""
+        return self.check_page if self.is_checking else self.page
+
+    # ---- the keyboard
+
+    def _lend_digits(self) -> None:
+        """Digits choose an outcome while the desk is open; to who draws they are types of assets."""
+        is_ours = self._is_shown and self._view.tool_name != "draw"
+        for key in self._digits:
+            key.setEnabled(is_ours)
+
+    def _press(self, digit: str) -> None:
+        self._worked_on.press_outcome(digit)
+        self._worked_on.begin()
+
     # ---- what the window asks
 
     def show(self, on: bool) -> None:
@@ -169,6 +199,9 @@ class CensusDesk(QObject):
         self.lot_labels.show()
         self._mark()
         self.arranged.emit()
+        self._lend_digits()
+        if on:
+            self._worked_on.begin()
 
     def show_below(self, on: bool) -> None:
         """Put progress and differences under the map, or away."""
@@ -198,7 +231,7 @@ class CensusDesk(QObject):
             self.arranged.emit()
 
     def _open_record(self, record: int) -> None:
-        self._check(False)
+        self.begin()
         self.centre.open_record(record)
 
     def _look_at(self, link: str) -> None:
@@ -243,6 +276,9 @@ class CensusDesk(QObject):
         self._view.canvas.update()
 
     def _on_chosen(self) -> None:
+        if self._is_shown and self._view.canvas.hasFocus():
+            # Picked on the map: it is filled in next.
+            self._worked_on.begin()
         self._mark()
         if self.centre.row is not None:
             self._go_near(self.centre.row.record)

@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from gisapp.forms.chip import Chip
 from gisapp.forms.words import Button, ElidedLabel, Label, SymbolLabel
@@ -69,11 +69,16 @@ class TargetPage(QWidget):
         self.saved.emit()
 
     def show_target(self, on: bool) -> None:
-        """Show a target, or what the page is for."""
+        """Show a target, or what the page is for; a page that has the keyboard keeps it."""
+        within = QApplication.focusWidget()
+        if not on and within is not None and self.isAncestorOf(within):
+            self.setFocus()
         for part in (self._scroll, self._head, self._foot):
             part.setVisible(on)
         self.empty.setVisible(not on)
         self.error.hide()
+        if on and self.hasFocus():
+            self.begin()
 
     def to_top(self) -> None:
         """Show the first rows."""
@@ -82,8 +87,9 @@ class TargetPage(QWidget):
     # ---- what keys and buttons do
 
     def begin(self) -> None:
-        """The keyboard comes here."""
-        self.form.outcomes.setFocus(Qt.FocusReason.TabFocusReason)
+        """The keyboard comes here: to the outcomes, as soon as there is a target."""
+        at = self if self._head.isHidden() else self.form.outcomes
+        at.setFocus(Qt.FocusReason.TabFocusReason)
 
     def confirm(self) -> None:
         """All that is not looked at yet is as it is said beside it."""
@@ -93,8 +99,9 @@ class TargetPage(QWidget):
 
     def press_outcome(self, key: str) -> None:
         """Choose the outcome of a digit."""
-        self.form.commit()
-        self.form.outcomes.press(key)
+        if not self._head.isHidden():
+            self.form.commit()
+            self.form.outcomes.press(key)
 
     def focus_scale(self) -> None:
         """Go to the condition, or what else is told on a scale."""

@@ -78,6 +78,10 @@ def tie_census(window: Window) -> None:
     window.census.arranged.connect(lambda: _arrange(window))
     window.census.listed.connect(lambda name, ids: list_assets(window, name, ids))
     window.census.centre.chosen.connect(window.parts.actions.refresh)
+    # Who has begun to draw chooses by digits what: one key never means two things.
+    drawn = window.parts.actions.qt("draw.type_1")
+    drawn.enabledChanged.connect(lambda is_drawn: window.census.take_digits(not is_drawn))
+    window.census.take_digits(not drawn.isEnabled())
     window.rail.desk_chosen.connect(lambda name: _uncover(window) if name == "census" else None)
 
 

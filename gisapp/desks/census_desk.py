@@ -76,7 +76,7 @@ class CensusDesk(QObject):
         self._lot_acts: lot_acts.LotActs | None = None
         self._below: below_panel.BelowPanel | None = None
         self.wants_below = True
-        self._is_shown = False
+        self._is_shown = self._may_take_digits = False
         self._tool_before = "select"
         self.marks = WalkMarks(theme.font("small"))
         view.canvas.overlay.sketches.append(self.marks)
@@ -96,8 +96,7 @@ class CensusDesk(QObject):
         self._digits = [QShortcut(QKeySequence(digit), view) for digit in DIGITS]
         for digit, key in zip(DIGITS, self._digits, strict=True):
             key.activated.connect(partial(self._press, digit))
-        view.tool_used.connect(self._lend_digits)
-        self._lend_digits()
+            key.setEnabled(False)
         self.centre.listed.connect(self._mark)
         self.centre.chosen.connect(self._on_chosen)
         self.centre.changed.connect(self._on_changed)
@@ -176,11 +175,11 @@ class CensusDesk(QObject):
 
     # ---- the keyboard
 
-    def _lend_digits(self) -> None:
-        """Digits choose an outcome while the desk is open; to who draws they are types of assets."""
-        is_ours = self._is_shown and self._view.tool_name != "draw"
+    def take_digits(self, on: bool) -> None:
+        """Digits choose an outcome while the desk is open, unless they mean something else: then take them not."""
+        self._may_take_digits = on
         for key in self._digits:
-            key.setEnabled(is_ours)
+            key.setEnabled(on and self._is_shown)
 
     def _press(self, digit: str) -> None:
         self._worked_on.press_outcome(digit)
@@ -199,7 +198,7 @@ class CensusDesk(QObject):
         self.lot_labels.show()
         self._mark()
         self.arranged.emit()
-        self._lend_digits()
+        self.take_digits(self._may_take_digits)
         if on:
             self._worked_on.begin()
 

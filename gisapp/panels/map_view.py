@@ -80,8 +80,6 @@ class MapView(QWidget):
     """Another register is being read."""
     noticed = Signal(object)
     """A Message for the status bar."""
-    tool_used = Signal(str)
-    """The mouse means something else now: the name of the tool."""
     scene_shown = Signal(object)
     """Another Scene is on the map."""
 
@@ -237,7 +235,6 @@ class MapView(QWidget):
         self._place()
         self._actions.refresh()
         self.canvas.setFocus()
-        self.tool_used.emit(name)
 
     def pick(self, types: Collection[str], take: Callable[[AssetKey], None]) -> None:
         """Let the next click name an asset of one of ``types``; then the tool before comes back."""

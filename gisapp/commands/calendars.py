@@ -20,14 +20,14 @@ from layers.renewal.words import PROJECT
 from layers.text import Message, Texts
 
 if TYPE_CHECKING:
-    from layers.census import due_lots as lots
+    from layers.census.lots import due as lots
     from layers.renewal import due_dates as due
     from layers.reports import calendar_file
 else:
     # The calendar's library is loaded when the first one is written.
     calendar_file = Later("layers.reports.calendar_file")
     due = Later("layers.renewal.due_dates")
-    lots = Later("layers.census.due_lots")
+    lots = Later("layers.census.lots.due")
 
 
 def calendar_actions(window: Window) -> list[Action]:

@@ -23,33 +23,27 @@ from layers.text import Message, Texts, in_one
 
 if TYPE_CHECKING:
     from gisapp.dialogs.packages import checkin_dialog, checkout_dialog, dispute_list
-    from layers.census.packages import (
-        checkin,
-        checkout,
-        conflicts,
-        earlier,
-        examining,
-        merging,
-        scope,
-        sheets,
-        showing,
-        words,
-    )
-    from layers.census.packages.conflicts import Dispute, Side
-    from layers.census.packages.examining import Examined
+    from layers.census.packages import scope, words
+    from layers.census.packages.back import checkin, examining
+    from layers.census.packages.back.examining import Examined
+    from layers.census.packages.merging import conflicts, showing
+    from layers.census.packages.merging import three_way as merging
+    from layers.census.packages.merging.conflicts import Dispute, Side
+    from layers.census.packages.out import checkout, earlier
     from layers.census.packages.scope import Contents
+    from layers.census.packages.sheets import writing as sheets
     from layers.responsibility import enquiry
 else:
     enquiry = Later("layers.responsibility.enquiry")
-    checkin = Later("layers.census.packages.checkin")
-    checkout = Later("layers.census.packages.checkout")
-    conflicts = Later("layers.census.packages.conflicts")
-    earlier = Later("layers.census.packages.earlier")
-    examining = Later("layers.census.packages.examining")
-    merging = Later("layers.census.packages.merging")
+    checkin = Later("layers.census.packages.back.checkin")
+    checkout = Later("layers.census.packages.out.checkout")
+    conflicts = Later("layers.census.packages.merging.conflicts")
+    earlier = Later("layers.census.packages.out.earlier")
+    examining = Later("layers.census.packages.back.examining")
+    merging = Later("layers.census.packages.merging.three_way")
     scope = Later("layers.census.packages.scope")
-    sheets = Later("layers.census.packages.sheets")
-    showing = Later("layers.census.packages.showing")
+    sheets = Later("layers.census.packages.sheets.writing")
+    showing = Later("layers.census.packages.merging.showing")
     words = Later("layers.census.packages.words")
     checkin_dialog = Later("gisapp.dialogs.packages.checkin_dialog")
     checkout_dialog = Later("gisapp.dialogs.packages.checkout_dialog")

@@ -16,10 +16,10 @@ from layers.register import Register
 from layers.text import Title
 
 if TYPE_CHECKING:
-    from layers.census import record_photos
+    from layers.census.fieldwork import record_photos
 else:
     # Read when the first asset is shown.
-    record_photos = Later("layers.census.record_photos")
+    record_photos = Later("layers.census.fieldwork.record_photos")
 
 LINKS_SHOWN = 50
 

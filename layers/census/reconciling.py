@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +15,7 @@ from layers.census.words import (
     ACCEPTED,
     CANCELLED,
     INACCESSIBLE,
+    KINDS,
     LOGGED,
     MOVED,
     NEW,
@@ -23,13 +23,12 @@ from layers.census.words import (
     RECORD,
     REJECTED,
     WAITING,
+    Kind,
 )
 from layers.geometry.packed import Integers
 from layers.model.query import All, Compare, Condition
 from layers.register import Register
 
-Kind = Literal["planned", "same", "differs", "moved", "not_found", "inaccessible", "new"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
 _FIELDS = ("lot", "target", "target_type", "state", "outcome", "differing")
 Mask = npt.NDArray[np.bool_]
 Objects = npt.NDArray[np.object_]

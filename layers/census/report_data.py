@@ -12,9 +12,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from layers.census.progress import Progress, read_progress
-from layers.census.quality import Quality, checked_of, judge
+from layers.census.quality.rules import Quality, checked_of, judge
+from layers.census.quality.sampling import SampleBook, read_samples
 from layers.census.reconciling import Rates, Reconciliation, Share, rates, read_reconciliation
-from layers.census.sampling import SampleBook, read_samples
 from layers.census.values import told_in
 from layers.census.words import (
     ACCEPTANCE,

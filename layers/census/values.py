@@ -94,3 +94,29 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, int | float) and isinstance(other, int | float):
         return abs(one - other) <= _CLOSE * max(1.0, abs(one), abs(other))
     return one == other  # type: ignore[no-any-return]
+
+
+def as_json(value: Any) -> str | None:
+    """A value as conflicts keep it; a place as WKT."""
+    if value is None:
+        return None
+    if isinstance(value, BaseGeometry):
+        return json.dumps({"wkt": shapely.to_wkt(value, rounding_precision=-1, output_dimension=3)})
+    return json.dumps(value, ensure_ascii=False)
+
+
+def from_json(text: str | None) -> Any:
+    """The value again."""
+    value = None if text is None else json.loads(text)
+    if isinstance(value, dict) and set(value) == {"wkt"}:
+        return shapely.from_wkt(value["wkt"])
+    return value
+
+
+def place_of(asset: Asset) -> tuple[float, float] | None:
+    """Where a record or a target is, as one point in metres."""
+    geometry = asset.geometry
+    if geometry is None or geometry.is_empty:
+        return None
+    point = geometry if geometry.geom_type == "Point" else shapely.point_on_surface(geometry)
+    return float(point.x), float(point.y)

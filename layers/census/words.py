@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
 CAMPAIGN, LOT, RECORD = "campaign", "lot", "census_record"
 DEFECT, ORDER, CHECK = "defect", "work_order", "quality_check"
 PACKAGE, CONFLICT, ACCEPTANCE, REPORT = "field_package", "checkin_conflict", "acceptance", "field_report"
@@ -18,3 +20,6 @@ WAITING = (VISITED, CHECKED)
 FOUND, NOT_FOUND, INACCESSIBLE, NEW, MOVED = "found", "not_found", "inaccessible", "new", "moved"
 SEEN = (FOUND, MOVED, NEW)
 """The asset was there to be looked at."""
+Kind = Literal["planned", "same", "differs", "moved", "not_found", "inaccessible", "new"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+"""What a record says of its asset."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from layers.census.due_lots import due_lots
+from layers.census.lots.due import due_lots
 from layers.cli.application import DONE, CommandTable
 from layers.cli.console import Console
 from layers.cli.opening import open_register

@@ -8,13 +8,13 @@ from typing import Annotated
 
 import typer
 
-from layers.census.packages.checkin import check_in
-from layers.census.packages.checkout import check_out, prepare
-from layers.census.packages.earlier import read_earlier
-from layers.census.packages.examining import Examined, examine
+from layers.census.packages.back.checkin import check_in
+from layers.census.packages.back.examining import Examined, examine
+from layers.census.packages.out.checkout import check_out, prepare
+from layers.census.packages.out.earlier import read_earlier
 from layers.census.packages.receipt import Arrival
 from layers.census.packages.scope import of_grid, of_lot
-from layers.census.packages.sheets import sheet_paths, write_sheets
+from layers.census.packages.sheets.writing import sheet_paths, write_sheets
 from layers.census.packages.words import checked_in, checked_out, told, took_photos
 from layers.cli.application import DONE, FINDINGS, CommandTable
 from layers.cli.console import Console

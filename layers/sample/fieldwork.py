@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
-from layers.census.walking import DETOUR
+from layers.census.walking.order import DETOUR
 from layers.sample.draft import Draft
 from layers.sample.streets import Ints
 from layers.sample.tables import NONE, codes, make_table, repeated

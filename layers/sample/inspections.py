@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
-from layers.census.quality import FEWEST_DUG, pick, share_of
+from layers.census.quality.rules import FEWEST_DUG, pick, share_of
 from layers.census.words import CHECK, DEFECT, ORDER, RECORD, REPORT, SEEN, VISITED
 from layers.sample.draft import Draft
 from layers.sample.photos import photo_of

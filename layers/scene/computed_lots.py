@@ -10,10 +10,10 @@ import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from layers.census.lots.worklist import count_left
 from layers.census.progress import day_of
-from layers.census.sampling import SIGNED
+from layers.census.quality.sampling import SIGNED
 from layers.census.words import CAMPAIGN, CANCELLED, LOT
-from layers.census.worklist import count_left
 from layers.model.asset import Asset
 from layers.model.query import Compare, Order, Query
 from layers.register import Register

@@ -24,14 +24,14 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
-from layers.census.accepting import plan_acceptance
-from layers.census.assigning import even_out
-from layers.census.lot_board import read_lot_board
+from layers.census.acceptance.accepting import plan_acceptance
+from layers.census.lots.assigning import even_out
+from layers.census.lots.board import read_lot_board
+from layers.census.lots.worklist import read_campaign_book
 from layers.census.progress import read_progress
 from layers.census.reconciling import rates, read_reconciliation
 from layers.census.report_data import read_figures
-from layers.census.walks import number_walks, plan_walks
-from layers.census.worklist import read_campaign_book
+from layers.census.walking.walks import number_walks, plan_walks
 from layers.geometry.crs import Crs
 from layers.model.query import Query
 from layers.register import Register

@@ -16,13 +16,13 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
-from layers.census.cutting import by_size
-from layers.census.lots import make_lots
-from layers.census.packages.checkin import check_in
-from layers.census.packages.checkout import check_out, prepare
-from layers.census.packages.examining import examine
+from layers.census.lots.cutting import by_size
+from layers.census.lots.making import make_lots
+from layers.census.lots.targets import read_targets
+from layers.census.packages.back.checkin import check_in
+from layers.census.packages.back.examining import examine
+from layers.census.packages.out.checkout import check_out, prepare
 from layers.census.packages.scope import of_lot
-from layers.census.targets import read_targets
 from layers.geometry.crs import Crs
 from layers.register import Register
 from layers.store.engine import GEOMETRY_FUNCTIONS

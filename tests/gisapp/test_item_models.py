@@ -36,7 +36,7 @@ from gisapp.panels.statement.table_view import TableModel as StatementModel
 from gisapp.panels.style.classes import ClassModel
 from gisapp.panels.table.model import TableModel
 from layers.analysis.checking.finding import Findings
-from layers.census.worklist import WorkRow
+from layers.census.lots.worklist import WorkRow
 from layers.exchange.report import Reported
 from layers.model.asset import Asset, AssetKey
 from layers.model.catalogue_file import load_catalogue

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from shapely.geometry import Point
 
 from gisapp.window import Window
-from layers.census.lot_planning import make_walked_lots, plan_cuts, walk_cuts
+from layers.census.lots.planning import make_walked_lots, plan_cuts, walk_cuts
 from layers.census.values import from_text
 from layers.model.query import Compare, Query
 from layers.register import Register

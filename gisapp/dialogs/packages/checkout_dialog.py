@@ -13,7 +13,7 @@ from gisapp.file_ending import with_ending
 from gisapp.forms.words import Label
 from gisapp.language import Language
 from gisapp.theme import Theme
-from layers.census.packages.earlier import MOST_BYTES, OF_EACH
+from layers.census.packages.out.earlier import MOST_BYTES, OF_EACH
 from layers.text import Message
 
 ENDING = ".gpkg"

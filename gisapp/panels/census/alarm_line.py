@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 from gisapp.language import Language
 from gisapp.panels.census.centre import CensusCentre
 from gisapp.theme import Theme
-from layers.census.lot_alarms import SEVERITY, AlarmKind
+from layers.census.lots.alarms import SEVERITY, AlarmKind
 from layers.text import Message
 
 _KINDS: tuple[AlarmKind, ...] = ("late", "nobody")

@@ -17,7 +17,7 @@ from gisapp.panels.census.work_model import ROW, WorkModel, WorkPainter
 from gisapp.panels.grids.action_button import ActionButton
 from gisapp.panels.renewal.entry_card import EntryCard
 from gisapp.theme import Theme
-from layers.census.worklist import LotRow
+from layers.census.lots.worklist import LotRow
 from layers.text import Message
 
 

@@ -25,10 +25,10 @@ from layers.register import Register
 from layers.text import Message
 
 if TYPE_CHECKING:
-    from layers.census import worklist
-    from layers.census.worklist import CampaignBook, WorkRow
+    from layers.census.lots import worklist
+    from layers.census.lots.worklist import CampaignBook, WorkRow
 else:
-    worklist = Later("layers.census.worklist")
+    worklist = Later("layers.census.lots.worklist")
 
 #: Pauses before a list and the figures of a whole campaign are read anew.
 _SOON, _LATER = 40, 1200

@@ -12,11 +12,11 @@ from gisapp.panels.census.logging_form import Kept, LoggingForm
 from gisapp.panels.census.quality_centre import QualityCentre
 from gisapp.panels.census.target_page import TargetPage, sentences
 from gisapp.theme import Theme
-from layers.census.inspecting import CheckSeen, team_values
-from layers.census.sampling import CheckRow, is_signed
+from layers.census.lots.worklist import WorkRow
+from layers.census.quality.inspecting import CheckSeen, team_values
+from layers.census.quality.sampling import CheckRow, is_signed
 from layers.census.values import told_in
 from layers.census.words import FOUND, MOVED, NEW
-from layers.census.worklist import WorkRow
 from layers.errors import UserError
 from layers.model.asset import Asset
 from layers.text import Message

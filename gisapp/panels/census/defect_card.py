@@ -11,7 +11,7 @@ from gisapp.panels.census.case_card import CaseCard
 from gisapp.panels.census.centre import CensusCentre
 from gisapp.panels.census.order_person import OrderPerson
 from gisapp.theme import Theme
-from layers.census.repairs import (
+from layers.census.fieldwork.repairs import (
     AFTER,
     CLOSED,
     OPEN,

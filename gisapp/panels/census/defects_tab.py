@@ -12,7 +12,7 @@ from gisapp.panels.census.defect_card import DefectCard
 from gisapp.panels.census.plain_table import PlainTable, TableRow
 from gisapp.tasks import Debounce
 from gisapp.theme import Theme
-from layers.census.repairs import CLOSED, REPAIRED, WAITS, DefectCase, read_cases
+from layers.census.fieldwork.repairs import CLOSED, REPAIRED, WAITS, DefectCase, read_cases
 from layers.census.words import DEFECT, ORDER
 from layers.model.change import ChangeSet
 from layers.text import Message

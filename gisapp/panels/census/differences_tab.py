@@ -15,8 +15,7 @@ from gisapp.panels.census.centre import CensusCentre
 from gisapp.panels.census.plain_table import PlainTable, TableRow
 from gisapp.panels.census.target_page import sentences
 from gisapp.theme import Theme
-from layers.census.reconciling import Kind
-from layers.census.words import ACCEPTED, AGAIN, REJECTED
+from layers.census.words import ACCEPTED, AGAIN, REJECTED, Kind
 from layers.editing.plan import EditPlan
 from layers.errors import UserError
 from layers.feedback import Feedback
@@ -25,14 +24,16 @@ from layers.register import Edit
 from layers.text import Message, in_one
 
 if TYPE_CHECKING:
-    from layers.census import accepting, findings, twins
-    from layers.census.accepting import AcceptancePlan
-    from layers.census.findings import Finding
-    from layers.census.twins import Twin
+    from layers.census import deciding
+    from layers.census.acceptance import accepting, findings, twins
+    from layers.census.acceptance.accepting import AcceptancePlan
+    from layers.census.acceptance.findings import Finding
+    from layers.census.acceptance.twins import Twin
 else:
-    accepting = Later("layers.census.accepting")
-    findings = Later("layers.census.findings")
-    twins = Later("layers.census.twins")
+    accepting = Later("layers.census.acceptance.accepting")
+    deciding = Later("layers.census.deciding")
+    findings = Later("layers.census.acceptance.findings")
+    twins = Later("layers.census.acceptance.twins")
 
 _KINDS: tuple[Kind, ...] = ("differs", "moved", "not_found", "new", "inaccessible", "same")
 SAME = "same"
@@ -224,7 +225,7 @@ class DifferencesTab(QWidget):
                 return
             label = Message(f"census_desk.act.{decision}", {"count": len(ids)})
             read_at = {each.record.id: each.record.version for each in self._found}
-            self._write(label, lambda edit: accepting.decide(edit, ids, decision, actor, reason, read_at))
+            self._write(label, lambda edit: deciding.decide(edit, ids, decision, actor, reason, read_at))
 
     def _write(self, label: Message, work: Any) -> None:
         def act(edit: Edit) -> None:

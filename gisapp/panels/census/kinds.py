@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from gisapp.language import Words
-from layers.census.reconciling import KINDS
-from layers.census.words import AGAIN
-from layers.census.worklist import WorkRow
+from layers.census.words import AGAIN, KINDS
 from layers.text import Message
+
+if TYPE_CHECKING:
+    from layers.census.lots.worklist import WorkRow
 
 ICONS = {
     "current": "clock",

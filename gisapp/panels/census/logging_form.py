@@ -21,11 +21,11 @@ from gisapp.panels.census.position_part import CLICKED, PositionPart
 from gisapp.panels.census.severity_part import SeverityPart
 from gisapp.tasks import Tasks
 from gisapp.theme import Theme
+from layers.census.fieldwork.logging import KINDS, Logged, SeenDefect, defect_kinds
 from layers.census.form import Form
-from layers.census.logging import KINDS, Logged, SeenDefect, defect_kinds
-from layers.census.values import told_in
+from layers.census.lots.worklist import WorkRow
+from layers.census.values import place_of, told_in
 from layers.census.words import FOUND, INACCESSIBLE, MOVED, NEW, NOT_FOUND, SEEN
-from layers.census.worklist import WorkRow, place_of
 from layers.register import Register
 from layers.text import Message
 

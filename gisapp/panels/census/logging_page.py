@@ -12,8 +12,8 @@ from gisapp.panels.census.logging_form import Kept, LoggingForm
 from gisapp.panels.census.record_writer import RecordWriter, same_word
 from gisapp.panels.census.target_page import TargetPage, sentences
 from gisapp.theme import Theme
-from layers.census.logging import TO_LOG
-from layers.census.worklist import DECIDED, WorkRow
+from layers.census.fieldwork.logging import TO_LOG
+from layers.census.lots.worklist import DECIDED, WorkRow
 from layers.errors import UserError
 from layers.text import Message
 

@@ -12,7 +12,7 @@ from gisapp.language import Language, Words
 from gisapp.panels.census.census_panel import CensusPanel
 from gisapp.panels.census.lots_centre import LotsCentre
 from gisapp.theme import Theme
-from layers.census.lot_board import LotBoard, evenness
+from layers.census.lots.board import LotBoard, evenness
 from layers.census.words import LOT
 from layers.text import Message
 

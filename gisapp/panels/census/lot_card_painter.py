@@ -9,7 +9,7 @@ from gisapp.language import Language, Words
 from gisapp.panels.board.card_frame import paint_frame
 from gisapp.panels.census.kinds import BAR, TONES, done_words
 from gisapp.theme import Theme
-from layers.census.lot_board import LotCard, whole_days
+from layers.census.lots.board import LotCard, whole_days
 from layers.model.catalogue import Catalogue
 from layers.text import Message
 

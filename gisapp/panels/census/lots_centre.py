@@ -20,14 +20,16 @@ from layers.register import Edit
 from layers.text import Message
 
 if TYPE_CHECKING:
-    from layers.census import assigning, lot_board, walks
-    from layers.census.lot_board import LotBoard
-    from layers.census.walks import Walks
+    from layers.census.lots import assigning
+    from layers.census.lots import board as lot_board
+    from layers.census.lots.board import LotBoard
+    from layers.census.walking import walks
+    from layers.census.walking.walks import Walks
     from layers.editing.plan import EditPlan
 else:
-    assigning = Later("layers.census.assigning")
-    lot_board = Later("layers.census.lot_board")
-    walks = Later("layers.census.walks")
+    assigning = Later("layers.census.lots.assigning")
+    lot_board = Later("layers.census.lots.board")
+    walks = Later("layers.census.walking.walks")
 
 
 class LotsCentre(QObject):

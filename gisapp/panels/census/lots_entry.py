@@ -11,7 +11,7 @@ from gisapp.forms.words import Label
 from gisapp.language import Language, Words
 from gisapp.panels.renewal.entry import Entry
 from gisapp.theme import Theme
-from layers.census.lot_planning import WAYS, LotPlan, Way
+from layers.census.lots.planning import WAYS, LotPlan, Way
 from layers.errors import UserError
 from layers.model.catalogue import Catalogue
 from layers.model.field import ValueRefused

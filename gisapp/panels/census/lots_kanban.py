@@ -10,7 +10,7 @@ from gisapp.panels.board.card_board import CardBoard
 from gisapp.panels.board.heads import BoardColumn
 from gisapp.panels.census.lot_card_painter import CARD_HEIGHT, LotCardPainter
 from gisapp.theme import Theme
-from layers.census.lot_board import NOBODY, By, LotBoard, LotCard, TeamLoad, whole_days
+from layers.census.lots.board import NOBODY, By, LotBoard, LotCard, TeamLoad, whole_days
 from layers.model.catalogue import Catalogue
 from layers.scene.team_colours import team_colours
 from layers.text import Message

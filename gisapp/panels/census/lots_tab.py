@@ -26,8 +26,8 @@ from gisapp.panels.census.lots_kanban import LotsKanban
 from gisapp.panels.census.plain_table import PlainTable, TableRow
 from gisapp.panels.grids.action_button import ActionButton
 from gisapp.theme import Theme
-from layers.census.lot_alarms import KINDS, SEVERITY
-from layers.census.lot_board import NOBODY, LotCard, evenness, whole_days
+from layers.census.lots.alarms import KINDS, SEVERITY
+from layers.census.lots.board import NOBODY, LotCard, evenness, whole_days
 from layers.text import Message
 
 View = Literal["team", "state", "list"]

@@ -27,9 +27,9 @@ from layers.register import Edit, Register
 from layers.text import Message
 
 if TYPE_CHECKING:
-    from layers.census import lot_planning
+    from layers.census.lots import planning as lot_planning
 else:
-    lot_planning = Later("layers.census.lot_planning")
+    lot_planning = Later("layers.census.lots.planning")
 
 _WIDTH = 320
 _CORNER = QPoint(8, 60)

@@ -26,10 +26,10 @@ from layers.store.attach import PICTURE_ENDINGS
 from layers.text import Message
 
 if TYPE_CHECKING:
-    from layers.census import record_photos
-    from layers.census.record_photos import HungPhoto
+    from layers.census.fieldwork import record_photos
+    from layers.census.fieldwork.record_photos import HungPhoto
 else:
-    record_photos = Later("layers.census.record_photos")
+    record_photos = Later("layers.census.fieldwork.record_photos")
 
 _THUMB = QSize(68, 51)
 _MOST = 12

@@ -13,7 +13,7 @@ from gisapp.forms.chip import Chip
 from gisapp.forms.words import Button, Label, set_style
 from gisapp.language import Language
 from gisapp.theme import Theme
-from layers.census.tracks import nearest_fix, read_fixes
+from layers.census.fieldwork.tracks import nearest_fix, read_fixes
 from layers.errors import UserError
 from layers.geometry.coordinate_reading import read_coordinates
 from layers.geometry.crs import Crs

@@ -20,12 +20,12 @@ from layers.register import Edit, Register
 from layers.text import Message
 
 if TYPE_CHECKING:
-    from layers.census import inspecting, sampling
-    from layers.census.inspecting import CheckSeen
-    from layers.census.sampling import CheckRow, SampleBook
+    from layers.census.quality import inspecting, sampling
+    from layers.census.quality.inspecting import CheckSeen
+    from layers.census.quality.sampling import CheckRow, SampleBook
 else:
-    inspecting = Later("layers.census.inspecting")
-    sampling = Later("layers.census.sampling")
+    inspecting = Later("layers.census.quality.inspecting")
+    sampling = Later("layers.census.quality.sampling")
 
 Failed = Callable[[UserError], None]
 _SOON = 60

@@ -15,10 +15,10 @@ from gisapp.panels.census.plain_table import PlainTable, TableRow
 from gisapp.panels.census.quality_centre import QualityCentre
 from gisapp.panels.census.target_page import sentences
 from gisapp.theme import Theme
-from layers.census.inspecting import OUTCOME, why_no_sign_off
 from layers.census.progress import local_day
-from layers.census.quality import AGAIN, PASSES, Quality
-from layers.census.sampling import CHECK_KINDS, CheckRow, SampleBook, Standing, is_signed, why_no_draw
+from layers.census.quality.inspecting import OUTCOME, why_no_sign_off
+from layers.census.quality.rules import AGAIN, PASSES, Quality
+from layers.census.quality.sampling import CHECK_KINDS, CheckRow, SampleBook, Standing, is_signed, why_no_draw
 from layers.errors import UserError
 from layers.text import Message
 

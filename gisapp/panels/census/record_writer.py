@@ -18,11 +18,11 @@ from layers.register import Edit, Register
 from layers.text import Message
 
 if TYPE_CHECKING:
-    from layers.census import logging
-    from layers.census.logging import Logged
-    from layers.census.worklist import WorkRow
+    from layers.census.fieldwork import logging
+    from layers.census.fieldwork.logging import Logged
+    from layers.census.lots.worklist import WorkRow
 else:
-    logging = Later("layers.census.logging")
+    logging = Later("layers.census.fieldwork.logging")
 
 Failed = Callable[[UserError], None]
 

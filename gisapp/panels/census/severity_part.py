@@ -12,7 +12,7 @@ from gisapp.forms.words import ElidedLabel
 from gisapp.language import Language
 from gisapp.panels.census.choice_strip import ChoiceStrip
 from gisapp.theme import Theme
-from layers.census.logging import SeenDefect
+from layers.census.fieldwork.logging import SeenDefect
 from layers.model.code_list import CodeEntry
 from layers.text import Message
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from gisapp.language import Language
 from gisapp.panels.census.kinds import ICONS, TONES, kind_words
 from gisapp.theme import Theme
-from layers.census.worklist import WorkRow
+from layers.census.lots.worklist import WorkRow
 from layers.text import Message
 
 Index = QModelIndex | QPersistentModelIndex

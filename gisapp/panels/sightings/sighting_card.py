@@ -7,10 +7,10 @@ from gisapp.forms.words import Button
 from gisapp.panels.census.case_card import CaseCard
 from gisapp.panels.census.order_person import OrderPerson
 from gisapp.panels.workplace import Workplace
-from layers.census.repairs import AFTER
-from layers.census.sightings import ReportCase, plan_report_closed, plan_report_order
+from layers.census.fieldwork.repairs import AFTER
+from layers.census.fieldwork.sightings import ReportCase, plan_report_closed, plan_report_order
+from layers.census.values import place_of
 from layers.census.words import REPORT
-from layers.census.worklist import place_of
 from layers.model.asset import Asset
 from layers.register import Edit, Register
 from layers.text import Message

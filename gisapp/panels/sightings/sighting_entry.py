@@ -19,7 +19,7 @@ from gisapp.panels.census.position_part import CLICKED, PositionPart
 from gisapp.panels.census.target_page import sentences
 from gisapp.tasks import Tasks
 from gisapp.theme import Theme
-from layers.census.sightings import KINDS, Seen
+from layers.census.fieldwork.sightings import KINDS, Seen
 from layers.errors import UserError
 from layers.geometry.crs import Crs
 from layers.model.asset import AssetKey

@@ -15,8 +15,8 @@ from gisapp.panels.grids.action_button import ActionButton
 from gisapp.panels.sightings.sighting_card import SightingCard
 from gisapp.panels.workplace import Workplace
 from gisapp.tasks import Debounce
-from layers.census.repairs import CLOSED
-from layers.census.sightings import UNFOUNDED, ReportCase, read_reports
+from layers.census.fieldwork.repairs import CLOSED
+from layers.census.fieldwork.sightings import UNFOUNDED, ReportCase, read_reports
 from layers.census.words import ORDER, REPORT
 from layers.model.change import ChangeSet
 from layers.text import Message

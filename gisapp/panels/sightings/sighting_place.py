@@ -12,7 +12,7 @@ from gisapp.forms.pictures import NewPhoto
 from gisapp.panels.sightings.place_mark import PlaceMark
 from gisapp.panels.workplace import Workplace
 from gisapp.tools.place import PlaceTool
-from layers.census.sightings import plan_report
+from layers.census.fieldwork.sightings import plan_report
 from layers.census.words import REPORT
 from layers.errors import UserError
 from layers.later import Later

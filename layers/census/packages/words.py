@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from layers.census.packages.earlier import Earlier
-from layers.census.packages.examining import Examined
+from layers.census.packages.back.examining import Examined
+from layers.census.packages.out.earlier import Earlier
 from layers.census.packages.receipt import Arrival, Refused
 from layers.census.packages.scope import Contents
 from layers.model.fields import local_time

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from layers.census.reconciling import KINDS, Kind, Share
+from layers.census.quality.sampling import CHECK_KINDS
+from layers.census.reconciling import Share
 from layers.census.report_data import CensusFigures
-from layers.census.sampling import CHECK_KINDS
+from layers.census.words import KINDS, Kind
 from layers.model.catalogue import Catalogue
 from layers.register import Register
 from layers.renewal.figure import Words

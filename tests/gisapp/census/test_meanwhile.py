@@ -11,8 +11,8 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from gisapp.window import Window
-from layers.census.accepting import plan_acceptance
-from layers.census.logging import Logged, plan_log
+from layers.census.acceptance.accepting import plan_acceptance
+from layers.census.fieldwork.logging import Logged, plan_log
 from layers.census.values import from_text
 from layers.model.query import Query
 from layers.register import Register

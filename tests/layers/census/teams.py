@@ -9,9 +9,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from layers.census.cutting import Cut, by_size
-from layers.census.lots import make_lots
-from layers.census.targets import read_targets
+from layers.census.lots.cutting import Cut, by_size
+from layers.census.lots.making import make_lots
+from layers.census.lots.targets import read_targets
 from layers.census.values import as_text, differences
 from layers.census.words import RECORD, VISITED
 from layers.model.asset import Asset

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from layers.census.accepting import plan_acceptance
+from layers.census.acceptance.accepting import plan_acceptance
 from layers.census.progress import read_progress
-from layers.census.quality import Checked, draw, judge
+from layers.census.quality.rules import Checked, draw, judge
 from layers.census.reconciling import rates, read_reconciliation
 from layers.census.report_data import read_figures
 from layers.geometry.crs import Crs

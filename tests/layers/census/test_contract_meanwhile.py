@@ -10,16 +10,19 @@ from pathlib import Path
 import pytest
 import shapely
 
-from layers.census import lot_planning, sampling
-from layers.census.accepting import decide, plan_acceptance
-from layers.census.findings import read_findings
+from layers.census.acceptance.accepting import plan_acceptance
+from layers.census.acceptance.findings import read_findings
+from layers.census.deciding import decide
+from layers.census.fieldwork.logging import Logged, plan_log
 from layers.census.form import Form
-from layers.census.inspecting import CheckSeen, plan_check, plan_sign_off
-from layers.census.logging import Logged, plan_log
+from layers.census.lots import planning as lot_planning
+from layers.census.lots.worklist import read_worklist
 from layers.census.progress import read_progress
-from layers.census.reconciling import KINDS, read_reconciliation
+from layers.census.quality import sampling
+from layers.census.quality.inspecting import CheckSeen, plan_check, plan_sign_off
+from layers.census.reconciling import read_reconciliation
 from layers.census.values import from_text
-from layers.census.worklist import read_worklist
+from layers.census.words import KINDS
 from layers.errors import UserError
 from layers.model.asset import Asset
 from layers.model.query import Query
@@ -27,7 +30,7 @@ from layers.register import Register
 from layers.store.engine import GEOMETRY_FUNCTIONS
 from layers.store.worker import Worker
 from layers.text import Message
-from tests.layers.census.fieldwork import WHEN, begin, do, record_of
+from tests.layers.census.one_lot import WHEN, begin, do, record_of
 from tests.layers.store.conftest import NewPlace, Place
 
 pytestmark = pytest.mark.keeps_running

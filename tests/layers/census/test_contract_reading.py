@@ -7,22 +7,22 @@ import datetime
 import pytest
 import shapely
 
-from layers.census.findings import read_findings
+from layers.census.acceptance.findings import read_findings
+from layers.census.fieldwork.logging import Logged, SeenDefect, plan_log, plan_new
+from layers.census.fieldwork.record_photos import photos_of_record
 from layers.census.form import Form
-from layers.census.logging import Logged, SeenDefect, plan_log, plan_new
-from layers.census.lot_planning import make_walked_lots, plan_cuts, walk_cuts
+from layers.census.lots.planning import make_walked_lots, plan_cuts, walk_cuts
+from layers.census.lots.worklist import follow_worklist, read_campaign_book, read_campaigns, read_worklist
 from layers.census.progress import read_progress
-from layers.census.quality import draw, plan_draw
+from layers.census.quality.rules import draw, plan_draw
 from layers.census.reconciling import read_reconciliation
-from layers.census.record_photos import photos_of_record
 from layers.census.report_data import campaign_on, read_figures
-from layers.census.worklist import follow_worklist, read_campaign_book, read_campaigns, read_worklist
 from layers.errors import UserError
 from layers.model.asset import Asset, AssetKey
 from layers.model.query import Query
 from layers.register import Register
 from layers.text import Message
-from tests.layers.census.fieldwork import WHEN, do, record_of
+from tests.layers.census.one_lot import WHEN, do, record_of
 from tests.layers.store.conftest import NewPlace
 
 pytestmark = pytest.mark.keeps_running

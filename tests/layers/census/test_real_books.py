@@ -13,7 +13,7 @@ import pyproj
 import pytest
 import shapely
 
-from layers.census.accepting import plan_acceptance
+from layers.census.acceptance.accepting import plan_acceptance
 from layers.census.reconciling import rates, read_reconciliation
 from layers.exchange.importer import plan_import, run_import
 from layers.geometry.crs import Crs

@@ -8,7 +8,7 @@ from pathlib import Path
 import icalendar
 import pytest
 
-from layers.census.due_lots import due_lots
+from layers.census.lots.due import due_lots
 from layers.errors import UserError
 from layers.renewal.due_dates import due_dates, lasting_name
 from layers.reports.calendar_file import write_calendar

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from layers.census.quality import pick
-from layers.census.repairs import photos_of, read_cases
-from layers.census.sampling import CHECK_KINDS, is_of_crew, read_samples
-from layers.census.sightings import read_reports
+from layers.census.fieldwork.repairs import photos_of, read_cases
+from layers.census.fieldwork.sightings import read_reports
+from layers.census.quality.rules import pick
+from layers.census.quality.sampling import CHECK_KINDS, is_of_crew, read_samples
 from layers.errors import Cancelled, UserError
 from layers.feedback import Feedback
 from layers.register import Register

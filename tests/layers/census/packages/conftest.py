@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 import shapely
 
-from layers.census.cutting import by_size
-from layers.census.lots import make_lots
-from layers.census.packages.checkin import Decided, check_in
-from layers.census.packages.checkout import CheckedOut, check_out, prepare
-from layers.census.packages.earlier import read_earlier
-from layers.census.packages.examining import Examined, examine
+from layers.census.lots.cutting import by_size
+from layers.census.lots.making import make_lots
+from layers.census.lots.targets import read_targets
+from layers.census.packages.back.checkin import Decided, check_in
+from layers.census.packages.back.examining import Examined, examine
+from layers.census.packages.out.checkout import CheckedOut, check_out, prepare
+from layers.census.packages.out.earlier import read_earlier
 from layers.census.packages.receipt import Arrival
 from layers.census.packages.scope import of_grid, of_lot
-from layers.census.targets import read_targets
 from layers.feedback import Feedback
 from layers.model.asset import Asset
 from layers.register import Register

@@ -7,9 +7,9 @@ import io
 import pytest
 from PIL import Image
 
-from layers.census.packages.earlier import MOST_BYTES, read_earlier
+from layers.census.packages.out.earlier import MOST_BYTES, read_earlier
+from layers.census.packages.out.thumbnails import LONGEST, small_picture
 from layers.census.packages.scope import of_lot
-from layers.census.packages.thumbnails import LONGEST, small_picture
 from layers.feedback import Feedback
 from layers.model.query import Query
 from layers.register import Register

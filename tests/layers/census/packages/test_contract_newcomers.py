@@ -10,16 +10,16 @@ import pytest
 import shapely
 
 from layers.census import newcomers
-from layers.census.accepting import plan_acceptance
-from layers.census.packages import checkout
-from layers.census.packages.conflicts import disputes, plan_decisions
+from layers.census.acceptance.accepting import plan_acceptance
+from layers.census.acceptance.twins import plan_not_same, plan_same, read_twins
+from layers.census.packages.merging.conflicts import disputes, plan_decisions
+from layers.census.packages.out import checkout
 from layers.census.reconciling import read_reconciliation
-from layers.census.twins import plan_not_same, plan_same, read_twins
 from layers.errors import UserError
 from layers.model.asset import Asset
 from layers.model.query import Compare, Query
 from layers.register import Edit, Register, ValuesRefused
-from tests.layers.census.fieldwork import WHEN
+from tests.layers.census.one_lot import WHEN
 from tests.layers.census.packages.conftest import ACT, Town, by_hand
 from tests.layers.store.conftest import Worker
 from tests.layers.store.test_contract_attach import JPEG

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from layers.census.packages.checkin import check_in
+from layers.census.packages.back.checkin import check_in
 from layers.census.packages.receipt import Receipt
 from layers.errors import UserError
 from layers.model.query import Query

@@ -16,9 +16,9 @@ import shapely
 import sqlalchemy as sa
 from pysqlite3 import dbapi2
 
-from layers.census.packages import base
-from layers.census.packages.checkout import prepare
-from layers.census.packages.conflicts import disputes, plan_decisions
+from layers.census.packages import shelf as base
+from layers.census.packages.merging.conflicts import disputes, plan_decisions
+from layers.census.packages.out.checkout import prepare
 from layers.census.packages.scope import of_lot
 from layers.errors import UserError
 from layers.model.query import Query

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from layers.census.packages.checkin import check_in
-from layers.census.packages.examining import Examined
+from layers.census.packages.back.checkin import check_in
+from layers.census.packages.back.examining import Examined
 from layers.model.query import Query
 from layers.store.edit import Edit
 from tests.layers.census.packages.conftest import ACT, Town, by_hand
@@ -26,8 +26,8 @@ ROUNDS = 50
 CHILD = """
 import sys
 from pathlib import Path
-from layers.census.packages.checkin import check_in
-from layers.census.packages.examining import examine
+from layers.census.packages.back.checkin import check_in
+from layers.census.packages.back.examining import examine
 from layers.register import Register
 from layers.text import Message
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import pytest
 import shapely
 
 from layers.census.packages.scope import of_lot
-from layers.census.packages.sheets import write_sheets
+from layers.census.packages.sheets.writing import write_sheets
 from layers.errors import UserError
 from layers.model.asset import Asset
 from layers.model.query import Query

@@ -1,0 +1,394 @@
+"""A file that came back, looked at: what it is, what it is compared with, what it changes. Nothing is written."""
+
+from __future__ import annotations
+
+import datetime
+import shutil
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from layers.census.form import types_of
+from layers.census.newcomers import homes, rows_of, source_of
+from layers.census.packages.back.base_rows import Since, Trail
+from layers.census.packages.back.lineage import Came, Moving, goes_on_from, newly_moved
+from layers.census.packages.back.photos import Photos, photos_of
+from layers.census.packages.back.staging import Outing, stage
+from layers.census.packages.merging.compare import Changed, Row, Rows, changes
+from layers.census.packages.merging.conflicts import Dispute, disputes
+from layers.census.packages.merging.three_way import Merge, days_between, merge, refused
+from layers.census.packages.out import earlier
+from layers.census.packages.receipt import Receipt, Refused
+from layers.census.packages.sheets import file as sheet_file
+from layers.census.packages.sheets import reading as sheet_reading
+from layers.census.packages.shelf import Kept, Shelf
+from layers.census.values import is_object
+from layers.census.words import (
+    ACCEPTED,
+    CAMPAIGN,
+    CANCELLED,
+    CHECKED,
+    DEFECT,
+    ORDER,
+    PACKAGE,
+    PLANNED,
+    RECORD,
+    REJECTED,
+    REPORT,
+    VISITED,
+)
+from layers.errors import UserError
+from layers.feedback import Feedback
+from layers.model.asset import Asset, AssetKey
+from layers.model.catalogue import Catalogue
+from layers.model.fields import format_instant
+from layers.model.proof import ATTACHMENT
+from layers.register import Register
+from layers.store import gpkg
+from layers.store.packages import PackageFile, told_by
+from layers.store.schema import build_schema
+from layers.text import Message
+
+_MEANT = (RECORD, DEFECT, ORDER, REPORT)
+_NEVER = (PACKAGE, ATTACHMENT)
+_JSON = ("found", "book")
+_ARRIVALS = 12
+"""So many of the files that came back last are looked at to see which one this goes on from."""
+_OFFICES = ("target", "target_type", "campaign", "lot", "decided_by", "decision_reason", "same_as")
+_DECIDED = (CHECKED, ACCEPTED, REJECTED, CANCELLED)
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What a file that came back holds. ``found`` are changes to merge, ``barred`` those that are not the team's.
+
+    ``base``: "base", "last" (the file that came before) or "trail" (the base was lost; the register's own trail
+    told it). ``merge``: the dry run. ``clock_days``: by how much the device's clock is wrong, 0 within a day.
+    ``by_whom``: how many rows who changed ("" for other programs), ``edited``: first and last when, as the trail of
+    the file tells. ``disputes`` are open from earlier files. ``moved``: new rows by key that got another id, for
+    another copy of the package had given theirs away.
+    """
+
+    package: Asset
+    receipt: Receipt
+    kept: Kept
+    file_name: str
+    found: tuple[Changed, ...]
+    barred: tuple[Refused, ...]
+    photos: Photos
+    records: int
+    base: str
+    merge: Merge
+    clock_days: int
+    notes: tuple[Message, ...]
+    form_version: int | None = None
+    by_whom: Mapping[str, int] = field(default_factory=dict)
+    edited: tuple[str, str] | None = None
+    disputes: tuple[Dispute, ...] = ()
+    moved: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def code(self) -> str:
+        return str(self.package["code"])
+
+    @property
+    def is_again(self) -> bool:
+        """Whether it says what the file said that came last, and nothing of it is still to be taken in."""
+        if self.receipt.last is None or self.changes_book:
+            return False
+        is_known = any(each.sha256 == self.kept.sha256 for each in self.receipt.arrivals)
+        return is_known or self.merge.of == 0
+
+    @property
+    def changes_book(self) -> bool:
+        """Whether anything of it is to be written; photos are asked for again each time."""
+        return bool(self.merge.inserts or self.merge.writes or self.merge.clashes)
+
+
+def examine(
+    register: Register,
+    returned: Path,
+    *,
+    package: str | None = None,
+    folder: Path | None = None,
+    feedback: Feedback | None = None,
+) -> Examined:
+    """Look at a file that came back. A copy of it is kept; the file itself is only read.
+
+    ``package``: the code of its package, should the file not say it any more. Raises ``UserError`` for a file that is
+    damaged or of no package of this register, when no copy can be kept, and when nothing is left to compare it with.
+    """
+    feedback = feedback or Feedback()
+    if not returned.is_file():
+        raise UserError(Message("store.not_found", {"place": str(returned)}), Message("store.not_found_hint"))
+    shelf = Shelf.of(register, folder)
+    waiting = shelf.incoming()
+    try:
+        source = returned
+        if sheet_file.is_sheet(returned):
+            source = shelf.folder / waiting / "sheets.gpkg"
+            sheet_reading.package_of(register, shelf, returned, source)
+        incoming = shelf.keep_returned(waiting, source)
+        said = _says(register, incoming.path)
+        row = _package(register, said, package, returned)
+        target = shelf.returned(str(row["code"]), incoming.sha256)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        incoming.path.replace(target)
+    except OSError as error:
+        raise UserError(
+            Message("packages.cannot_keep", {"place": returned.name, "folder": str(shelf.folder)}),
+            Message("packages.cannot_write_hint"),
+            Message("store.database_says", {"text": str(error)}),
+        ) from error
+    finally:
+        shutil.rmtree(shelf.folder / waiting, ignore_errors=True)
+    feedback.progress(0.3)
+    return _examined(register, shelf, row, Kept(target, incoming.sha256), returned, said)
+
+
+def is_of(register: Register, path: Path) -> bool:
+    """Whether a file is a package, or a record sheet, that this register handed out; anything else is not."""
+    if sheet_file.is_sheet(path):
+        try:
+            return register.by_code(PACKAGE, sheet_file.read_sheet_file(path).code) is not None
+        except UserError:
+            return False
+    said = told_by(path, build_schema(register.catalogue, gpkg.srid_of(register.crs)))
+    try:
+        _package(register, said, None, path)
+    except UserError:
+        return False
+    return True
+
+
+def _examined(
+    register: Register, shelf: Shelf, row: Asset, kept: Kept, returned: Path, said: Mapping[str, Any]
+) -> Examined:
+    catalogue, receipt = register.catalogue, Receipt.of(row["receipt"])
+    campaign = None if row["campaign"] is None else register.get(CAMPAIGN, row["campaign"])
+    asked = _asked(catalogue, campaign, said, receipt)
+    names = [
+        t.name
+        for t in catalogue
+        if t.group != "system" and not t.name.startswith("c_") and t.name not in _NEVER
+    ]
+    office = rows_of(register)
+    known = homes(register.came_from(source_of(str(row["code"])), [t.name for t in catalogue]), office)
+    file = _open(register, kept.path)
+    opened = [file]
+    try:
+        kind, base, came, since = _base(
+            register, shelf, row, receipt, file, returned, said, names, asked, opened
+        )
+        deleted = {name: file.deleted(name) for name in names}
+        found = changes(base, file, names, deleted)
+        changed = {change.key for change in found}
+        trail = {
+            key: told
+            for name in {c.type for c in found}
+            for id, told in file.edited(name).items()
+            if (key := AssetKey(name, id)) in changed
+        }
+        carried = {} if since is None else since.arrival.moved_keys
+        fresh = newly_moved((c for c in found if c.key not in carried), known, came, since)
+        moving = Moving(catalogue, {**carried, **fresh})
+        found = moving.changes(found)
+        edited = {moving.key(key): at for key, (at, _) in trail.items()}
+        own = base.rows(ATTACHMENT).keys() | earlier.sent(file.rows(ATTACHMENT), receipt.photos)
+        photos = moving.photos(photos_of(file, returned.parent, own))
+        broken = [change for change in found if _is_unreadable(change)]
+        found = [change for change in found if not _is_unreadable(change)]
+        ours = (*asked, *_MEANT)
+        barred = [c for c in found if c.type not in ours]
+        mine = [c for c in found if c.type in ours]
+        second: list[Changed] = []
+        if campaign is not None:
+            outing = Outing(str(row["code"]), campaign.id, row["lot"], _now())
+            records_then, records_now, wrong = _records(
+                moving.rows(RECORD, base.rows(RECORD)), moving.rows(RECORD, file.rows(RECORD))
+            )
+            broken += wrong
+            second = _second(records_then, records_now)
+            twice = {change.id for change in second}
+            records_now = {id: row for id, row in records_now.items() if id not in twice}
+            staged = stage(catalogue, outing, asked, mine, records_then, records_now, edited, known)
+            mine, barred = list(staged.changes), [*barred, *staged.strays]
+        sent = (RECORD,) if campaign is not None else asked
+        records = receipt.records - sum(c.field is None and c.type in sent for c in found)
+    finally:
+        for each in opened:
+            each.close()
+    done = merge(catalogue, mine, office, known, _today())
+    return Examined(
+        package=row,
+        receipt=receipt,
+        kept=kept,
+        file_name=returned.name,
+        found=tuple(mine),
+        barred=(
+            *(refused(c.key, c.base or {}, ["packages.unreadable"]) for c in broken),
+            *(refused(c.key, c.field or c.base or {}, ["packages.not_yours"]) for c in barred),
+            *(refused(c.key, c.field or {}, ["packages.second_record"]) for c in second),
+        ),
+        photos=photos,
+        records=records,
+        base=kind,
+        merge=done,
+        clock_days=max(_clock(edited.values(), row["sent_at"]), done.late_days, key=abs),
+        notes=tuple(_notes(kind, said, campaign, file, asked)),
+        form_version=said.get("form_version"),
+        by_whom=Counter(who for _, who in trail.values()),
+        edited=(min(edited.values()), max(edited.values())) if edited else None,
+        disputes=_still_open(register, row.id, done),
+        moved={f"{key.type}:{key.id}": id for key, id in moving.moved.items()},
+    )
+
+
+def _records(
+    then: Mapping[int, Row], now: Mapping[int, Row]
+) -> tuple[Mapping[int, Row], Mapping[int, Row], list[Changed]]:
+    """The records of base and file, and those of the file whose values cannot be read: they count as they went out.
+
+    What a record is of is the office's word, and whether it is accepted: no team signs off its own work.
+    """
+    rows, wrong = {}, []
+    for id, row in now.items():
+        was = then.get(id)
+        told = [row.get(name) for name in _JSON if was is None or row.get(name) != was.get(name)]
+        if not all(map(is_object, told)):
+            wrong.append(Changed(RECORD, id, was, row, ("found",)))
+            if was is not None:
+                rows[id] = was
+        else:
+            kept = {} if was is None else {n: was[n] for n in _OFFICES if n in was and n in row}
+            before = None if was is None else was.get("state")
+            if "state" in row and row["state"] in _DECIDED and row["state"] != before:
+                kept["state"] = VISITED if row.get("outcome") else before or PLANNED
+            rows[id] = {**row, **kept}
+    return then, rows, wrong
+
+
+def _second(then: Mapping[int, Row], now: Mapping[int, Row]) -> list[Changed]:
+    """New records of targets that went out with one: what was seen belongs into that, or it is counted twice."""
+    asked = {row.get("target") for row in then.values()} - {None}
+    return [
+        Changed(RECORD, id, None, row, tuple(row))
+        for id, row in now.items()
+        if id not in then and row.get("target") in asked
+    ]
+
+
+def _is_unreadable(change: Changed) -> bool:
+    """Whether a value is neither number nor text nor place, whatever the file calls it."""
+    return any(isinstance((change.field or {}).get(name), bytes) for name in change.names)
+
+
+def _still_open(register: Register, package: int, done: Merge) -> tuple[Dispute, ...]:
+    """Disputes of earlier files of the package that nobody decided yet and that this one does not bring up anew."""
+    again = {(clash.type, clash.id, clash.field, clash.found) for clash in done.clashes}
+    return tuple(
+        dispute
+        for dispute in disputes(register, package)
+        if (*dispute.target, dispute.field or "", dispute.conflict["field_value"]) not in again
+    )
+
+
+def _asked(
+    catalogue: Catalogue, campaign: Asset | None, said: Mapping[str, Any], receipt: Receipt
+) -> tuple[str, ...]:
+    names = types_of(campaign) if campaign is not None else tuple(said.get("sent") or receipt.sent)
+    return tuple(name for name in names if name in catalogue)
+
+
+def _says(register: Register, path: Path) -> dict[str, Any]:
+    file = _open(register, path)
+    try:
+        return file.says
+    finally:
+        file.close()
+
+
+def _open(register: Register, path: Path) -> PackageFile:
+    return PackageFile(path, build_schema(register.catalogue, gpkg.srid_of(register.crs)))
+
+
+def _package(register: Register, said: Mapping[str, Any], code: str | None, returned: Path) -> Asset:
+    code = code or said.get("code")
+    found = None if not code else register.by_code(PACKAGE, str(code))
+    token = None if found is None else Receipt.of(found["receipt"]).token
+    if found is None or (token and said.get("token") not in (None, token)):
+        title = Message("packages.unnamed", {"place": returned.name})
+        if code:
+            title = Message("packages.unknown", {"place": returned.name, "code": code})
+        raise UserError(title, Message("packages.unknown_hint"))
+    return found
+
+
+def _base(
+    register: Register,
+    shelf: Shelf,
+    row: Asset,
+    receipt: Receipt,
+    file: PackageFile,
+    returned: Path,
+    said: Mapping[str, Any],
+    names: Sequence[str],
+    asked: Sequence[str],
+    opened: list[PackageFile],
+) -> tuple[str, Rows, Sequence[Came], Came | None]:
+    """What to compare with: the file that came back before and that this one goes on from, else what went out, else
+    what the trail tells of that. Also all that came before, newest first, and which of them it is."""
+    code = str(row["code"])
+    first: Rows | None = None
+    if shelf.sound(shelf.base(code), row["base_sha256"]):
+        opened.append(_open(register, shelf.base(code)))
+        first = opened[-1]
+    elif said.get("version") is not None:
+        first = Trail(register, file, int(said["version"]), frozenset(asked))
+    came = []
+    for arrival in {each.sha256: each for each in reversed(receipt.arrivals[-_ARRIVALS:])}.values():
+        if shelf.sound(shelf.returned(code, arrival.sha256), arrival.sha256):
+            opened.append(_open(register, shelf.returned(code, arrival.sha256)))
+            came.append(Came(arrival, opened[-1]))
+    if came:
+        since = goes_on_from(file, returned.name, first, came, names)
+        if since is not None:
+            return "last", Since(since.file, first, since.arrival.pending), came, since
+    if first is None:
+        raise UserError(Message("packages.base_lost", {"code": code}), Message("packages.base_lost_hint"))
+    return ("trail" if isinstance(first, Trail) else "base"), first, came, None
+
+
+def _notes(
+    kind: str, said: Mapping[str, Any], campaign: Asset | None, file: PackageFile, asked: Iterable[str]
+) -> Iterable[Message]:
+    if kind == "trail":
+        yield Message("packages.base_from_trail")
+    version = said.get("form_version")
+    if campaign is not None and version is not None and version != campaign.get("form_version"):
+        yield Message("packages.older_form", {"version": version, "now": campaign.get("form_version") or 1})
+    lost = [name for name in asked if not file.held(name)]
+    if lost:
+        yield Message("packages.layers_lost", {"names": tuple(lost)})
+
+
+def _clock(instants: Iterable[str], sent_at: str | None) -> int:
+    """By how many days the newest instant lies after now, or the oldest before the package went out."""
+    known = sorted(instants)
+    if not known:
+        return 0
+    ahead = days_between(_today(), known[-1])
+    if ahead > 1:
+        return ahead
+    behind = days_between(sent_at or known[0], known[0])
+    return behind if behind < -1 else 0
+
+
+def _now() -> str:
+    return format_instant(datetime.datetime.now(datetime.UTC))
+
+
+def _today() -> str:
+    return datetime.date.today().isoformat()

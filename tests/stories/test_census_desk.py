@@ -78,6 +78,13 @@ def surveyed(surveyed_master: Path, town: Path) -> Path:
     return Path(shutil.copy(surveyed_master, town))
 
 
+def is_beneath(words: QWidget, part: QWidget) -> bool:
+    """Whether words are seen, right under what they are about."""
+    QApplication.processEvents()
+    apart = words.mapToGlobal(words.rect().topLeft()).y() - part.mapToGlobal(part.rect().bottomLeft()).y()
+    return words.isVisible() and not words.visibleRegion().isEmpty() and 0 <= apart <= 16
+
+
 def _open(window: Window, qtbot: QtBot) -> None:
     window.parts.actions.trigger("survey.open")
     qtbot.waitUntil(lambda: window.census.centre.row is not None, timeout=PATIENCE)
@@ -157,7 +164,10 @@ def test_next_hydrant_by_keyboard(surveyed: Path, open_town: Window, qtbot: QtBo
     assert (wrong.editor.text(), wrong.editor.property("state")) == ("abc", "wrong")
     keys.press(Qt.Key.Key_Return, ctrl=True)
     assert page.error.isVisible()
+    assert is_beneath(wrong.note, wrong.editor)
+    assert "abc" in wrong.note.text()
     wrong.put(None)
+    assert not wrong.note.isVisible()
 
     # A severe defect without a photo is refused where it stands; what is entered stays.
     window.census.begin()
@@ -165,7 +175,10 @@ def test_next_hydrant_by_keyboard(surveyed: Path, open_town: Window, qtbot: QtBo
     keys.press(Qt.Key.Key_Return, ctrl=True)
     assert page.error.isVisible()
     assert page.form.defects.chosen == ("hydrant_hit",)
+    asked = page.form.notes["photos"]
+    assert is_beneath(asked, page.form.photos)
     keys.press(Qt.Key.Key_F4, Qt.Key.Key_1)
+    assert not asked.isVisible()
 
     # Not found by one digit; no access needs a word.
     second = centre.row
@@ -173,6 +186,10 @@ def test_next_hydrant_by_keyboard(surveyed: Path, open_town: Window, qtbot: QtBo
     keys.press(Qt.Key.Key_3)
     keys.press(Qt.Key.Key_Return, ctrl=True)
     assert page.error.isVisible()
+    # The word is asked for where it is typed, and can be typed at once.
+    assert is_beneath(page.form.notes["remark"], page.form.remark)
+    assert page.form.remark.hasFocus()
+    window.census.begin()
     keys.press(Qt.Key.Key_2)
     keys.press(Qt.Key.Key_Return, ctrl=True)
     settle(window, qtbot)
@@ -192,6 +209,8 @@ def test_next_hydrant_by_keyboard(surveyed: Path, open_town: Window, qtbot: QtBo
     page.form.position.line.setFocus()
     keys.write("1,2")
     assert page.form.position.is_wrong
+    assert is_beneath(page.form.position.said, page.form.position.pick)
+    assert page.form.position.said.property("tone") == "danger"
     keys.press(Qt.Key.Key_Return, ctrl=True)
     assert page.error.isVisible()
     assert page.form.is_new

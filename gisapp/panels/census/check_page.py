@@ -118,7 +118,7 @@ class CheckPage(TargetPage):
         try:
             quality.enter(row, seen, kept.photos, partial(self._come_back, row, kept))
         except UserError as error:
-            self.refuse(sentences(error))
+            self.turn_down(error)
             return
         self._kept.pop(row.id, None)
         self._row = None

@@ -47,6 +47,9 @@ class FoundRow(QObject):
         self.title = ElidedLabel(language, theme, field.title, size="small", tone="quiet")
         self.book = ElidedLabel(language, theme, size="small")
         self.mark = Label(language, theme, size="small", tone="faint")
+        #: What is wrong, beneath the field as in every form.
+        self.note = Label(language, theme, size="small", tone="danger", wrap=True)
+        self.note.hide()
         self.strip: ChoiceStrip | None = None
         if isinstance(field, ChoiceField) and _is_scale(field):
             self.strip = ChoiceStrip(language, theme, flowing=True)
@@ -72,6 +75,7 @@ class FoundRow(QObject):
         else:
             grid.addWidget(self.strip, row + 1, 0, 1, 4)
         grid.addWidget(self.mark, row, 3)
+        grid.addWidget(self.note, row + 2, 1, 1, 3)
         # Now, not when the layout comes to it: the keyboard may be here before.
         for part in (self.title, self.book, self.widget, self.mark):
             part.show()
@@ -165,6 +169,8 @@ class FoundRow(QObject):
             words = "same"
         self.mark.show_words(Message(f"census_desk.mark.{words}") if words else "")
         self.mark.set_tone(tone)  # type: ignore[arg-type]
+        self.note.show_words("" if self.problem is None else self.problem.message)
+        self.note.setVisible(self.problem is not None)
 
 
 def _is_scale(field: ChoiceField) -> bool:

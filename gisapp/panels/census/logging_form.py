@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, get_args
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
@@ -31,6 +31,8 @@ from layers.text import Message
 
 OUTCOMES = (FOUND, NOT_FOUND, INACCESSIBLE, NEW)
 COLUMNS = ("field", "book", "found")
+Part = Literal["photos", "place", "remark"]
+PARTS: tuple[Part, ...] = get_args(Part)
 #: A place so many times farther off than positions that agree is more often a slip of the hand than a find.
 _DOUBTFUL = 300
 #: No wider are the names of the fields, however long.
@@ -76,9 +78,22 @@ class LoggingForm(QWidget):
         self.photos = PhotoStrip(language, theme, tasks)
         self.position = PositionPart(language, theme, is_check=is_check)
         self.remark = QLineEdit()
+        #: What is missing, beneath the part that has no field.
+        self.notes: dict[Part, Label] = {
+            part: Label(language, theme, size="small", tone="danger", wrap=True) for part in PARTS
+        }
         self._lay_out()
         self.outcomes.changed.connect(self.follow)
         self.types.changed.connect(self.follow)
+        for signal in (
+            self.defects.changed,
+            self.severities.changed,
+            self.photos.changed,
+            self.position.changed,
+            self.remark.textEdited,
+        ):
+            signal.connect(self.edited)
+        self.edited.connect(self._ask_no_more)
         self.defects.changed.connect(self._follow_defects)
         self.severities.changed.connect(self._tell_photos)
         self.photos.changed.connect(self._tell_photos)
@@ -183,7 +198,7 @@ class LoggingForm(QWidget):
             self._grid.addWidget(Label(language, theme, words, size="small", tone="faint"), 0, number)
         for place, name in enumerate(shape[2]):
             row = FoundRow(language, theme, asset_type.field_named(name), self.popup, self, is_new=is_new)
-            row.place(self._grid, 2 * place + 1)
+            row.place(self._grid, 3 * place + 1)
             row.changed.connect(self.edited)
             self.rows[name] = row
         titles = [row.title.sizeHint().width() for row in self.rows.values()]
@@ -250,6 +265,17 @@ class LoggingForm(QWidget):
             words = Message("census_desk.photo.needed", {"severity": worst, "count": count})
         self.photo_note.show_words(words)
         self.photo_note.set_tone("ok" if is_asked and count else "danger" if is_asked else "quiet")
+
+    def ask_for(self, part: Part, words: Words) -> QWidget:
+        """Say beneath a part of the form what is missing there; the words themselves."""
+        note = self.notes[part]
+        note.show_words(words)
+        note.show()
+        return note
+
+    def _ask_no_more(self) -> None:
+        for note in self.notes.values():
+            note.hide()
 
     # ---- what is entered
 
@@ -328,11 +354,15 @@ class LoggingForm(QWidget):
         self.photo_note = Label(language, theme, size="small", tone="quiet")
         column.addWidget(self._section("photos", self.photo_note))
         column.addWidget(self.photos)
+        column.addWidget(self.notes["photos"])
         column.addWidget(self._section("place"))
         column.addWidget(self.position)
+        column.addWidget(self.notes["place"])
         column.addWidget(self._section("remark"))
         column.addWidget(self.remark)
+        column.addWidget(self.notes["remark"])
         column.addStretch(1)
+        self._ask_no_more()
 
     def _section(self, name: str, note: Label | None = None) -> QWidget:
         frame = QFrame()

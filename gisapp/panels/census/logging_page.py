@@ -147,7 +147,7 @@ class LoggingPage(TargetPage):
             else:
                 self.writer.log(row, logged, kept.photos, failed, partial(self._tell_all_done, row))
         except UserError as error:
-            self.refuse(sentences(error))
+            self.turn_down(error)
             return
         self._kept.pop(row.id, None)
         self._row = None

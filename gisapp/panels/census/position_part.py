@@ -185,7 +185,7 @@ class PositionPart(QWidget):
     def _show(self) -> None:
         asks = self.book is not None and not self._is_check and not self._is_new
         self.counts.setVisible(self.place is not None and asks)
-        self.said.setVisible(self.place is not None)
+        self.said.setVisible(self.place is not None or self.is_wrong)
         self.doubt.setVisible(self.is_doubtful)
         if self.is_doubtful:
             metres = f"{self._apart / 1000:,.1f}" if self._apart >= 1000 else f"{self._apart:,.0f}"
@@ -193,7 +193,9 @@ class PositionPart(QWidget):
             self.doubt.show_state(
                 Message("census_desk.place.doubtful", {"distance": f"{metres} {unit}"}), "warn"
             )
-        if self.place is None:
+        self.said.set_tone("danger" if self.is_wrong else "quiet")
+        if self.is_wrong or self.place is None:
+            self.said.show_words(Message("census_desk.place.wrong") if self.is_wrong else "")
             return
         words = Message("census_desk.place.taken")
         if self.book is not None:
@@ -207,5 +209,4 @@ class PositionPart(QWidget):
             words = Message(
                 "census_desk.place.accuracy", {"words": words, "metres": f"{self.accuracy_m:.2f}"}
             )
-        self.said.set_tone("danger" if self.is_wrong else "quiet")
         self.said.show_words(words)

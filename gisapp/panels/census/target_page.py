@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from gisapp.forms.chip import Chip
 from gisapp.forms.words import Button, ElidedLabel, Label, SymbolLabel
 from gisapp.language import Language, Words
-from gisapp.panels.census.logging_form import OUTCOMES, LoggingForm
+from gisapp.panels.census.logging_form import OUTCOMES, LoggingForm, Part
 from gisapp.panels.census.photo_drop import accept_files, take_files
 from gisapp.panels.census.position_part import CLICKED
 from gisapp.theme import Theme
@@ -25,6 +25,16 @@ KEYS: tuple[tuple[str, str], ...] = (
     ("F5", "ask_photo"), ("F6", "paste_photo"), ("F7", "ask_place"), ("Alt+F7", "ask_place_file"),
     ("Ctrl+PgDown", "go_forth"), ("Ctrl+PgUp", "go_back"),
 )  # fmt: skip
+
+
+#: Pixels around what is pointed at.
+_AROUND = 40
+#: To what part of the form it belongs what a record is refused for.
+_PLACES: Mapping[str, Part] = {
+    "census.photo_missing": "photos",
+    "census.no_found_place": "place",
+    "census.why_not": "remark",
+}
 
 
 class TargetPage(QWidget):
@@ -151,15 +161,31 @@ class TargetPage(QWidget):
         if not form.is_seen:
             return False
         wrong = next((each for each in form.rows.values() if each.problem is not None), None)
-        if wrong is not None and wrong.problem is not None:
-            self.refuse(wrong.problem.message)
+        if wrong is not None:
+            self._point_at(wrong.note)
             wrong.focus()
         elif form.position.is_wrong:
-            self.refuse(Message("census_desk.place.wrong"))
+            self._point_at(form.position.said)
             form.position.line.setFocus()
         else:
             return False
         return True
+
+    def turn_down(self, error: UserError) -> None:
+        """Say why it cannot be written, where it belongs if that is in one place; who has to type there is there."""
+        part = _PLACES.get(error.title.id)
+        if part is None:
+            self.refuse(sentences(error))
+            return
+        self._point_at(self.form.ask_for(part, sentences(error)))
+        if part == "remark":
+            self.form.remark.setFocus()
+
+    def _point_at(self, words: QWidget) -> None:
+        """What is wrong stands beneath its field: it is brought into sight."""
+        self.refuse(Message("census_desk.page.wrong"))
+        # Once it has its place.
+        QTimer.singleShot(0, words, lambda: self._scroll.ensureWidgetVisible(words, 0, _AROUND))
 
     def refuse(self, words: Words) -> None:
         """Say why it cannot be written."""

@@ -55,6 +55,9 @@ def _open_window(console: Console, target: str | None, *, sample: bool = False) 
     _require_display()
     # Everything that is loaded now stays: looking through it for garbage takes a tenth of the start.
     gc.disable()
+    # The threads of numpy's algebra wait for work by going round in circles, here and in the workers: a tenth of a
+    # second of a core each. After so many turns (2^4, not 2^26) they sleep.
+    os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "4")
     from gisapp import quick_imports  # noqa: F401 - before all others
 
     ahead = picture = None

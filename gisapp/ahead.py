@@ -20,6 +20,7 @@ from layers.register import Register
 from layers.scene.cache import SceneCache
 from layers.scene.planning import Begun, ScenePlan, Sketches, parted, plan_scene, sketch_layers, take_kept
 from layers.scene.styles import USUAL, style_or_usual
+from layers.store.lean import load_lean
 from layers.store.worker import Worker
 
 #: Px of a window that are not map: about so many, for a guess at the scale it will begin with.
@@ -32,6 +33,7 @@ class Ahead:
 
     def __init__(self, target: str, worker: Worker, scenes: Path | None = None) -> None:
         """``scenes`` is the folder where maps are kept, if they are."""
+        load_lean()
         self.target = target if "://" in target else str(Path(target).absolute())
         preferences = Settings(user_config_path("gisapp", appauthor=False)).preferences
         actor, size = preferences.name, (preferences.window or (0, 0, *_USUAL_WINDOW))[2:]

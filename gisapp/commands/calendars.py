@@ -21,12 +21,12 @@ from layers.text import Message, Texts
 
 if TYPE_CHECKING:
     from layers.census.lots import due as lots
-    from layers.renewal import due_dates as due
+    from layers.renewal.progress import due_dates as due
     from layers.reports import calendar_file
 else:
     # The calendar's library is loaded when the first one is written.
     calendar_file = Later("layers.reports.calendar_file")
-    due = Later("layers.renewal.due_dates")
+    due = Later("layers.renewal.progress.due_dates")
     lots = Later("layers.census.lots.due")
 
 

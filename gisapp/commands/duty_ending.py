@@ -17,10 +17,10 @@ from layers.text import Message
 
 if TYPE_CHECKING:
     from gisapp.panels.drafting import acts
-    from layers.responsibility import ending
+    from layers.responsibility.handing_over import ending
 else:
     acts = Later("gisapp.panels.drafting.acts")
-    ending = Later("layers.responsibility.ending")
+    ending = Later("layers.responsibility.handing_over.ending")
 
 
 def duty_ending_actions(window: Window) -> list[Action]:

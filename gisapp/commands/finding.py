@@ -19,14 +19,14 @@ from layers.model.asset import AssetKey
 from layers.text import LANGUAGES, Message, Texts
 
 if TYPE_CHECKING:
-    from layers.responsibility import question as duty_question
+    from layers.responsibility.asking import question as duty_question
     from layers.search import index as search_index
     from layers.search import initials as pinyin
     from layers.search import text_column
 else:
     search_index = Later("layers.search.index")
     text_column = Later("layers.search.text_column")
-    duty_question = Later("layers.responsibility.question")
+    duty_question = Later("layers.responsibility.asking.question")
     pinyin = Later("layers.search.initials")
 
 ACTIONS_SHOWN = 8

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from layers.census.packages.out import checkout, earlier
     from layers.census.packages.scope import Contents
     from layers.census.packages.sheets import writing as sheets
-    from layers.responsibility import enquiry
+    from layers.responsibility.asking import enquiry
 else:
-    enquiry = Later("layers.responsibility.enquiry")
+    enquiry = Later("layers.responsibility.asking.enquiry")
     checkin = Later("layers.census.packages.back.checkin")
     checkout = Later("layers.census.packages.out.checkout")
     conflicts = Later("layers.census.packages.merging.conflicts")

@@ -17,7 +17,7 @@ from layers.errors import UserError
 from layers.later import Later
 from layers.model.query import Compare, Query
 from layers.register import Register
-from layers.renewal.due_dates import due_dates, lasting_name
+from layers.renewal.progress.due_dates import due_dates, lasting_name
 from layers.text import Message
 
 if TYPE_CHECKING:

@@ -15,21 +15,21 @@ from layers.cli.values import JsonOption, RegisterArgument, day_of, whole_number
 from layers.later import Later
 from layers.model.asset import AssetKey
 from layers.renewal.figure import Figure
-from layers.responsibility.alarms import AlarmSettings, alarms
 from layers.responsibility.book import read_book
-from layers.responsibility.calendar import calendar
-from layers.responsibility.cover import Cover, cover
 from layers.responsibility.finding import Alarm, CalendarEntry
 from layers.responsibility.key_accounts import read_accounts
 from layers.responsibility.naming import names_of
+from layers.responsibility.oversight.alarms import AlarmSettings, alarms
+from layers.responsibility.oversight.calendar import calendar
+from layers.responsibility.oversight.cover import Cover, cover
 from layers.text import Message
 
 if TYPE_CHECKING:
-    from layers.grids import stock, workload
+    from layers.grids.load import stock, workload
 else:
     # Counting what grids hold is loaded for this command alone.
-    stock = Later("layers.grids.stock")
-    workload = Later("layers.grids.workload")
+    stock = Later("layers.grids.load.stock")
+    workload = Later("layers.grids.load.workload")
 
 
 def duties(

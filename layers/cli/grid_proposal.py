@@ -16,14 +16,15 @@ from layers.later import Later
 from layers.text import Message
 
 if TYPE_CHECKING:
-    from layers.grids import acceptance, designing, proposal, site_reading, wishes
+    from layers.grids.dividing import wishes
+    from layers.grids.proposing import acceptance, designing, proposal, site_reading
 else:
     # Loaded for this command alone: shapely, and METIS when it divides.
-    acceptance = Later("layers.grids.acceptance")
-    designing = Later("layers.grids.designing")
-    proposal = Later("layers.grids.proposal")
-    site_reading = Later("layers.grids.site_reading")
-    wishes = Later("layers.grids.wishes")
+    acceptance = Later("layers.grids.proposing.acceptance")
+    designing = Later("layers.grids.proposing.designing")
+    proposal = Later("layers.grids.proposing.proposal")
+    site_reading = Later("layers.grids.proposing.site_reading")
+    wishes = Later("layers.grids.dividing.wishes")
 
 MOST = 5000
 MARGINS = (101, 150)

@@ -23,7 +23,7 @@ from layers.cli.values import JsonOption, RegisterArgument
 from layers.errors import UserError
 from layers.model.asset import AssetKey
 from layers.register import Register
-from layers.responsibility.enquiry import Enquiry
+from layers.responsibility.asking.enquiry import Enquiry
 from layers.text import Message
 
 FolderOption = Annotated[Path | None, typer.Option("--folder", metavar="FOLDER", help="cli.packages.folder")]

@@ -17,9 +17,9 @@ from layers.errors import UserError
 from layers.later import Later
 from layers.register import Register
 from layers.renewal.figure import Breakdown, Figure
-from layers.renewal.frozen import as_json, checksum
 from layers.renewal.period import Period
-from layers.renewal.statement import BREAKDOWNS, Statement, statement
+from layers.renewal.statement.frozen import as_json, checksum
+from layers.renewal.statement.statement import BREAKDOWNS, Statement, statement
 from layers.reports.arranging import arrange, period_words
 from layers.reports.wording import number_text
 from layers.text import Message

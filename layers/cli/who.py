@@ -12,9 +12,9 @@ from layers.cli.layout import table
 from layers.cli.opening import open_register
 from layers.cli.values import JsonOption, RegisterArgument, day_of
 from layers.register import Register
-from layers.responsibility.answer import Answer, Responsible
-from layers.responsibility.answer_json import as_json
-from layers.responsibility.enquiry import Enquiry
+from layers.responsibility.asking.answer import Answer, Responsible
+from layers.responsibility.asking.answer_json import as_json
+from layers.responsibility.asking.enquiry import Enquiry
 from layers.text import Message
 
 RANK_LIST = "assignment_rank"

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from layers.model import edtf
 from layers.model.query import All, Compare
 from layers.register import Register
-from layers.renewal.household import HOUSEHOLD
 from layers.renewal.period import Day
+from layers.renewal.words import HOUSEHOLD
 
 _DATES = ("completion_date", "installed_date")
 

@@ -14,3 +14,7 @@ LAID, RENEWED = "laid", "renewed"
 def laying_types(catalogue: Catalogue) -> tuple[AssetType, ...]:
     """The types whose assets projects lay and retire."""
     return tuple(t for t in catalogue if IN in t and OUT in t and t.lifetime.status is not None)
+
+
+#: Codes of the lists of metering modes and of purposes of meters.
+HOUSEHOLD, TOTAL, CHECK = "household", "total", "check"

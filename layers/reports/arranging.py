@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 
 from layers.renewal.figure import Breakdown, Column, Figure, Row, Words
-from layers.renewal.frozen import checksum
-from layers.renewal.funnel import Funnel
 from layers.renewal.settings import RenewalSettings
-from layers.renewal.statement import Period, Statement, SupervisionRow
+from layers.renewal.statement.frozen import checksum
+from layers.renewal.statement.funnel import Funnel
+from layers.renewal.statement.statement import Period, Statement, SupervisionRow
 from layers.reports.report import Bar, Chart, Report, Tile
 from layers.reports.wording import number_text
 from layers.text import Message

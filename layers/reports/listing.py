@@ -11,7 +11,7 @@ from layers.model.query import Query
 from layers.register import Register
 from layers.renewal.figure import Words
 from layers.renewal.pipes import FIELDS, PIPE, SOURCES, pipe_arrays
-from layers.renewal.statement import Statement
+from layers.renewal.statement.statement import Statement
 from layers.text import Message, Texts
 
 #: The figures whose pipes are listed, in this order.

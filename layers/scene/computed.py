@@ -1,7 +1,7 @@
 """Classes of the layer of grids that tell who looks after what: by grid, by person, by load, by alarm.
 
-They are made from the overview of a day (``layers.responsibility.overview``), so that the map, the list and the roster
-say the same. A style asks for them by ``computed`` of its layer (``resources/styles/grid*.toml``).
+They are made from the overview of a day (``layers.responsibility.oversight.overview``), so that the map, the list and
+the roster say the same. A style asks for them by ``computed`` of its layer (``resources/styles/grid*.toml``).
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from itertools import groupby
 
 from layers.feedback import Feedback
 from layers.register import Register
-from layers.responsibility.overview import GridRow, Overview
-from layers.responsibility.overview_reading import read_overview
+from layers.responsibility.oversight.overview import GridRow, Overview
+from layers.responsibility.oversight.overview_reading import read_overview
 from layers.scene.computed_lots import LOT_MAKERS, lot_classes
 from layers.scene.style import ClassStyle, LayerStyle, Look, Rule
 from layers.scene.style_file import REST

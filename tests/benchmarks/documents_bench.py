@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from layers.register import Register
-from layers.renewal.statement import Period, read_book, statement_of
+from layers.renewal.statement.statement import Period, read_book, statement_of
 from layers.reports.arranging import arrange
 from layers.reports.document import Pictures
 from layers.reports.excel import write_excel

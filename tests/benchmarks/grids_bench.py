@@ -23,10 +23,10 @@ import pyarrow as pa
 import shapely
 
 from layers.grids.ground import Grids, read_grids
+from layers.grids.load.stock import follow_stock, read_stock
 from layers.grids.members import member_types
 from layers.grids.membership import places_of
-from layers.grids.reshaping import plan_boundaries
-from layers.grids.stock import follow_stock, read_stock
+from layers.grids.shaping.reshaping import plan_boundaries
 from layers.model.change import ChangeSet
 from layers.model.duty_words import GRID
 from layers.model.query import Query

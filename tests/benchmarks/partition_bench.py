@@ -20,11 +20,11 @@ import shapely
 from layers.errors import Cancelled
 from layers.feedback import Feedback
 from layers.geometry.packed import pack_points
-from layers.grids.designing import Site, propose
+from layers.grids.dividing.quality import pieces_of
+from layers.grids.dividing.wishes import Wishes
 from layers.grids.faces import Floats, Shapes
 from layers.grids.ground import read_grids
-from layers.grids.quality import pieces_of
-from layers.grids.wishes import Wishes
+from layers.grids.proposing.designing import Site, propose
 from layers.register import Register
 from tests.layers.grids.towns import NONE, around, lattice, site
 

@@ -22,8 +22,8 @@ from typing import Any
 import pyogrio
 
 from layers.register import Register
-from layers.renewal.progress import project_figures
-from layers.renewal.statement import Period, read_book, statement_of
+from layers.renewal.progress.progress import project_figures
+from layers.renewal.statement.statement import Period, read_book, statement_of
 from layers.sample.write import create_sample
 
 DAY = datetime.date(2026, 10, 31)

@@ -23,8 +23,8 @@ from layers.feedback import Feedback
 from layers.model.asset import AssetKey
 from layers.model.query import Query
 from layers.register import Register
+from layers.responsibility.asking.enquiry import Enquiry
 from layers.responsibility.book import read_book
-from layers.responsibility.enquiry import Enquiry
 from layers.search.index import SearchIndex
 from layers.text import Message
 

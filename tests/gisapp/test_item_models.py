@@ -42,7 +42,7 @@ from layers.model.asset import Asset, AssetKey
 from layers.model.catalogue_file import load_catalogue
 from layers.model.change import ChangeSet
 from layers.model.problem import Problem
-from layers.renewal.board import Board, Card
+from layers.renewal.board.board import Board, Card
 from layers.renewal.figure import Breakdown, Column, Figure, Row
 from layers.reports.grids.roster import RosterColumn, RosterRow, RosterTable
 from layers.responsibility.finding import CalendarEntry

@@ -18,7 +18,7 @@ from gisapp.theme import Theme
 from layers.model.asset import AssetKey
 from layers.model.catalogue import AssetType
 from layers.model.fields import ChoiceField
-from layers.responsibility.accounts import (
+from layers.responsibility.oversight.accounts import (
     CUSTOMER,
     PROBLEM,
     VISIT,

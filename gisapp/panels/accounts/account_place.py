@@ -26,12 +26,12 @@ from layers.text import Message
 
 if TYPE_CHECKING:
     from gisapp.panels.accounts import account_panel
-    from layers.responsibility import handover, move
     from layers.responsibility.book import Book
+    from layers.responsibility.handing_over import handover, move
 else:
     account_panel = Later("gisapp.panels.accounts.account_panel")
-    handover = Later("layers.responsibility.handover")
-    move = Later("layers.responsibility.move")
+    handover = Later("layers.responsibility.handing_over.handover")
+    move = Later("layers.responsibility.handing_over.move")
 
 NAME = "accounts"
 CUSTOMER, VISIT, PROBLEM = "customer", "account_visit", "account_problem"

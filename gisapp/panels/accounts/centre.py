@@ -16,11 +16,12 @@ from layers.register import Register
 from layers.text import Message
 
 if TYPE_CHECKING:
-    from layers.responsibility import accounts, book
-    from layers.responsibility.accounts import AccountBook, AccountRow
+    from layers.responsibility import book
     from layers.responsibility.book import Book
+    from layers.responsibility.oversight import accounts
+    from layers.responsibility.oversight.accounts import AccountBook, AccountRow
 else:
-    accounts = Later("layers.responsibility.accounts")
+    accounts = Later("layers.responsibility.oversight.accounts")
     book = Later("layers.responsibility.book")
 
 _PAUSE = 120

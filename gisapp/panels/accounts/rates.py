@@ -14,7 +14,7 @@ from layers.reports.wording import percent_text
 from layers.text import Message
 
 if TYPE_CHECKING:
-    from layers.responsibility.accounts import AccountFigures, Rate
+    from layers.responsibility.oversight.accounts import AccountFigures, Rate
 
 NAMES = (
     "contacts",

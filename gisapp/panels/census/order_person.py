@@ -11,9 +11,9 @@ from layers.model.asset import AssetKey
 from layers.register import Register
 
 if TYPE_CHECKING:
-    from layers.responsibility import enquiry
+    from layers.responsibility.asking import enquiry
 else:
-    enquiry = Later("layers.responsibility.enquiry")
+    enquiry = Later("layers.responsibility.asking.enquiry")
 
 
 class OrderPerson:

@@ -20,17 +20,17 @@ from layers.reports.wording import NONE
 from layers.text import Message
 
 if TYPE_CHECKING:
-    from layers.grids import acceptance, designing, site_reading
+    from layers.grids.dividing.quality import Quality
+    from layers.grids.dividing.wishes import Wishes
     from layers.grids.faces import Shapes
-    from layers.grids.proposal import Proposal, Row
-    from layers.grids.quality import Quality
-    from layers.grids.site_reading import Survey
-    from layers.grids.wishes import Wishes
+    from layers.grids.proposing import acceptance, designing, site_reading
+    from layers.grids.proposing.proposal import Proposal, Row
+    from layers.grids.proposing.site_reading import Survey
 else:
     # METIS and the programmes of balancing are loaded when the first proposal is computed.
-    acceptance = Later("layers.grids.acceptance")
-    designing = Later("layers.grids.designing")
-    site_reading = Later("layers.grids.site_reading")
+    acceptance = Later("layers.grids.proposing.acceptance")
+    designing = Later("layers.grids.proposing.designing")
+    site_reading = Later("layers.grids.proposing.site_reading")
 
 KEY = "grid_design.compute"
 PART = "grid_design.part"

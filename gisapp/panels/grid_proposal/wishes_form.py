@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from gisapp.forms.words import Button, Label
 from gisapp.language import Language
 from gisapp.theme import Theme
-from layers.grids.wishes import Wishes
+from layers.grids.dividing.wishes import Wishes
 from layers.text import Message
 
 MOST = 5000

@@ -27,17 +27,18 @@ from layers.scene.snapping import Place
 from layers.text import Message
 
 if TYPE_CHECKING:
-    from layers.grids import boundary, corners, coverage, drawing, ground, levels, merging, repairs, splitting
+    from layers.grids import coverage, ground
+    from layers.grids.shaping import boundary, corners, drawing, levels, merging, repairs, splitting
 else:
-    boundary = Later("layers.grids.boundary")
-    corners = Later("layers.grids.corners")
+    boundary = Later("layers.grids.shaping.boundary")
+    corners = Later("layers.grids.shaping.corners")
     coverage = Later("layers.grids.coverage")
-    drawing = Later("layers.grids.drawing")
+    drawing = Later("layers.grids.shaping.drawing")
     ground = Later("layers.grids.ground")
-    levels = Later("layers.grids.levels")
-    merging = Later("layers.grids.merging")
-    repairs = Later("layers.grids.repairs")
-    splitting = Later("layers.grids.splitting")
+    levels = Later("layers.grids.shaping.levels")
+    merging = Later("layers.grids.shaping.merging")
+    repairs = Later("layers.grids.shaping.repairs")
+    splitting = Later("layers.grids.shaping.splitting")
 
 #: Styles in which the boundaries are seen begin with this name.
 STYLE: Final = "grid"

@@ -28,15 +28,15 @@ from layers.text import Message
 if TYPE_CHECKING:
     from gisapp.panels.grids import knowing
     from gisapp.panels.grids.knowing import Known
-    from layers.grids import stock as stocks
-    from layers.responsibility import enquiry
-    from layers.responsibility.answer import Answer
-    from layers.responsibility.enquiry import Enquiry
-    from layers.responsibility.overview import GridRow, Overview
+    from layers.grids.load import stock as stocks
+    from layers.responsibility.asking import enquiry
+    from layers.responsibility.asking.answer import Answer
+    from layers.responsibility.asking.enquiry import Enquiry
+    from layers.responsibility.oversight.overview import GridRow, Overview
 else:
-    enquiry = Later("layers.responsibility.enquiry")
+    enquiry = Later("layers.responsibility.asking.enquiry")
     knowing = Later("gisapp.panels.grids.knowing")
-    stocks = Later("layers.grids.stock")
+    stocks = Later("layers.grids.load.stock")
 
 _PAUSE = 80
 

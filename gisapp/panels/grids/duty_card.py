@@ -13,8 +13,8 @@ from gisapp.language import Language, Words
 from gisapp.panels.grids.load_bars import LoadBars
 from gisapp.theme import Theme
 from layers.errors import UserError
-from layers.grids.load_limits import LoadLimits
-from layers.responsibility.move import Handover
+from layers.grids.load.limits import LoadLimits
+from layers.responsibility.handing_over.move import Handover
 from layers.text import Message
 
 _EDGE = 12

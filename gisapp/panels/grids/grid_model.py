@@ -8,7 +8,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 
 from gisapp.language import Language
 from gisapp.plain_tip import plain_tip
-from layers.responsibility.overview import GridRow, Overview
+from layers.responsibility.oversight.overview import GridRow, Overview
 from layers.text import Message
 
 Index = QModelIndex | QPersistentModelIndex

@@ -26,7 +26,7 @@ from gisapp.panels.grids.grid_model import ROW, GridModel, Keep, is_kept
 from gisapp.panels.grids.row_painter import RowPainter
 from gisapp.panels.history.day_note import DayNote
 from gisapp.theme import Theme
-from layers.responsibility.overview import GridRow
+from layers.responsibility.oversight.overview import GridRow
 from layers.text import Message
 
 #: What makes the load of a grid.

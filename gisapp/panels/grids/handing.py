@@ -20,12 +20,12 @@ from gisapp.theme import Theme
 from layers.editing.plan import Answers, EditPlan
 from layers.errors import UserError
 from layers.feedback import Feedback
-from layers.grids.load_limits import LoadLimits
+from layers.grids.load.limits import LoadLimits
 from layers.later import Later
 from layers.model.asset import AssetKey
 from layers.model.duty_words import GRID
 from layers.register import Register
-from layers.responsibility.move import Handover, Move
+from layers.responsibility.handing_over.move import Handover, Move
 from layers.text import Message
 
 if TYPE_CHECKING:
@@ -33,13 +33,14 @@ if TYPE_CHECKING:
 
     from gisapp.panels.grids.knowing import Known
     from layers.responsibility import book as books
-    from layers.responsibility import halving, handover, naming
+    from layers.responsibility import naming
     from layers.responsibility.book import Book
-    from layers.responsibility.halving import Halved
+    from layers.responsibility.handing_over import halving, handover
+    from layers.responsibility.handing_over.halving import Halved
     from layers.responsibility.person import Assignment
 else:
-    halving = Later("layers.responsibility.halving")
-    handover = Later("layers.responsibility.handover")
+    halving = Later("layers.responsibility.handing_over.halving")
+    handover = Later("layers.responsibility.handing_over.handover")
     naming = Later("layers.responsibility.naming")
     books = Later("layers.responsibility.book")
 

@@ -15,7 +15,7 @@ from gisapp.panels.grids.duty_card import DutyCard
 from gisapp.panels.grids.person_box import Candidate, PersonBox
 from gisapp.tasks import Debounce
 from gisapp.theme import Theme
-from layers.responsibility.terms import Terms
+from layers.responsibility.handing_over.terms import Terms
 from layers.text import Message
 
 #: What becomes of whoever had it before; blank: nothing.

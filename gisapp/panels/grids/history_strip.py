@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from gisapp.language import Language
 from gisapp.plain_tip import plain_tip
 from gisapp.theme import Theme
-from layers.responsibility.answer import Span
+from layers.responsibility.asking.answer import Span
 from layers.responsibility.person import PRIMARY, RANKS
 from layers.text import Message
 

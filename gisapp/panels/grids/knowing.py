@@ -8,18 +8,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from layers.feedback import Feedback
-from layers.grids import coverage, stock, workload
+from layers.grids import coverage
 from layers.grids.ground import Grids
+from layers.grids.load import stock, workload
 from layers.model.change import ChangeSet
 from layers.register import Register
-from layers.responsibility import alarms, key_accounts, overview
-from layers.responsibility.enquiry import Enquiry
+from layers.responsibility import key_accounts
+from layers.responsibility.asking.enquiry import Enquiry
+from layers.responsibility.oversight import alarms, overview
 
 if TYPE_CHECKING:
     from layers.grids.coverage import Coverage
-    from layers.grids.stock import Stock
-    from layers.grids.workload import Load
-    from layers.responsibility.overview import Overview
+    from layers.grids.load.stock import Stock
+    from layers.grids.load.workload import Load
+    from layers.responsibility.oversight.overview import Overview
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from gisapp.panels.grids.day_field import DayField
 from gisapp.panels.grids.duty_card import DutyCard
 from gisapp.panels.grids.person_box import Candidate, PersonBox
 from gisapp.theme import Theme
-from layers.responsibility.move import Move
+from layers.responsibility.handing_over.move import Move
 from layers.text import Message
 
 if TYPE_CHECKING:

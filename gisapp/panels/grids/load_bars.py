@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gisapp.language import Language
 from gisapp.theme import Theme
-from layers.grids.load_limits import LoadLimits, Standing
+from layers.grids.load.limits import LoadLimits, Standing
 from layers.reports.wording import percent_text
-from layers.responsibility.move import LoadChange
+from layers.responsibility.handing_over.move import LoadChange
 from layers.text import Message
 
 _ROW, _NAME, _FIGURES = 30, 74, 104

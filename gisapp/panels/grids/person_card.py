@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from gisapp.forms.words import ElidedLabel, IconButton, IconLabel, Label, Tone
 from gisapp.language import Language, Words
 from gisapp.theme import Theme
-from layers.responsibility.answer import Responsible
+from layers.responsibility.asking.answer import Responsible
 from layers.text import Message
 
 

@@ -11,7 +11,7 @@ from gisapp.panels.grids.grid_model import ROW, GridModel
 from gisapp.theme import Theme
 from layers.reports.wording import percent_text
 from layers.responsibility.finding import Alarm
-from layers.responsibility.overview import GridRow
+from layers.responsibility.oversight.overview import GridRow
 from layers.text import Message
 
 ROW_HEIGHT = 48

@@ -9,7 +9,7 @@ from gisapp.forms.words import ElidedLabel, Label
 from gisapp.language import Language
 from gisapp.panels.grids.centre import GridCentre
 from gisapp.theme import Theme
-from layers.grids.stock import Figure
+from layers.grids.load.stock import Figure
 from layers.text import Message
 
 _COLUMNS = 3

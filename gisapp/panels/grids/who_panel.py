@@ -19,7 +19,7 @@ from gisapp.panels.grids.person_card import PersonCard
 from gisapp.panels.grids.stock_view import StockView
 from gisapp.theme import Theme
 from layers.model.duty_words import GRID
-from layers.responsibility.answer import Answer, Responsible
+from layers.responsibility.asking.answer import Answer, Responsible
 from layers.responsibility.person import PRIMARY
 from layers.text import Message
 

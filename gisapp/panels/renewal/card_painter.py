@@ -11,7 +11,7 @@ from gisapp.language import Language
 from gisapp.panels.board.card_frame import paint_frame
 from gisapp.panels.renewal.numbers import km, percent, standing_words
 from gisapp.theme import Theme
-from layers.renewal.board import Card
+from layers.renewal.board.board import Card
 from layers.text import Message
 
 CARD_HEIGHT = 104

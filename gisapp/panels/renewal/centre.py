@@ -30,14 +30,15 @@ from layers.renewal.words import MILESTONE, PROJECT
 from layers.text import Message
 
 if TYPE_CHECKING:
-    from layers.renewal import board as boards
-    from layers.renewal import details, following
-    from layers.renewal.board import Board, Card
-    from layers.renewal.details import Details
+    from layers.renewal.board import board as boards
+    from layers.renewal.board import following
+    from layers.renewal.board.board import Board, Card
+    from layers.renewal.progress import details
+    from layers.renewal.progress.details import Details
 else:
-    boards = Later("layers.renewal.board")
-    details = Later("layers.renewal.details")
-    following = Later("layers.renewal.following")
+    boards = Later("layers.renewal.board.board")
+    details = Later("layers.renewal.progress.details")
+    following = Later("layers.renewal.board.following")
 
 SHOWN_BESIDE = (
     PROJECT, "programme", "person", "visit_finding", "price_item", "community", "attachment",

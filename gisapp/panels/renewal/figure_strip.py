@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 from gisapp.language import Language, Words
 from gisapp.panels.renewal.numbers import km, money, percent
 from gisapp.theme import Theme
-from layers.renewal.board import Board, Card
+from layers.renewal.board.board import Board, Card
 from layers.text import Message
 
 

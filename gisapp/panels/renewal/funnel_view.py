@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from gisapp.language import Language
 from gisapp.panels.renewal.community_marks import mixed
 from gisapp.theme import Theme
-from layers.renewal.board import Card, FunnelRow, funnel_rows, in_funnel
+from layers.renewal.board.board import Card, FunnelRow, funnel_rows, in_funnel
 from layers.text import Message
 
 ROW, TOP = 58, 58

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractScrollArea
 from gisapp.language import Language, Words
 from gisapp.panels.renewal.numbers import short_day
 from gisapp.theme import Theme
-from layers.renewal.board import Board, Card
+from layers.renewal.board.board import Board, Card
 from layers.text import Message
 
 ROW = 24

@@ -11,7 +11,7 @@ from gisapp.panels.board.heads import BoardColumn
 from gisapp.panels.renewal.card_painter import CARD_HEIGHT, CardPainter
 from gisapp.panels.renewal.numbers import km
 from gisapp.theme import Theme
-from layers.renewal.board import PHASES, Board, Card
+from layers.renewal.board.board import PHASES, Board, Card
 from layers.text import Message
 
 LEAST_COLUMN = 118

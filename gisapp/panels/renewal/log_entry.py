@@ -13,7 +13,7 @@ from gisapp.panels.renewal.entry import Entry, choices_of
 from gisapp.theme import Theme
 from layers.model.asset import Asset
 from layers.model.catalogue import AssetType
-from layers.renewal.board import Card
+from layers.renewal.board.board import Card
 from layers.text import Message
 
 

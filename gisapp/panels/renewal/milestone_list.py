@@ -17,7 +17,7 @@ from gisapp.theme import Theme
 from layers.errors import UserError
 from layers.model.asset import Asset
 from layers.model.catalogue import AssetType
-from layers.renewal.board import Card, Step
+from layers.renewal.board.board import Card, Step
 from layers.text import Message
 
 _DATE, _DELAY = 54, 56

@@ -13,8 +13,8 @@ from gisapp.panels.renewal.entry_card import EntryCard
 from gisapp.theme import Theme
 from layers.errors import UserError
 from layers.model.catalogue import AssetType
-from layers.renewal.board import Card
-from layers.renewal.moving import Move
+from layers.renewal.board.board import Card
+from layers.renewal.board.moving import Move
 from layers.text import Message, Title
 
 _WIDTH, _TOP = 340, 60

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 from gisapp.forms.chip import ChipKind
-from layers.renewal.board import Card
+from layers.renewal.board.board import Card
 from layers.text import Message
 
 #: Budgets are told in ten thousands of yuan in Chinese, in millions in English.

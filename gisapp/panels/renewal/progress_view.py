@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from gisapp.language import Language
 from gisapp.panels.renewal.numbers import metres, money, percent
 from gisapp.theme import Theme
-from layers.renewal.board import Card, SizeProgress
+from layers.renewal.board.board import Card, SizeProgress
 from layers.text import Message
 
 _ROW, _PAD = 22, 12

@@ -20,7 +20,7 @@ from gisapp.forms.words import Label
 from gisapp.language import Language
 from gisapp.panels.renewal.numbers import km, metres, money, percent, standing_words
 from gisapp.theme import Theme
-from layers.renewal.board import Board, Card
+from layers.renewal.board.board import Board, Card
 from layers.text import Message
 
 Index = QModelIndex | QPersistentModelIndex

@@ -35,7 +35,7 @@ from layers.model.fields import ChoiceField
 from layers.text import Message
 
 if TYPE_CHECKING:
-    from layers.renewal.board import Card
+    from layers.renewal.board.board import Card
 
 #: What the menu of a project offers, by the ids of its actions.
 _MENU = (

@@ -16,7 +16,7 @@ from gisapp.theme import Theme
 from layers.model.asset import Asset, AssetKey
 from layers.model.catalogue import Catalogue
 from layers.model.fields import ChoiceField
-from layers.renewal.details import Details
+from layers.renewal.progress.details import Details
 from layers.text import Message, Title
 
 _SHOWN = 3

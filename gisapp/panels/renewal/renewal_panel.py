@@ -42,10 +42,10 @@ from layers.renewal.words import PROJECT
 from layers.text import Message
 
 if TYPE_CHECKING:
-    from layers.renewal import moving
-    from layers.renewal.board import Board, Card
+    from layers.renewal.board import moving
+    from layers.renewal.board.board import Board, Card
 else:
-    moving = Later("layers.renewal.moving")
+    moving = Later("layers.renewal.board.moving")
 
 VIEWS = ("board", "list", "timeline", "funnel")
 LISTS = ("main", "conversion")

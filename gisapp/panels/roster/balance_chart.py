@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from gisapp.language import Language
 from gisapp.panels.grids.load_bars import LOAD_COLOURS
 from gisapp.theme import Theme
-from layers.grids.load_limits import LoadLimits, Standing
+from layers.grids.load.limits import LoadLimits, Standing
 from layers.reports.wording import percent_text
-from layers.responsibility.overview import Overview
+from layers.responsibility.oversight.overview import Overview
 from layers.text import Message
 
 _ROW, _HEAD, _PAD = 26, 30, 12

@@ -25,13 +25,13 @@ from gisapp.panels.roster.calendar_list import CalendarList
 from gisapp.panels.roster.roster_table import RosterTableView
 from gisapp.tasks import Tasks
 from gisapp.theme import Theme
-from layers.grids.load_limits import LoadLimits
+from layers.grids.load.limits import LoadLimits
 from layers.model.asset import AssetKey
 from layers.model.duty_words import GRID
 from layers.reports.grids.roster import by_area, by_person
-from layers.responsibility.calendar import calendar, targets_of
 from layers.responsibility.finding import CalendarEntry
 from layers.responsibility.naming import names_of
+from layers.responsibility.oversight.calendar import calendar, targets_of
 from layers.text import Message
 
 TABS = ("area", "person", "calendar", "balance")

@@ -12,7 +12,7 @@ from gisapp.forms.words import Button, ElidedLabel, Label, Line
 from gisapp.language import Language, Words
 from gisapp.theme import Theme
 from layers.renewal.figure import Figure
-from layers.renewal.frozen import Difference
+from layers.renewal.statement.frozen import Difference
 from layers.reports.report import Tile
 from layers.reports.wording import NONE, number_text, shown
 from layers.text import Message

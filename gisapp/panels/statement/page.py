@@ -17,7 +17,7 @@ from gisapp.panels.statement.work import Opened, StatementWork
 from gisapp.session import Session
 from gisapp.theme import Theme
 from layers.renewal.figure import Breakdown, Figure
-from layers.renewal.frozen import Difference
+from layers.renewal.statement.frozen import Difference
 from layers.reports.report import Chart
 from layers.reports.wording import number_text
 from layers.text import Message

@@ -20,14 +20,14 @@ from layers.renewal.period import Day
 from layers.text import Message
 
 if TYPE_CHECKING:
-    from layers.renewal import frozen
-    from layers.renewal import statement as stating
+    from layers.renewal.statement import frozen
+    from layers.renewal.statement import statement as stating
     from layers.reports import arranging
     from layers.reports.report import Report
 else:
     # Nobody's start waits for figures that are looked at once a month.
-    frozen = Later("layers.renewal.frozen")
-    stating = Later("layers.renewal.statement")
+    frozen = Later("layers.renewal.statement.frozen")
+    stating = Later("layers.renewal.statement.statement")
     arranging = Later("layers.reports.arranging")
 
 COPIES = "statement_copy"

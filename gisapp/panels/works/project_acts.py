@@ -22,12 +22,13 @@ from layers.text import Message
 
 if TYPE_CHECKING:
     from gisapp.panels.drafting import acts
-    from layers.renewal import belonging, completion, pricing
+    from layers.renewal.completion import completion
+    from layers.renewal.mains import belonging, pricing
 else:
     acts = Later("gisapp.panels.drafting.acts")
-    belonging = Later("layers.renewal.belonging")
-    completion = Later("layers.renewal.completion")
-    pricing = Later("layers.renewal.pricing")
+    belonging = Later("layers.renewal.mains.belonging")
+    completion = Later("layers.renewal.completion.completion")
+    pricing = Later("layers.renewal.mains.pricing")
 
 State = Literal["suspended", "cancelled", "open"]
 #: Stands for what is typed until it is.

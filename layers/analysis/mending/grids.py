@@ -16,7 +16,7 @@ from layers.grids.followers import rightful_of
 from layers.grids.ground import GEOMETRY, read_grids
 from layers.grids.members import linked
 from layers.grids.membership import places_of, rightful
-from layers.grids.repairs import plan_repair
+from layers.grids.shaping.repairs import plan_repair
 from layers.model.asset import AssetKey
 from layers.model.duty_words import GRID
 from layers.text import Message

@@ -11,7 +11,7 @@ from layers.census.words import CAMPAIGN, CANCELLED, LOT
 from layers.model import edtf
 from layers.model.query import Compare, Query
 from layers.register import Register
-from layers.renewal.due_dates import DueDate
+from layers.renewal.progress.due_dates import DueDate
 from layers.text import Message
 
 _DONE = (*SIGNED, CANCELLED)

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from layers.feedback import Feedback
-from layers.grids.stock import Figure
+from layers.grids.load.stock import Figure
 from layers.register import Register
 from layers.reports.grids.notice import GridNotice, Publisher, grid_notices, publisher_of
 from layers.reports.grids.roster import Roster, roster_of
-from layers.responsibility.overview import Overview
-from layers.responsibility.overview_reading import read_overview
+from layers.responsibility.oversight.overview import Overview
+from layers.responsibility.oversight.overview_reading import read_overview
 from layers.text import Texts
 
 

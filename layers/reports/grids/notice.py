@@ -12,7 +12,7 @@ from layers.feedback import Feedback
 from layers.model.query import Compare, Query
 from layers.register import Register
 from layers.responsibility.book import Book
-from layers.responsibility.overview import GridRow, Overview
+from layers.responsibility.oversight.overview import GridRow, Overview
 from layers.responsibility.person import BACKUP, CO, PRIMARY, Person
 from layers.text import Message, Texts
 

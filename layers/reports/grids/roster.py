@@ -11,7 +11,7 @@ from layers.register import Register
 from layers.renewal.figure import Words
 from layers.reports.grids.notice import publisher_of
 from layers.responsibility.book import Book
-from layers.responsibility.overview import GridRow, Overview
+from layers.responsibility.oversight.overview import GridRow, Overview
 from layers.responsibility.person import Person
 from layers.text import Message, Texts
 

@@ -17,8 +17,8 @@ from layers.geometry.crs import Crs, transformer
 from layers.model.query import Query
 from layers.register import Register
 from layers.renewal.figure import Figure
-from layers.renewal.progress import ProjectFigures
-from layers.renewal.project_figure import ProjectFigure
+from layers.renewal.progress.progress import ProjectFigures
+from layers.renewal.progress.project_figure import ProjectFigure
 from layers.reports.wording import number_text, percent_text
 from layers.text import Message, Texts
 

@@ -12,7 +12,7 @@ from layers.exchange.export import refuse_own_register
 from layers.exchange.noting import note_given
 from layers.feedback import Feedback
 from layers.register import Register
-from layers.renewal.progress import project_figures
+from layers.renewal.progress.progress import project_figures
 from layers.reports.document import whole_file
 from layers.reports.share.features import gather
 from layers.reports.share.page import project_words, write_page

@@ -25,10 +25,10 @@ from gisapp.map.symbols import SymbolAtlas
 from gisapp.map.viewport import Viewport
 from gisapp.theme import font_families, theme_colours
 from layers.feedback import Feedback
-from layers.grids.workload import Load
+from layers.grids.load.workload import Load
 from layers.model.asset import AssetKey
 from layers.responsibility.finding import Alarm
-from layers.responsibility.overview import GridRow, Overview
+from layers.responsibility.oversight.overview import GridRow, Overview
 from layers.responsibility.person import Person
 from layers.scene.classing import classed
 from layers.scene.computed import computed_classes

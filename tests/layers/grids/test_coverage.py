@@ -10,19 +10,19 @@ import pytest
 import shapely
 
 from layers.errors import UserError
-from layers.grids.boundary import plan_move_boundary
 from layers.grids.colouring import colours, neighbours
-from layers.grids.corners import plan_delete_corner, plan_move_corner
 from layers.grids.coverage import find_coverage
-from layers.grids.drawing import plan_draw_grid
 from layers.grids.ground import read_grids
-from layers.grids.merging import plan_merge
-from layers.grids.repairs import plan_repair
-from layers.grids.splitting import plan_split
+from layers.grids.shaping.boundary import plan_move_boundary
+from layers.grids.shaping.corners import plan_delete_corner, plan_move_corner
+from layers.grids.shaping.drawing import plan_draw_grid
+from layers.grids.shaping.merging import plan_merge
+from layers.grids.shaping.repairs import plan_repair
+from layers.grids.shaping.splitting import plan_split
 from layers.register import Register
 from layers.store.worker import Worker
 from tests.layers.grids.patches import SIDE, add, add_grid, at, block, four, line
-from tests.layers.grids.test_boundaries import do
+from tests.layers.grids.shaping.test_boundaries import do
 from tests.layers.store.conftest import NewPlace
 
 pytestmark = pytest.mark.keeps_running

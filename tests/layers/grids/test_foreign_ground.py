@@ -15,16 +15,16 @@ from shapely.geometry.base import BaseGeometry
 from layers.editing.plan import Done, EditPlan
 from layers.grids.colouring import colours
 from layers.grids.coverage import find_coverage
-from layers.grids.drawing import plan_draw_grid
 from layers.grids.ground import read_grids
-from layers.grids.merging import plan_merge
-from layers.grids.repairs import plan_repair
-from layers.grids.splitting import plan_split
-from layers.grids.stock import read_stock
+from layers.grids.load.stock import read_stock
+from layers.grids.shaping.drawing import plan_draw_grid
+from layers.grids.shaping.merging import plan_merge
+from layers.grids.shaping.repairs import plan_repair
+from layers.grids.shaping.splitting import plan_split
 from layers.model.asset import AssetKey
 from layers.register import Register
+from layers.responsibility.asking.enquiry import who
 from layers.responsibility.book import read_book
-from layers.responsibility.enquiry import who
 from tests.layers.grids.patches import SIDE, add, at, block, four, line
 from tests.layers.store.conftest import NewPlace
 

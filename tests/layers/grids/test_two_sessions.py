@@ -8,12 +8,12 @@ import shapely
 
 from layers.errors import Conflict
 from layers.grids.ground import read_grids
-from layers.grids.splitting import plan_split
+from layers.grids.shaping.splitting import plan_split
 from layers.model.query import Query
 from layers.register import Register
 from layers.text import Message
 from tests.layers.grids.patches import add, at, four, line
-from tests.layers.grids.test_boundaries import do, is_sound, meters
+from tests.layers.grids.shaping.test_boundaries import do, is_sound, meters
 from tests.layers.store.conftest import NewPlace
 
 pytestmark = pytest.mark.keeps_running

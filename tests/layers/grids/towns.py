@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from layers.grids.designing import Site
+from layers.grids.dividing.units import Loads
 from layers.grids.faces import Floats, Shapes
-from layers.grids.units import Loads
+from layers.grids.proposing.designing import Site
 
 NONE = np.empty(0, dtype=object)
 

@@ -10,10 +10,10 @@ import shapely
 
 from layers.editing.plan import EditPlan
 from layers.register import Register
-from layers.renewal.completion import plan_completion
-from layers.renewal.progress import project_figures
+from layers.renewal.completion.completion import plan_completion
+from layers.renewal.progress.progress import project_figures
 from layers.renewal.stages import stages_of
-from layers.renewal.statement import Period, statement
+from layers.renewal.statement.statement import Period, statement
 from layers.text import Message
 from tests.company_settings import set_setting
 

@@ -11,11 +11,11 @@ import pytest
 
 from layers.errors import UserError
 from layers.register import Register
-from layers.renewal.board import read_board
-from layers.renewal.due_dates import due_dates
-from layers.renewal.frozen import compare, reopen, submit, submitting
-from layers.renewal.progress import project_figures
-from layers.renewal.statement import Period, statement
+from layers.renewal.board.board import read_board
+from layers.renewal.progress.due_dates import due_dates
+from layers.renewal.progress.progress import project_figures
+from layers.renewal.statement.frozen import compare, reopen, submit, submitting
+from layers.renewal.statement.statement import Period, statement
 from layers.reports.arranging import arrange
 from layers.reports.calendar_file import write_calendar
 from layers.reports.listing import list_pipes

@@ -6,10 +6,10 @@ import datetime
 from dataclasses import replace
 
 from layers.renewal.figure import Breakdown, Column, Figure, Level, Row, Unit
-from layers.renewal.funnel import Funnel, FunnelStep
 from layers.renewal.settings import RenewalSettings
 from layers.renewal.stages import Stage
-from layers.renewal.statement import HEADLINE, FulfilmentRow, Period, Statement, SupervisionRow
+from layers.renewal.statement.funnel import Funnel, FunnelStep
+from layers.renewal.statement.statement import HEADLINE, FulfilmentRow, Period, Statement, SupervisionRow
 from layers.text import Title
 
 REACHED = (86, 74, 31, 42, 18, 9)

@@ -7,8 +7,8 @@ import datetime
 import pytest
 
 from layers.register import Register
-from layers.responsibility.accounts import PROBLEM, VISIT, read_account_book
 from layers.responsibility.book import read_book
+from layers.responsibility.oversight.accounts import PROBLEM, VISIT, read_account_book
 from layers.text import Message
 from tests.layers.store.test_contract_edit import add
 

@@ -13,16 +13,16 @@ from hypothesis import strategies as st
 
 from layers.editing.plan import EditPlan
 from layers.errors import UserError
-from layers.grids.merging import plan_merge
-from layers.grids.splitting import plan_split
+from layers.grids.shaping.merging import plan_merge
+from layers.grids.shaping.splitting import plan_split
 from layers.model.asset import AssetKey
 from layers.register import Register
 from layers.responsibility.book import Book
-from layers.responsibility.ending import GAP, plan_ending
 from layers.responsibility.gaps import gaps
-from layers.responsibility.handover import duties, plan_handover
-from layers.responsibility.move import Move
-from layers.responsibility.newborn import hand_over_new
+from layers.responsibility.handing_over.ending import GAP, plan_ending
+from layers.responsibility.handing_over.handover import duties, plan_handover
+from layers.responsibility.handing_over.move import Move
+from layers.responsibility.handing_over.newborn import hand_over_new
 from layers.responsibility.person import BACKUP, CO, PRIMARY, Day
 from layers.store.worker import Worker
 from tests.layers.responsibility.district import book_of, build_district, days_between

@@ -13,14 +13,14 @@ from layers.editing.plan import Born, EditPlan, Insert
 from layers.errors import UserError
 from layers.model.asset import AssetKey
 from layers.register import Register
-from layers.responsibility.alarms import AlarmSettings, alarms
-from layers.responsibility.calendar import calendar
-from layers.responsibility.ending import plan_ending
-from layers.responsibility.enquiry import Enquiry
-from layers.responsibility.handover import plan_handover, successors
-from layers.responsibility.history import spans
-from layers.responsibility.move import Move
-from layers.responsibility.newborn import hand_over_new
+from layers.responsibility.asking.enquiry import Enquiry
+from layers.responsibility.asking.history import spans
+from layers.responsibility.handing_over.ending import plan_ending
+from layers.responsibility.handing_over.handover import plan_handover, successors
+from layers.responsibility.handing_over.move import Move
+from layers.responsibility.handing_over.newborn import hand_over_new
+from layers.responsibility.oversight.alarms import AlarmSettings, alarms
+from layers.responsibility.oversight.calendar import calendar
 from layers.text import LANGUAGES, Message, Texts
 from tests.layers.responsibility.district import (
     book_of,

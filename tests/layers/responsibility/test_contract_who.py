@@ -10,18 +10,18 @@ import pytest
 import shapely
 
 from layers.errors import UserError
-from layers.grids.merging import plan_merge
+from layers.grids.shaping.merging import plan_merge
 from layers.model.asset import AssetKey
 from layers.register import Register
-from layers.responsibility.alarms import AlarmSettings, alarms
+from layers.responsibility.asking.enquiry import Enquiry
+from layers.responsibility.asking.history import spans
 from layers.responsibility.book import read_book
-from layers.responsibility.cover import cover
-from layers.responsibility.enquiry import Enquiry
 from layers.responsibility.gaps import gaps
-from layers.responsibility.handover import duties, plan_handover
-from layers.responsibility.history import spans
+from layers.responsibility.handing_over.handover import duties, plan_handover
+from layers.responsibility.handing_over.move import Move
 from layers.responsibility.key_accounts import read_accounts
-from layers.responsibility.move import Move
+from layers.responsibility.oversight.alarms import AlarmSettings, alarms
+from layers.responsibility.oversight.cover import cover
 from layers.text import LANGUAGES, Message, Texts
 from tests.layers.responsibility.district import (
     STEWARDS,

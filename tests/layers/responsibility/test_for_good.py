@@ -8,13 +8,13 @@ import pytest
 
 from layers.model.asset import AssetKey
 from layers.register import Register
-from layers.responsibility.alarms import AlarmSettings, alarms
+from layers.responsibility.asking.enquiry import Enquiry
 from layers.responsibility.book import read_book
-from layers.responsibility.calendar import calendar
-from layers.responsibility.enquiry import Enquiry
 from layers.responsibility.gaps import gaps
-from layers.responsibility.handover import plan_handover
-from layers.responsibility.move import Move
+from layers.responsibility.handing_over.handover import plan_handover
+from layers.responsibility.handing_over.move import Move
+from layers.responsibility.oversight.alarms import AlarmSettings, alarms
+from layers.responsibility.oversight.calendar import calendar
 from tests.layers.grids.patches import add, four
 
 pytestmark = pytest.mark.keeps_running

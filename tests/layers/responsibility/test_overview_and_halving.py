@@ -10,17 +10,17 @@ from shapely import LineString, Point
 
 from layers.errors import UserError
 from layers.grids.ground import read_grids
-from layers.grids.stock import read_stock
-from layers.grids.workload import workload
+from layers.grids.load.stock import read_stock
+from layers.grids.load.workload import workload
 from layers.model.query import Compare, Query
 from layers.register import Register
-from layers.responsibility.alarms import AlarmSettings, alarms
-from layers.responsibility.halving import NEW, OLD, halve, hand_half
-from layers.responsibility.overview import overview_of
-from layers.responsibility.overview_reading import read_overview
+from layers.responsibility.asking.question import read_question
+from layers.responsibility.handing_over.halving import NEW, OLD, halve, hand_half
+from layers.responsibility.handing_over.terms import Terms
+from layers.responsibility.oversight.alarms import AlarmSettings, alarms
+from layers.responsibility.oversight.overview import overview_of
+from layers.responsibility.oversight.overview_reading import read_overview
 from layers.responsibility.person import ONE_DAY
-from layers.responsibility.question import read_question
-from layers.responsibility.terms import Terms
 from layers.text import Message
 from tests.company_settings import set_setting
 from tests.layers.responsibility.district import STEWARDS, book_of, build_district, day, grid, middle

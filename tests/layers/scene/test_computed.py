@@ -9,7 +9,7 @@ import shapely
 
 from layers.feedback import Feedback
 from layers.register import Register
-from layers.responsibility.overview import Overview
+from layers.responsibility.oversight.overview import Overview
 from layers.scene.classes import UNCLASSED, class_indexes
 from layers.scene.computed import MOST_NAMED, by_grid
 from layers.scene.style import LayerStyle, MapStyle

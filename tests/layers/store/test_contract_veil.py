@@ -15,7 +15,7 @@ from layers.model.personal import mask
 from layers.model.query import All, AnyOf, Compare, Not, Query
 from layers.past.book import Past, read_as_of
 from layers.register import Register
-from layers.responsibility.subjects import find_subjects
+from layers.responsibility.asking.subjects import find_subjects
 from layers.search.link_names import RegisterLinks
 from layers.search.link_targets import find_targets
 from layers.store.bulk_read import run_read

@@ -1,0 +1,1 @@
+"""The board of the renewal desk: cards, their phases, and what moving one asks for."""

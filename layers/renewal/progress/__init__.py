@@ -1,0 +1,1 @@
+"""How projects stand: metres, percent, milestones, forecast, alarms, all computed."""

@@ -209,7 +209,7 @@ def test_next_hydrant_by_keyboard(surveyed: Path, open_town: Window, qtbot: QtBo
     page.form.position.line.setFocus()
     keys.write("1,2")
     assert page.form.position.is_wrong
-    assert is_beneath(page.form.position.said, page.form.position.pick)
+    assert is_beneath(page.form.position.said, page.form.position.line)
     assert page.form.position.said.property("tone") == "danger"
     keys.press(Qt.Key.Key_Return, ctrl=True)
     assert page.error.isVisible()

@@ -71,8 +71,8 @@ class PositionPart(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self.line)
-        column.addLayout(row)
         column.addWidget(self.said)
+        column.addLayout(row)
         column.addWidget(self.doubt, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.counts)
         self._show()
@@ -184,7 +184,7 @@ class PositionPart(QWidget):
 
     def _show(self) -> None:
         asks = self.book is not None and not self._is_check and not self._is_new
-        self.counts.setVisible(self.place is not None and asks)
+        self.counts.setVisible(self.place is not None and asks and not self.is_wrong)
         self.said.setVisible(self.place is not None or self.is_wrong)
         self.doubt.setVisible(self.is_doubtful)
         if self.is_doubtful:

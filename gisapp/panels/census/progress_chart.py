@@ -14,8 +14,19 @@ from layers.census.progress import Progress
 from layers.text import Message
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 48, 16, 24, 22
-_STEPS = 4
+#: No more round numbers at the side than these; two are no nearer than so many pixels.
+_MOST_TICKS, _TICK_APART = 6, 14
 _MOST_DAYS = 400
+
+
+def ticks(top: int, most: int) -> tuple[int, ...]:
+    """Round numbers from 0 to ``top``, at most so many: in steps of 1, 2 or 5 times a power of ten."""
+    power = 1
+    while True:
+        for step in (power, 2 * power, 5 * power):
+            if top // step < most:
+                return tuple(range(0, top + 1, step))
+        power *= 10
 
 
 class ProgressChart(QWidget):
@@ -100,16 +111,7 @@ class ProgressChart(QWidget):
             share = min(max((day - first).days / span, 0.0), 1.0)
             return QPointF(plot.left() + plot.width() * share, plot.bottom() - plot.height() * count / top)
 
-        for step in range(_STEPS + 1):
-            value = top * step / _STEPS
-            y = at(first, value).y()
-            painter.setPen(QPen(theme.color("border"), 1))
-            painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
-            painter.setPen(theme.color("text3"))
-            box = QRectF(0, y - 9, _LEFT - 6, 18)
-            painter.drawText(
-                box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{value:,.0f}"
-            )
+        self._counts(painter, plot, top)
         self._days(painter, plot, first, last)
         self._today(painter, plot, progress.day, at(progress.day, 0).x())
         width = min(max(plot.width() / span * 0.6, 2.0), 16.0)
@@ -184,6 +186,20 @@ class ProgressChart(QWidget):
         painter.setPen(self._theme.color(tone))
         painter.drawText(box, 0, text)
         return box
+
+    def _counts(self, painter: QPainter, plot: QRectF, top: int) -> None:
+        """Round numbers at the side, and all that is planned, which is the top."""
+        most = min(max(int(plot.height() // (_TICK_APART + 4)), 2), _MOST_TICKS)
+        for value in dict.fromkeys((*ticks(top, most), top)):
+            y = plot.bottom() - plot.height() * value / top
+            painter.setPen(QPen(self._theme.color("border"), 1))
+            painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
+            if value == top or y - plot.top() >= _TICK_APART:
+                painter.setPen(self._theme.color("text3"))
+                box = QRectF(0, y - 9, _LEFT - 6, 18)
+                painter.drawText(
+                    box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{value:,}"
+                )
 
     def _days(self, painter: QPainter, plot: QRectF, first: datetime.date, last: datetime.date) -> None:
         """The days below."""

@@ -20,7 +20,7 @@ from gisapp.panels.drafting.choice import DrawChoice
 from gisapp.panels.drafting.draw_menu import fill_snapping, open_draw_menu
 from gisapp.panels.drafting.floats import Floats
 from gisapp.panels.drafting.habits import Habits
-from gisapp.panels.drafting.last_values import LastValues
+from gisapp.panels.drafting.last_values import LastValues, usual_values
 from gisapp.panels.drafting.mending import Mending
 from gisapp.panels.drafting.survey import Survey
 from gisapp.panels.drafting.type_menu import fill_types
@@ -75,7 +75,7 @@ class Drafting(QObject):
         self._canvas, self._view, self._actions = canvas, view, actions
         self.choice = choice
         self.type: AssetType | None = None
-        self._last = LastValues(session, tasks, self)
+        self._last = LastValues()
         self._continues: tuple[AssetKey, End] | None = None
         #: Values that everything drawn now gets beside those of the strip.
         self._given: Mapping[str, Any] = {}
@@ -265,7 +265,7 @@ class Drafting(QObject):
         if continues is None:
             self._last.keep(asset_type, values)
             if not self.habits.repeats:
-                self.bar.fields.fill({})
+                self.bar.fields.fill(usual_values(asset_type))
 
     def _on_drawn(self) -> None:
         """Undo means the last place while there is one."""
@@ -290,16 +290,8 @@ class Drafting(QObject):
 
     def _prefill(self, asset_type: AssetType) -> None:
         """Fill the fields with the values of last time."""
-        fields = self.bar.fields
-        fields.fill({})
-        if not self.habits.repeats:
-            return
-
-        def give(values: Mapping[str, Any]) -> None:
-            if self.type is asset_type and not fields.values():
-                fields.fill(values)
-
-        self._last.find(asset_type, [field.name for field in fields.fields], give)
+        repeats = self.habits.repeats
+        self.bar.fields.fill(self._last.of(asset_type) if repeats else usual_values(asset_type))
 
     # ---- menus, habits, the register
 
@@ -322,6 +314,7 @@ class Drafting(QObject):
 
     def _on_opened(self, register: Register) -> None:
         self.type = None
+        self._last.clear()
 
     def _on_closed(self) -> None:
         self.draw_tool.clear()

@@ -17,11 +17,12 @@ from tests.gisapp.driving import visible_texts
 def test_a_main_with_two_valves_and_a_hydrant(hand: Hand, qtbot: QtBot) -> None:
     session, register = hand.window.parts.session, hand.register
     before, parts = hand.counts(), len(set(hand.network().line_component))
-    # Act 1: the key of mains. Its fields are those of the newest main.
+    # Act 1: the key of mains. What others drew long ago is not taken over, least of all its date.
     hand.key(Qt.Key.Key_1)
     hand.wait()
     assert hand.drafting.bar.isVisible()
-    assert hand.drafting.bar.fields.values()["material"] == "DI"
+    assert hand.drafting.bar.fields.values() == {"status": "in_service"}
+    hand.drafting.bar.fields.fill({"dn": 300, "material": "DI", "status": "in_service"})
     # Three points: near the joint (it snaps), in the field, and the last one twice as one does.
     hand.click(538_300.9, 3_016_000.7)
     assert hand.drafting.aid.found is not None
@@ -34,7 +35,9 @@ def test_a_main_with_two_valves_and_a_hydrant(hand: Hand, qtbot: QtBot) -> None:
     (main,) = session.selection
     drawn = register.get(main.type, main.id)
     assert drawn is not None
-    assert (drawn["material"], drawn["status"]) == ("DI", "in_service")
+    assert (drawn["material"], drawn["status"], drawn["laid_date"]) == ("DI", "in_service", None)
+    # The next begins with what was given to this one.
+    assert hand.drafting.bar.fields.values() == {"dn": 300, "material": "DI", "status": "in_service"}
     # Act 2: the key of valves, and two clicks on the main. Act 3: the key of hydrants, and one.
     hand.key(Qt.Key.Key_2)
     hand.click(538_300.3, 3_016_020.0)

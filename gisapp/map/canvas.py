@@ -26,7 +26,7 @@ from gisapp.map.overlay import Overlay
 from gisapp.map.pens import Colours
 from gisapp.map.renderer import Frame, Renderer
 from gisapp.map.tool import MapTool
-from gisapp.map.viewport import MARGIN, Viewport
+from gisapp.map.viewport import Viewport
 from gisapp.tasks import Tasks
 from layers.model.query import Box
 from layers.scene.request import Hit
@@ -78,7 +78,7 @@ class MapCanvas(QWidget):
         self._outdated: tuple[Box, ...] | None = ()
         self._drag_from: QPointF | None = None
         self._space_held = False
-        self._fit_when_shown: tuple[Box, float] | None = None
+        self._fit_when_shown: tuple[Box, float | None] | None = None
         #: Panels that lie over the map and let nothing of it be seen but at their corners.
         self.panels_above: Callable[[], Iterable[QWidget]] = lambda: ()
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE)
@@ -193,8 +193,8 @@ class MapCanvas(QWidget):
             # A frame under way that will do is waited for: asking anew at every step, none would ever be ready.
             self._ask()
 
-    def fit(self, box: Box | None, margin: float = MARGIN) -> None:
-        """Show all of ``box`` with ``margin`` pixels around it."""
+    def fit(self, box: Box | None, margin: float | None = None) -> None:
+        """Show all of ``box`` with ``margin`` pixels around it (None: with room for names)."""
         if box is None:
             return
         if self.width() < 2 or not self.isVisible():

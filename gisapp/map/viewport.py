@@ -13,8 +13,9 @@ from layers.scene.style import METRES_PER_PIXEL
 SMALLEST, LARGEST = 0.0005, 20000.0
 """Limits of metres per pixel: from half a millimetre to the globe."""
 
-MARGIN = 24.0
-"""Pixels around what is shown whole."""
+MARGIN, NAMES = 24.0, 64.0
+"""Pixels around what is shown whole: at least, and as many as names beside it take where there is room for them."""
+_NAMES_SHARE = 0.09
 _FARTHEST = 1e12
 
 
@@ -91,8 +92,10 @@ class Viewport:
         return replace(self, x=x, y=y, metres_per_pixel=metres_per_pixel or self.metres_per_pixel)
 
     @classmethod
-    def fitting(cls, box: Box, width: float, height: float, margin: float = MARGIN) -> Viewport:
-        """The largest scale that shows all of ``box`` with ``margin`` pixels around it."""
+    def fitting(cls, box: Box, width: float, height: float, margin: float | None = None) -> Viewport:
+        """The largest scale that shows all of ``box`` with ``margin`` pixels around it; None: with room for names."""
+        if margin is None:
+            margin = min(max(_NAMES_SHARE * width, MARGIN), NAMES)
         # One asset far out of the world, as other programs may write it, must not end in infinity.
         box = Box(*(max(-_FARTHEST, min(_FARTHEST, edge)) for edge in box))
         room_x, room_y = max(width - 2 * margin, 1.0), max(height - 2 * margin, 1.0)

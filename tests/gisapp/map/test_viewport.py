@@ -58,6 +58,14 @@ def test_fitting_shows_all_of_the_box(x: float, y: float, width: float, height: 
     assert seen.y1 >= box.y1 - 1e-6
 
 
+@pytest.mark.parametrize(("width", "room"), [(1000, 64.0), (400, 36.0), (120, 24.0)])
+def test_names_beside_what_lies_at_the_edge_have_room(width: int, room: float) -> None:
+    box = Box(0.0, 0.0, 9000.0, 100.0)
+    view = Viewport.fitting(box, width, 600)
+    assert view.to_pixel(box.x0, 0.0)[0] == pytest.approx(room)
+    assert view.to_pixel(box.x1, 0.0)[0] == pytest.approx(width - room)
+
+
 def test_one_point_is_shown_at_a_street_scale() -> None:
     viewport = Viewport.fitting(Box(5, 5, 5, 5), 800, 600)
     assert viewport.to_pixel(5, 5) == (400, 300)

@@ -5,6 +5,8 @@ It is drawn once for a scene, from coarse levels and without symbols and words, 
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
@@ -14,6 +16,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QResizeEvent,
     QShowEvent,
 )
 from PySide6.QtWidgets import QWidget
@@ -26,6 +29,9 @@ from layers.model.query import Box
 from layers.scene.scene import Scene
 
 SIZE = QSize(184, 138)
+#: It takes at most such a part of the map's width and height, in steps of this; below the least it says nothing.
+_WIDTH_SHARE, _HEIGHT_SHARE = 0.3, 0.3
+_STEP, _LEAST_SIZE = 0.05, 0.6
 #: Milliseconds after the last change of the scene: the map itself has the first turn.
 _LATER = 900
 _SMALLEST_FRAME = 7.0
@@ -83,6 +89,15 @@ class OverviewMap(QWidget):
             self._framed = now
             self.update()
 
+    def fit(self, width: float, height: float) -> bool:
+        """Be no larger than a map of this size (px) leaves room for; False where it leaves none."""
+        room = min(1.0, _WIDTH_SHARE * width / SIZE.width(), _HEIGHT_SHARE * height / SIZE.height())
+        room = math.floor(room / _STEP) * _STEP
+        if room < _LEAST_SIZE:
+            return False
+        self.setFixedSize(round(SIZE.width() * room), round(SIZE.height() * room))
+        return True
+
     def recolour(self, colours: Colours) -> None:
         """Use other colours from now on."""
         self._colours = colours
@@ -110,7 +125,7 @@ class OverviewMap(QWidget):
             self._frame = self._whole = None
             self.update()
             return
-        self._whole = Viewport.fitting(box, self.width(), self.height(), margin=_EDGE)
+        self._whole = self._fitting(box)
         hidden = frozenset(
             f"{source.layer.id}/{style.id}"
             for source in scene.sources
@@ -118,6 +133,9 @@ class OverviewMap(QWidget):
             for style in source.layer.classes
         )
         self._renderer.request(self._whole, hidden, self.devicePixelRatioF(), soon=True)
+
+    def _fitting(self, box: Box) -> Viewport:
+        return Viewport.fitting(box, self.width(), self.height(), margin=_EDGE)
 
     def _dress(self) -> Dress:
         return Dress(self._colours, lambda kind, words: None)
@@ -181,6 +199,13 @@ class OverviewMap(QWidget):
         super().showEvent(event)
         if self._frame is None:
             self._later.start(0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        scene = self._renderer.scene
+        if self._whole is not None and scene is not None and scene.box is not None:
+            # The picture that is there stands in, larger or smaller, until it is drawn anew.
+            self._whole = self._fitting(scene.box)
+            self._later.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._renderer.stop()

@@ -221,9 +221,8 @@ class MapNavigation(QObject):
     # ---- the overview
 
     def show_overview(self, on: bool) -> None:
-        """Show the overview in the corner, or not."""
+        """Show the overview in the corner, where there is room for it, or not."""
         self.wants_overview = on
-        self.overview.setVisible(on and self._session.is_open)
         self.place()
 
     def switch_overview(self) -> None:
@@ -266,6 +265,8 @@ class MapNavigation(QObject):
         """Put what floats where it belongs, the strip of figures ``below`` the tools."""
         below = self._below = below or self._below
         width, height = self._view.width(), self._view.height()
+        has_room = self.overview.fit(width, height)
+        self.overview.setVisible(self.wants_overview and self._session.is_open and has_room)
         # Beside the foot where there is room for both, else above it.
         room = MARGIN if width >= WIDE else 2 * MARGIN + self._foot.height()
         left = width - self.overview.width() - MARGIN

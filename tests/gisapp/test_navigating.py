@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from gisapp.app import Application
 from gisapp.map.canvas import MapCanvas
+from gisapp.map.overview import SIZE
 from gisapp.map.viewport import Viewport
 from gisapp.panels.bookmarks.bookmarks import Bookmark
 from gisapp.panels.palette.model import Entry
@@ -395,6 +396,30 @@ def test_the_overview_can_be_switched_off_for_good(
     qtbot.mouseClick(window.map.navigation.overview, LEFT, pos=QPoint(172, 12))
     assert not window.map.navigation.overview.isVisible()
     assert not window.parts.actions.qt("view.overview").isChecked()
+
+
+def test_the_overview_gives_way_where_the_map_is_small(map_window: Window, qtbot: QtBot) -> None:
+    window, overview = map_window, map_window.map.navigation.overview
+    window.resize(1600, 1000)
+    assert overview.size() == SIZE
+    framed = overview.rectangle
+    window.resize(1440, 720)
+    window.table.open()
+    settle(window, qtbot)
+    assert overview.isVisible()
+    assert overview.height() < SIZE.height()
+    assert overview.height() <= 0.3 * window.map.height()
+    # What is framed is smaller with it.
+    now = overview.rectangle
+    assert framed is not None
+    assert now is not None
+    assert now.center().x() / overview.width() == pytest.approx(framed.center().x() / SIZE.width(), abs=0.05)
+    # Where next to nothing is left it is not there, and comes back by itself.
+    window.map.resize(760, 200)
+    assert not overview.isVisible()
+    assert window.parts.actions.qt("view.overview").isChecked()
+    window.map.resize(760, 600)
+    assert overview.isVisible()
 
 
 def test_another_register_begins_with_the_arrow_and_without_what_was_measured(

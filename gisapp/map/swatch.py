@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QPen
 
 from gisapp.map.painter import MapPainter, SymbolsOf
-from gisapp.map.pens import Colours
+from gisapp.map.pens import Colours, line_width
 from gisapp.map.shading import paint_ramp
 from gisapp.map.viewport import Viewport
 from layers.geometry.packed import PackedLines
 from layers.scene.request import ClassBatch, DrawBatch
-from layers.scene.style import METRES_PER_PIXEL, Drawing, LayerStyle, Look
+from layers.scene.style import METRES_PER_PIXEL, LayerStyle, Look
 
 #: How much of the swatch's side an area fills.
 _AREA_SHARE = 0.8
@@ -32,10 +32,17 @@ def paint_swatch(
         height = rect.height() * _AREA_SHARE
         ramp = QRectF(rect.left(), rect.center().y() - height / 2, rect.width(), height)
         paint_ramp(painter, ramp, colours["map_density"])
+        # A wash so thin that the map shines through is told from the paper of a panel by its edge.
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(colours["border_strong"], 1.0))
+        painter.drawRect(ramp.adjusted(0, 0, -1, -1).toRect())
+        painter.restore()
         return
     metres = denominator * METRES_PER_PIXEL
     viewport = Viewport(0.0, 0.0, metres, rect.width(), rect.height())
-    batch = DrawBatch(layer, (_batch(layer.drawing, look, rect, metres),))
+    batch = DrawBatch(layer, (_batch(layer, look, rect, metres),))
     painter.save()
     painter.setClipRect(rect, Qt.ClipOperation.IntersectClip)
     painter.translate(rect.topLeft())
@@ -47,18 +54,21 @@ def paint_swatch(
     painter.restore()
 
 
-def _batch(drawing: Drawing, look: Look, rect: QRectF, metres: float) -> ClassBatch:
+def _batch(layer: LayerStyle, look: Look, rect: QRectF, metres: float) -> ClassBatch:
     half = rect.width() / 2 * metres
-    if drawing == "symbol":
+    if layer.drawing == "symbol":
         return ClassBatch(look, points=np.zeros((1, 2)))
-    if drawing == "area":
+    if layer.drawing == "area":
         x, y = half * _AREA_SHARE, rect.height() / 2 * metres * _AREA_SHARE
         return ClassBatch(look, lines=_one_line([(-x, -y), (x, -y), (x, y), (-x, y), (-x, -y)]))
     # Longer than the swatch, so that no round end shows.
     ends = (-2 * half, 2 * half)
+    width = line_width(layer, look, metres, metres / METRES_PER_PIXEL)
+    # A line of one px on the edge of two rows would be two rows of half its colour.
+    y = metres / 2 if (round(width) + round(rect.height())) % 2 else 0.0
     if look.is_solid:
-        return ClassBatch(look, pieces=np.array([[ends[0], 0.0, ends[1], 0.0]]))
-    return ClassBatch(look, lines=_one_line([(ends[0], 0.0), (ends[1], 0.0)]))
+        return ClassBatch(look, pieces=np.array([[ends[0], y, ends[1], y]]))
+    return ClassBatch(look, lines=_one_line([(ends[0], y), (ends[1], y)]))
 
 
 def _one_line(points: list[tuple[float, float]]) -> PackedLines:

@@ -17,7 +17,8 @@ from layers.scene.scene import Scene
 from layers.scene.style import ClassStyle, LayerStyle
 from layers.text import Message
 
-#: Swatches show lines as they are at the map's scale, and symbols no smaller than at this one.
+#: Swatches show mains and symbols as they are at the map's scale, but no smaller than at this one: a line that is seen
+#: by its length on the map is not to be told by a piece as long as a finger.
 SYMBOL_DENOMINATOR = 5000.0
 _NONE = ClassCount(0, 0.0)
 
@@ -68,7 +69,7 @@ class Swatches:
             painter = QPainter(pixmap)
             box = QRectF(0, 0, width, height)
             scale = self._denominator
-            if layer.drawing == "symbol" and not layer.is_shaded(scale):
+            if layer.drawing in ("symbol", "main") and not layer.is_shaded(scale):
                 scale = min(scale, SYMBOL_DENOMINATOR)
             paint_swatch(painter, box, layer, style.look, scale, self._colours, self._symbols)
             painter.end()

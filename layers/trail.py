@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from layers.feedback import Feedback
-from layers.model.change import ChangeSet, IdRange, RowChange
+from layers.model.change import ChangeSet, IdRange, Mark, RowChange
 from layers.model.query import Condition
 from layers.store import history
 from layers.store.base import Store
@@ -13,7 +13,7 @@ from layers.store.past import changed_after, gone_by_code, rows_at, version_at
 from layers.store.reversal import Reversal, plan_as_of, plan_reversal
 from layers.store.rows import Row
 from layers.store.sources import Source, sources
-from layers.store.trail import Mark, changes_after, mark_at
+from layers.store.trail import changes_after, mark_at
 from layers.store.trail_search import (
     Matches,
     TrailFilter,

@@ -100,3 +100,16 @@ class RowChange:
         """The fields whose values differ."""
         before, after = self.before or {}, self.after or {}
         return tuple(name for name in {**before, **after} if before.get(name) != after.get(name))
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The newest change set up to a version, when it was made, and how many there are up to it.
+
+    Two registers with the same mark under the same name hold the same; on a server a change set may come
+    after one with a greater id, which the count tells.
+    """
+
+    version: int
+    at: str
+    count: int

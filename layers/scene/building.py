@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from layers.feedback import Feedback
 from layers.geometry.packed import Floats, pack_lines, segments
+from layers.model.change import Mark
 from layers.scene.cache import SceneCache
 from layers.scene.classes import UNCLASSED, class_indexes
 from layers.scene.codec import Source
@@ -17,7 +18,6 @@ from layers.scene.line_source import LineSource
 from layers.scene.point_source import PointSource
 from layers.scene.style import LayerStyle
 from layers.store.bulk_read import BulkRead
-from layers.store.trail import Mark
 from layers.text import Message
 
 

@@ -19,12 +19,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from layers.model.change import Mark
 from layers.scene.codec import Source, decode, encode
 from layers.scene.kept import is_kept, kept_folder
 from layers.scene.kept_arrays import KeptLost, read_arrays, write_arrays
 from layers.scene.line_arrays import CELL, LEVELS
 from layers.scene.style import LayerStyle, bones_of
-from layers.store.trail import Mark
 
 #: To be raised with every change of what is in a cache or how it is made.
 FORMAT = 2

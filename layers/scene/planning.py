@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from layers.feedback import Feedback
+from layers.model.change import Mark
 from layers.model.query import Condition
 from layers.register import Register
 from layers.scene.building import BuildJob, build_sketches, build_sources, wanted_fields
@@ -16,7 +17,6 @@ from layers.scene.scene import Scene
 from layers.scene.style import Drawing, LayerStyle, MapStyle, is_restyled
 from layers.scene.styles import find_style
 from layers.scene.widths import widened
-from layers.store.trail import Mark
 
 #: What is built together and shown before the points, of which a large city has millions.
 FIRST_DRAWINGS: tuple[Drawing, ...] = ("area", "line", "main")

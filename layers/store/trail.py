@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import sqlalchemy as sa
 
-from layers.model.change import ChangeSet
+from layers.model.change import ChangeSet, Mark
 from layers.store import history
 from layers.store.base import Store
-
-
-@dataclass(frozen=True)
-class Mark:
-    """The newest change set up to a version, when it was made, and how many there are up to it.
-
-    Two registers with the same mark under the same name hold the same; on a server a change set may come
-    after one with a greater id, which the count tells.
-    """
-
-    version: int
-    at: str
-    count: int
 
 
 def mark_at(store: Store, connection: sa.Connection, version: int | None = None) -> Mark:

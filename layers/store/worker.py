@@ -9,14 +9,17 @@ from __future__ import annotations
 import itertools
 import multiprocessing
 import signal
+import sys
 import threading
 import time
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from types import ModuleType
 from typing import Any, TypeVar
 
 from layers.errors import Cancelled, UserError
@@ -110,6 +113,8 @@ class Worker:
 class _Child:
     """One child process; used by one thread at a time."""
 
+    _starting = threading.Lock()
+
     def __init__(self, grace: float, preload: tuple[str, ...]) -> None:
         self._grace = grace
         self._preload = preload
@@ -139,9 +144,23 @@ class _Child:
         self._finalizer = weakref.finalize(
             self, _end, self._process, (self._calls, self._control), self._folders
         )
-        self._process.start()
+        with self._without_main():
+            self._process.start()
         calls_there.close()
         control_there.close()
+
+    @classmethod
+    @contextmanager
+    def _without_main(cls) -> Iterator[None]:
+        """A fresh interpreter would load the main module anew: the door with its parser of words, which no call
+        needs."""
+        with cls._starting:
+            main = sys.modules["__main__"]
+            sys.modules["__main__"] = ModuleType("__main__")
+            try:
+                yield
+            finally:
+                sys.modules["__main__"] = main
 
     def stop(self) -> None:
         """End the process, wherever it is, and remove what it left."""

@@ -20,7 +20,7 @@ from layers.text import Message
 
 DATA_ENDINGS = frozenset({
     ".shp", ".dbf", ".gpkg", ".geojson", ".json", ".topojson", ".geojsonl", ".kml", ".gdb", ".inp", ".csv",
-    ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".tab", ".mif", ".fgb", ".gpx", ".kmz",
+    ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".tab", ".mif", ".fgb", ".gpx", ".kmz", ".dxf",
 })  # fmt: skip
 _MOST_MEMBERS = 20_000
 _MOST_DATA_SETS = 1_000

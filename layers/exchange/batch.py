@@ -14,6 +14,7 @@ from layers.exchange.batch_codes import CodeCheck
 from layers.exchange.batch_output import BatchOutput
 from layers.exchange.batch_periods import check_periods
 from layers.exchange.findings import Finding, Findings
+from layers.exchange.foreign import ORIGIN as COLUMN_ORIGIN
 from layers.exchange.mapping import TypeRule
 from layers.exchange.own_links import flag_circles, warn_of_lost
 from layers.exchange.row_hash import hash_rows
@@ -209,14 +210,21 @@ class Batch:
             self._remember(field, rows, texts.take(pa.array(rows)))
 
     def _name_origins(self) -> None:
-        """Where nothing says where a value comes from: it was imported."""
+        """Where nothing says where a value comes from: as its column has it, else it was imported."""
         for name in [n for n in self._values if f"{n}{ORIGIN}" in self._type]:
-            self._origin(f"{name}{ORIGIN}", pc.is_valid(self._values[name]))
+            rule = self._rule.column_for(name)
+            said = self._said_origin(rule.column) if rule is not None else _IMPORTED
+            self._origin(f"{name}{ORIGIN}", pc.is_valid(self._values[name]), said)
 
-    def _origin(self, name: str, where: pa.Array) -> None:
+    def _said_origin(self, column: str) -> str:
+        found = column in self._table.column_names
+        metadata = (self._table.schema.field(column).metadata if found else None) or {}
+        return str(metadata.get(COLUMN_ORIGIN, _IMPORTED.encode()).decode())
+
+    def _origin(self, name: str, where: pa.Array, origin: str = _IMPORTED) -> None:
         field = self._type.field_named(name)
-        if name not in self._values and isinstance(field, ChoiceField) and field.code_list.get(_IMPORTED):
-            self._values[name] = pc.if_else(where, pa.scalar(_IMPORTED), pa.scalar(None, pa.string()))
+        if name not in self._values and isinstance(field, ChoiceField) and field.code_list.get(origin):
+            self._values[name] = pc.if_else(where, pa.scalar(origin), pa.scalar(None, pa.string()))
 
     def _note_remarks(self) -> None:
         if not self._remarks:

@@ -18,6 +18,9 @@ from layers.text import Message
 ROW = "__row"
 """The column of a ForeignTable holding where the row stands in its file: a line or record number, from 1."""
 
+ORIGIN = b"origin"
+"""In the metadata of a column: where its values come from, as the list of origins calls it, if not from an import."""
+
 Shape = Literal["point", "line", "polygon", "mixed", "none"]
 FieldKind = Literal["text", "integer", "number", "boolean", "date", "datetime", "time", "binary", "list"]
 
@@ -74,7 +77,7 @@ class ForeignTable:
 
     ``geometry`` is WKB beside the rows: points, lines, polygons and their Multi kinds with or without Z,
     never curves or M; null where there is none. None for a layer without geometry. Coordinates are the
-    file's own.
+    file's own, in the length ``unit`` (a name of ``units.METRES``; "": it says none, or its ``crs`` does).
     """
 
     path: str
@@ -85,6 +88,7 @@ class ForeignTable:
     encoding: str = ""
     problems: tuple[RowProblem, ...] = ()
     coordinate_fields: tuple[str, str] | None = None
+    unit: str = ""
 
     def __len__(self) -> int:
         return int(self.table.num_rows)

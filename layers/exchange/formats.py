@@ -17,6 +17,8 @@ from typing import Protocol
 
 from layers.errors import UserError
 from layers.exchange import archive, inp, json_features, shapefile, sheets
+from layers.exchange.cad import source as cad
+from layers.exchange.cad import tags as cad_tags
 from layers.exchange.foreign import ForeignFile, ForeignLayer, ForeignTable, looks_like, problem
 from layers.exchange.gdal_source import said_by
 from layers.exchange.grid import describe_table, locate, relocate
@@ -120,6 +122,10 @@ def _reader(path: Path, feedback: Feedback) -> _Reader:
 def _by_magic(path: Path, head: bytes, ending: str, feedback: Feedback) -> _Reader | None:
     if head.startswith(b"SQLite format 3\x00"):
         return _Database(head)
+    if cad_tags.is_dwg(head):
+        raise cad_tags.dwg_refused(path)
+    if cad_tags.is_drawing(head):
+        return _Drawing(feedback)
     if head.startswith(b"PK\x03\x04") or ending in (".zip", ".kmz"):
         return _Workbook() if ending in _WORKBOOK_ENDINGS else _Archive(feedback)
     if head.startswith(b"\xd0\xcf\x11\xe0") and ending != ".dbf":
@@ -282,6 +288,17 @@ class _Epanet:
 
     def read(self, path: Path, layer: str, encoding: str | None, feedback: Feedback) -> ForeignTable:
         return inp.read(path, layer, encoding, feedback)
+
+
+@dataclass(frozen=True)
+class _Drawing:
+    feedback: Feedback
+
+    def describe(self, path: Path, encoding: str | None) -> ForeignFile:
+        return cad.describe(path, encoding, self.feedback)
+
+    def read(self, path: Path, layer: str, encoding: str | None, feedback: Feedback) -> ForeignTable:
+        return cad.read(path, layer, encoding, feedback)
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ class LayerSurvey:
     ``bounds`` are in the layer's own coordinates. ``drawn`` holds the drawn length of up to some thousand
     sampled lines (metres on the ellipsoid for degrees, else coordinate units times the unit the CRS
     declares), ``numbers`` the numeric columns of the same rows, ``points`` one coordinate of each sampled
-    row, (n, 2).
+    row, (n, 2). ``unit``: what its coordinates count in where it states that and no CRS ("": nothing stated).
     """
 
     name: str
@@ -86,6 +86,7 @@ class LayerSurvey:
     numbers: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     remarks: tuple[RowProblem, ...] = ()
     coordinate_fields: tuple[str, str] | None = None
+    unit: str = ""
 
     def column(self, name: str) -> ColumnSurvey:
         """The column of that name; ``KeyError`` when there is none."""
@@ -139,6 +140,7 @@ def survey_table(name: str, found: ForeignTable) -> LayerSurvey:
         _numbers(found.table, place.sampled) if len(place.drawn) else {},
         tuple(found.problems),
         found.coordinate_fields,
+        found.unit,
     )
 
 

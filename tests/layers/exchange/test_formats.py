@@ -119,7 +119,7 @@ def test_a_zip_bomb_and_a_locked_zip_are_refused(tmp_path: Path) -> None:
     [
         ("a.shp", b"", "format.empty_file"),
         ("a.csv", b"\n\n  \n", "format.empty_file"),
-        ("a.dwg", b"AC1032" + bytes(200), "format.unknown"),
+        ("a.dwg", b"AC1032" + bytes(200), "cad.dwg"),
         ("a.bin", bytes(range(256)), "format.unknown"),
         ("a.txt", bytes(range(1, 256)) + b"\x00\x01\x02", "format.unknown"),
         ("a.dbf", b"\xff" * 100, "format.not_dbf"),

@@ -6,7 +6,6 @@ import datetime
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -20,9 +19,9 @@ from layers.model.query import All, Compare, Query
 from layers.register import Register
 
 Day = datetime.date
-#: The pace is that of the last so many days on which anybody logged.
-PACE_DAYS = 7
-#: Days from one on which anybody logged to the next, at most, that are taken for the usual.
+#: The pace is that of the last so many days of the calendar.
+PACE_DAYS = 28
+#: Of the days between two on which anybody logged no more than so many count: a longer break comes once.
 LONGEST_REST = 7
 #: Letters of an instant up to its minute.
 _MINUTE = 16
@@ -70,28 +69,42 @@ class Curve:
     def left(self) -> int:
         return max(0, self.planned - self.done)
 
-    @property
-    def pace(self) -> float | None:
-        """Records a day, of the last days on which there were any."""
-        worked = [count for count in self.counts if count][-PACE_DAYS:]
-        return sum(worked) / len(worked) if worked else None
+    def pace(self, today: Day) -> float | None:
+        """Records a day of the calendar, days off included, in the last ``PACE_DAYS`` or since the first record.
+
+        Of a break no more than ``LONGEST_REST`` days count. Who logs more today is never said to be done later: the
+        days looked at do not depend on what was logged today.
+        """
+        logged, days = self._lately(today)
+        return logged / days if logged else None
 
     def forecast(self, today: Day) -> Day | None:
         """The day on which all will be logged at this pace; the last one logged when nothing is left."""
         if not self.left:
             return self.days[-1] if self.days else None
-        if self.pace is None:
+        logged, days = self._lately(today)
+        if not logged:
             return None
-        days = [day for day, count in zip(self.days, self.counts, strict=True) if count][-PACE_DAYS:]
-        # Days off between are days off to come; a longer break (a holiday, work that was stopped) comes once.
-        span = 1 + sum(min((later - day).days, LONGEST_REST) for day, later in pairwise(days))
-        logged = sum([count for count in self.counts if count][-PACE_DAYS:])
-        return today + datetime.timedelta(days=-(-self.left * span // logged))
+        needed = -(-self.left * days // logged)
+        return today + datetime.timedelta(days=min(needed, (Day.max - today).days))
+
+    def _lately(self, today: Day) -> tuple[int, int]:
+        """How many records were logged of late, and in how many days that count."""
+        # Who is through does not work more slowly with every day.
+        logged, age, later = 0, 0, today if self.left or not self.days else self.days[-1]
+        for day, count in zip(reversed(self.days), reversed(self.counts), strict=True):
+            if not count:
+                continue
+            age += min(max((later - day).days, 0), LONGEST_REST)
+            if age >= PACE_DAYS:
+                return logged, PACE_DAYS
+            logged, later = logged + count, day
+        return logged, age + 1
 
 
 @dataclass(frozen=True)
 class TeamProgress:
-    """What one team has done of its own lots; ``pace`` per day worked, ``median_seconds`` per record as logged.
+    """What one team has done of its own lots; ``pace`` as ``Curve`` has it, ``median_seconds`` per record as logged.
 
     ``expected``: how many its own due dates ask for by now, None where its lots have none; ``ends``: when it will
     be through at its pace; ``due``: the last day any of its lots is due.
@@ -107,6 +120,7 @@ class TeamProgress:
     due: Day | None = None
     new: int = 0
     """Found beyond the book: beside what was planned, and no part of what is done."""
+    pace: float | None = None
 
     @property
     def planned(self) -> int:
@@ -119,10 +133,6 @@ class TeamProgress:
     @property
     def left(self) -> int:
         return self.curve.left
-
-    @property
-    def pace(self) -> float | None:
-        return self.curve.pace
 
     @property
     def ahead(self) -> int | None:
@@ -169,6 +179,7 @@ class Progress:
             self.ends,
             self.due,
             self.new,
+            self.curve.pace(self.day),
         )
 
     @property
@@ -248,6 +259,7 @@ def progress_of(
                 own.forecast(day),
                 max((its_due for its_due in dues.values() if its_due is not None), default=due),
                 sum((new or {}).get(id or None, 0) for id in mine[team]),
+                own.pace(day),
             )
         )
     share = _share(first, due, day)

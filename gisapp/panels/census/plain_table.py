@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from gisapp.language import Language, Words
+from gisapp.plain_tip import plain_tip
 from gisapp.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -30,9 +31,16 @@ class PlainModel(QAbstractTableModel):
     """Rows as they were given."""
 
     def __init__(
-        self, language: Language, theme: Theme, titles: Sequence[Words], right: Sequence[int], parent: QObject
-    ):
+        self,
+        language: Language,
+        theme: Theme,
+        titles: Sequence[Words],
+        right: Sequence[int],
+        parent: QObject,
+        tips: Mapping[int, Words],
+    ) -> None:
         super().__init__(parent)
+        self._tips = tips
         self._language, self._theme = language, theme
         self._titles, self._right = tuple(titles), frozenset(right)
         self.rows: tuple[TableRow, ...] = ()
@@ -56,6 +64,9 @@ class PlainModel(QAbstractTableModel):
             return self._language.render(self._titles[section])
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
             return self._side(section)
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.ToolTipRole:
+            tip = self._tips.get(section)
+            return None if tip is None else plain_tip(self._language.render(tip))
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -77,7 +88,7 @@ class PlainModel(QAbstractTableModel):
 
 
 class PlainTable(QTableView):
-    """``rows`` chosen are told by ``chosen_ids``."""
+    """``rows`` chosen are told by ``chosen_ids``; ``tips``: by column how its figures are counted."""
 
     def __init__(
         self,
@@ -87,9 +98,10 @@ class PlainTable(QTableView):
         *,
         right: Sequence[int] = (),
         stretch: int = -1,
+        tips: Mapping[int, Words] | None = None,
     ) -> None:
         super().__init__()
-        self.rows = PlainModel(language, theme, titles, right, self)
+        self.rows = PlainModel(language, theme, titles, right, self, tips or {})
         self.setModel(self.rows)
         self.setFont(theme.font("small"))
         self.setShowGrid(False)

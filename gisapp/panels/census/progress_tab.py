@@ -44,7 +44,12 @@ class ProgressTab(QWidget):
         self.team = WHOLE
         self.chart = ProgressChart(language, theme)
         titles = [Message(f"census_desk.team.{column}") for column in COLUMNS]
-        self.table = PlainTable(language, theme, titles, right=(1, 2, 3, 4, 5, 6), stretch=7)
+        counted = Message(
+            "census_desk.team.pace.tip", {"days": progress.PACE_DAYS, "rest": progress.LONGEST_REST}
+        )
+        tips = {COLUMNS.index(name): counted for name in ("pace", "ends")}
+        self.table = PlainTable(language, theme, titles, right=(1, 2, 3, 4, 5, 6), stretch=7, tips=tips)
+        language.hint(self.chart, counted)
         language.hint(self.table, Message("census_desk.team.hint"))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

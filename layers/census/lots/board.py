@@ -24,7 +24,7 @@ NOBODY = 0
 
 @dataclass(frozen=True)
 class LotCard:
-    """A lot on a day; ``pace``: targets its team logs a day worked, ``usual`` where nobody has logged yet."""
+    """A lot on a day; ``pace``: targets its team logs a day of the calendar, ``usual`` where nobody has logged yet."""
 
     row: LotRow
     day: Day

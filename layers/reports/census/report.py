@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from layers.census.progress import LONGEST_REST, PACE_DAYS
 from layers.census.quality.sampling import CHECK_KINDS
 from layers.census.reconciling import Share
 from layers.census.report_data import CensusFigures
@@ -37,7 +38,8 @@ def report_of(register: Register, figures: CensusFigures) -> Roster:
         by_quality(figures),
         by_team(figures),
     )
-    notes: list[Words] = [Message("census_report.note_match"), Message("census_report.note_intact")]
+    pace = Message("census_report.note_pace", {"days": PACE_DAYS, "rest": LONGEST_REST})
+    notes: list[Words] = [Message("census_report.note_match"), Message("census_report.note_intact"), pace]
     return Roster(
         Message("census_report.title", {"campaign": str(figures.campaign["name"])}),
         str(figures.campaign["organisation"] or register.setting(_COMPANY) or register.name),

@@ -79,14 +79,16 @@ def ids_of(board: LotBoard, *names: str) -> tuple[int, ...]:
 def test_what_is_before_the_teams_and_what_is_late(register: Register) -> None:
     board = board_of(register, build(register))
     one, two, nobody = board.loads[1], board.loads[2], board.loads[NOBODY]
-    # Two a day is the pace of the first team. The second one's three were accepted: they are no work, but were a pace.
-    assert (board.paces[1], one.left, one.days) == (2, 56, 28)
+    # Four in the nine days since the first is the pace of the first team. The second one's three were accepted: they
+    # are no work, but were a pace.
+    assert (board.paces[1], one.left, one.days) == (pytest.approx(4 / 9), 56, pytest.approx(126))
+    assert board.paces[2] == pytest.approx(3 / 9)
     assert (two.left, nobody.left, nobody.share) == (6, 8, None)
     assert board.working == (1, 2)
     most = evenness(board.loads)
     assert most == pytest.approx(one.share)
     kinds = {str(card.row.lot["name"]): card.alarm and card.alarm.kind for card in board.cards}
-    assert kinds == {"一": "late", "二": "tight", "三": None, "四": "tight", "五": "nobody", "六": None}
+    assert kinds == {"一": "late", "二": "tight", "三": "tight", "四": "tight", "五": "nobody", "六": None}
     assert [card.row.lot["name"] for card in board.column("team", 1)] == ["一", "二", "三"]
     assert [card.row.lot["name"] for card in board.column("state", "out")] == ["一"]
     first = board.by_id[ids_of(board, "一")[0]]

@@ -59,14 +59,6 @@ class ClassLines:
         depth = cell_depth(rows.lines, frame)
         return cls(frame, depth, coarse, LineArrays.of(rows, frame, depth, coarse))
 
-    @classmethod
-    def sketch(cls, rows: LineRows, solid: bool) -> ClassLines:
-        """The same lines, soon there: nothing is merged, and nothing is written along them."""
-        frame = frame_of(rows.lines.xy)
-        depth = cell_depth(rows.lines, frame)
-        arrays = LineArrays.of(LineRows(rows.lines), frame, depth, coarse=False)
-        return cls(frame, depth, False, arrays.sketched() if solid and len(rows) else arrays)
-
     def __len__(self) -> int:
         return sum(
             len(arrays) if alive is None else int(_of_cells(arrays, alive).sum())
@@ -294,6 +286,12 @@ def _all_inside(boxes: Floats, box: Box) -> bool:
     """Whether nothing of any of the ``boxes`` lies outside."""
     low, high = boxes[:, :2] >= (box.x0, box.y0), boxes[:, 2:] <= (box.x1, box.y1)
     return bool(low.all() and high.all())
+
+
+def lying_in(request: DrawRequest, boxes: Floats, pieces: Floats) -> Floats:
+    """Of pieces that lie within ``boxes`` those worth drawing."""
+    wide = _wide(request)
+    return pieces if _all_inside(boxes, wide) else _reaching_into(pieces, wide)
 
 
 def _reaching_into(pieces: Floats, box: Box) -> Floats:

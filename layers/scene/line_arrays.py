@@ -121,10 +121,6 @@ class LineArrays:
         index = BlockIndex(starts, np.concatenate([low, high], axis=1))
         return cls(rows, cells.astype(np.uint32), index, lengths(rows.lines))
 
-    def sketched(self) -> LineArrays:
-        """With coarser copies that are soon made: each line for itself, nothing merged."""
-        return replace(self, levels=_straightened(self.rows.lines, self.index.starts))
-
     def take_cells(self, cells: Integers) -> LineArrays:
         """Some cells, in their order."""
         counts = np.diff(self.index.starts)[cells]
@@ -250,29 +246,4 @@ def _coarser(lines: PackedLines, cell: Integers, cells: int) -> tuple[Pieces, ..
         pieces, first = segments(PackedLines(xy, offsets, number))
         cell_first = np.searchsorted(np.repeat(number, np.diff(first)), np.arange(cells + 1))
         levels.append(Pieces(pieces, cell_first.astype(np.int64)))
-    return tuple(levels)
-
-
-def _straightened(lines: PackedLines, starts: Integers) -> tuple[Pieces, ...]:
-    """For every level the lines as one straight piece each where none of their vertices lies far from it."""
-    pieces, first = segments(lines)
-    counts = np.diff(lines.offsets)
-    begin, end = lines.offsets[:-1], lines.offsets[1:] - 1
-    chord = lines.xy[end] - lines.xy[begin]
-    away = lines.xy - np.repeat(lines.xy[begin], counts, axis=0)
-    along = np.repeat(chord, counts, axis=0)
-    # Of a ring the chord is a point: everything is as far from it as from there.
-    square = np.repeat(np.maximum((chord**2).sum(axis=1), 1e-18), counts)
-    share = ((along * away).sum(axis=1) / square).clip(0.0, 1.0)
-    aside = away - along * share[:, None]
-    farthest = np.maximum.reduceat(np.hypot(aside[:, 0], aside[:, 1]), begin)
-    levels = []
-    for tolerance, _ in LEVELS:
-        straight = farthest <= tolerance
-        kept = np.repeat(~straight, counts - 1)
-        kept[first[:-1]] = True
-        made = pieces[kept]
-        before = np.concatenate([[0], np.cumsum(kept)])
-        made[before[first[:-1][straight]], 2:] = lines.xy[end[straight]]
-        levels.append(Pieces(made, before[first[starts]].astype(np.int64)))
     return tuple(levels)

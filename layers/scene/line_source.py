@@ -15,6 +15,7 @@ from layers.scene.class_lines import WORTH_SIMPLIFYING, ClassLines
 from layers.scene.labels import PointNames, labels_along
 from layers.scene.layer_rows import LayerLines
 from layers.scene.line_arrays import LEVELS, LineRows
+from layers.scene.line_sketch import SketchedLines
 from layers.scene.part import LinePart, Nowhere
 from layers.scene.request import ClassBatch, ClassCount, Counts, DrawBatch, DrawRequest, Hit, LabelBatch
 from layers.scene.style import ClassStyle, LayerStyle
@@ -55,7 +56,7 @@ class LineSource:
         """The rows of ``table`` without names, soon there: to be shown until the whole source is."""
         rows = LayerLines.of(layer, table, named=False)
         classes = {
-            number: ClassLines.sketch(lines, _is_solid(layer, layer.classes[number]))
+            number: SketchedLines.of(lines, _is_solid(layer, layer.classes[number]))
             for number, lines in rows.classes.items()
         }
         return cls(layer, classes, rows.words, rows.nowhere, rows.names, rows.count)

@@ -174,14 +174,22 @@ def test_no_lines_at_all(table: Any, request_for: Any) -> None:
 def test_a_sketch_strays_no_further_than_the_whole_may(
     streets: list[shapely.LineString], metres: float
 ) -> None:
-    # Straight, the ring would be a point.
+    # Straight, the ring would be a point. What lies far off: the city is as wide as a screen at this scale.
     ring = shapely.LineString([(0, -90), (9, -90), (9, -80), (0, -90)])
-    sketch = LineSource.sketch(LAYER, table_of([*streets[:80], ring]))
-    wide = Box(-100.0, -100.0, WHOLE.x1, WHOLE.y1)
-    drawn = as_lines(pieces(sketch.draw(DrawRequest(0, wide, metres))))
-    allowed = max((tolerance for tolerance, least in LEVELS if metres >= least), default=0.0) + 1e-6
-    exact = shapely.multilinestrings([*streets[:80], ring])
-    assert shapely.hausdorff_distance(exact, drawn) <= allowed
-    assert shapely.hausdorff_distance(drawn, exact) <= allowed
+    x, y = max(2000 * metres, WHOLE.x1), -500.0
+    hook = shapely.LineString([(x, y), (x + 60, y + 0.2), (x + 120, y)])
+    lines = [*streets[:80], ring, hook]
+    sketch = LineSource.sketch(LAYER, table_of(lines))
+    exact = shapely.multilinestrings(lines)
+    for drawn_at in (metres, metres / 2):
+        request = DrawRequest(0, Box(-100.0, y - 9, x + 200, WHOLE.y1), drawn_at)
+        drawn = as_lines(pieces(sketch.draw(request)))
+        allowed = max((tolerance for tolerance, least in LEVELS if drawn_at >= least), default=0.0) + 1e-6
+        assert shapely.hausdorff_distance(exact, drawn) <= allowed
+        assert shapely.hausdorff_distance(drawn, exact) <= allowed
+        there = DrawRequest(0, Box(x, y, x + 120, y), drawn_at)
+        assert len(pieces(sketch.draw(there))) == (
+            1 if drawn_at >= LEVELS[0][1] and drawn_at == metres else 2
+        )
     assert len(sketch.words) == 0
     assert sketch.counts()["large"].count == 8

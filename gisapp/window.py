@@ -69,12 +69,12 @@ class Window(WindowRooms):
         parts = self.parts
         language, theme = parts.language, parts.theme
         self.top_bar = TopBar(language, theme, parts.actions)
-        self.notices = NoticeBar(language, theme)
+        self.notices = NoticeBar(language, theme, parts.actions)
         self.start = StartPage(language, theme, parts.actions.trigger)
         self.map = MapView(language, theme, parts.session, parts.tasks, parts.actions)
         drafts = Drafts(parts.settings.folder / "drafts")
         self.inspector = Inspector(language, theme, parts.session, parts.tasks, drafts)
-        self.status = StatusBar(language, theme, parts.tasks)
+        self.status = StatusBar(language, theme, parts.tasks, parts.actions)
         self.filters = FilterBar(language, theme, parts.session)
         self.desk = "map"
         self.workplace = place = Workplace(
@@ -184,6 +184,8 @@ class Window(WindowRooms):
         session.selection_changed.connect(self._show_selected)
         session.selection_changed.connect(lambda _: actions.refresh())
         parts.notifier.told.connect(self._show_notice)
+        for bar in (self.notices, self.status):
+            bar.action_asked.connect(actions.trigger)
         parts.tasks.failed.connect(parts.notifier.error)
         parts.tasks.started.connect(self._count_tasks)
         parts.tasks.ended.connect(self._count_tasks)
@@ -280,6 +282,7 @@ class Window(WindowRooms):
 
     def _show_steps(self) -> None:
         """Undo and redo can be had at once."""
+        self.notices.give_way()
         self.parts.actions.refresh_some(("edit.undo", "edit.redo"))
         self._look_again.touch()
 
@@ -337,13 +340,19 @@ class Window(WindowRooms):
         if self.hold_style(self.close) or (holder is not None and holder(self._close_anyway)):
             event.ignore()
             return
+        if not self.parts.tasks.end_certain():
+            # What could not be saved is said in this window, and is still there to be saved again.
+            event.ignore()
+            return
         self.shut.emit(self)
         self.parts.session.close()
-        self.parts.tasks.close()
-        spare = self.parts.session.take_worker()
-        if spare is not None:
-            spare.close()
-        super().closeEvent(event)
+        try:
+            self.parts.tasks.close()
+        finally:
+            spare = self.parts.session.take_worker()
+            if spare is not None:
+                spare.close()
+            super().closeEvent(event)
 
     def _close_anyway(self) -> None:
         """What was unsaved is saved or dropped."""

@@ -107,6 +107,16 @@ def basemap_actions(window: Window) -> list[Action]:
             enabled=is_open,
             words="参考图层 对照 叠加 shp geojson kml gpkg reference overlay",
         ),
+        Action(
+            id=references.SHOW,
+            title=Message("reference.fit_latest"),
+            icon="frame-corners",
+            menu="view",
+            group=3,
+            handler=lambda: references.fit_latest(window),
+            enabled=lambda: is_open() and bool(window.reference_room.made and window.references.shown),
+            words="参考图层 缩放 reference zoom",
+        ),
     ]
 
 

@@ -33,6 +33,8 @@ else:
 
 #: A feature this near (pixels) is meant by a click, and so many are offered.
 _NEAR, _MOST = 6.0, 6
+#: The action that shows where the layers added last lie.
+SHOW = "view.reference_fit"
 
 
 def tie(window: Window, feed: ReferenceFeed) -> None:
@@ -43,6 +45,7 @@ def tie(window: Window, feed: ReferenceFeed) -> None:
     legend.beyond = lambda: rows.reference_rows(feed, theme.colors(), canvas.devicePixelRatioF())
     feed.changed.connect(legend.tell)
     feed.noticed.connect(window.parts.notifier.error)
+    feed.added.connect(lambda entries: _tell_added(window, feed, entries))
     panel.hidden_changed.connect(feed.switch)
     panel.menu_asked.connect(lambda row, at: _open_menu(window, feed, row, at))
     panel.place_asked.connect(lambda row: _fit(window, feed, feed.entry_of(row)))
@@ -91,10 +94,24 @@ def show_planned(window: Window, layer: PlannedLayer) -> None:
 
 
 def _add(window: Window, places: Sequence[ReferencePlace]) -> None:
+    window.references.add(places)
+
+
+def _tell_added(window: Window, feed: ReferenceFeed, entries: Sequence[Entry]) -> None:
+    """Say what is on the map now, and when nothing of it is in view."""
+    box, seen = feed.box_of(entry.key for entry in entries), window.map.canvas.viewport.box
+    names = {"names": tuple(entry.name for entry in entries)}
+    is_seen = (
+        box is not None and box.x0 < seen.x1 and seen.x0 < box.x1 and box.y0 < seen.y1 and seen.y0 < box.y1
+    )
+    words = Message("reference.added", names) if is_seen else Message("reference.added_outside", names)
+    window.parts.notifier.done(words, SHOW)
+
+
+def fit_latest(window: Window) -> None:
+    """Show all of the layers added last, or of those that there are."""
     feed = window.references
-    feed.add(places)
-    names = tuple(entry.name for entry in feed.entries[-len(places) :])
-    window.parts.notifier.done(Message("reference.added", {"names": names}))
+    window.map.canvas.fit(feed.box_of(feed.latest) or feed.box_of(feed.shown))
 
 
 def _open_menu(window: Window, feed: ReferenceFeed, row: str, at: QPoint) -> None:

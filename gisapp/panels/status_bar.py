@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
+from gisapp.actions import Actions
 from gisapp.forms.words import Button, ElidedLabel, IconLabel, Label, Line
 from gisapp.language import Language
 from gisapp.notify import Notice
@@ -26,8 +27,12 @@ _ICONS = {
 class StatusBar(QWidget):
     """Listens to the tasks; the window tells it the rest."""
 
-    def __init__(self, language: Language, theme: Theme, tasks: Tasks) -> None:
+    action_asked = Signal(str)
+    """What a message offers beside it."""
+
+    def __init__(self, language: Language, theme: Theme, tasks: Tasks, actions: Actions) -> None:
         super().__init__()
+        self._actions, self._offered = actions, ""
         self.setObjectName("statusBar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(theme.size("status_bar"))
@@ -35,6 +40,11 @@ class StatusBar(QWidget):
         self._icon = IconLabel(theme, "check", 14, "ok")
         self._icon.hide()
         self.message = ElidedLabel(language, theme, size="small", tone="quiet")
+        self.offer = Button(language, "", "link")
+        self.offer.setFont(theme.font("small"))
+        self.offer.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.offer.clicked.connect(lambda: self.action_asked.emit(self._offered))
+        self.offer.hide()
         self._what = Label(language, theme, size="small", strong=True)
         self._bar = QProgressBar(textVisible=False)
         self._bar.setFixedWidth(120)
@@ -59,6 +69,10 @@ class StatusBar(QWidget):
         self._icon.show_icon(*_ICONS[notice.severity])
         self._icon.show()
         self.message.show_words(notice.title)
+        self._offered = notice.action or ""
+        self.offer.setVisible(bool(self._offered))
+        if self._offered:
+            self.offer.show_words(self._actions[self._offered].title)
 
     def show_selected(self, words: Message | None) -> None:
         """Say what is selected; nothing when None."""
@@ -83,7 +97,9 @@ class StatusBar(QWidget):
         row.setContentsMargins(12, 0, 12, 0)
         row.setSpacing(8)
         row.addWidget(self._icon)
-        row.addWidget(self.message, 1)
+        row.addWidget(self.message)
+        row.addWidget(self.offer)
+        row.addStretch(1)
         row.addWidget(self.checks)
         parts: tuple[QWidget, ...] = (self._what, self._bar, self._amount, self._cancel)
         for part in (*parts, self._selected_line, self.selected, self._saved_line, self.saved):

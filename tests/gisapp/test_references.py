@@ -18,7 +18,9 @@ from gisapp.dialogs.feature_dialog import FeatureDialog
 from gisapp.panels.legend_model import CHECK_ROLE, LegendRow
 from gisapp.panels.references.rows import GROUP
 from gisapp.window import Window
+from layers.model.query import Query
 from layers.scene.reference import COLOURS
+from layers.text import Message
 from tests.gisapp.driving import PATIENCE, drop, settle, unrendered, visible_texts
 from tests.gisapp.test_printing import choose, open_dialog, text_of
 
@@ -182,9 +184,19 @@ def test_an_unrecognised_layer_is_shown_beside_the_book(
 def test_a_sheet_shows_and_names_it_and_what_has_no_place_is_said(
     open_town: Window, strange: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    window = open_town
+    window, canvas, status = open_town, open_town.map.canvas, open_town.status
+    canvas.fly_to(530_000.0, 3_000_000.0, 0.8)
     add_files(window, [str(strange)])
     read(window, qtbot)
+    # Far from what is looked at there would be nothing to be seen: that is said, with the way there.
+    qtbot.waitUntil(lambda: window.parts.notifier.notices[-1].title.id == "reference.added_outside")
+    assert status.offer.isVisible()
+    qtbot.mouseClick(status.offer, LEFT)
+    settle(window, qtbot)
+    assert abs(canvas.viewport.x - 538_350.0) < 200
+    add_files(window, [str(strange)])
+    qtbot.waitUntil(lambda: window.parts.notifier.notices[-1].title.id == "reference.added", timeout=PATIENCE)
+    settle(window, qtbot)
     dialog = open_dialog(window, qtbot)
     choose(dialog, "all", "1:5000", qtbot)
     with qtbot.waitSignal(dialog.written, timeout=PATIENCE):
@@ -198,6 +210,14 @@ def test_a_sheet_shows_and_names_it_and_what_has_no_place_is_said(
     add_files(window, [str(empty)])
     settle(window, qtbot)
     assert window.parts.notifier.notices[-1].title.id == "import.reference.no_place"
+    # The refusal stands until something is done, not over all the work that follows.
+    assert window.notices.isVisible()
+    window.notices._since -= 3
+    pipe = window.parts.session.register.find(Query("pipe", limit=1))[0]
+    window.parts.session.edit(
+        Message("action.find"), lambda edit: edit.update("pipe", pipe.id, pipe.version, {"road": "三环"})
+    )
+    qtbot.waitUntil(lambda: not window.notices.isVisible(), timeout=PATIENCE)
     feed = window.references
     assert len(feed.entries) == 1
     # The fifth colour is another one on dark ground: the picture follows the theme.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from gisapp.tasks import Tasks
 from layers.errors import UserError
 from layers.feedback import Feedback
 from layers.later import Later
+from layers.model.query import Box
 from layers.register import Register
 from layers.scene.codec import Source
 from layers.scene.reference import COLOURS, box_of, reference_scene, reference_sources
@@ -68,6 +69,8 @@ class ReferenceFeed(QObject):
     """The list, or how it goes with one of them, is another."""
     noticed = Signal(object)
     """The UserError for which a layer is not shown."""
+    added = Signal(tuple)
+    """The entries that the user added and that are on the map now."""
 
     def __init__(
         self,
@@ -84,6 +87,9 @@ class ReferenceFeed(QObject):
         self.entries: list[Entry] = []
         self.shown: dict[Key, Shown] = {}
         self.problems: dict[Key, UserError] = {}
+        #: Those that were added last.
+        self.latest: tuple[Key, ...] = ()
+        self._untold: set[Key] = set()
         ground.repainted.connect(canvas.update)
         session.opened.connect(self._on_opened)
         session.closed.connect(self._on_closed)
@@ -94,6 +100,10 @@ class ReferenceFeed(QObject):
     def scene(self) -> Scene | None:
         """What is shown of them now; None: nothing."""
         return self._ground.scene
+
+    def box_of(self, keys: Iterable[Key]) -> Box | None:
+        """Where these lie, as far as they are shown."""
+        return box_of(source for key in keys if key in self.shown for source in self.shown[key].sources)
 
     def entry_of(self, row: str) -> Entry | None:
         """The entry of a row of the legend; None for a row of anything else."""
@@ -109,6 +119,8 @@ class ReferenceFeed(QObject):
             entry = Entry(asdict(place), free)
             self._drop(entry.key)
             self.entries.append(entry)
+        self.latest = tuple(entry.key for entry in self.entries[-len(places) :])
+        self._untold = set(self.latest)
         self._keep()
         self._read()
 
@@ -143,7 +155,8 @@ class ReferenceFeed(QObject):
         self._read()
 
     def _on_closed(self) -> None:
-        self.entries = []
+        self.entries, self.latest = [], ()
+        self._untold.clear()
         self.shown.clear()
         self.problems.clear()
         self._show()
@@ -204,6 +217,10 @@ class ReferenceFeed(QObject):
             else:
                 self.shown[key] = result
         self._show()
+        new = tuple(e for e in self.entries if e.key in self._untold and e.key in self.shown)
+        self._untold -= found.keys()
+        if new:
+            self.added.emit(new)
 
     def _show(self) -> None:
         drawn = [self.shown[entry.key] for entry in self.entries if entry.shown and entry.key in self.shown]

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, 
 from gisapp.forms.words import Button, Label
 from gisapp.language import Language
 from gisapp.panels.census.centre import CensusCentre
+from gisapp.panels.census.one_act import Done, Failed, OneAct
 from gisapp.panels.census.plain_table import PlainTable, TableRow
 from gisapp.panels.census.target_page import sentences
 from gisapp.theme import Theme
@@ -52,7 +53,7 @@ class DifferencesTab(QWidget):
         self.plan: AcceptancePlan | EditPlan | None = None
         self._asked = ""
         self._asked_of: tuple[int, ...] = ()
-        self._is_writing = False
+        self._act = OneAct(centre.session, self)
         self._found: tuple[Finding, ...] = ()
         self.chips: dict[Kind, QToolButton] = {}
         columns = ("code", "type", "difference", "surveyor_note")
@@ -77,7 +78,7 @@ class DifferencesTab(QWidget):
         """List what waits, as the desk knows the campaign."""
         register, book = self.centre.register, self.centre.book
         if register is None or book is None:
-            self._found, self._is_writing = (), False
+            self._found = ()
             self.table.show_rows(())
             return
         for kind, chip in self.chips.items():
@@ -195,7 +196,7 @@ class DifferencesTab(QWidget):
     def part(self) -> None:
         """What may be one is two: it is remembered, and can be undone."""
         pairs = self._twins(self.ids)
-        if pairs and not self._is_writing:
+        if pairs:
             plan = twins.plan_not_same(pairs)
             self._write(plan.label, plan.apply)
 
@@ -203,7 +204,7 @@ class DifferencesTab(QWidget):
         """Do what was asked."""
         # What was asked about, not what the list holds by now.
         plan, ids, decision = self.plan, self._asked_of, self._asked
-        if self._is_writing:
+        if self._act.is_busy:
             return
         actor, reason = self.centre.my_name, self.reason.text()
         now = datetime.datetime.now(datetime.UTC)
@@ -231,17 +232,11 @@ class DifferencesTab(QWidget):
         def act(edit: Edit) -> None:
             work(edit)
 
-        def done() -> None:
-            self._is_writing = False
-            self._ask_no_more()
+        def write(done: Done, failed: Failed) -> None:
+            self.go.setEnabled(False)
+            self.centre.write(label, act, done, failed, shown=True)
 
-        def failed(error: UserError) -> None:
-            self._is_writing = False
-            self._refuse(error)
-
-        self._is_writing = True
-        self.go.setEnabled(False)
-        self.centre.write(label, act, done, failed, shown=True)
+        self._act.begin(write, self._ask_no_more, self._refuse)
 
     def _refuse(self, error: UserError) -> None:
         self.told.set_tone("danger")

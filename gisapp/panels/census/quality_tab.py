@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Literal
 
 from PySide6.QtCore import Qt, Signal
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QToolButton, QV
 from gisapp.forms.chip import Chip, ChipKind
 from gisapp.forms.words import Button, ElidedLabel, Label
 from gisapp.language import Language, Words
+from gisapp.panels.census.one_act import OneAct
 from gisapp.panels.census.plain_table import PlainTable, TableRow
 from gisapp.panels.census.quality_centre import QualityCentre
 from gisapp.panels.census.target_page import sentences
@@ -48,7 +50,7 @@ class QualityTab(QWidget):
         self._language, self._theme, self.quality = language, theme, quality
         self.part: Part = "all"
         self._asked = ""
-        self._is_writing = False
+        self._act = OneAct(quality.centre.session, self)
         self.scope = QComboBox()
         self.chips: dict[Part, QToolButton] = {}
         self.verdict = Chip(language, theme, "", "neutral")
@@ -86,7 +88,6 @@ class QualityTab(QWidget):
 
     def _show(self) -> None:
         book = self.quality.book
-        self._is_writing = self._is_writing and book is not None
         self._show_scope()
         kept = self.part
         for part, chip in self.chips.items():
@@ -247,20 +248,10 @@ class QualityTab(QWidget):
         self.words.setFocus()
 
     def _go(self) -> None:
-        if self._is_writing or not self._asked:
+        if not self._asked or self.quality.book is None:
             return
-
-        def done() -> None:
-            self._is_writing = False
-            self._ask_no_more()
-
-        def failed(error: UserError) -> None:
-            self._is_writing = False
-            self._refuse(error)
-
-        self._is_writing = True
         say = self.quality.sign_off if self._asked == "sign" else self.quality.send_back
-        say(self.words.text(), done, failed)
+        self._act.begin(partial(say, self.words.text()), self._ask_no_more, self._refuse)
 
     def _refuse(self, error: UserError) -> None:
         self.told.set_tone("danger")

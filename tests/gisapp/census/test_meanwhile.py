@@ -16,6 +16,7 @@ from layers.census.fieldwork.logging import Logged, plan_log
 from layers.census.values import from_text
 from layers.model.query import Query
 from layers.register import Register
+from layers.store.edit import Edit
 from layers.text import Message
 from tests.gisapp.census.test_quality_and_repairs import logged, logged_master
 from tests.gisapp.driving import PATIENCE, settle
@@ -117,6 +118,42 @@ def test_pressed_twice_and_decided_by_another(other: Register, open_town: Window
     settle(window, qtbot)
     states = sorted(r["state"] for r in register.find(Query("census_record")))
     assert states == ["accepted", *["visited"] * 7]
+
+
+def test_a_bug_in_the_act_does_not_lock_the_buttons(
+    other: Register, open_town: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = open_town
+    register, census = window.parts.session.register, window.census
+    assert register is not None
+    window.parts.actions.trigger("survey.open")
+    qtbot.waitUntil(lambda: census.centre.row is not None, timeout=PATIENCE)
+    census.below.show_tab("differences")
+    settle(window, qtbot)
+    differences = census.below.differences
+
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("a bug")
+
+    def states() -> set[str]:
+        return {r["state"] for r in register.find(Query("census_record"))}
+
+    def send_back() -> None:
+        differences.kind = "same"
+        differences.read()
+        settle(window, qtbot)
+        differences.ask("visit_again")
+        differences.reason.setText("照片不清")
+        differences.decide()
+        settle(window, qtbot)
+
+    with monkeypatch.context() as patched, qtbot.captureExceptions() as caught:
+        patched.setattr(Edit, "update_many", broken)
+        send_back()
+    assert [kind for kind, _, _ in caught] == [ZeroDivisionError]
+    assert states() == {"visited"}
+    send_back()
+    assert states() == {"visit_again"}
 
 
 def test_all_logged_is_said_when_the_last_is_written_and_not_before(

@@ -145,12 +145,12 @@ COMMANDS: CommandTable = {
 
 
 def _worker(*, begun: bool) -> Worker:
-    """The processes that build the map of a register never seen: ``begun``, they load what they need beside Qt."""
+    """What builds the map of a register never seen: ``begun``, its first process loads what it needs beside Qt."""
     from layers.store.worker import Worker
 
     worker = Worker(preload=BUILDING_MODULES)
     if begun:
-        worker.warm_up(all=True)
+        worker.warm_up()
     return worker
 
 

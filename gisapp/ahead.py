@@ -17,8 +17,17 @@ from gisapp.tasks import begin_now
 from layers.errors import UserError
 from layers.feedback import Feedback
 from layers.register import Register
+from layers.scene.building import BuildJob
 from layers.scene.cache import SceneCache
-from layers.scene.planning import Begun, ScenePlan, Sketches, parted, plan_scene, sketch_layers, take_kept
+from layers.scene.planning import (
+    Begun,
+    ScenePlan,
+    Sketches,
+    plan_scene,
+    shared_out,
+    sketch_layers,
+    take_kept,
+)
 from layers.scene.styles import USUAL, style_or_usual
 from layers.store.lean import load_lean
 from layers.store.worker import Worker
@@ -45,11 +54,12 @@ class Ahead:
         register = begin_now(opened)
         self._register: Callable[[], Register] | None = register
         plan = begin_now(lambda: _planned(register(), scenes))
-        halves = (
-            begin_now(lambda: _sketched(register(), plan(), size, points=False)),
-            begin_now(lambda: _sketched(register(), plan(), size, points=True)),
-        )
-        self.begun = Begun(plan, halves)
+        parts = begin_now(lambda: shared_out(register(), _seen(plan(), size)))
+
+        def sketched(number: int) -> Sketches:
+            return sketch_layers(register(), plan().job, parts()[number], Feedback())
+
+        self.begun = Begun(plan, (begin_now(lambda: sketched(0)), begin_now(lambda: sketched(1))))
 
     def take_register(self, actor: str) -> Register:
         """The register. Raises what opening it raised."""
@@ -78,9 +88,8 @@ def _planned(register: Register, scenes: Path | None) -> ScenePlan:
     return take_kept(register, plan_scene(register, style, cache=cache), Feedback())
 
 
-def _sketched(register: Register, plan: ScenePlan, size: tuple[int, ...], *, points: bool) -> Sketches:
-    """What is left to be made of the lines, or the points, that are seen when all of the register is."""
+def _seen(plan: ScenePlan, size: tuple[int, ...]) -> BuildJob:
+    """What is left to be made of the layers that are seen when all of the register is."""
     width, height = max(size[0] - _BESIDE, 1), max(size[1] - _ABOVE, 1)
     box = plan.scene.box
-    layers = () if box is None else plan.seen_at(Viewport.fitting(box, width, height).denominator)
-    return sketch_layers(register, plan.job, parted(layers)[points], Feedback())
+    return plan.job.of(() if box is None else plan.seen_at(Viewport.fitting(box, width, height).denominator))

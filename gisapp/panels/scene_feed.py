@@ -10,10 +10,11 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from gisapp.panels.style_counting import StyleCounting
 from gisapp.session import Session
@@ -57,6 +58,7 @@ class SceneFeed(QObject):
     """A Scene to show in the place of the last one."""
     refused = Signal(object)
     """The UserError for which the usual style is drawn in the place of the one asked for."""
+    _lost = Signal(object)
 
     def __init__(
         self,
@@ -88,8 +90,10 @@ class SceneFeed(QObject):
         self._news: list[ChangeSet] = []
         self._patching: tuple[Task, list[ChangeSet]] | None = None
         self._failures = 0
-        #: Where the map of the open register is kept, unless that was lost.
+        #: Where the map of the open register is kept, unless that was lost; and what was read of it last.
         self._trusted = cache
+        self._kept: SceneCache | None = None
+        self._lost.connect(self._read_anew, Qt.ConnectionType.QueuedConnection)
         self._soon = Debounce(SOON, self._show_sketch, self)
         self._tidying = Debounce(PAINTED, self._tidy, self)
         self._counting = StyleCounting(tasks, self)
@@ -112,13 +116,12 @@ class SceneFeed(QObject):
             if self.scene is not None and is_computed(self.scene.style):
                 self._read()
 
-    def read_anew(self) -> None:
+    def _read_anew(self, kept: SceneCache) -> None:
         """What was kept cannot be read any more: make all of the map from the register, and forget what was kept."""
-        register = self._session.register
-        # Every look at what is shown tells it again, until the new one is there.
-        if register is not None and self._trusted is not None:
-            SceneCache(self._trusted, str(register.target)).forget()
-            self._trusted = self.scene = None
+        # Every look at what is shown tells it again, until the new one is there; so do looks at a map shown before.
+        if kept is self._kept:
+            kept.forget()
+            self._kept = self._trusted = self.scene = None
             self._read()
 
     def is_kept(self, target: str) -> bool:
@@ -143,7 +146,7 @@ class SceneFeed(QObject):
         self.scene = None
         self._news.clear()
         self._failures = 0
-        self._trusted = self._cache
+        self._trusted, self._kept = self._cache, None
 
     def _on_changed(self, change: ChangeSet) -> None:
         self._news.append(change)
@@ -185,6 +188,9 @@ class SceneFeed(QObject):
         def go_on(found: tuple[ScenePlan, UserError | None]) -> None:
             planned, reason = found
             self._reading.clear()
+            self._kept = kept = planned.job.cache
+            if kept is not None:
+                kept.loss.listener = partial(self._lost.emit, kept)
             if reason is not None and self.style == style:
                 self.style = USUAL
                 self.refused.emit(reason)
@@ -207,7 +213,7 @@ class SceneFeed(QObject):
         seen = parted(plan.seen_at(self._denominator())) if is_first else ()
         for number, part in enumerate(seen):
             if part:
-                self._sketch_part(register, plan, part, ahead[number] if ahead else None)
+                self._sketch_part(register, plan, part, ahead[number::-1])
         if not any(seen):
             self._build_parts(register, plan, is_first)
 
@@ -216,14 +222,16 @@ class SceneFeed(QObject):
         register: Register,
         plan: ScenePlan,
         layers: Sequence[LayerStyle],
-        ahead: Callable[[], Sketches] | None,
+        ahead: Sequence[Callable[[], Sketches]],
     ) -> None:
-        job = plan.job.of(layers)
-
         def work(feedback: Feedback) -> list[Source]:
-            made = [] if ahead is None else ahead().of(job)
-            there = {source.layer.id for source in made}
-            left = job.of(layer for layer in layers if layer.id not in there)
+            made: list[Source] = []
+            left = plan.job.of(layers)
+            for begun in ahead:
+                if left.layers:
+                    made += begun().of(left)
+                    there = {source.layer.id for source in made}
+                    left = left.of(layer for layer in left.layers if layer.id not in there)
             return [*made, *sketch(register, left, feedback)]
 
         def take(sources: list[Source]) -> None:
@@ -359,15 +367,9 @@ class SceneFeed(QObject):
                 self._settle(made)
 
         task = self._tasks.run(
-            Message("task.map"),
-            work,
-            take,
-            failed=self._on_failed,
-            owner=self,
-            key="scene-patch",
-            shown=False,
-            first=True,
-        )
+            Message("task.map"), work, take,
+            failed=self._on_failed, owner=self, key="scene-patch", shown=False, first=True,
+        )  # fmt: skip
         self._patching = task, news
 
     def _settle(self, scene: Scene) -> None:

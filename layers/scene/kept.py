@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 
 #: What a process that builds the map of a register loads.
-BUILDING_MODULES = ("layers.scene.building", "layers.store.worker_columns")
+BUILDING_MODULES = ("layers.scene.building", "layers.store.worker_columns", "pyarrow.compute")
 
 
 def kept_folder(root: Path, register: str) -> Path:

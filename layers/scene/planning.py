@@ -160,7 +160,8 @@ class Sketches:
 class Begun:
     """What of a register's map is under way: ``plan`` and ``sketches`` wait for it and give it.
 
-    The plan is of the usual style, unfiltered. Of sketches there are two halves, lines and points.
+    The plan is of the usual style, unfiltered. Of sketches there are two parts (``shared_out``), the second seldom
+    of anything.
     """
 
     plan: Callable[[], ScenePlan]
@@ -180,6 +181,14 @@ def parted(layers: Iterable[LayerStyle]) -> tuple[tuple[LayerStyle, ...], tuple[
     chosen = tuple(layers)
     first = tuple(layer for layer in chosen if layer.drawing in FIRST_DRAWINGS)
     return first, tuple(layer for layer in chosen if layer.drawing not in FIRST_DRAWINGS)
+
+
+def shared_out(register: Register, job: BuildJob) -> tuple[tuple[LayerStyle, ...], tuple[LayerStyle, ...]]:
+    """The layers of a job by the process that sketches them: lines and all of which there is little; many points."""
+    lines, points = parted(job.layers)
+    reads = {layer.type: register.settled(job.reads[layer.type]) for layer in points}
+    few = tuple(layer for layer in points if reads[layer.type].is_done)
+    return (*lines, *few), tuple(layer for layer in points if layer not in few)
 
 
 def take_kept(register: Register, plan: ScenePlan, feedback: Feedback) -> ScenePlan:

@@ -33,6 +33,11 @@ class BulkRead:
     function: Callable[..., pa.Table]
     arguments: tuple[Any, ...]
 
+    @property
+    def is_done(self) -> bool:
+        """Whether it was read before the job was sent."""
+        return self.function is given
+
     def __call__(self, feedback: Feedback) -> pa.Table:
         """The table: ``fid``, the fields, and ``geom`` as WKB if it was asked for."""
         return self.function(feedback, *self.arguments)

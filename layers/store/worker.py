@@ -68,11 +68,11 @@ class Worker:
                     self._idle.append(child)
                     self._free.notify()
 
-    def warm_up(self, *, all: bool = False) -> None:
-        """Start the first process (or ``all``) now, without waiting for it, so that the first call does not."""
+    def warm_up(self) -> None:
+        """Start the first process now, without waiting for it, so that the first call does not."""
         with self._free:
             if not self._closed:
-                for child in self._idle if all else self._idle[-1:]:
+                for child in self._idle[-1:]:
                     child.start()
 
     def close(self) -> None:

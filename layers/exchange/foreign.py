@@ -78,6 +78,7 @@ class ForeignTable:
     ``geometry`` is WKB beside the rows: points, lines, polygons and their Multi kinds with or without Z,
     never curves or M; null where there is none. None for a layer without geometry. Coordinates are the
     file's own, in the length ``unit`` (a name of ``units.METRES``; "": it says none, or its ``crs`` does).
+    ``called``: what somebody called a layer of a drawing, of which each kind of geometry is a layer here.
     """
 
     path: str
@@ -89,6 +90,7 @@ class ForeignTable:
     problems: tuple[RowProblem, ...] = ()
     coordinate_fields: tuple[str, str] | None = None
     unit: str = ""
+    called: str = ""
 
     def __len__(self) -> int:
         return int(self.table.num_rows)

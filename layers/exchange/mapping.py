@@ -26,7 +26,19 @@ none.
 LEAST_CONFIDENCE = 0.5
 """A guess below this is not offered."""
 
-_IDENTIFIERS = ("id", "fid", "ogcfid", "gid", "objectid", "globalid", "guid", "uuid", "@id", "featureid")
+_IDENTIFIERS = (
+    "id",
+    "fid",
+    "ogcfid",
+    "gid",
+    "objectid",
+    "globalid",
+    "guid",
+    "uuid",
+    "@id",
+    "featureid",
+    "handle",
+)
 
 
 @dataclass(frozen=True)
@@ -158,6 +170,17 @@ class Guesser:
             survey.name, dataset, {type_name: rule}, native_id=native_id(survey), confidence=1.0, said=True
         )
 
+    def complete(self, mapping: LayerMapping, survey: LayerSurvey) -> LayerMapping:
+        """The mapping with what it says nothing of guessed: the other columns, and what identifies a row."""
+        types = {}
+        for name, rule in mapping.types.items():
+            known = {each.column for each in rule.columns} | {each.field for each in rule.columns}
+            guessed = self.columns(self._catalogue[name], survey)
+            more = (each for each in guessed if each.column not in known and each.field not in known)
+            types[name] = replace(rule, columns=(*rule.columns, *more))
+        native = mapping.native_id or native_id(survey)
+        return replace(mapping, types=types, native_id=native, confidence=0.9, said=False)
+
     def by_shape(self, survey: LayerSurvey, dataset: str, type_names: Sequence[str]) -> LayerMapping:
         """The mapping of a layer of mixed geometry: each row goes to the first of the types that suits its
         own.
@@ -215,11 +238,17 @@ class Guesser:
         return TypeRule(asset_type.name, rules, constants, round(confidence, 2))
 
     def _named(self, file_stem: str, survey: LayerSurvey) -> TypeRule | None:
-        """By the layer's name, else the file's; a type of another shape than the layer's is not meant."""
-        for name in dict.fromkeys((survey.name, file_stem)):
+        """By the layer's name, else the file's; a type of another shape than the layer's is not meant.
+
+        A drawing shows much besides what its file is named after, and its lines are no points.
+        """
+        names = (survey.called,) if survey.called else (survey.name, file_stem)
+        for name in dict.fromkeys(names):
             for match in self._vocabulary.types_named(name):
                 asset_type = self._catalogue[match.type]
                 confidence = match.score * shape_fit(asset_type.shape, survey.shape)
+                if survey.called and asset_type.shape != survey.shape:
+                    continue
                 if confidence >= LEAST_CONFIDENCE:
                     return self._rule(asset_type, survey, match.kind, confidence)
         return None

@@ -2,7 +2,7 @@
 
 ```toml
 [[layer]]
-match = "arc*"                  # name of the layer; * and ? stand for anything
+match = "arc*"                  # name of the layer, or several in a list; * and ? stand for anything
 type = "pipe"                   # or type_column, otherwise and [layer.choices] for several types
 native_id = "arc_id"
 coordinates = ["Y", "X"]        # of a plain table: the columns of its eastings and northings
@@ -15,7 +15,8 @@ unit = "mm"
 words = { "球铁" = "DI" }       # what words of the file mean
 ```
 
-A layer with neither ``type`` nor ``type_column`` is not imported. Columns not named are not imported.
+A layer with neither ``type`` nor ``type_column`` is not imported. Columns not named are not imported, unless
+``guess = true`` asks that they are taken for what they seem to be.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ from layers.text import Message
 _LAYER_KEYS = frozenset(
     {
         "match", "has", "type", "dataset", "native_id", "code_prefix", "type_column", "otherwise", "choices",
-        "constants", "column", "coordinates",
+        "constants", "column", "coordinates", "guess",
     }
 )  # fmt: skip
 _COLUMN_KEYS = frozenset({"from", "to", "type", "unit", "words"})
@@ -51,13 +52,14 @@ _BARE_KEY = re.compile(r"^[A-Za-z0-9_-]+$")
 @dataclass(frozen=True)
 class LayerTemplate:
     """One ``[[layer]]``: which layers it is for (name pattern and columns they must have), and their
-    mapping.
+    mapping. ``guess``: columns that it does not name are guessed.
     """
 
     match: str
     mapping: LayerMapping
     has: frozenset[str] = frozenset()
     name: str = ""
+    guess: bool = False
 
     def fits(self, layer: str, columns: Iterable[str]) -> bool:
         """Whether a layer of that name with these columns is meant."""
@@ -97,7 +99,8 @@ def load_mapping(path: Path, catalogue: Catalogue) -> tuple[LayerTemplate, ...]:
     unknown = set(data) - {"layer"}
     if unknown or not isinstance(layers, list) or not all(isinstance(each, dict) for each in layers):
         raise _wrong(path, "import.mapping.no_layers")
-    return tuple(_Reader(path, catalogue, number, each).read() for number, each in enumerate(layers, 1))
+    read = (_Reader(path, catalogue, number, each).read() for number, each in enumerate(layers, 1))
+    return tuple(template for each in read for template in each)
 
 
 def bundled_mappings(catalogue: Catalogue) -> tuple[LayerTemplate, ...]:
@@ -129,7 +132,8 @@ class _Reader:
         self._number = number
         self._data = data
 
-    def read(self) -> LayerTemplate:
+    def read(self) -> tuple[LayerTemplate, ...]:
+        """One template for each name that the layer may have."""
         data = self._data
         self._only(data, _LAYER_KEYS)
         choices = {normalise(word): self._choice(said) for word, said in self._words(data, "choices").items()}
@@ -144,7 +148,10 @@ class _Reader:
         if choices and mapping.type_column is None:
             raise self._fail("import.mapping.no_type_column")
         has = data.get("has", [])
-        return LayerTemplate(self._text("match") or "*", mapping, frozenset(map(str, has)))
+        said = data.get("match")
+        patterns = list(map(str, said)) if isinstance(said, list) else [self._text("match") or "*"]
+        guess = data.get("guess") is True
+        return tuple(LayerTemplate(each, mapping, frozenset(map(str, has)), guess=guess) for each in patterns)
 
     def _coordinates(self) -> tuple[str, str] | None:
         said = self._data.get("coordinates")

@@ -25,7 +25,7 @@ from layers.exchange.placement import (
     source_system,
     unit_scale,
 )
-from layers.exchange.survey import LayerSurvey, survey_layer
+from layers.exchange.survey import LayerSurvey, scaled, survey_layer
 from layers.exchange.units import METRES, LengthRatio, guess_length_unit, length_ratio
 from layers.exchange.vocabulary import unit_of
 from layers.feedback import Feedback
@@ -46,6 +46,16 @@ class _Surveyed:
     layer: ForeignLayer
     survey: LayerSurvey
     dataset: str
+
+    @property
+    def unit_scale(self) -> float:
+        """Metres in one unit of its coordinates, as the file states them; 1 where it states none."""
+        return METRES.get(self.survey.unit, 1.0)
+
+    @property
+    def metric(self) -> LayerSurvey:
+        """The layer with its coordinates in metres, to tell what system they are in."""
+        return scaled(self.survey, self.unit_scale)
 
 
 def make_plan(
@@ -73,7 +83,7 @@ def make_plan(
     systems: list[SourceSystem] = []
     for each in surveyed:
         wish = options.wish_for((each.file.path, each.layer.name))
-        systems.append(source_system(each.survey, wish, register_crs, guesses.get(each.file.path)))
+        systems.append(source_system(each.metric, wish, register_crs, guesses.get(each.file.path)))
     target = register_crs
     if target is None:
         # The layers that are imported decide; without any, those that are only shown.
@@ -82,7 +92,7 @@ def make_plan(
             for p, m in zip(zip(surveyed, systems, strict=True), mappings, strict=True)
             if not m.is_reference
         ]
-        pairs = [(each.survey, system) for each, system in chosen or zip(surveyed, systems, strict=True)]
+        pairs = [(each.metric, system) for each, system in chosen or zip(surveyed, systems, strict=True)]
         target, why = register_system(pairs, options.coordinates)
         problems.append(("", why))
     ratios = _file_ratios(catalogue, surveyed, systems, mappings)
@@ -173,7 +183,8 @@ def _mapping(
     names = [column.name for column in each.survey.columns]
     for template in (*options.templates, *(() if options.as_types else known_templates)):
         if template.fits(each.layer.name, names) or template.fits(Path(each.file.path).stem, names):
-            return template.for_layer(each.layer.name, each.dataset, names)
+            mapping = template.for_layer(each.layer.name, each.dataset, names)
+            return guesser.complete(mapping, each.survey) if template.guess else mapping
     located = {shape for shape in each.survey.shapes if shape != "none"}
     if len(options.as_types) > 1 and len(located) > 1:
         return guesser.by_shape(each.survey, each.dataset, options.as_types)
@@ -197,13 +208,17 @@ def _planned(
 ) -> PlannedLayer:
     wish = options.wish_for((each.file.path, each.layer.name))
     problems = [*each.layer.remarks, *system.problems] if each.survey.located else list(each.layer.remarks)
-    ratio = _ratio(each.survey, system, mapping, catalogue)
+    ratio = _ratio(each.metric, system, mapping, catalogue)
     placement: Placement | None = None
     lost: UserError | None = None
     if each.survey.located:
         scale, told = unit_scale(ratio or file_ratio, wish, system)
         if ratio is not None:
             problems += told
+        if wish.scale is None and each.unit_scale != 1.0:
+            stated = {"unit": each.survey.unit, "scale": f"{each.unit_scale:g}"}
+            problems.append(Problem("stated_unit", "note", Message("import.units.stated", stated)))
+            scale *= each.unit_scale
         try:
             placement = place(system, target, wish if wish.scale is not None else replace(wish, scale=scale))
         except UserError as error:
@@ -243,7 +258,7 @@ def _file_guesses(surveyed: list[_Surveyed], register_crs: Crs | None) -> dict[s
     silent: dict[str, list[LayerSurvey]] = {}
     for each in surveyed:
         if each.survey.crs is None and each.survey.located:
-            silent.setdefault(each.file.path, []).append(each.survey)
+            silent.setdefault(each.file.path, []).append(each.metric)
     return {path: file_guess(surveys, register_crs) for path, surveys in silent.items()}
 
 
@@ -253,7 +268,7 @@ def _file_ratios(
     """What the lines of each file show of its coordinates' unit, for its layers without lengths too."""
     found: dict[str, LengthRatio] = {}
     for each, system, mapping in zip(surveyed, systems, mappings, strict=True):
-        ratio = _ratio(each.survey, system, mapping, catalogue)
+        ratio = _ratio(each.metric, system, mapping, catalogue)
         known = found.get(each.file.path)
         if ratio is not None and (known is None or ratio.count > known.count):
             found[each.file.path] = ratio

@@ -7,7 +7,7 @@ the size of the layer.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -70,7 +70,8 @@ class LayerSurvey:
     ``bounds`` are in the layer's own coordinates. ``drawn`` holds the drawn length of up to some thousand
     sampled lines (metres on the ellipsoid for degrees, else coordinate units times the unit the CRS
     declares), ``numbers`` the numeric columns of the same rows, ``points`` one coordinate of each sampled
-    row, (n, 2). ``unit``: what its coordinates count in where it states that and no CRS ("": nothing stated).
+    row, (n, 2). ``unit``: what its coordinates count in where it states that and no CRS ("": nothing
+    stated). ``called``: what its layer of the drawing is called, if it is one of a drawing's.
     """
 
     name: str
@@ -87,6 +88,7 @@ class LayerSurvey:
     remarks: tuple[RowProblem, ...] = ()
     coordinate_fields: tuple[str, str] | None = None
     unit: str = ""
+    called: str = ""
 
     def column(self, name: str) -> ColumnSurvey:
         """The column of that name; ``KeyError`` when there is none."""
@@ -141,7 +143,19 @@ def survey_table(name: str, found: ForeignTable) -> LayerSurvey:
         tuple(found.problems),
         found.coordinate_fields,
         found.unit,
+        found.called,
     )
+
+
+def scaled(survey: LayerSurvey, scale: float) -> LayerSurvey:
+    """The layer as if its coordinates were written ``scale`` times as large."""
+    if scale == 1.0:
+        return survey
+    bounds = None
+    if survey.bounds is not None:
+        x0, y0, x1, y1 = survey.bounds
+        bounds = (x0 * scale, y0 * scale, x1 * scale, y1 * scale)
+    return replace(survey, bounds=bounds, points=survey.points * scale, drawn=survey.drawn * scale)
 
 
 def _survey_column(name: str, values: pa.ChunkedArray) -> ColumnSurvey:

@@ -112,7 +112,8 @@ class PlacementBar(QFrame):
         if scale <= 0:
             set_style(self.scale, "wrong", "true")
             raise ValueError(scale)
-        return None if scale == 1 else scale
+        # Typed, 1 means that nothing is to be scaled, whatever the file states.
+        return scale if scale != 1 or self.scale.isModified() else None
 
     def _offset(self) -> tuple[float, float] | None:
         east, _, north = self.offset.text().replace("，", ",").partition(",")

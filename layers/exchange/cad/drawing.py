@@ -144,7 +144,8 @@ def _unit(document: Any, first: Sequence[Any]) -> tuple[str, list[Problem]]:
         return stated, []
     places = np.array(list(first_places(first, 1.0)), dtype=np.float64).reshape(-1, 2)
     guess = guess_crs(places)
-    if len(places) and guess.crs is not None and not guess.crs.is_local and guess.crs.is_projected:
+    # No system but a form is that of national coordinates whose zone is not known.
+    if len(places) and (guess.crs is None or guess.crs.is_projected):
         shown = {"unit": stated, "reason": guess.reason}
         return "m", [problem("cad_unit_doubted", "warning", Message("cad.unit_doubted", shown))]
     return stated, []
@@ -223,7 +224,7 @@ def _tables(
         sheet = found.sheets[layer, kind]
         yield name, ForeignTable(
             str(path), name, _table(kind, sheet), _geometry(kind, sheet.shapes), None, encoding,
-            tuple(_problems(kind, sheet)), unit=unit,
+            tuple(_problems(kind, sheet)), unit=unit, called=layer,
         )  # fmt: skip
 
 

@@ -273,7 +273,7 @@ class MapNavigation(QObject):
         self.overview.move(left, height - self.overview.height() - room)
         self.strip.move(MARGIN, below + GAP)
         # The buttons at the right edge stay free.
-        free = width - 4 * MARGIN - self._theme.size("tool_button")
+        free = max(width - 4 * MARGIN - self._theme.size("tool_button"), 0)
         self.go_panel.setFixedWidth(min(GO_TO_WIDTH, free))
         self.go_panel.move(MARGIN + (free - self.go_panel.width()) // 2, MARGIN * 2 + 34)
 

@@ -105,7 +105,6 @@ class Application(QObject):
         self.windows: list[Window] = []
         self.crashes = CrashReporter(crash_folder(), self._facts, self)
         self.crashes.crashed.connect(self._tell_crash)
-        self.crashes.kept_lost.connect(self._read_maps_anew)
 
     def new_window(self) -> Window:
         """Open another window, on its start page."""
@@ -237,17 +236,16 @@ class Application(QObject):
             "qt platform": self._qt.platformName(),
         }
 
-    def _read_maps_anew(self) -> None:
-        for window in self.windows:
-            window.map.read_anew()
-
     def _tell_crash(self, crash: Crash) -> None:
         window = self._qt.activeWindow()
         parent = window if isinstance(window, Window) else next(iter(self.windows), None)
         if parent is None:
             sys.stderr.write(crash.text)
             return
-        crash_dialog.CrashDialog(self.language, self.theme, crash, parent).show()
+        dialog = crash_dialog.CrashDialog(self.language, self.theme, crash, parent)
+        # However it goes: closed, or with its window.
+        dialog.destroyed.connect(lambda: self.crashes.put_away(crash))
+        dialog.show()
 
 
 def run_window(

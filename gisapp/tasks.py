@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 import shiboken6
@@ -84,8 +85,8 @@ class Tasks(QObject):
             # A lane of its own: pictures on a slow drive never keep the register's readers waiting.
             "basemap": ThreadPoolExecutor(2, thread_name_prefix="basemap"),
         }
-        self._running: dict[Task, tuple[str | None, Callable[[Task, Any, Any], None]]] = {}
-        self._futures: dict[Task, Future[None]] = {}
+        self._running: dict[Task, tuple[str | None, _Delivery]] = {}
+        self._futures: dict[Task, Future[BaseException | None]] = {}
         self._turns = _Turns(self)
         self._is_closed = False
         self._reported.connect(self._on_reported, Qt.ConnectionType.QueuedConnection)
@@ -115,9 +116,10 @@ class Tasks(QObject):
         """Run ``work(feedback)`` on a lane; then ``done(result)``, ``failed`` or ``cancelled`` here.
 
         Nothing is delivered when ``owner`` is gone by then or a newer task of the same ``key`` was started.
-        A bug in ``work`` is raised again on the window's thread. ``shown`` puts it into the status bar.
-        ``certain`` work is done even when the window closes; ``after_readers`` lets all reading end first;
-        for what goes ``first`` all else waits a moment.
+        A bug in ``work`` is raised again on the window's thread, whoever is gone, after ``failed`` was told that
+        there is one: what waits for the work goes on. ``shown`` puts it into the status bar.
+        ``certain`` work is done even when the window closes, and that it failed is told even when its ``owner`` is
+        gone; ``after_readers`` lets all reading end first; for what goes ``first`` all else waits a moment.
         """
         if self._is_closed:
             raise RuntimeError("the window is closing")
@@ -125,19 +127,7 @@ class Tasks(QObject):
         task = Task(label, lane, shown, certain, self)
         task.feedback = Feedback(lambda fraction, what: self._reported.emit(task, fraction, what))
 
-        def deliver(task: Task, result: Any, error: BaseException | None) -> None:
-            if isinstance(error, Cancelled) or task.is_stale:
-                if cancelled is not None and _is_there(owner):
-                    cancelled()
-            elif not _is_there(owner):
-                return
-            elif isinstance(error, UserError):
-                self.failed.emit(error) if failed is None else failed(error)
-            elif error is not None:
-                raise error
-            elif done is not None:
-                done(result)
-
+        deliver = _Delivery(done, failed, cancelled, owner, self.failed.emit)
         self._running[task] = (key, deliver)
         if first:
             self._turns.begin_first(task)
@@ -160,7 +150,7 @@ class Tasks(QObject):
         before = reading if after_readers else ()
         self._futures[task] = self._lanes[task.lane].submit(self._work, task, work, before)
 
-    def _work(self, task: Task, work: Work, before: Iterable[Future[None]]) -> None:
+    def _work(self, task: Task, work: Work, before: Iterable[Future[Any]]) -> BaseException | None:
         result, error = None, None
         try:
             wait(before)
@@ -170,6 +160,7 @@ class Tasks(QObject):
         except BaseException as caught:  # noqa: BLE001 - carried over to the window's thread and raised there
             error = caught
         self._finished.emit(task, result, error)
+        return error
 
     def _on_reported(self, task: Task, fraction: float | None, what: Message | None) -> None:
         if task in self._running and not self._is_closed:
@@ -200,15 +191,56 @@ class Tasks(QObject):
             if task.lane == "reader":
                 task.cancel()
 
+    def end_certain(self) -> bool:
+        """Wait for the certain work that is under way. False when something of it failed, which is yet to be told."""
+        return not any(task.certain and _has_failed(future) for task, future in self._futures.items())
+
     def close(self) -> None:
-        """Stop everything but certain work, wait for the threads to end, deliver nothing more."""
+        """Stop everything but certain work, wait for the threads to end, deliver nothing more.
+
+        Raises what certain work ended with if that is a bug: nobody else is told of it.
+        """
         self._is_closed = True
         for task in self._running:
             task.cancel()
         for lane in ("reader", "basemap", "writer"):
             self._lanes[lane].shutdown(wait=True)
+        ended = [future.result() for task, future in self._futures.items() if task.certain]
         self._running.clear()
         self._futures.clear()
+        for error in ended:
+            if error is not None and not isinstance(error, Cancelled | UserError):
+                raise error
+
+
+@dataclass(frozen=True)
+class _Delivery:
+    """Who is told of the end of a task; ``tell_all`` is for errors that nobody in particular takes."""
+
+    done: Callable[[Any], None] | None
+    failed: Callable[[UserError], None] | None
+    cancelled: Callable[[], None] | None
+    owner: QObject | None
+    tell_all: Callable[[UserError], None]
+
+    def __call__(self, task: Task, result: Any, error: BaseException | None) -> None:
+        is_there = self.owner is None or shiboken6.isValid(self.owner)
+        if isinstance(error, Cancelled) or task.is_stale:
+            if self.cancelled is not None and is_there:
+                self.cancelled()
+        elif isinstance(error, UserError):
+            if self.failed is not None and is_there:
+                self.failed(error)
+            elif is_there or task.certain:
+                self.tell_all(error)
+        elif error is not None:
+            try:
+                if self.failed is not None and is_there:
+                    self.failed(_bug_in(task))
+            finally:
+                raise error
+        elif self.done is not None and is_there:
+            self.done(result)
 
 
 class _Turns(QObject):
@@ -267,8 +299,13 @@ def begin_now(work: Callable[[], T]) -> Callable[[], T]:
     return future.result
 
 
-def _is_there(owner: QObject | None) -> bool:
-    return owner is None or shiboken6.isValid(owner)
+def _has_failed(future: Future[BaseException | None]) -> bool:
+    error = future.result()
+    return error is not None and not isinstance(error, Cancelled)
+
+
+def _bug_in(task: Task) -> UserError:
+    return UserError(Message("crash.task", {"task": task.label}), Message("crash.task_hint"))
 
 
 class Debounce(QObject):

@@ -259,10 +259,6 @@ class MapView(QWidget):
         """Whether there is a scene of this register from an earlier day: then nothing need be built."""
         return self._feed.is_kept(target)
 
-    def read_anew(self) -> None:
-        """Read all of the map from the register, not from what was kept of it."""
-        self._feed.read_anew()
-
     def take_ahead(self, begun: Begun) -> None:
         """Go on with this for the register that is opened next."""
         self._feed.ahead = begun

@@ -118,8 +118,8 @@ class SceneFeed(QObject):
 
     def _read_anew(self, kept: SceneCache) -> None:
         """What was kept cannot be read any more: make all of the map from the register, and forget what was kept."""
-        # Every look at what is shown tells it again, until the new one is there; so do looks at a map shown before.
-        if kept is self._kept:
+        # Every look at what is shown tells it again, until the new one is there; so may looks at another register.
+        if kept == self._kept:
             kept.forget()
             self._kept = self._trusted = self.scene = None
             self._read()

@@ -16,13 +16,13 @@ import tempfile
 import time
 import tokenize
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from layers.model.change import Mark
 from layers.scene.codec import Source, decode, encode
 from layers.scene.kept import is_kept, kept_folder
-from layers.scene.kept_arrays import KeptLost, read_arrays, write_arrays
+from layers.scene.kept_arrays import KeptLost, Loss, read_arrays, write_arrays
 from layers.scene.line_arrays import CELL, LEVELS
 from layers.scene.style import LayerStyle, bones_of
 
@@ -62,10 +62,14 @@ class Kept:
 
 @dataclass(frozen=True)
 class SceneCache:
-    """The sources of one register, kept in ``root``. Picklable: the worker writes, the window reads."""
+    """The sources of one register, kept in ``root``. Picklable: the worker writes, the window reads.
+
+    ``loss`` tells when something of what was read from it is looked at and cannot be read any more.
+    """
 
     root: Path
     register: str
+    loss: Loss = field(default_factory=Loss, compare=False, repr=False)
 
     def read(self, layer: LayerStyle, extra: str = "") -> Kept | None:
         """The source of a layer; None when there is none that can be trusted, which is removed then.
@@ -148,7 +152,7 @@ class SceneCache:
             body = json.loads(text)
             if (body["format"], body["register"], body["digest"]) != (FORMAT, self.register, digest):
                 return None
-            arrays = read_arrays(folder / ARRAYS, body["file"])
+            arrays = read_arrays(folder / ARRAYS, body["file"], self.loss)
             version, at, count = body["mark"]
             mark = Mark(int(version), str(at), int(count))
             if not 0 <= mark.version < _TOO_LARGE:

@@ -2,7 +2,7 @@
 
 A map shows little of what its register holds, so most of the file is never read and takes no memory. It is read, not
 mapped: were a mapped file cut short by a cleaner or a network drive, the program would be killed. The file stays open,
-so that it may be replaced or removed meanwhile; one that was cut short or written over raises ``KeptLost``.
+so that it may be replaced or removed meanwhile; of one that was cut short or written over whoever shows it is told.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ import os
 import threading
 import weakref
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
+from layers.errors import Cancelled
 from layers.geometry.index import joined
 from layers.geometry.packed import Integers
 
@@ -32,8 +33,26 @@ _ALIGNMENT = 64
 _MANY = 4
 
 
-class KeptLost(Exception):
-    """What is looked at now cannot be read any more as it was written."""
+class KeptLost(Cancelled):
+    """What is looked at now cannot be read any more as it was written: it is not to be had until it was made anew."""
+
+
+class Loss:
+    """Tells ``listener``, on any thread, each time that something kept cannot be read any more.
+
+    In another process there is nobody to listen.
+    """
+
+    def __init__(self) -> None:
+        self.listener: Callable[[], None] | None = None
+
+    def __reduce__(self) -> tuple[type[Loss], tuple[()]]:
+        return Loss, ()
+
+    def tell(self) -> None:
+        """It happened."""
+        if self.listener is not None:
+            self.listener()
 
 
 def write_arrays(path: Path, arrays: Sequence[np.ndarray]) -> dict[str, Any]:
@@ -50,12 +69,13 @@ def write_arrays(path: Path, arrays: Sequence[np.ndarray]) -> dict[str, Any]:
     return {"size": end, "sums": _sums(_end_to_end(arrays)), "arrays": layout}
 
 
-def read_arrays(path: Path, written: dict[str, Any]) -> list[np.ndarray]:
+def read_arrays(path: Path, written: dict[str, Any], loss: Loss) -> list[np.ndarray]:
     """The arrays that were ``written``: small ones read, large ones to be read where they are looked at.
 
-    Raises ``KeptLost`` or what reading a damaged file and a damaged description raise.
+    Raises ``KeptLost`` or what reading a damaged file and a damaged description raise. ``loss`` tells whoever keeps
+    the arrays of every ``KeptLost`` then and later, wherever it was raised.
     """
-    file = _KeptFile(path, int(written["size"]), written["sums"])
+    file = _KeptFile(path, int(written["size"]), written["sums"], loss)
     arrays = []
     for kind, shape, begin in written["arrays"]:
         array = KeptArray(file, np.dtype(kind), tuple(shape), begin)
@@ -126,7 +146,8 @@ class KeptArray(np.lib.mixins.NDArrayOperatorsMixin):
 class _KeptFile:
     """The bytes of a file, each chunk of them read and checked once. May be asked by several threads."""
 
-    def __init__(self, path: Path, size: int, sums: Sequence[int]) -> None:
+    def __init__(self, path: Path, size: int, sums: Sequence[int], loss: Loss) -> None:
+        self._loss = loss
         self._file = path.open("rb", buffering=0)
         weakref.finalize(self, self._file.close)
         self._begin = _begin_of_bytes(self._file, size)
@@ -166,13 +187,17 @@ class _KeptFile:
         try:
             self._file.seek(self._begin + first * CHUNK)
             if self._file.readinto(into) != len(into):
-                raise KeptLost("cut short")
+                raise self._lost("cut short")
         except OSError as error:
-            raise KeptLost(str(error)) from error
+            raise self._lost(str(error)) from error
         for number in range(first, last):
             if zlib.crc32(self._room[number * CHUNK : (number + 1) * CHUNK]) != self._sums[number]:
-                raise KeptLost("written over")
+                raise self._lost("written over")
             self._missing[number] = 0
+
+    def _lost(self, why: str) -> KeptLost:
+        self._loss.tell()
+        return KeptLost(why)
 
 
 def _are_places(rows: Any) -> bool:

@@ -26,7 +26,7 @@ from layers.model.query import Compare
 from layers.register import Register
 from layers.scene import kept_arrays
 from layers.scene.cache import ARRAYS, MANIFEST, SceneCache
-from layers.scene.kept_arrays import KeptLost, read_arrays, write_arrays
+from layers.scene.kept_arrays import KeptLost, Loss, read_arrays, write_arrays
 from layers.scene.planning import ScenePlan, build, plan_scene, take_kept
 from layers.scene.request import DrawRequest
 from layers.scene.scene import Scene
@@ -403,7 +403,7 @@ def test_a_kept_array_gives_what_the_array_gives(kind: str, width: int, taken: l
         written = write_arrays(Path(folder) / ARRAYS, [other, wanted, np.zeros(0)])
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(kept_arrays, "SMALL", -1)
-            _, found, empty = read_arrays(Path(folder) / ARRAYS, json.loads(json.dumps(written)))
+            _, found, empty = read_arrays(Path(folder) / ARRAYS, json.loads(json.dumps(written)), Loss())
         for each in taken:
             assert np.array_equal(found[each], wanted[each])
             if width:

@@ -82,13 +82,17 @@ class RowView(QWidget):
         self.setMinimumHeight(theme.size("row_field"))
         line = QHBoxLayout(self)
         line.setContentsMargins(12, 0, 12, 0)
-        line.setSpacing(8)
+        line.setSpacing(0)
         title = Label(language, theme, row.title, size="small", tone="quiet", wrap=True)
         title.setFixedWidth(TITLE_WIDTH)
         line.addWidget(title)
+        line.addSpacing(8)
         line.addWidget(self._value(row), 1)
         if row.unit:
-            line.addWidget(Label(language, theme, row.unit, size="small", tone="faint"))
+            unit = Label(language, theme, row.unit, size="small", tone="faint")
+            unit.setContentsMargins(6, 0, 0, 0)
+            line.addWidget(unit)
+        line.addSpacing(6)
         if row.origin:
             line.addWidget(OriginTile(language, theme, row.origin, row.origin_note))
         elif row.unit:
@@ -112,7 +116,7 @@ class RowView(QWidget):
         self._label = ElidedLabel(self._language, self._theme, row.value, size=size, tone=tone)
         self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         # In line with the text of the fields, which stand in a frame.
-        self._label.setContentsMargins(7, 0, 0, 0)
+        self._label.setContentsMargins(9, 0, 0, 0)
         return self._label
 
 

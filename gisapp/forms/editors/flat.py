@@ -5,13 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent
+from PySide6.QtGui import (
+    QEnterEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QLineEdit, QSizePolicy
 
 from gisapp.forms.words import set_style
 from gisapp.plain_tip import plain_tip
 from gisapp.theme import Theme
 from layers.model.fields import Field
+
+#: What stands left and right of the text: border, padding, and the margin of a line edit, into which Qt still paints.
+_BESIDE, _MARGIN = 9, 2
+_MORE = "…"
 
 
 class FlatEdit(QLineEdit):
@@ -25,10 +38,15 @@ class FlatEdit(QLineEdit):
     picked = Signal(object)
     left = Signal()
     came = Signal()
+    #: Px at the right end that are not for text while the mouse or the keyboard is here.
+    KEPT = 0
 
     def __init__(self, theme: Theme, field: Field) -> None:
         super().__init__()
         self.field = field
+        self._theme = theme
+        #: Px of a text that is cut, up to its last whole letter.
+        self._cut: int | None = None
         self._shown, self._exact = "", ""
         self._came_by_mouse = False
         self.setObjectName("flatField")
@@ -68,10 +86,43 @@ class FlatEdit(QLineEdit):
         if self.text() != text:
             self.setText(text)
             self.setCursorPosition(len(text) if self.hasFocus() else 0)
-        self.setToolTip(plain_tip(self._shown) if self._is_cut() else "")
+        self._show_cut()
 
-    def _is_cut(self) -> bool:
-        return self.fontMetrics().horizontalAdvance(self._shown) > self.width() - 12
+    def _show_cut(self) -> None:
+        """A text too long for its place ends in … while it is read, and is told in full by its tip."""
+        kept = self.KEPT if self.hasFocus() or self.underMouse() else 0
+        metrics, room = self.fontMetrics(), self.width() - 2 * _BESIDE - kept
+        is_cut = metrics.horizontalAdvance(self._shown) > room
+        self.setToolTip(plain_tip(self._shown) if is_cut else "")
+        self._cut, beside = None, kept
+        if is_cut and not self.hasFocus() and self.text() == self._shown:
+            left = metrics.elidedText(self._shown, Qt.TextElideMode.ElideRight, room).removesuffix(_MORE)
+            self._cut = metrics.horizontalAdvance(left)
+            beside += max(room - self._cut, 0) + _MARGIN
+        margins = self.textMargins()
+        if margins.right() != beside:
+            self.setTextMargins(margins.left(), 0, beside, 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_cut()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self._show_cut()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._show_cut()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._cut is not None:
+            painter = QPainter(self)
+            painter.setPen(self._theme.color("text"))
+            place = self.rect().adjusted(_BESIDE + self._cut, 0, 0, 0)
+            painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, _MORE)
+            painter.end()
 
     def _on_typed(self, text: str) -> None:
         self.typed.emit(text)

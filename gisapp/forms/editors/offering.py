@@ -36,6 +36,7 @@ class OfferEdit(FlatEdit):
     """
 
     lost = Signal(str)
+    KEPT = CARET
 
     def __init__(
         self, language: Language, theme: Theme, field: Field, offers: Offers, popup: OfferList
@@ -52,7 +53,6 @@ class OfferEdit(FlatEdit):
             offers.take = self._take_pointed
         if isinstance(offers, DateOffers):
             offers.open_month = self._open_month
-        self.setTextMargins(0, 0, CARET, 0)
         popup.chosen.connect(self._on_chosen)
 
     def show_value(self, value: Any, shown: str, exact: str) -> None:

@@ -95,7 +95,7 @@ class OnePage(QWidget):
         for name, tab in self.tabs.items():
             count = counts.get(name)
             title = (
-                Message("inspector.tab.count", {"tab": _TABS[name], "count": count}) if count else _TABS[name]
+                Message("inspector.tab.count", {"tab": _TABS[name], "count": f"{count:,}"}) if count else _TABS[name]
             )
             self._language.say(tab, "setText", title)
 
@@ -138,6 +138,7 @@ class OnePage(QWidget):
         head.addWidget(self._chip, 0, Qt.AlignmentFlag.AlignTop)
         acts = QHBoxLayout()
         acts.setContentsMargins(12, 0, 12, 8)
+        acts.setSpacing(8)
         acts.addWidget(self.fly)
         acts.addWidget(self.who)
         acts.addStretch(1)

@@ -32,8 +32,8 @@ SIZE = QSize(184, 138)
 #: It takes at most such a part of the map's width and height, in steps of this; below the least it says nothing.
 _WIDTH_SHARE, _HEIGHT_SHARE = 0.3, 0.3
 _STEP, _LEAST_SIZE = 0.05, 0.6
-#: Milliseconds after the last change of the scene: the map itself has the first turn.
-_LATER = 900
+#: Milliseconds after the first scene, and after its last change: the map itself has the first turn.
+_SOON, _LATER = 200, 900
 _SMALLEST_FRAME = 7.0
 _EDGE = 6.0
 
@@ -77,7 +77,10 @@ class OverviewMap(QWidget):
             self._later.stop()
             self.update()
         elif scene is not was:
-            self._later.start(0 if self._frame is None else _LATER)
+            if self._whole is None and scene.box is not None:
+                # What is seen is framed already.
+                self._whole = self._fitting(scene.box)
+            self._later.start(_SOON if self._frame is None else _LATER)
 
     def show_view(self, viewport: Viewport) -> None:
         """Frame what the map shows now."""
@@ -198,7 +201,7 @@ class OverviewMap(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if self._frame is None:
-            self._later.start(0)
+            self._later.start(_SOON)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         scene = self._renderer.scene

@@ -143,6 +143,7 @@ class MapView(QWidget):
         self.selection.mode_changed.connect(self.select_bar.show_mode)
         self.same.reference_changed.connect(self._actions.refresh)
         self.canvas.viewport_changed.connect(self._on_viewport)
+        self.canvas.frame_shown.connect(self._feed.painted)
         self.canvas.panels_above = self._panels
         self.canvas.hovered.connect(self.foot.show_position)
         self.canvas.tool_left.connect(lambda: self._actions.trigger("tool.select"))

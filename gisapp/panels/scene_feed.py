@@ -36,16 +36,16 @@ from layers.scene.planning import (
     build,
     parted,
     plan_scene,
-    sketch,
     take_kept,
+    taken_or_sketched,
 )
 from layers.scene.scene import Scene
 from layers.scene.style import LayerStyle, MapStyle
 from layers.scene.styles import COMPUTED_FROM, SAVED, USUAL, is_computed, style_or_usual
 from layers.text import Message
 
-#: Milliseconds that one half of a sketch waits for the other, and within which a scene is painted.
-SOON, PAINTED = 150, 1000
+#: Milliseconds that half a sketch waits for the other, within which a sketch is painted, and a scene.
+SOON, PICTURED, PAINTED = 150, 500, 1000
 #: Types whose rows decide how others are drawn; of code lists, the beginning of the name.
 _STYLING = ("setting", SAVED)
 _CODE_LIST = "c_"
@@ -95,6 +95,8 @@ class SceneFeed(QObject):
         self._kept: SceneCache | None = None
         self._lost.connect(self._read_anew, Qt.ConnectionType.QueuedConnection)
         self._soon = Debounce(SOON, self._show_sketch, self)
+        self._then: Callable[[], None] | None = None
+        self._building = Debounce(PICTURED, self.painted, self)
         self._tidying = Debounce(PAINTED, self._tidy, self)
         self._counting = StyleCounting(tasks, self)
         self._counting.differs.connect(self._read)
@@ -224,15 +226,7 @@ class SceneFeed(QObject):
         layers: Sequence[LayerStyle],
         ahead: Sequence[Callable[[], Sketches]],
     ) -> None:
-        def work(feedback: Feedback) -> list[Source]:
-            made: list[Source] = []
-            left = plan.job.of(layers)
-            for begun in ahead:
-                if left.layers:
-                    made += begun().of(left)
-                    there = {source.layer.id for source in made}
-                    left = left.of(layer for layer in left.layers if layer.id not in there)
-            return [*made, *sketch(register, left, feedback)]
+        job = plan.job.of(layers)
 
         def take(sources: list[Source]) -> None:
             self._sketching.remove(task)
@@ -243,15 +237,23 @@ class SceneFeed(QObject):
                 return
             self._show_sketch()
             if self._plan is plan:  # who saw it may have asked for another
-                self._build_parts(register, plan, is_first=True)
+                self._then = lambda: self._build_parts(register, plan, is_first=True)
+                self._building.touch()
 
-        task = self._run(work, take, shown=True)
+        task = self._run(lambda feedback: taken_or_sketched(register, job, ahead, feedback), take, shown=True)
         self._sketching.append(task)
 
     def _show_sketch(self) -> None:
         self._soon.stop()
         if self._plan is not None:
             self.ready.emit(self._plan.sketched(self._sketches.values()))
+
+    def painted(self) -> None:
+        """A picture is on the screen (or takes too long): what it was sketched for is built beside it from now on."""
+        then, self._then = self._then, None
+        self._building.stop()
+        if then is not None:
+            then()
 
     def _build_parts(self, register: Register, plan: ScenePlan, is_first: bool) -> None:
         for part in parted(plan.job.layers) if is_first else [plan.job.layers]:
@@ -276,6 +278,8 @@ class SceneFeed(QObject):
 
     def _forget_sketches(self) -> None:
         self._soon.stop()
+        self._building.stop()
+        self._then = None
         self._sketching.clear()
         self._sketches.clear()
 

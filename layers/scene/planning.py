@@ -176,6 +176,20 @@ def sketch_layers(
     return Sketches(job.mark, job, tuple(sketch(register, job, feedback)))
 
 
+def taken_or_sketched(
+    register: Register, job: BuildJob, begun: Iterable[Callable[[], Sketches]], feedback: Feedback
+) -> list[Source]:
+    """Sketches of the layers of a job: those ``begun`` before, as they come, and the rest made now."""
+    made: list[Source] = []
+    for sketches in begun:
+        if job.layers:
+            found = sketches().of(job)
+            there = {source.layer.id for source in found}
+            job = job.of(layer for layer in job.layers if layer.id not in there)
+            made += found
+    return [*made, *sketch(register, job, feedback)]
+
+
 def parted(layers: Iterable[LayerStyle]) -> tuple[tuple[LayerStyle, ...], tuple[LayerStyle, ...]]:
     """Lines and areas, and points: for one process each."""
     chosen = tuple(layers)

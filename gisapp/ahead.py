@@ -35,6 +35,9 @@ from layers.store.worker import Worker
 #: Px of a window that are not map: about so many, for a guess at the scale it will begin with.
 _BESIDE, _ABOVE = 360, 120
 _USUAL_WINDOW = 1440, 900
+#: Seconds that loading waits for a file to be opened: two threads of Python side by side take longer than one after
+#: the other, and the processes that sketch have nothing to do until then. A disk may take its time.
+_TOGETHER = 0.5
 
 
 class Ahead:
@@ -60,6 +63,10 @@ class Ahead:
             return sketch_layers(register(), plan().job, parts()[number], Feedback())
 
         self.begun = Begun(plan, (begin_now(lambda: sketched(0)), begin_now(lambda: sketched(1))))
+        if "://" not in self.target:
+            # What went wrong is told to whoever asks.
+            with suppress(Exception):
+                parts(_TOGETHER)
 
     def take_register(self, actor: str) -> Register:
         """The register. Raises what opening it raised."""

@@ -67,6 +67,35 @@ class Chip(QFrame):
         set_style(self._words, "tone", "")
 
 
+def filter_chip(theme: Theme) -> QToolButton:
+    """What a list is kept to while it is pressed in."""
+    chip = QToolButton()
+    chip.setObjectName("filterChip")
+    chip.setCheckable(True)
+    chip.setFont(theme.font("small"))
+    return chip
+
+
+def alarm_chip(theme: Theme, kind: str, icon: str = "warning") -> QToolButton:
+    """How many alarms of a ``kind`` (a tone of the theme) there are; pressed it shows them."""
+    chip = QToolButton()
+    chip.setObjectName("alarmChip")
+    chip.setProperty("kind", kind)
+    chip.setFont(theme.font("small"))
+    chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    chip.setIcon(theme.icon(icon, kind))
+    return chip
+
+
+def tab_button(theme: Theme, size: str = "small") -> QToolButton:
+    """One of the pages of a panel, by its name."""
+    button = QToolButton()
+    button.setObjectName("tab")
+    button.setCheckable(True)
+    button.setFont(theme.font(size))
+    return button
+
+
 class SampleMark(QFrame):
     """示例数据: says that what one sees is invented."""
 

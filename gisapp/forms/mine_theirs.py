@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
 
+from gisapp.forms.chip import filter_chip
 from gisapp.language import Language, Words
 from gisapp.theme import Theme
 
@@ -37,9 +38,6 @@ class MineTheirs(QWidget):
         (self.mine if mine else self.theirs).click()
 
     def _button(self, language: Language, theme: Theme, words: Words) -> QToolButton:
-        button = QToolButton()
-        button.setObjectName("filterChip")
-        button.setFont(theme.font("small"))
-        button.setCheckable(True)
+        button = filter_chip(theme)
         language.say(button, "setText", words)
         return button

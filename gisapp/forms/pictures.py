@@ -9,8 +9,9 @@ from pathlib import Path
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QSize, Qt
 from PySide6.QtGui import QImage, QImageReader
 
+from gisapp.language import Language
 from layers.errors import UserError
-from layers.store.attach import check_content, check_size
+from layers.store.attach import PICTURE_ENDINGS, check_content, check_size
 from layers.text import Message
 
 #: Mebibytes Qt may take for one picture: a store takes none of more pixels.
@@ -24,6 +25,12 @@ class NewPhoto:
     name: str
     data: bytes
     is_picture: bool = True
+
+
+def picture_kinds(language: Language) -> str:
+    """What a file dialog is kept to when it asks for pictures."""
+    endings = " ".join(f"*.{ending}" for ending in sorted(PICTURE_ENDINGS))
+    return f"{language.render(Message('photo.files'))} ({endings})"
 
 
 def read_file(path: str) -> NewPhoto:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QToolButton
 
 from gisapp.forms.editors.flat import FlatEdit
 from gisapp.forms.photo_viewer import PhotoViewer
-from gisapp.forms.pictures import NewPhoto, decode, pasted, read_files
+from gisapp.forms.pictures import NewPhoto, decode, pasted, picture_kinds, read_files
 from gisapp.forms.words import Button, IconButton, IconLabel, Label
 from gisapp.language import Language
 from gisapp.panels.reading import Photo
@@ -34,7 +34,6 @@ from layers.model.change import ChangeSet
 from layers.model.fields import TextField
 from layers.model.proof import ATTACHMENT
 from layers.register import Edit, Register
-from layers.store.attach import PICTURE_ENDINGS
 from layers.text import Message, Title
 
 THUMB = QSize(136, 102)
@@ -119,8 +118,7 @@ class PhotosPage(QWidget):
     def ask_files(self) -> None:
         """Ask which files."""
         render = self._language.render
-        endings = " ".join(f"*.{ending}" for ending in sorted(PICTURE_ENDINGS))
-        kinds = f"{render(Message('photo.files'))} ({endings});;{render(Message('window.files.all'))}"
+        kinds = f"{picture_kinds(self._language)};;{render(Message('window.files.all'))}"
         chosen, _ = QFileDialog.getOpenFileNames(self.window(), render(Message("photo.add")), "", kinds)
         if chosen:
             self.add_files(chosen)

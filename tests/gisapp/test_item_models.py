@@ -121,7 +121,7 @@ def _census(application: Application) -> list[QAbstractItemModel]:
     }
     blank = dict.fromkeys(("differing", "target", "lot", "surveyor", "logged_at", "seconds"))
     work.show((WorkRow(Asset("census_record", 1, 1, {**blank, **values}), None, 12.5),))
-    plain = PlainModel(application.language, application.theme, ("班组", "完成"), (1,), application)
+    plain = PlainModel(application.language, application.theme, ("班组", "完成"), (1,), application, {})
     plain.show([TableRow(1, ("一组", "12"), ((1, "danger"),))])
     return [work, plain]
 

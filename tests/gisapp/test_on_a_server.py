@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 import shapely
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from gisapp.commands.opening import open_target
 from gisapp.dialogs.clash_dialog import ClashDialog
 from gisapp.window import Window
 from layers.register import Register
 from layers.text import Message
+from tests.gisapp.checks.desk import CheckDesk
 from tests.gisapp.driving import PATIENCE, settle
 from tests.gisapp.forms.test_clashes_in_window import Desk
 from tests.layers.store.conftest import running_server, server
@@ -44,20 +42,9 @@ def test_checked_mended_waived_typed_and_decided(window: Window, server: TestSer
     target = server.new_database()
     build(target)
     window.resize(1440, 900)
-    open_target(window, target, lambda path: None)
-    session, centre, panel = window.parts.session, window.checks.centre, window.checks.panel
-    qtbot.waitUntil(lambda: session.is_open, timeout=PATIENCE)
-    settle(window, qtbot)
-    register = session.register
-    assert register is not None
-
-    def until(ready: Callable[[], bool]) -> None:
-        qtbot.waitUntil(ready, timeout=PATIENCE)
-        settle(window, qtbot)
-
-    def count(rule: str) -> int:
-        return sum(len(part) for part in centre.sorted.open if part.rule == rule)
-
+    desk = CheckDesk(window, target, qtbot)
+    session, centre, panel, register = desk.session, desk.centre, desk.panel, desk.register
+    until, count = desk.until, desk.count
     # Found, mended after a look, undone, found again.
     qtbot.keyClick(window, Qt.Key.Key_F9)
     until(lambda: centre.run is not None)

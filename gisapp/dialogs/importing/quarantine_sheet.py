@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from gisapp.dialogs.importing.row_panel import RowPanel
+from gisapp.forms.row_table import dress_rows
 from gisapp.forms.words import Button, Label, Line
 from gisapp.language import Language
 from gisapp.session import Session
@@ -191,13 +192,8 @@ class QuarantineSheet(QWidget):
     def _make_table(self) -> QTableView:
         table = QTableView()
         table.setModel(self.model)
-        table.setFont(self._theme.font("small"))
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        dress_rows(table, self._theme, 28)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(28)
         header = table.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(REASON, QHeaderView.ResizeMode.Stretch)

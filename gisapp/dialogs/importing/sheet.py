@@ -28,6 +28,8 @@ from gisapp.dialogs.importing.row_panel import RowPanel
 from gisapp.dialogs.importing.shares_bar import SharesBar
 from gisapp.dialogs.importing.steps import StepBar, states_of
 from gisapp.dialogs.importing.templates import Templates
+from gisapp.forms.chip import filter_chip
+from gisapp.forms.row_table import dress_rows
 from gisapp.forms.words import Button, ElidedLabel, Label, Line
 from gisapp.language import Language
 from gisapp.tasks import Debounce, Tasks
@@ -315,11 +317,8 @@ class ImportSheet(QWidget):
         return middle
 
     def _filter(self, name: str) -> QToolButton:
-        button = QToolButton()
-        button.setObjectName("filterChip")
-        button.setCheckable(True)
+        button = filter_chip(self._theme)
         button.setChecked(name != "note")
-        button.setFont(self._theme.font("small"))
         button.toggled.connect(self._on_filter)
         button.hide()
         return button
@@ -331,15 +330,9 @@ class ImportSheet(QWidget):
     def _problem_table(self) -> QTableView:
         table = QTableView()
         table.setModel(self.problems)
-        table.setFont(self._theme.font("small"))
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        dress_rows(table, self._theme, 28)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(28)
         header = table.horizontalHeader()
-        header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(REASON, QHeaderView.ResizeMode.Stretch)
         for column, width in enumerate((32, 96, 56, 88, 96)):

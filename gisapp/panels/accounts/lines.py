@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
+from gisapp.forms.row_table import dress_rows
 from gisapp.language import Language, Words
 from gisapp.theme import Theme
 from layers.model.asset import AssetKey
@@ -97,16 +98,10 @@ class LineTable(QTableView):
         self.setObjectName(name)
         self.lines = LineModel(language, theme, columns, self)
         self.setModel(self.lines)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        dress_rows(self, theme, _ROW_HEIGHT)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setFont(theme.font("small"))
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
         header.setFont(theme.font("small"))
         for number, column in enumerate(columns):
             mode = QHeaderView.ResizeMode.Stretch if column.wide else QHeaderView.ResizeMode.ResizeToContents

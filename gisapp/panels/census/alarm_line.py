@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
+from gisapp.forms.chip import alarm_chip
 from gisapp.language import Language
 from gisapp.panels.census.centre import CensusCentre
 from gisapp.theme import Theme
@@ -29,12 +30,7 @@ class AlarmLine(QWidget):
         row.setContentsMargins(0, 6, 0, 0)
         row.setSpacing(6)
         for kind in _KINDS:
-            chip = QToolButton()
-            chip.setObjectName("alarmChip")
-            chip.setProperty("kind", SEVERITY[kind])
-            chip.setFont(theme.font("small"))
-            chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            chip.setIcon(theme.icon("user" if kind == "nobody" else "warning", SEVERITY[kind]))
+            chip = alarm_chip(theme, SEVERITY[kind], "user" if kind == "nobody" else "warning")
             chip.clicked.connect(partial(self._on_chip, kind))
             language.hint(chip, Message(f"lots.chip.{kind}.tip"))
             self.chips[kind] = chip

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
+from gisapp.forms.chip import filter_chip
 from gisapp.forms.words import IconButton, Line
 from gisapp.language import Language
 from gisapp.panels.census.plain_table import PlainTable, TableRow
@@ -110,10 +111,7 @@ class CaseList(QWidget):
         row.setContentsMargins(12, 6, 12, 4)
         row.setSpacing(6)
         for part in self._parts:
-            chip = QToolButton()
-            chip.setObjectName("filterChip")
-            chip.setCheckable(True)
-            chip.setFont(theme.font("small"))
+            chip = filter_chip(theme)
             chip.clicked.connect(lambda _=False, which=part: self.keep(which))
             self.chips[part] = chip
             row.addWidget(chip)

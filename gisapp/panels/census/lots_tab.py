@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from gisapp.actions import Actions
+from gisapp.forms.chip import alarm_chip, filter_chip
 from gisapp.forms.words import ElidedLabel
 from gisapp.language import Language
 from gisapp.panels.census.kinds import done_words
@@ -177,10 +178,7 @@ class LotsTab(QWidget):
         row.setSpacing(6)
         group = QButtonGroup(self)
         for view in VIEWS:
-            button = QToolButton()
-            button.setObjectName("filterChip")
-            button.setCheckable(True)
-            button.setFont(self._theme.font("small"))
+            button = filter_chip(self._theme)
             self._language.say(button, "setText", Message(f"lots.view.{view}"))
             button.clicked.connect(partial(self._on_view, view))
             group.addButton(button)
@@ -188,12 +186,7 @@ class LotsTab(QWidget):
             row.addWidget(button)
         row.addSpacing(8)
         for kind in KINDS:
-            chip = QToolButton()
-            chip.setObjectName("alarmChip")
-            chip.setProperty("kind", SEVERITY[kind])
-            chip.setFont(self._theme.font("small"))
-            chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            chip.setIcon(self._theme.icon("user" if kind == "nobody" else "warning", SEVERITY[kind]))
+            chip = alarm_chip(self._theme, SEVERITY[kind], "user" if kind == "nobody" else "warning")
             chip.clicked.connect(partial(self._on_chip, kind))
             self._language.hint(chip, Message(f"lots.chip.{kind}.tip"))
             self.alarms[kind] = chip

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QToolButton, QVBoxLayout
 
 from gisapp.forms.flow_layout import FlowLayout
 from gisapp.forms.photo_viewer import PhotoViewer
-from gisapp.forms.pictures import NewPhoto, decode, pasted, read_files
+from gisapp.forms.pictures import NewPhoto, decode, pasted, picture_kinds, read_files
 from gisapp.forms.words import Button, Label
 from gisapp.language import Language
 from gisapp.plain_tip import plain_tip
@@ -22,7 +22,6 @@ from layers.errors import UserError
 from layers.later import Later
 from layers.model.asset import AssetKey
 from layers.register import Register
-from layers.store.attach import PICTURE_ENDINGS
 from layers.text import Message
 
 if TYPE_CHECKING:
@@ -147,8 +146,7 @@ class PhotoStrip(QWidget):
     def ask(self) -> None:
         """Ask which files."""
         say = self._language.render
-        endings = " ".join(f"*.{ending}" for ending in sorted(PICTURE_ENDINGS))
-        kinds = f"{say(Message('photo.files'))} ({endings})"
+        kinds = picture_kinds(self._language)
         chosen, _ = QFileDialog.getOpenFileNames(self.window(), say(Message("photo.add")), "", kinds)
         if chosen:
             self.add_files(chosen)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
+from gisapp.forms.row_table import dress_rows
 from gisapp.language import Language, Words
 from gisapp.plain_tip import plain_tip
 from gisapp.theme import Theme
@@ -103,17 +104,11 @@ class PlainTable(QTableView):
         super().__init__()
         self.rows = PlainModel(language, theme, titles, right, self, tips or {})
         self.setModel(self.rows)
-        self.setFont(theme.font("small"))
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        dress_rows(self, theme, _ROW)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setTabKeyNavigation(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(_ROW)
         header = self.horizontalHeader()
         header.setFont(theme.font("small"))
-        header.setHighlightSections(False)
         for column in range(len(titles)):
             mode = (
                 QHeaderView.ResizeMode.Stretch

@@ -9,7 +9,7 @@ from typing import Literal
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
-from gisapp.forms.chip import Chip, ChipKind
+from gisapp.forms.chip import Chip, ChipKind, filter_chip
 from gisapp.forms.words import Button, ElidedLabel, Label
 from gisapp.language import Language, Words
 from gisapp.panels.census.one_act import OneAct
@@ -306,10 +306,7 @@ class QualityTab(QWidget):
         row.addWidget(self.scope)
         row.addWidget(self.verdict)
         for part in PARTS:
-            chip = QToolButton()
-            chip.setObjectName("filterChip")
-            chip.setCheckable(True)
-            chip.setFont(self._theme.font("small"))
+            chip = filter_chip(self._theme)
             chip.clicked.connect(lambda _=False, which=part: self._keep(which))
             self.chips[part] = chip
             row.addWidget(chip)

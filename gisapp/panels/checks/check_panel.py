@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from gisapp.actions import Actions
+from gisapp.forms.chip import filter_chip, tab_button
 from gisapp.forms.panel_head import PanelHead
 from gisapp.forms.words import Button, IconButton, Label, Line
 from gisapp.language import Language
@@ -274,11 +275,8 @@ class CheckPanel(QWidget):
         column.setSpacing(6)
         tabs = QHBoxLayout()
         tabs.setSpacing(8)
-        self.finding_tab, self.waiver_tab = QToolButton(), QToolButton()
+        self.finding_tab, self.waiver_tab = tab_button(self._theme), tab_button(self._theme)
         for number, button in enumerate((self.finding_tab, self.waiver_tab)):
-            button.setObjectName("tab")
-            button.setFont(self._theme.font("small"))
-            button.setCheckable(True)
             button.setAutoExclusive(True)
             button.setChecked(number == 0)
             button.clicked.connect(lambda _=False, page=number: self._show_page(page))
@@ -294,10 +292,7 @@ class CheckPanel(QWidget):
         row.setSpacing(4)
         for severity in SEVERITIES:
             row.addWidget(self._filter_button(severity))
-        self.new_button = QToolButton()
-        self.new_button.setObjectName("filterChip")
-        self.new_button.setCheckable(True)
-        self.new_button.setFont(self._theme.font("small"))
+        self.new_button = filter_chip(self._theme)
         self._language.say(self.new_button, "setText", Message("checking.new_only"))
         self.new_button.toggled.connect(lambda _: self._filter())
         self.new_button.hide()
@@ -310,10 +305,7 @@ class CheckPanel(QWidget):
         return bar
 
     def _filter_button(self, severity: Severity) -> QToolButton:
-        button = QToolButton()
-        button.setObjectName("filterChip")
-        button.setCheckable(True)
-        button.setFont(self._theme.font("small"))
+        button = filter_chip(self._theme)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setIconSize(QSize(14, 14))
         button.toggled.connect(lambda _: self._filter())

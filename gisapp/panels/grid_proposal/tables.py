@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 
+from gisapp.forms.row_table import dress_rows
 from gisapp.language import Language
 from gisapp.panels.grid_proposal.centre import Shown
 from gisapp.theme import Theme
@@ -155,20 +156,14 @@ def flat_table(theme: Theme, model: QAbstractTableModel, widths: tuple[int, ...]
     """A table of whole rows in small type; the last column takes what is left."""
     table = QTableView()
     table.setModel(model)
+    dress_rows(table, theme, _ROW)
     table.setFrameShape(QFrame.Shape.NoFrame)
-    table.setShowGrid(False)
     table.setAlternatingRowColors(True)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setWordWrap(False)
     table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(_ROW)
     table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-    table.horizontalHeader().setHighlightSections(False)
     table.horizontalHeader().setStretchLastSection(True)
-    table.setFont(theme.font("small"))
     table.horizontalHeader().setFont(theme.font("small"))
     for number, width in enumerate(widths):
         table.setColumnWidth(number, max(width, table.horizontalHeader().sectionSizeHint(number)))

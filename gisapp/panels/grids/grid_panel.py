@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from gisapp.actions import Actions
+from gisapp.forms.chip import alarm_chip
 from gisapp.forms.panel_head import PanelHead
 from gisapp.forms.words import Button, IconButton, Label, Line
 from gisapp.language import Language
@@ -239,13 +240,8 @@ class GridPanel(QWidget):
         row = QHBoxLayout()
         row.setSpacing(6)
         for keep, kind in _KEEPS:
-            chip = QToolButton()
-            chip.setObjectName("alarmChip")
-            chip.setProperty("kind", kind)
+            chip = alarm_chip(self._theme, kind)
             chip.setCheckable(True)
-            chip.setFont(self._theme.font("small"))
-            chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            chip.setIcon(self._theme.icon("warning", kind))
             chip.clicked.connect(lambda _=False, which=keep: self.keep(which))
             self._language.hint(chip, Message(f"grid_desk.chip.{keep}.tip"))
             row.addWidget(chip)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gisapp.forms.chip import filter_chip
 from gisapp.forms.escape import takes_escape
 from gisapp.forms.words import IconButton, IconLabel, Label
 from gisapp.language import Language
@@ -64,10 +65,7 @@ class PastStrip(QFrame):
         self.bases: dict[Basis, QToolButton] = {}
         group = QButtonGroup(self)
         for basis, words, tip in _BASES:
-            button = QToolButton()
-            button.setCheckable(True)
-            button.setObjectName("filterChip")
-            button.setFont(theme.font("small"))
+            button = filter_chip(theme)
             language.say(button, "setText", words)
             language.hint(button, tip)
             button.clicked.connect(lambda _=False, chosen=basis: self.use_basis(chosen))

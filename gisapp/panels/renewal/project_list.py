@@ -16,6 +16,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QVBoxLayout, QWidget
 
+from gisapp.forms.row_table import dress_rows
 from gisapp.forms.words import Label
 from gisapp.language import Language
 from gisapp.panels.renewal.numbers import km, metres, money, percent, standing_words
@@ -152,18 +153,12 @@ class ProjectList(QWidget):
         self.model = ProjectModel(language, theme, self)
         self.table = QTableView()
         self.table.setModel(self.model)
+        dress_rows(self.table, theme, _ROW)
         self.table.setFrameShape(QFrame.Shape.NoFrame)
-        self.table.setShowGrid(False)
         self.table.setAlternatingRowColors(True)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSortingEnabled(True)
-        self.table.setWordWrap(False)
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(_ROW)
         self.table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.table.horizontalHeader().setHighlightSections(False)
-        self.table.setFont(theme.font("small"))
         self.table.horizontalHeader().setFont(theme.font("small"))
         for number, column in enumerate(_COLUMNS):
             # Titles in another language may be longer than the figures below them.

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from gisapp.actions import Actions
+from gisapp.forms.chip import tab_button
 from gisapp.forms.panel_head import PanelHead
 from gisapp.forms.words import Button, Label, Line
 from gisapp.language import Language, Words
@@ -349,10 +350,7 @@ class RenewalPanel(QWidget):
         return bar
 
     def _tab(self, row: QHBoxLayout, chosen: Callable[[], None]) -> QToolButton:
-        button = QToolButton()
-        button.setObjectName("tab")
-        button.setFont(self._theme.font("small"))
-        button.setCheckable(True)
+        button = tab_button(self._theme)
         button.clicked.connect(lambda _=False: chosen())
         row.addWidget(button)
         return button

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from gisapp.actions import Actions
+from gisapp.forms.chip import tab_button
 from gisapp.forms.words import Label, Line
 from gisapp.language import Language
 from gisapp.panels.grids.centre import GridCentre
@@ -167,9 +168,7 @@ class RosterPanel(QWidget):
         row.setContentsMargins(8, 0, 8, 0)
         row.setSpacing(2)
         for name in TABS:
-            tab = QToolButton()
-            tab.setObjectName("tab")
-            tab.setCheckable(True)
+            tab = tab_button(self._theme, "base")
             tab.setFixedHeight(36)
             self._language.say(tab, "setText", Message(f"stewards.tab.{name}"))
             tab.clicked.connect(lambda _=False, chosen=name: self.show_tab(chosen))

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
+from gisapp.forms.chip import tab_button
 from gisapp.language import Language
 from gisapp.theme import Theme
 from layers.model.catalogue import AssetType
@@ -65,10 +66,7 @@ class TypeTabs(QWidget):
         self._place()
 
     def _tab(self, name: str) -> QToolButton:
-        tab = QToolButton()
-        tab.setObjectName("tab")
-        tab.setCheckable(True)
-        tab.setFont(self._theme.font("small"))
+        tab = tab_button(self._theme)
         tab.setFixedHeight(self._theme.size("tab_bar"))
         tab.clicked.connect(lambda: self._choose(name))
         return tab

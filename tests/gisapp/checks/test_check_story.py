@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
@@ -12,10 +11,10 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from gisapp.commands.checking import export_findings
-from gisapp.commands.opening import open_target
 from gisapp.window import Window
 from layers.register import Register
 from layers.text import Message
+from tests.gisapp.checks.desk import CheckDesk
 from tests.gisapp.driving import PATIENCE, settle, unrendered, visible_texts
 
 X, Y = 538_000.0, 3_016_000.0
@@ -37,20 +36,9 @@ def broken_town(town: Path) -> Path:
 def test_run_look_repair_undo_waive_follow_and_export(
     window: Window, broken_town: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    session, centre, panel = window.parts.session, window.checks.centre, window.checks.panel
-    open_target(window, str(broken_town), lambda _: None)
-    qtbot.waitUntil(lambda: session.is_open, timeout=PATIENCE)
-    settle(window, qtbot)
-    register = session.register
-    assert register is not None
-
-    def until(ready: Callable[[], bool]) -> None:
-        qtbot.waitUntil(ready, timeout=PATIENCE)
-        settle(window, qtbot)
-
-    def count(rule: str) -> int:
-        return sum(len(part) for part in centre.sorted.open if part.rule == rule)
-
+    desk = CheckDesk(window, broken_town, qtbot)
+    session, centre, panel, register = desk.session, desk.centre, desk.panel, desk.register
+    until, count = desk.until, desk.count
     # Never run: the panel says what it is for. F9 runs it and opens the desk.
     assert not window.parts.actions.is_possible("checks.export")
     qtbot.keyClick(window, Qt.Key.Key_F9)

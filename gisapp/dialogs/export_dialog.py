@@ -27,6 +27,7 @@ FORMATS = {
     ".geojson": "GeoJSON",
     ".csv": "CSV",
     ".xlsx": "Excel",
+    ".dxf": "CAD DXF",
 }
 
 

@@ -19,11 +19,13 @@ import pyarrow.compute as pc
 import shapely
 
 from layers.errors import UserError
+from layers.exchange.cad import words
 from layers.exchange.identity import same_file
 from layers.exchange.noting import note_given
+from layers.exchange.out_layer import OutLayer
 from layers.exchange.placement import Placement
 from layers.exchange.shapes import moved
-from layers.exchange.writers import OutLayer, Written, write_layers
+from layers.exchange.writers import Written, write_layers
 from layers.feedback import Feedback
 from layers.geometry.crs import Crs
 from layers.model.catalogue import AssetType
@@ -39,6 +41,7 @@ from layers.store.bulk_read import run_read
 from layers.text import Message
 
 GEOMETRY = "geom"
+_FIRST_LANGUAGE = "zh"
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,10 @@ def export_assets(
     """
     feedback = feedback or Feedback()
     refuse_own_register(register.target, path)
+    drawn = path.suffix.lower() == words.ENDING
+    if drawn:
+        # People read a drawing, no field names.
+        options = replace(options, language=options.language or _FIRST_LANGUAGE)
     target = options.crs or register.crs
     if target != register.crs and (target.is_local or register.crs.is_local):
         raise UserError(
@@ -100,7 +107,7 @@ def export_assets(
     for number, asset_type in enumerate(types):
         part = feedback.part(0.5 * number / len(types), 0.5 * (number + 1) / len(types))
         part.progress(0.0, Message("export.progress.reading", {"type": asset_type.title}))
-        layer = _layer(register, asset_type, options, conditions.get(asset_type.name), part)
+        layer = _layer(register, asset_type, options, conditions.get(asset_type.name), part, drawn=drawn)
         if layer is not None:
             counts[asset_type.name] = layer.table.num_rows
             layers.append(layer)
@@ -185,6 +192,8 @@ def _layer(
     options: ExportOptions,
     condition: Condition | None,
     feedback: Feedback,
+    *,
+    drawn: bool,
 ) -> OutLayer | None:
     located = asset_type.shape is not None
     fields = [field.name for field in asset_type.columns]
@@ -199,14 +208,19 @@ def _layer(
     if not found.num_rows:
         return None
     columns: dict[str, pa.Array] = {}
+    stored = {field.name: _combined(found.column(field.name)) for field in asset_type.columns}
     for field in asset_type.columns:
-        values = _combined(found.column(field.name))
+        values = stored[field.name]
         columns[_header(field, options.language, columns)] = _written(register, field, values, options)
     geometry = _combined(found.column(GEOMETRY)) if located else None
     if geometry is not None and geometry.null_count == len(geometry):
         geometry = None
     name = asset_type.name if options.language is None else asset_type.title[options.language]
-    return OutLayer(name, pa.table(columns), geometry, register.crs)
+    layer = OutLayer(name, pa.table(columns), geometry, register.crs)
+    if not drawn or options.language is None:
+        return layer
+    sizes = words.sizes_of(asset_type, stored)
+    return replace(layer, sizes=sizes, labels=words.labels_of(asset_type, stored, sizes, options.language))
 
 
 def _has_personal(asset_type: AssetType, table: pa.Table) -> bool:

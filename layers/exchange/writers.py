@@ -1,4 +1,4 @@
-"""Writers: tables with geometry into GeoPackage, shapefile, GeoJSON, CSV and Excel. Pure; run in the worker.
+"""Writers: tables with geometry into GeoPackage, shapefile, GeoJSON, CSV, Excel and DXF. Pure; run in the worker.
 
 A file appears whole or not at all: it is written beside its place and then renamed. What a format cannot hold
 (long field names, long texts, times) is changed and listed in the result, never dropped in silence.
@@ -19,10 +19,12 @@ import pyarrow.compute as pc
 import pyogrio
 
 from layers.errors import UserError
+from layers.exchange.cad.writer import write_drawing
 from layers.exchange.dbf_names import shorten
 from layers.exchange.foreign import problem
 from layers.exchange.gdal_source import READ_ERRORS, catching, said_by
 from layers.exchange.geometry_rows import heads, shape_of
+from layers.exchange.out_layer import OutLayer
 from layers.exchange.table_writers import Sheet, write_csv, write_excel
 from layers.feedback import Feedback
 from layers.geometry.crs import Crs
@@ -33,16 +35,6 @@ GEOMETRY = "geom"
 _LONGEST_DBF_TEXT = 254
 _KINDS = {"point": "Point", "line": "LineString", "polygon": "Polygon"}
 _Z = (1000, 0x80000000)
-
-
-@dataclass(frozen=True)
-class OutLayer:
-    """One layer to write: attributes by file column name, and WKB beside the rows (None: no geometry)."""
-
-    name: str
-    table: pa.Table
-    geometry: pa.Array | None
-    crs: Crs
 
 
 @dataclass(frozen=True)
@@ -138,6 +130,10 @@ def _excel(folder: Path, name: str, layers: Sequence[OutLayer], feedback: Feedba
     return []
 
 
+def _drawing(folder: Path, name: str, layers: Sequence[OutLayer], feedback: Feedback) -> list[Problem]:
+    return write_drawing(folder / name, layers, feedback)
+
+
 def _axes(crs: Crs) -> tuple[str, str]:
     """Names for the coordinate columns that no reader can take for the other way round."""
     return ("lon", "lat") if crs.is_geographic else ("east", "north")
@@ -151,6 +147,7 @@ _WRITERS: dict[str, _Writer] = {
     ".json": _geojson,
     ".csv": _csv,
     ".xlsx": _excel,
+    ".dxf": _drawing,
 }
 
 

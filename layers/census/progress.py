@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from layers.census.counting import outdone
 from layers.census.words import CANCELLED, LOGGED, LOT, NEW, RECORD
 from layers.geometry.packed import Floats, Integers
 from layers.model.asset import Asset
@@ -197,7 +198,10 @@ class Progress:
 def read_progress(register: Register, campaign: Asset, day: Day) -> Progress:
     """The progress of a campaign, read from its lots and records: of the targets of the book, new ones beside it."""
     where = All((Compare("campaign", "=", campaign.id), Compare("state", "!=", CANCELLED)))
-    table = register.packed(RECORD, ("lot", "state", "outcome", "logged_at", "seconds"), where)
+    table = register.packed(RECORD, ("target", "lot", "state", "outcome", "logged_at", "seconds"), where)
+    older = outdone(register, table)
+    if len(older):
+        table = table.filter(pa.array(~np.isin(table["fid"].to_numpy(), older)))
     lot = table["lot"].combine_chunks().fill_null(0).to_numpy().astype(np.int64)
     is_new = pc.is_in(table["outcome"], pa.array((NEW,)))
     beyond = is_new.combine_chunks().to_numpy(zero_copy_only=False).astype(bool)

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from layers.census.counting import outdone
 from layers.census.words import (
     ACCEPTED,
     CANCELLED,
@@ -26,7 +27,7 @@ from layers.census.words import (
     Kind,
 )
 from layers.geometry.packed import Integers
-from layers.model.query import All, Compare, Condition
+from layers.model.query import All, Compare
 from layers.register import Register
 
 _FIELDS = ("lot", "target", "target_type", "state", "outcome", "differing")
@@ -79,6 +80,8 @@ class Reconciliation:
     kind: Integers
     differences: Coded
     links: pa.ChunkedArray
+    older: tuple[int, ...] = ()
+    """Records beside these that another of the same target outdoes: they are kept, and count nowhere."""
 
     @property
     def type(self) -> Objects:
@@ -179,11 +182,14 @@ class Rates:
     match: Share
 
 
-def read_reconciliation(register: Register, campaign: int, where: Condition | None = None) -> Reconciliation:
-    """All records of a campaign but the cancelled ones, or those that meet ``where`` too."""
-    asked: list[Condition] = [Compare("campaign", "=", campaign), Compare("state", "!=", CANCELLED)]
-    condition = All((*asked, *([where] if where is not None else [])))
-    return reconciliation_of(register.packed(RECORD, _FIELDS, condition))
+def read_reconciliation(register: Register, campaign: int) -> Reconciliation:
+    """All records of a campaign that count (``layers.census.counting``)."""
+    condition = All((Compare("campaign", "=", campaign), Compare("state", "!=", CANCELLED)))
+    table = register.packed(RECORD, _FIELDS, condition)
+    older = outdone(register, table)
+    if len(older):
+        table = table.filter(pa.array(~np.isin(table["fid"].to_numpy(), older)))
+    return replace(reconciliation_of(table), older=tuple(older.tolist()))
 
 
 def reconciliation_of(table: pa.Table) -> Reconciliation:

@@ -216,7 +216,8 @@ def _by_id(table: pa.Table) -> Integers:
 
 
 def _defects(register: Register, found: Reconciliation) -> tuple[dict[str, Counter[int]], Counter[str]]:
-    mine = set(found.ids.tolist())
+    # What is broken is broken, whichever record told of it.
+    mine = {*found.ids.tolist(), *found.older}
     table = register.values(DEFECT, ("record", "kind", "severity", "state"))
     kinds: dict[str, Counter[int]] = defaultdict(Counter)
     states: Counter[str] = Counter()

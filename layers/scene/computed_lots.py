@@ -79,7 +79,7 @@ def _late(known: _Lots) -> list[Asset]:
     ]
     if not due:
         return []
-    left = count_left(known.register, [lot.id for lot in due])
+    left = count_left(known.register, due)
     return [lot for lot in due if lot.id in left]
 
 

@@ -291,6 +291,7 @@ def test_next_hydrant_by_keyboard(surveyed: Path, open_town: Window, qtbot: QtBo
     count = register.count("hydrant")
     # Nobody signed it off: it is told, and goes in with a reason only.
     assert "未经质检签认" in tab.told.text()
+    assert tab.told.toolTip() == centre.book.lots[0].lot["name"]  # type: ignore[union-attr]
     assert (tab.go.text(), tab.reason.hasFocus()) == ("仍要验收", True)
     qtbot.mouseClick(tab.go, Qt.MouseButton.LeftButton)
     settle(window, qtbot)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from gisapp.actions import Actions
+from gisapp.forms.chip import tab_button
 from gisapp.forms.words import IconButton, Label, Line
 from gisapp.language import Language
 from gisapp.panels.census.centre import CensusCentre
@@ -93,7 +94,10 @@ class BelowPanel(QWidget):
         words = Message("census_desk.whole", {"done": done, "count": total, "share": share})
         if new:
             words = Message("census_desk.done_and_new", {"words": words, "count": new})
+        if found.older:
+            words = Message("census_desk.and_older", {"words": words, "count": len(found.older)})
         self.whole.show_words(words)
+        self.whole.setToolTip(self._language.render(Message("census_desk.older.tip")) if found.older else "")
         if self.tab == "differences":
             self.differences.read()
         elif self.tab == "defects":
@@ -114,10 +118,7 @@ class BelowPanel(QWidget):
         head.setSpacing(2)
         group = QButtonGroup(self)
         for name in TABS:
-            tab = QToolButton()
-            tab.setObjectName("tab")
-            tab.setCheckable(True)
-            tab.setFont(self._theme.font("base"))
+            tab = tab_button(self._theme, "base")
             tab.setFixedHeight(30)
             words = {"count": 0} if name == "differences" else {}
             self._language.say(tab, "setText", Message(f"census_desk.tab.{name}", words))

@@ -84,11 +84,12 @@ class CensusPanel(QWidget):
         self.model.show(centre.rows)
         self._show_current()
         counts: dict[str, int] = {}
-        for row in centre.rows:
+        counted = [row for row in centre.rows if not row.is_older]
+        for row in counted:
             counts[row.kind] = counts.get(row.kind, 0) + 1
         self.bar.show_counts(counts)
         new = counts.get("new", 0)
-        total = len(centre.rows) - new
+        total = len(counted) - new
         self.count.show_words(done_words(total - counts.get("planned", 0), total, new))
         lot = None if centre.book is None else centre.book.lot(centre.lot)
         if lot is not None:

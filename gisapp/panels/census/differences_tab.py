@@ -15,6 +15,7 @@ from gisapp.panels.census.centre import CensusCentre
 from gisapp.panels.census.one_act import Done, Failed, OneAct
 from gisapp.panels.census.plain_table import PlainTable, TableRow
 from gisapp.panels.census.target_page import sentences
+from gisapp.plain_tip import plain_tip
 from gisapp.theme import Theme
 from layers.census.words import ACCEPTED, AGAIN, REJECTED, Kind
 from layers.editing.plan import EditPlan
@@ -141,6 +142,7 @@ class DifferencesTab(QWidget):
         if register is None or campaign is None or not ids:
             return
         self._asked, self._asked_of, self.plan = decision, ids, None
+        self.told.setToolTip("")
         is_planned = decision in (ACCEPTED, SAME)
         self._ask_reason("reason", "go")
         self.reason.setVisible(not is_planned)
@@ -181,6 +183,9 @@ class DifferencesTab(QWidget):
         self.told.show_words(in_one(plan.figures) if plan.figures else "")
         self.go.setEnabled(True)
         is_unsigned = _is_unsigned(plan)
+        if not isinstance(plan, EditPlan):
+            # What the line has no room for.
+            self.told.setToolTip(plain_tip("\n".join(plan.unsigned_lots)))
         self._ask_reason("why_unsigned" if is_unsigned else "reason", "go_unsigned" if is_unsigned else "go")
         if is_unsigned:
             self.told.set_tone("warn")

@@ -43,6 +43,8 @@ def done_words(done: int, total: int, new: int) -> Words:
 
 def kind_words(row: WorkRow, *, is_current: bool) -> Message:
     """What a row says at its end."""
+    if row.is_older:
+        return Message("census_desk.kind.older")
     if row.is_open and is_current:
         return Message("census_desk.kind.current")
     if row.record["state"] == AGAIN:

@@ -85,11 +85,13 @@ class LoggingPage(TargetPage):
     def _tell_state(self, row: WorkRow) -> None:
         """Whether it can be logged, and why not, or why again."""
         state, reason = row.record["state"], row.record["decision_reason"]
-        self.decided.setVisible(state not in TO_LOG or bool(reason))
+        self.decided.setVisible(state not in TO_LOG or bool(reason) or row.is_older)
         if state in DECIDED:
             self.decided.show_words(Message("census_desk.page.decided"))
         elif state not in TO_LOG:
             self.decided.show_words(Message("census_desk.page.signed"))
+        elif row.is_older:
+            self.decided.show_words(Message("census_desk.page.older"))
         elif reason:
             self.decided.show_words(Message("census_desk.page.again", {"reason": reason}))
         self.save_button.setEnabled(state in TO_LOG and self.centre.session.may("edit"))

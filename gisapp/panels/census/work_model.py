@@ -124,7 +124,7 @@ class WorkPainter(QStyledItemDelegate):
     def _chip(self, painter: QPainter, place: QRect, row: WorkRow, is_current: bool) -> int:
         """What was found, at the right end; the room it takes."""
         theme = self._theme
-        kind = "current" if is_current and row.is_open else row.kind
+        kind = "current" if is_current and row.is_open else "" if row.is_older else row.kind
         text = self._language.render(kind_words(row, is_current=is_current))
         painter.setFont(theme.font("small"))
         icon, tone = ICONS.get(kind, ""), TONES.get(kind, "")

@@ -12,6 +12,7 @@ import shapely
 from layers.census.acceptance.admitting import Admission, Awaited, Held, as_link, in_order
 from layers.census.acceptance.twins import read_twins
 from layers.census.acceptance.unsigned import Unsigned, read_unsigned
+from layers.census.counting import read_outdone
 from layers.census.deciding import set_state
 from layers.census.links import find_all_linked, find_many
 from layers.census.meanwhile import refuse_others
@@ -37,7 +38,7 @@ from layers.store import read
 from layers.text import Message
 
 _AT_ONCE = 500
-_NAMED = 5
+_NAMED, _LOTS_NAMED = 5, 3
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,9 @@ class AcceptancePlan:
 
     @property
     def _told_unsigned(self) -> Message:
-        return Message("census.accept_unsigned", {"count": self.unsigned, "lots": self.unsigned_lots})
+        names = self.unsigned_lots
+        told = (*names[:_LOTS_NAMED], *(["\u2026"] if len(names) > _LOTS_NAMED else []))
+        return Message("census.accept_unsigned", {"count": self.unsigned, "lots": told})
 
     def apply(self, edit: Edit, when: datetime.datetime, actor: str, reason: str = "") -> int:
         """Do it; the id of the acceptance. Raises ``Conflict`` when an asset changed since the plan was made, and
@@ -171,7 +174,8 @@ def plan_acceptance(
         raise UserError(Message("census.nothing_to_accept"), Message("census.nothing_to_accept_hint"))
     unsigned = read_unsigned(register, campaign, waiting, check)
     targets = find_all_linked(register, [record["target"] for record in waiting], check)
-    batch = _Batch(register, waiting, targets, unsigned)
+    older = read_outdone(register, campaign.id)
+    batch = _Batch(register, waiting, targets, unsigned, older)
     for record in waiting:
         batch.take(record)
     return batch.plan(campaign, lot)
@@ -186,9 +190,10 @@ class _Batch:
         waiting: Sequence[Asset],
         targets: Mapping[str, Asset],
         unsigned: Unsigned,
+        older: Collection[int],
     ) -> None:
         self._register, self._waiting, self._targets = register, waiting, targets
-        self._unsigned = unsigned
+        self._unsigned, self._older = unsigned, older
         self._admission = Admission(register, waiting)
         self._changes: dict[int, _Change] = {}
         self._additions: dict[int, _Addition] = {}
@@ -201,6 +206,9 @@ class _Batch:
         name, target = str(record["target_type"]), self._targets.get(record["target"] or "")
         if name not in self._register.catalogue or not _is_readable(record):
             self._hold(record, Message("census.held_unreadable"))
+            return
+        if record.id in self._older:
+            self._hold(record, Message("census.held_older"))
             return
         if record.id in self._unsigned.refused:
             self._hold(record, self._unsigned.refused[record.id])

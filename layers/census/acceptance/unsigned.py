@@ -15,12 +15,11 @@ from layers.text import Message
 
 SIGNED_ONLY = "accept_signed_only"
 """The setting by which the company accepts nothing else."""
-_NAMED = 3
 
 
 @dataclass(frozen=True)
 class Unsigned:
-    """``records``: those of no lot that was signed off; ``lots``: the names of theirs, the first few.
+    """``records``: those of no lot that was signed off; ``lots``: the names of theirs.
 
     ``refused``: by record why it may not be accepted at all: its sample failed, or the company accepts no such.
     """
@@ -48,9 +47,8 @@ def read_unsigned(
             name = failed.get(lot) or failed[None]
             refused[record.id] = Message("census.held_failed", {"name": name})
     left = [record for record in open_ if record.id not in refused]
-    names = [str(lots[id]["name"]) for id in dict.fromkeys(r["lot"] for r in left) if id in lots]
-    told = (*names[:_NAMED], *(["\u2026"] if len(names) > _NAMED else []))
-    return Unsigned(frozenset(record.id for record in left), told, refused)
+    names = tuple(str(lots[id]["name"]) for id in dict.fromkeys(r["lot"] for r in left) if id in lots)
+    return Unsigned(frozenset(record.id for record in left), names, refused)
 
 
 def _failed(

@@ -32,7 +32,7 @@ def due_lots(
         and (person is None or lot["person"] == person)
         and (lots is None or lot.id in lots)
     ]
-    left = count_left(register, [lot.id for lot in asked])
+    left = count_left(register, asked)
     teams = {
         t.id: t["name"] for t in find_many(register, "team", sorted({x["team"] for x in asked if x["team"]}))
     }

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import numpy as np
 
+from layers.census.counting import outdone_of, read_outdone
 from layers.census.links import find_all_linked, find_many
 from layers.census.reconciling import Reconciliation, read_reconciliation
 from layers.census.values import place_of
@@ -107,6 +109,8 @@ class WorkRow:
     record: Asset
     target: Asset | None
     metres: float | None = None
+    is_older: bool = False
+    """Another record of the same target counts (``layers.census.counting``)."""
 
     @property
     def id(self) -> int:
@@ -138,7 +142,7 @@ class WorkRow:
     @property
     def is_open(self) -> bool:
         """Whether somebody has to go there."""
-        return self.record["state"] in UNDECIDED
+        return self.record["state"] in UNDECIDED and not self.is_older
 
 
 def kind_of(record: Asset) -> Kind:
@@ -203,11 +207,15 @@ def _by_lot(lot: Integers, place: Integers, words: Sequence[W]) -> dict[int, dic
     return found
 
 
-def count_left(register: Register, lots: Sequence[int]) -> dict[int, int]:
+def count_left(register: Register, lots: Sequence[Asset]) -> dict[int, int]:
     """By lot how many of its targets somebody still has to go to; without the lots in which that is none."""
     waits = Tally(Compare("state", "in", UNDECIDED))
-    counted = register.tally(RECORD, "lot", [waits], targets=lots) if lots else ()
-    return {row.target: row.found[0][0] for row in counted if row.found[0][0]}
+    counted = register.tally(RECORD, "lot", [waits], targets=[lot.id for lot in lots]) if lots else ()
+    left = Counter({row.target: row.found[0][0] for row in counted})
+    for campaign in {lot["campaign"] for lot in lots}:
+        older = find_many(register, RECORD, sorted(read_outdone(register, campaign)))
+        left.subtract(record["lot"] for record in older if record["state"] in UNDECIDED)
+    return {lot: count for lot, count in left.items() if count > 0}
 
 
 def read_worklist(register: Register, lot: int) -> tuple[WorkRow, ...]:
@@ -215,7 +223,8 @@ def read_worklist(register: Register, lot: int) -> tuple[WorkRow, ...]:
     where = All((Compare("lot", "=", lot), Compare("state", "!=", CANCELLED)))
     found = register.find(Query(RECORD, where))
     # A type that the register does not know has no form to be filled in.
-    return _rows(register, [record for record in found if record["target_type"] in register.catalogue])
+    records = [record for record in found if record["target_type"] in register.catalogue]
+    return _rows(register, records, find_all_linked(register, [record["target"] for record in records]))
 
 
 def follow_worklist(
@@ -241,14 +250,12 @@ def follow_worklist(
         if record["target"] and record["target"] not in known:
             known.update(find_all_linked(register, [record["target"]]))
     records = [*(row.record for row in stays), *added]
-    return _in_order(records, {link: asset for link, asset in known.items() if asset is not None})
+    return _rows(register, records, {link: asset for link, asset in known.items() if asset is not None})
 
 
-def _rows(register: Register, records: Sequence[Asset]) -> tuple[WorkRow, ...]:
-    return _in_order(records, find_all_linked(register, [record["target"] for record in records]))
-
-
-def _in_order(records: Sequence[Asset], targets: Mapping[str, Asset]) -> tuple[WorkRow, ...]:
+def _rows(register: Register, records: Sequence[Asset], targets: Mapping[str, Asset]) -> tuple[WorkRow, ...]:
+    """The records as they are walked."""
+    older = outdone_of(register, records)
     ordered = sorted(records, key=lambda r: (r["sequence"] is None, r["sequence"] or 0, r.id))
     rows = []
     before: tuple[float, float] | None = None
@@ -258,7 +265,7 @@ def _in_order(records: Sequence[Asset], targets: Mapping[str, Asset]) -> tuple[W
         metres = None
         if at is not None and before is not None and record["sequence"] is not None:
             metres = float(np.hypot(at[0] - before[0], at[1] - before[1]))
-        rows.append(WorkRow(record, target, metres))
+        rows.append(WorkRow(record, target, metres, record.id in older))
         before = at or before
     return tuple(rows)
 

@@ -162,8 +162,10 @@ def test_records_that_other_programs_broke_are_read_and_wait_with_a_word_why(
             row = register.get("census_record", ids[0])
             assert row is not None
             values = {name: value for name, value in row.values.items() if value is not None}
-            for _ in BROKEN[3:]:
-                ids.append(edit.insert("census_record", values))
+            for number in range(len(BROKEN[3:])):
+                code = {"code": f"B{number}", "status": "in_service", "feed_dn": 100}
+                another = edit.insert("hydrant", {**code, "geom": values["geom"]})
+                ids.append(edit.insert("census_record", {**values, "target": f"hydrant:{another}"}))
     raw = sqlite3.connect(path)
     for name, function in GEOMETRY_FUNCTIONS.items():
         raw.create_function(name, 1, function)

@@ -44,7 +44,7 @@ def test_days_off_are_on_the_curve_and_in_the_forecast() -> None:
     assert rested.pace(day(400)) == 30 / 9
     assert rested.forecast(day(400)) == day(400 + 45)
     # Only the last four weeks tell.
-    lately = curve_of(logs({n: 1 for n in range(40)} | {n: 3 for n in range(40, 68)}), 1000)
+    lately = curve_of(logs(dict.fromkeys(range(40), 1) | dict.fromkeys(range(40, 68), 3)), 1000)
     assert lately.pace(day(67)) == 3
     # Who is through was as fast as on the last day of work.
     assert curve_of(logs({0: 10, 1: 20}), 30).pace(day(6)) == 15

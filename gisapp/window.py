@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayou
 from gisapp.desks.census_desk import CensusDesk
 from gisapp.desks.check_desk import CheckDesk
 from gisapp.desks.desk_place import DeskPlace
-from gisapp.desks.desk_room import DeskRoom
+from gisapp.desks.desk_room import DeskRoom, SharedSide
 from gisapp.desks.grid_desk import GridDesk
 from gisapp.desks.map_desk import map_desk
 from gisapp.desks.renewal_desk import RenewalDesk
@@ -147,6 +147,7 @@ class Window(WindowRooms):
         self.table = TablePlace(parts.language, theme, parts.session, parts.tasks, self.room)
         for panel in (self.table, self.side):
             self.work.addWidget(panel)
+        self.shared_side = SharedSide(self.work)
         self.work.setStretchFactor(0, 1)
         self.kept_view = KeptView(parts.settings, parts.session, self.map, self.table)
         self.desk_pages.setMinimumWidth(232)
@@ -224,7 +225,11 @@ class Window(WindowRooms):
     def show_desk(self, name: str) -> None:
         """Go to a desk."""
         desk = self.desks[name]
-        self.room.fit(self.desks[self.desk].width, desk.width)
+        before = self.desks[self.desk]
+        self.room.fit(before.width, desk.width)
+        self.shared_side.fit(before.side_width, desk.side_width)
+        if name != self.grids.desk.id and self.shaping_room.made is not None:
+            self.shaping_room.made.hide_coverage()
         self.desk = name
         self.desk_pages.setCurrentWidget(desk.panel)
         self.centre.show_of(desk.id, desk.centre)

@@ -41,6 +41,8 @@ DIGITS = ("1", "2", "3", "4")
 STYLE = "census"
 TOOL = "found_place"
 WIDTH = 330
+#: Book and finding of a target stand side by side.
+SIDE_WIDTH = 376
 #: A target is shown no smaller than so many metres to the pixel.
 _NEAR = 0.6
 #: Seen from farther than so many metres to the pixel, one goes there.
@@ -91,6 +93,7 @@ class CensusDesk(QObject):
             WIDTH,
             side=lambda: self.page,
             shown=self.show,
+            side_width=SIDE_WIDTH,
             has_digits=True,
         )
         self._digits = [QShortcut(QKeySequence(digit), view) for digit in DIGITS]

@@ -16,6 +16,7 @@ class Desk:
 
     ``centre`` makes what stands in the place of the map, ``side`` what stands in the place of the inspector, while
     the desk is open; each is asked for once, when the desk is first opened. ``shown`` is told whether it is open.
+    ``side_width`` is how wide that usually is, px; 0: as the inspector.
     ``has_digits``: the keys 1 to 9 mean something at the desk itself as long as nothing is drawn.
     """
 
@@ -27,4 +28,5 @@ class Desk:
     centre: Callable[[], QWidget] | None = None
     side: Callable[[], QWidget] | None = None
     shown: Callable[[bool], None] | None = None
+    side_width: int = 0
     has_digits: bool = False

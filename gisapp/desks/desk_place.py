@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 
@@ -25,3 +26,7 @@ class DeskPlace(QStackedWidget):
             self._made[desk] = make()
             self.addWidget(self._made[desk])
         self.setCurrentWidget(self._made[desk])
+
+    def minimumSizeHint(self) -> QSize:
+        """What is shown needs; what another desk put here once takes no room from the others."""
+        return self.currentWidget().minimumSizeHint()

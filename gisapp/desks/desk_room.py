@@ -68,3 +68,22 @@ class DeskRoom(QSplitter):
         self.below.show_of(desk, make)
         self.below.setVisible(make is not None)
         self.below_taken.emit(self._below_of)
+
+
+class SharedSide:
+    """The width of what stands at the right, in a splitter of which it is the last part.
+
+    Desks of one usual width share the width that the user gave them.
+    """
+
+    def __init__(self, splitter: QSplitter) -> None:
+        self._splitter = splitter
+        self._widths: dict[int, int] = {}
+
+    def fit(self, before: int, after: int) -> None:
+        """From a desk of usual width ``before`` to one of ``after``."""
+        if before != after:
+            *_, now = sizes = self._splitter.sizes()
+            self._widths[before] = now
+            width = min(self._widths.get(after, after), max(sum(sizes) - 2 * LEAST_MAP, 0))
+            self._splitter.setSizes([sum(sizes) - width, width])

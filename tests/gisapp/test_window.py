@@ -366,3 +366,26 @@ def test_a_long_act_shows_how_far_it_is_and_is_stopped_from_the_status_bar(
     assert told == ["notify.stopped"]
     assert register.data_version == version
     assert register.count("hydrant") == 1
+
+
+def test_desks_give_the_right_side_what_they_need_and_keep_what_its_user_gave(
+    open_town: Window, qtbot: QtBot
+) -> None:
+    window = open_town
+    window.resize(1440, 900)
+    settle(window, qtbot)
+    usual = window.work.sizes()[-1]
+    window.show_desk("census")
+    assert window.work.sizes()[-1] == window.census.desk.side_width > usual
+    total = sum(window.work.sizes())
+    window.work.setSizes([total - 420, 420])
+    window.show_desk("renewal")
+    assert window.work.sizes()[-1] == usual
+    window.show_desk("census")
+    assert window.work.sizes()[-1] == 420
+    # What one desk shows below in many words, makes nothing narrower at another.
+    window.parts.language.use("en")
+    window.show_desk("grids")
+    window.parts.actions.trigger("accounts.open")
+    settle(window, qtbot)
+    assert window.work.sizes()[-1] == usual

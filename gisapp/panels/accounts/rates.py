@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QToolButton, QWidget
 
+from gisapp.forms.flow_layout import FlowLayout
 from gisapp.language import Language
 from gisapp.theme import Theme
 from layers.renewal.figure import Figure
@@ -38,9 +39,9 @@ class RateLine(QWidget):
         self._language = language
         self._behind: dict[str, Figure] = {}
         self.buttons: dict[str, QToolButton] = {}
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(2)
+        # English takes two lines: the window must not be made wider for it.
+        row = FlowLayout(2)
+        self.setLayout(row)
         for name in NAMES:
             button = QToolButton()
             button.setObjectName("figureButton")
@@ -51,7 +52,6 @@ class RateLine(QWidget):
             button.clicked.connect(lambda _=False, which=name: self._gather(which))
             row.addWidget(button)
             self.buttons[name] = button
-        row.addStretch(1)
 
     def show_figures(self, figures: AccountFigures | None) -> None:
         """Show the figures of a period."""

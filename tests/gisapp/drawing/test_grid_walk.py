@@ -138,6 +138,14 @@ def test_boundaries_are_worked_on_and_gaps_mended(grids: tuple[int, int], hand: 
     assert sum(areas(hand)) == pytest.approx(24_000, abs=2)
     hand.window.parts.language.use("en")
     assert words(shaping.card)
+    # It belongs to the grids: another desk has no use for it.
+    hand.window.show_desk("grids")
+    assert shaping.shows_coverage
+    hand.window.show_desk("checks")
+    assert not shaping.shows_coverage
+    hand.do("grid_act.coverage")
+    hand.wait()
+    assert shaping.shows_coverage
     # On a past day there is nothing to draw.
     actions = hand.window.parts.actions
     assert all(actions.is_possible(f"grid_act.{name}") for name in ACTIONS)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFileDialog
 
 from gisapp.actions import Action
-from gisapp.commands.opening import home_folder
+from gisapp.commands.folders import home_folder
 from gisapp.window import Window
 from layers.basemap.entry import BasemapEntry, found_path
 from layers.later import Later

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gisapp.actions import Action
-from gisapp.commands.statements import free_path, written
+from gisapp.commands.folders import free_path, written
 from gisapp.window import Window
 from layers.census.words import LOT
 from layers.errors import UserError

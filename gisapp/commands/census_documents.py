@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from gisapp.commands.statements import free_path, written
+from gisapp.commands.folders import free_path, written
 from gisapp.map.sheet.fonts import sheet_font
 from gisapp.panels.paper.pages_paper import PagesPaper, PagesWish, Print
 from gisapp.panels.paper.plate_pages import PlatePages

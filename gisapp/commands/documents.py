@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from gisapp.commands.statements import free_path, written
+from gisapp.commands.folders import free_path, written
 from gisapp.map.sheet.fonts import sheet_font
 from gisapp.panels.statement.bars import bars_picture
 from gisapp.panels.statement.paper import StatementPaper

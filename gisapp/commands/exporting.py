@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gisapp.commands.opening import home_folder
+from gisapp.commands.folders import home_folder
 from gisapp.dialogs.export_dialog import ExportDialog
 from gisapp.window import Window
 from layers.exchange.export import Exported, ExportOptions, export_assets

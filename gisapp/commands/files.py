@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from gisapp.actions import Action
-from gisapp.commands.opening import ask_copy, ask_new, ask_open, close_register
+from gisapp.commands.opening import ask_copy, ask_new, ask_open, close_register, open_target
 from gisapp.window import Window
 from layers.later import Later
 from layers.text import Message
@@ -55,7 +55,7 @@ def file_actions(window: Window, new_window: Callable[[], object]) -> list[Actio
         add(
             "open_server",
             Message("action.open_server"),
-            lambda: servers.ask_server(window),
+            lambda: servers.ask_server(window, open_target),
             "database",
             1,
             words="postgresql postgis 服务器 数据库",

@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
-from gisapp.commands.statements import free_path, written
+from gisapp.commands.folders import free_path, written
 from gisapp.panels.paper.pages_paper import PagesPaper
 from gisapp.panels.roster.grid_paper import BOOK, CARD, ROSTER, PrintWish, Read, grid_pages
 from gisapp.window import Window

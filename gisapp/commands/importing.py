@@ -9,7 +9,8 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog
 
 from gisapp.commands import references
-from gisapp.commands.opening import begin, home_folder
+from gisapp.commands.folders import home_folder
+from gisapp.commands.opening import begin
 from gisapp.dialogs.importing.proof_map import ProofMap
 from gisapp.dialogs.importing.quarantine_sheet import QuarantineSheet
 from gisapp.dialogs.importing.sheet import ImportSheet

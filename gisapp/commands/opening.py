@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog
 
+from gisapp.commands.folders import home_folder
 from gisapp.settings import without_password
 from gisapp.window import Window
 from layers.errors import UserError
@@ -52,7 +53,7 @@ def open_target(
             otherwise(target)
             return
         if error.title.id == NOT_LET_IN:
-            servers.ask_server(window, target, error)
+            servers.ask_server(window, open_target, target, error)
             return
         window.parts.notifier.error(error)
 
@@ -175,20 +176,6 @@ def leave(window: Window, then: Callable[[], None]) -> None:
     """Do ``then``, which leaves the register, as soon as its user has decided on what is not saved."""
     if not window.hold_style(lambda: window.parts.session.leave(then)):
         window.parts.session.leave(then)
-
-
-def home_folder(window: Window) -> Path:
-    """Where files are looked for and put first: the folder used last, else the user's documents."""
-    last = window.parts.settings.preferences.last_folder
-    if last and Path(last).is_dir():
-        return Path(last)
-    return documents_folder()
-
-
-def documents_folder() -> Path:
-    """The user's documents, else the user's home."""
-    documents = Path.home() / "Documents"
-    return documents if documents.is_dir() else Path.home()
 
 
 def is_open_register(window: Window, target: str) -> bool:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QFileDialog
 
 from gisapp.actions import Action
-from gisapp.commands.opening import documents_folder, home_folder
-from gisapp.commands.statements import free_path
+from gisapp.commands.folders import documents_folder, free_path, home_folder
 from gisapp.window import Window
 from layers.census.words import CONFLICT, LOT, PACKAGE
 from layers.feedback import Feedback

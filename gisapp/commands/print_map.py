@@ -8,7 +8,8 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from gisapp.commands.opening import home_folder, name_of
+from gisapp.commands.folders import home_folder
+from gisapp.commands.opening import name_of
 from gisapp.dialogs.print_choice import Extents, PrintChoice
 from gisapp.dialogs.print_dialog import DressOf, PrintDialog, PrintSubject
 from gisapp.dialogs.print_form import Area

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFileDialog, QMenu
 
-from gisapp.commands.opening import home_folder
+from gisapp.commands.folders import home_folder
 from gisapp.panels.layers_panel import LayersPanel
 from gisapp.window import Window
 from layers.errors import UserError

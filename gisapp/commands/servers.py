@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from gisapp.commands import opening
+from collections.abc import Callable
+
 from gisapp.dialogs.server_dialog import ServerDialog
+from gisapp.settings import without_password
 from gisapp.window import Window
 from layers.errors import UserError
 from layers.feedback import Feedback
@@ -11,27 +13,35 @@ from layers.store.postgis_server import ServerParts, forget_password
 from layers.text import Message
 
 
-def ask_server(window: Window, address: str = "", reason: UserError | None = None) -> None:
-    """Ask which server and how to get in. ``address``: one that did not let us in, for ``reason``."""
+def ask_server(
+    window: Window,
+    open_target: Callable[[Window, str], None],
+    address: str = "",
+    reason: UserError | None = None,
+) -> None:
+    """Ask which server and how to get in, for ``open_target``. ``address``: one that did not let us in, and why."""
     parts = window.parts
     known = _known(address or _latest(window))
     dialog = ServerDialog(parts.language, parts.theme, parts.tasks, known, reason, window)
-    dialog.chosen.connect(lambda chosen, keep: open_server(window, chosen, keep=keep))
+
+    def take(chosen: str, keep: bool) -> None:
+        open_target(window, chosen)
+        if not keep:
+            _forget(window, chosen)
+
+    dialog.chosen.connect(take)
     dialog.open()
 
 
-def open_server(window: Window, address: str, *, keep: bool) -> None:
-    """Open what was tried. An address that let us in is kept by the system's keyring unless that is not wanted."""
-    opening.open_target(window, address)
-    if keep:
-        return
+def _forget(window: Window, address: str) -> None:
+    """An address that let us in is kept by the system's keyring unless that is not wanted."""
 
     def forget(_: Feedback) -> None:
         forget_password(address)
 
     # Behind the opening, on its lane: opening is what keeps it.
     window.parts.tasks.run(
-        Message("task.open", {"name": opening.name_of(address)}), forget, lane="writer", shown=False
+        Message("task.open", {"name": without_password(address)}), forget, lane="writer", shown=False
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
-from gisapp.commands.statements import free_path
+from gisapp.commands.folders import free_path
 from gisapp.dialogs.share_dialog import ShareDialog
 from gisapp.window import Window
 from layers.reports.share.sharing import Shared, ShareWish, share

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
-
 from gisapp.actions import Action
-from gisapp.commands.opening import documents_folder, home_folder
+from gisapp.commands.folders import show_written
 from gisapp.window import Window
 from layers.later import Later
 from layers.text import Message
@@ -24,9 +18,6 @@ else:
     documents = Later("gisapp.commands.documents")
     sharing = Later("gisapp.commands.sharing")
     period_dialog = Later("gisapp.dialogs.period_dialog")
-
-
-_NAME_BYTES = 180
 
 
 def statement_actions(window: Window) -> list[Action]:
@@ -140,37 +131,3 @@ def ask_period(window: Window) -> None:
 
     dialog.chosen.connect(take)
     dialog.open()
-
-
-def free_path(window: Window, name: str, ending: str) -> Path:
-    """A file that is not there yet, in the folder used last: nothing is asked and nothing is lost.
-
-    Where that folder takes no files - a register opened read-only from a share - it goes to the user's documents.
-    """
-    folder = home_folder(window)
-    if not os.access(folder, os.W_OK):
-        folder = documents_folder()
-    allowed = ("_" if letter in '\\/:*?"<>|' or ord(letter) < 32 else letter for letter in name)
-    # No file system takes names of any length.
-    plain = "".join(allowed).encode()[:_NAME_BYTES].decode(errors="ignore").strip(" .") or "gisapp"
-    path, count = folder / f"{plain}{ending}", 2
-    while path.exists():
-        path = folder / f"{plain} ({count}){ending}"
-        count += 1
-    return path
-
-
-def show_written(window: Window) -> None:
-    """Open what was written last with the program that is for it."""
-    QDesktopServices.openUrl(QUrl.fromLocalFile(window.statements.written))
-
-
-def written(window: Window, path: Path) -> Callable[[object], None]:
-    """What to say once ``path`` is there."""
-
-    def say(_: object) -> None:
-        window.statements.written = str(path)
-        said = {"file": path.name, "folder": str(path.parent)}
-        window.parts.notifier.done(Message("reporting.written", said), "statements.show_written")
-
-    return say

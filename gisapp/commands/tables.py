@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gisapp.actions import Action
-from gisapp.commands.opening import home_folder
+from gisapp.commands.folders import home_folder
 from gisapp.commands.selecting import ask_condition
 from gisapp.window import Window
 from layers.later import Later

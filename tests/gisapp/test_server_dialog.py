@@ -79,7 +79,7 @@ def test_it_is_tried_told_and_opened(
     recent = window.parts.settings.preferences.recent[0].target
     assert recent == f"postgresql://postgres@127.0.0.1:{right.port}/{right.database}"
     # The next time it suggests where one was, but never the password.
-    ask_server(window)
+    ask_server(window, open_target)
     again = [each for each in window.findChildren(ServerDialog) if each.isVisible()][-1]
     assert (again.database.text(), again.password.text()) == (right.database, "")
     again.reject()
@@ -113,7 +113,7 @@ def test_an_address_comes_back_from_its_parts(address: str) -> None:
 
 
 def test_what_is_no_address_is_no_suggestion(window: Window, qtbot: QtBot) -> None:
-    ask_server(window, "postgresql://", UserError(Message("server.incomplete")))
+    ask_server(window, open_target, "postgresql://", UserError(Message("server.incomplete")))
     dialog = dialog_of(window, qtbot)
     assert dialog.host.text() == ""
     assert dialog.wrong.text() == "请填写服务器和数据库。"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from threading import Event
 
 from platformdirs import user_config_path
 
@@ -35,8 +36,8 @@ from layers.store.worker import Worker
 #: Px of a window that are not map: about so many, for a guess at the scale it will begin with.
 _BESIDE, _ABOVE = 360, 120
 _USUAL_WINDOW = 1440, 900
-#: Seconds that loading waits for a file to be opened: two threads of Python side by side take longer than one after
-#: the other, and the processes that sketch have nothing to do until then. A disk may take its time.
+#: Seconds that loading waits until a file is opened and being sketched: two threads of Python side by side take longer
+#: than one after the other, and who sketches has nothing to do until then. A disk may take its time.
 _TOGETHER = 0.5
 
 
@@ -59,14 +60,20 @@ class Ahead:
         plan = begin_now(lambda: _planned(register(), scenes))
         parts = begin_now(lambda: shared_out(register(), _seen(plan(), size)))
 
-        def sketched(number: int) -> Sketches:
-            return sketch_layers(register(), plan().job, parts()[number], Feedback())
+        at_work = Event()
 
-        self.begun = Begun(plan, (begin_now(lambda: sketched(0)), begin_now(lambda: sketched(1))))
+        def sketched(number: int, feedback: Feedback) -> Sketches:
+            return sketch_layers(register(), plan().job, parts()[number], feedback)
+
+        def sketched_first() -> Sketches:
+            try:
+                return sketched(0, Feedback(lambda *_: at_work.set(), interval=0.0))
+            finally:
+                at_work.set()
+
+        self.begun = Begun(plan, (begin_now(sketched_first), begin_now(lambda: sketched(1, Feedback()))))
         if "://" not in self.target:
-            # What went wrong is told to whoever asks.
-            with suppress(Exception):
-                parts(_TOGETHER)
+            at_work.wait(_TOGETHER)
 
     def take_register(self, actor: str) -> Register:
         """The register. Raises what opening it raised."""

@@ -291,9 +291,8 @@ class _Turns(QObject):
             self._held.pop(0)()
 
 
-def begin_now(work: Callable[[], T]) -> Callable[..., T]:
-    """Begin ``work`` on a thread of its own, before there is a window that could own it; gives what waits for it, if
-    it is told so no longer than some seconds (``TimeoutError``)."""
+def begin_now(work: Callable[[], T]) -> Callable[[], T]:
+    """Begin ``work`` on a thread of its own, before there is a window that could own it; gives what waits for it."""
     lane = ThreadPoolExecutor(1, thread_name_prefix="ahead")
     future = lane.submit(work)
     lane.shutdown(wait=False)

@@ -20,6 +20,7 @@ from layers.exchange.coordinates import (
 )
 from layers.exchange.foreign import ROW, ForeignLayer, ForeignTable, RowProblem, problem
 from layers.exchange.gdal_source import distinct_names, fields_of
+from layers.exchange.merged_cells import Span, fill_down
 from layers.exchange.vector import sample_rows
 from layers.geometry.crs import Crs
 from layers.model.problem import Problem
@@ -36,12 +37,16 @@ _OF_COORDINATES = frozenset(
 
 @dataclass(frozen=True)
 class Grid:
-    """Rows of cells with their line or sheet row numbers. ``quoted_first``: all of row one was in quotes."""
+    """Rows of cells with their line or sheet row numbers. ``quoted_first``: all of row one was in quotes.
+
+    ``spans``: cells that were merged; where there are any, the rows are lists.
+    """
 
     numbers: list[int]
     rows: Sequence[Sequence[Any]]
     quoted_first: bool = False
     problems: tuple[RowProblem, ...] = ()
+    spans: tuple[Span, ...] = ()
 
 
 def to_table(path: str, name: str, grid: Grid, encoding: str = "", crs: Crs | None = None) -> ForeignTable:
@@ -50,6 +55,7 @@ def to_table(path: str, name: str, grid: Grid, encoding: str = "", crs: Crs | No
     ``crs`` is None for a plain table: which system its coordinates are in nobody has said.
     """
     start, names, remarks = _header(grid)
+    remarks += _fill_merged(grid, start, names)
     body, numbers, problems = _body(grid, start, len(names))
     cells = zip(*body, strict=True) if body else ([] for _ in names)
     columns = [_typed(list(column)) for column in cells]
@@ -120,6 +126,24 @@ def _with(
         (*table.problems, *problems),
         fields,
     )
+
+
+def _fill_merged(grid: Grid, start: int, names: Sequence[str]) -> list[Problem]:
+    """Below the header a merged cell says the same of every row; so much was filled in, in these columns."""
+    if not grid.spans:
+        return []
+    below = grid.numbers[start - 1] if start else 0
+    filled = fill_down(grid.numbers, [*map(_as_list, grid.rows)], grid.spans, below)
+    columns = sorted({column for _, column in filled if column < len(names)})
+    if not columns:
+        return []
+    told = {"count": len(filled), "columns": tuple(names[column] for column in columns)}
+    return [problem("merged_cells", "note", Message("format.merged_cells", told))]
+
+
+def _as_list(row: Sequence[Any]) -> list[Any]:
+    assert isinstance(row, list)
+    return row
 
 
 def _header(grid: Grid) -> tuple[int, list[str], list[Problem]]:

@@ -17,6 +17,7 @@ from layers.exchange.encoding import Detection, detected, known
 from layers.exchange.foreign import ForeignFile, ForeignTable, RowProblem, Shape, looks_like, problem
 from layers.exchange.geometry_rows import shape_of
 from layers.exchange.grid import Grid, describe_table, to_table
+from layers.exchange.merged_cells import spans_of
 from layers.exchange.workbook_size import refuse_vast
 from layers.feedback import Feedback
 from layers.model.problem import Problem
@@ -159,11 +160,12 @@ def _read_sheet(path: Path, name: str, feedback: Feedback | None) -> ForeignTabl
         with CalamineWorkbook.from_path(str(path)) as book:
             sheet = book.get_sheet_by_name(name)
             rows = sheet.to_python(skip_empty_area=False)
+            spans = spans_of(sheet)
     except (CalamineError, OSError, ValueError, zipfile.BadZipFile) as error:
         raise _refusal(path, error) from error
     (feedback or Feedback()).check()
     kept = [index for index, row in enumerate(rows) if any(cell not in ("", None) for cell in row)]
-    grid = Grid([index + 1 for index in kept], [rows[index] for index in kept])
+    grid = Grid([index + 1 for index in kept], [rows[index] for index in kept], spans=spans)
     return to_table(str(path), name, grid)
 
 

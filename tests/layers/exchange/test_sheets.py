@@ -199,6 +199,30 @@ def test_sheets_of_a_workbook(workbook: Path) -> None:
     assert read_layer(workbook, "人员").table.column("电话").to_pylist() == ["007", "13800000000"]
 
 
+def test_merged_cells_say_the_same_of_every_row(tmp_path: Path) -> None:
+    path = tmp_path / "管线.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet("管线")
+        sheet.merge_range("A1:D1", "给水管线成果表")
+        sheet.write_row("A2", ["编号", "道路", "管径", "备注"])
+        for row in range(2, 7):
+            sheet.write_row(row, 0, [f"G{row}"])
+        sheet.merge_range("B3:B5", "大塘路")
+        sheet.merge_range("C4:C6", 300)
+        sheet.write("C7", 100)
+        # Beyond the last row, and where something else stands: nothing is made up.
+        sheet.merge_range("D6:D9", "待核")
+        sheet.write("B6", "滨江路")
+    found = read_layer(path, "管线")
+    assert found.table.column("道路").to_pylist() == ["大塘路", "大塘路", "大塘路", "滨江路", None]
+    assert found.table.column("管径").to_pylist() == [None, 300, 300, 300, 100]
+    assert found.table.column("备注").to_pylist() == [None, None, None, "待核", "待核"]
+    assert (len(found), rules(found)) == (5, [(None, "header_later"), (None, "merged_cells")])
+    [remark] = [each.problem for each in found.problems if each.problem.rule == "merged_cells"]
+    assert remark.message.parameters == {"count": 5, "columns": ("道路", "管径", "备注")}
+    assert [each.rule for each in describe(path).layers[0].remarks] == ["header_later", "merged_cells"]
+
+
 def test_far_apart_cells_do_not_fill_the_memory(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     with xlsxwriter.Workbook(str(path)) as book:

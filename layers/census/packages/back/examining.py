@@ -6,17 +6,19 @@ import datetime
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from layers.census.form import types_of
 from layers.census.newcomers import homes, rows_of, source_of
 from layers.census.packages.back.base_rows import Since, Trail
+from layers.census.packages.back.identity import open_file, package_of, said_by
 from layers.census.packages.back.lineage import Came, Moving, goes_on_from, newly_moved
 from layers.census.packages.back.photos import Photos, photos_of
+from layers.census.packages.back.screening import is_unreadable, read_records, second_records
 from layers.census.packages.back.staging import Outing, stage
-from layers.census.packages.merging.compare import Changed, Row, Rows, changes
+from layers.census.packages.merging.compare import Changed, Rows, changes
 from layers.census.packages.merging.conflicts import Dispute, disputes
 from layers.census.packages.merging.three_way import Merge, days_between, merge, refused
 from layers.census.packages.out import earlier
@@ -24,20 +26,13 @@ from layers.census.packages.receipt import Receipt, Refused
 from layers.census.packages.sheets import file as sheet_file
 from layers.census.packages.sheets import reading as sheet_reading
 from layers.census.packages.shelf import Kept, Shelf
-from layers.census.values import is_object
 from layers.census.words import (
-    ACCEPTED,
     CAMPAIGN,
-    CANCELLED,
-    CHECKED,
     DEFECT,
     ORDER,
     PACKAGE,
-    PLANNED,
     RECORD,
-    REJECTED,
     REPORT,
-    VISITED,
 )
 from layers.errors import UserError
 from layers.feedback import Feedback
@@ -46,18 +41,13 @@ from layers.model.catalogue import Catalogue
 from layers.model.fields import format_instant
 from layers.model.proof import ATTACHMENT
 from layers.register import Register
-from layers.store import gpkg
-from layers.store.packages import PackageFile, told_by
-from layers.store.schema import build_schema
+from layers.store.packages import PackageFile
 from layers.text import Message
 
 _MEANT = (RECORD, DEFECT, ORDER, REPORT)
 _NEVER = (PACKAGE, ATTACHMENT)
-_JSON = ("found", "book")
 _ARRIVALS = 12
 """So many of the files that came back last are looked at to see which one this goes on from."""
-_OFFICES = ("target", "target_type", "campaign", "lot", "decided_by", "decision_reason", "same_as")
-_DECIDED = (CHECKED, ACCEPTED, REJECTED, CANCELLED)
 
 
 @dataclass(frozen=True)
@@ -125,14 +115,15 @@ def examine(
         raise UserError(Message("store.not_found", {"place": str(returned)}), Message("store.not_found_hint"))
     shelf = Shelf.of(register, folder)
     waiting = shelf.incoming()
+    read: tuple[Message, ...] = ()
     try:
         source = returned
         if sheet_file.is_sheet(returned):
             source = shelf.folder / waiting / "sheets.gpkg"
-            sheet_reading.package_of(register, shelf, returned, source)
+            read = sheet_reading.package_of(register, shelf, returned, source)
         incoming = shelf.keep_returned(waiting, source)
-        said = _says(register, incoming.path)
-        row = _package(register, said, package, returned)
+        said = said_by(register, incoming.path)
+        row = package_of(register, said, package, returned)
         target = shelf.returned(str(row["code"]), incoming.sha256)
         target.parent.mkdir(parents=True, exist_ok=True)
         incoming.path.replace(target)
@@ -145,22 +136,8 @@ def examine(
     finally:
         shutil.rmtree(shelf.folder / waiting, ignore_errors=True)
     feedback.progress(0.3)
-    return _examined(register, shelf, row, Kept(target, incoming.sha256), returned, said)
-
-
-def is_of(register: Register, path: Path) -> bool:
-    """Whether a file is a package, or a record sheet, that this register handed out; anything else is not."""
-    if sheet_file.is_sheet(path):
-        try:
-            return register.by_code(PACKAGE, sheet_file.read_sheet_file(path).code) is not None
-        except UserError:
-            return False
-    said = told_by(path, build_schema(register.catalogue, gpkg.srid_of(register.crs)))
-    try:
-        _package(register, said, None, path)
-    except UserError:
-        return False
-    return True
+    found = _examined(register, shelf, row, Kept(target, incoming.sha256), returned, said)
+    return replace(found, notes=(*read, *found.notes))
 
 
 def _examined(
@@ -176,7 +153,7 @@ def _examined(
     ]
     office = rows_of(register)
     known = homes(register.came_from(source_of(str(row["code"])), [t.name for t in catalogue]), office)
-    file = _open(register, kept.path)
+    file = open_file(register, kept.path)
     opened = [file]
     try:
         kind, base, came, since = _base(
@@ -198,19 +175,19 @@ def _examined(
         edited = {moving.key(key): at for key, (at, _) in trail.items()}
         own = base.rows(ATTACHMENT).keys() | earlier.sent(file.rows(ATTACHMENT), receipt.photos)
         photos = moving.photos(photos_of(file, returned.parent, own))
-        broken = [change for change in found if _is_unreadable(change)]
-        found = [change for change in found if not _is_unreadable(change)]
+        broken = [change for change in found if is_unreadable(change)]
+        found = [change for change in found if not is_unreadable(change)]
         ours = (*asked, *_MEANT)
         barred = [c for c in found if c.type not in ours]
         mine = [c for c in found if c.type in ours]
         second: list[Changed] = []
         if campaign is not None:
             outing = Outing(str(row["code"]), campaign.id, row["lot"], _now())
-            records_then, records_now, wrong = _records(
+            records_then, records_now, wrong = read_records(
                 moving.rows(RECORD, base.rows(RECORD)), moving.rows(RECORD, file.rows(RECORD))
             )
             broken += wrong
-            second = _second(records_then, records_now)
+            second = second_records(records_then, records_now)
             twice = {change.id for change in second}
             records_now = {id: row for id, row in records_now.items() if id not in twice}
             staged = stage(catalogue, outing, asked, mine, records_then, records_now, edited, known)
@@ -241,51 +218,12 @@ def _examined(
         form_version=said.get("form_version"),
         by_whom=Counter(who for _, who in trail.values()),
         edited=(min(edited.values()), max(edited.values())) if edited else None,
-        disputes=_still_open(register, row.id, done),
+        disputes=_stillopen_file(register, row.id, done),
         moved={f"{key.type}:{key.id}": id for key, id in moving.moved.items()},
     )
 
 
-def _records(
-    then: Mapping[int, Row], now: Mapping[int, Row]
-) -> tuple[Mapping[int, Row], Mapping[int, Row], list[Changed]]:
-    """The records of base and file, and those of the file whose values cannot be read: they count as they went out.
-
-    What a record is of is the office's word, and whether it is accepted: no team signs off its own work.
-    """
-    rows, wrong = {}, []
-    for id, row in now.items():
-        was = then.get(id)
-        told = [row.get(name) for name in _JSON if was is None or row.get(name) != was.get(name)]
-        if not all(map(is_object, told)):
-            wrong.append(Changed(RECORD, id, was, row, ("found",)))
-            if was is not None:
-                rows[id] = was
-        else:
-            kept = {} if was is None else {n: was[n] for n in _OFFICES if n in was and n in row}
-            before = None if was is None else was.get("state")
-            if "state" in row and row["state"] in _DECIDED and row["state"] != before:
-                kept["state"] = VISITED if row.get("outcome") else before or PLANNED
-            rows[id] = {**row, **kept}
-    return then, rows, wrong
-
-
-def _second(then: Mapping[int, Row], now: Mapping[int, Row]) -> list[Changed]:
-    """New records of targets that went out with one: what was seen belongs into that, or it is counted twice."""
-    asked = {row.get("target") for row in then.values()} - {None}
-    return [
-        Changed(RECORD, id, None, row, tuple(row))
-        for id, row in now.items()
-        if id not in then and row.get("target") in asked
-    ]
-
-
-def _is_unreadable(change: Changed) -> bool:
-    """Whether a value is neither number nor text nor place, whatever the file calls it."""
-    return any(isinstance((change.field or {}).get(name), bytes) for name in change.names)
-
-
-def _still_open(register: Register, package: int, done: Merge) -> tuple[Dispute, ...]:
+def _stillopen_file(register: Register, package: int, done: Merge) -> tuple[Dispute, ...]:
     """Disputes of earlier files of the package that nobody decided yet and that this one does not bring up anew."""
     again = {(clash.type, clash.id, clash.field, clash.found) for clash in done.clashes}
     return tuple(
@@ -300,30 +238,6 @@ def _asked(
 ) -> tuple[str, ...]:
     names = types_of(campaign) if campaign is not None else tuple(said.get("sent") or receipt.sent)
     return tuple(name for name in names if name in catalogue)
-
-
-def _says(register: Register, path: Path) -> dict[str, Any]:
-    file = _open(register, path)
-    try:
-        return file.says
-    finally:
-        file.close()
-
-
-def _open(register: Register, path: Path) -> PackageFile:
-    return PackageFile(path, build_schema(register.catalogue, gpkg.srid_of(register.crs)))
-
-
-def _package(register: Register, said: Mapping[str, Any], code: str | None, returned: Path) -> Asset:
-    code = code or said.get("code")
-    found = None if not code else register.by_code(PACKAGE, str(code))
-    token = None if found is None else Receipt.of(found["receipt"]).token
-    if found is None or (token and said.get("token") not in (None, token)):
-        title = Message("packages.unnamed", {"place": returned.name})
-        if code:
-            title = Message("packages.unknown", {"place": returned.name, "code": code})
-        raise UserError(title, Message("packages.unknown_hint"))
-    return found
 
 
 def _base(
@@ -343,14 +257,14 @@ def _base(
     code = str(row["code"])
     first: Rows | None = None
     if shelf.sound(shelf.base(code), row["base_sha256"]):
-        opened.append(_open(register, shelf.base(code)))
+        opened.append(open_file(register, shelf.base(code)))
         first = opened[-1]
     elif said.get("version") is not None:
         first = Trail(register, file, int(said["version"]), frozenset(asked))
     came = []
     for arrival in {each.sha256: each for each in reversed(receipt.arrivals[-_ARRIVALS:])}.values():
         if shelf.sound(shelf.returned(code, arrival.sha256), arrival.sha256):
-            opened.append(_open(register, shelf.returned(code, arrival.sha256)))
+            opened.append(open_file(register, shelf.returned(code, arrival.sha256)))
             came.append(Came(arrival, opened[-1]))
     if came:
         since = goes_on_from(file, returned.name, first, came, names)

@@ -18,6 +18,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from layers.census.packages.sheets.writing import CSV, ENDINGS, HIDDEN
 from layers.errors import UserError
 from layers.exchange.encoding import detect_text
+from layers.exchange.merged_cells import fill_down, spans_of
 from layers.exchange.workbook_size import refuse_vast
 from layers.text import Message
 
@@ -35,6 +36,8 @@ class Grid:
 
     name: str
     rows: tuple[tuple[int, Sequence[Any]], ...]
+    filled: int = 0
+    """Cells that were merged with the one above them, and say the same now."""
 
 
 @dataclass(frozen=True)
@@ -85,10 +88,10 @@ def _read_excel(path: Path) -> SheetFile:
     grids = []
     for name in book.sheet_names:
         if name != HIDDEN:
-            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            grids.append(
-                Grid(name, tuple((n, [_plain(cell) for cell in row]) for n, row in enumerate(rows, 1)))
-            )
+            sheet = book.get_sheet_by_name(name)
+            rows = [[_plain(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+            filled = fill_down(range(1, len(rows) + 1), rows, spans_of(sheet), below=1) if rows else []
+            grids.append(Grid(name, tuple(enumerate(rows, 1)), len(filled)))
     return SheetFile(code, tuple(grids))
 
 

@@ -54,8 +54,9 @@ _NAMED_FROM, _NAMED, _UNNAMED_FROM, _PER_TYPE = 40_000, 40_000, 90_000, 1_000
 _WIDE = str.maketrans("（）：", "():")
 
 
-def package_of(register: Register, shelf: Shelf, sheets: Path, out: Path) -> None:
-    """Write to ``out`` the package that the record sheets stand for: its base with what was filled in.
+def package_of(register: Register, shelf: Shelf, sheets: Path, out: Path) -> tuple[Message, ...]:
+    """Write to ``out`` the package that the record sheets stand for: its base with what was filled in. What is to be
+    said of how they were read.
 
     Raises ``UserError`` for what is no record sheet, a base that is gone, and cells that cannot be read: all are told
     by sheet, line and column, and nothing is taken in.
@@ -81,6 +82,8 @@ def package_of(register: Register, shelf: Shelf, sheets: Path, out: Path) -> Non
     if reading.wrong:
         raise _refused(reading.wrong)
     write_values(base, out, schema, RECORD, reading.updates, list(reading.inserts.values()))
+    filled = sum(grid.filled for grid in file.grids)
+    return (Message("packages.sheet.merged", {"count": filled}),) if filled else ()
 
 
 @dataclass(frozen=True)

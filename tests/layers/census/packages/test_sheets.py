@@ -94,6 +94,26 @@ def test_workbook_out_and_in(town: Town, tmp_path: Path) -> None:
     assert refused.value.detail.id == "packages.not_readable"
 
 
+def test_merged_cells_say_the_same_of_every_record(town: Town, tmp_path: Path) -> None:
+    out = town.out()
+    path = tmp_path / "lot.xlsx"
+    write_sheets(of_lot(town.register, town.lot), out.code, path, Texts("zh"))
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    column = [cell.value for cell in sheet[1]].index("outcome") + 1
+    sheet.cell(3, column, "未找到")
+    # Four records, and rows below the last one in which nobody wrote anything.
+    sheet.merge_cells(start_row=3, end_row=6, start_column=column, end_column=column)
+    sheet.cell(12, column, "找到")
+    sheet.merge_cells(start_row=12, end_row=20, start_column=column, end_column=column)
+    book.save(path)
+    looked = town.look(path)
+    assert [(note.id, note.parameters) for note in looked.notes] == [("packages.sheet.merged", {"count": 3})]
+    assert town.back(path).updated == 5
+    outcomes = sorted(r["outcome"] for r in town.register.find(Query("census_record")) if r["outcome"])
+    assert outcomes == ["found", *["not_found"] * 4]
+
+
 @pytest.mark.parametrize(("encoding", "language"), [("utf-8-sig", "zh"), ("gbk", "en")])
 def test_csv_out_and_in(town: Town, tmp_path: Path, encoding: str, language: str) -> None:
     town.set("hydrant", 4, remark="=1+1", plate_no="=A1")

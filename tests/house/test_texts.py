@@ -115,8 +115,11 @@ CHINESE_IN_ENGLISH = {
 def test_chinese_is_set_with_chinese_punctuation_and_english_is_english() -> None:
     half_width = re.compile(rf"{CHINESE}\s*[,;:!?](?!//)|[,;:!?]\s*{CHINESE}|{CHINESE}\.(\s|$)")
     assert [each for each, text in load_texts("zh").items() if half_width.search(text)] == []
-    chinese = [each for each, text in load_texts("en").items() if re.search(CHINESE, text)]
+    english = load_texts("en")
+    chinese = [each for each, text in english.items() if re.search(CHINESE, text)]
     assert [each for each in chinese if each not in CHINESE_IN_ENGLISH] == []
+    # A window that writes Chinese too takes these quotes from a Chinese font: as wide as two letters.
+    assert [each for each, text in english.items() if re.search("[\u2018-\u201f]", text)] == []
 
 
 def _wrong_in_call(call: ast.Call, texts: Mapping[str, str]) -> str | None:

@@ -73,9 +73,9 @@ def test_values_reach_the_command_as_what_they_mean(capsys: pytest.CaptureFixtur
     ("arguments", "chinese", "english"),
     [
         (["pant"], "是不是：paint", "Did you mean: paint"),
-        (["nonsense"], "没有“nonsense”这个命令", "no command “nonsense”"),
+        (["nonsense"], "没有“nonsense”这个命令", 'no command "nonsense"'),
         (["paint"], "缺少 PLACE", "PLACE is missing"),
-        (["paint", "here", "--sze", "3"], "没有“--sze”这个选项", "no option “--sze”"),
+        (["paint", "here", "--sze", "3"], "没有“--sze”这个选项", 'no option "--sze"'),
         (["paint", "here", "there"], "多出来的内容：there", "Too much was given: there"),
         (["paint", "here", "--size"], "选项 --size", "Option --size lacks"),
         (["paint", "here", "--size", "big"], "1920x1080", "1920x1080"),

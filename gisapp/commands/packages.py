@@ -23,7 +23,7 @@ from layers.text import Message, Texts, in_one
 if TYPE_CHECKING:
     from gisapp.dialogs.packages import checkin_dialog, checkout_dialog, dispute_list
     from layers.census.packages import scope, words
-    from layers.census.packages.back import checkin, examining
+    from layers.census.packages.back import checkin, examining, identity
     from layers.census.packages.back.examining import Examined
     from layers.census.packages.merging import conflicts, showing
     from layers.census.packages.merging import three_way as merging
@@ -39,6 +39,7 @@ else:
     conflicts = Later("layers.census.packages.merging.conflicts")
     earlier = Later("layers.census.packages.out.earlier")
     examining = Later("layers.census.packages.back.examining")
+    identity = Later("layers.census.packages.back.identity")
     merging = Later("layers.census.packages.merging.three_way")
     scope = Later("layers.census.packages.scope")
     sheets = Later("layers.census.packages.sheets.writing")
@@ -195,7 +196,7 @@ def is_package(window: Window, path: str) -> bool:
     register = window.parts.session.register
     if register is None or not window.parts.session.is_writable or not _knows(register):
         return False
-    return examining.is_of(register, Path(path))
+    return identity.is_of(register, Path(path))
 
 
 def take_back(window: Window, path: Path) -> None:

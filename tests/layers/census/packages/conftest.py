@@ -12,7 +12,8 @@ import shapely
 from layers.census.lots.cutting import by_size
 from layers.census.lots.making import make_lots
 from layers.census.lots.targets import read_targets
-from layers.census.packages.back.checkin import Decided, check_in
+from layers.census.packages.back.checkin import check_in
+from layers.census.packages.back.disputing import Decided
 from layers.census.packages.back.examining import Examined, examine
 from layers.census.packages.out.checkout import CheckedOut, check_out, prepare
 from layers.census.packages.out.earlier import read_earlier

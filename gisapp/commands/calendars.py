@@ -12,7 +12,6 @@ from gisapp.commands.folders import free_path, written
 from gisapp.window import Window
 from layers.census.words import LOT
 from layers.errors import UserError
-from layers.exchange.noting import note_given
 from layers.feedback import Feedback
 from layers.later import Later
 from layers.register import Register
@@ -21,6 +20,7 @@ from layers.text import Message, Texts
 
 if TYPE_CHECKING:
     from layers.census.lots import due as lots
+    from layers.exchange import noting
     from layers.renewal.progress import due_dates as due
     from layers.reports import calendar_file
 else:
@@ -28,6 +28,7 @@ else:
     calendar_file = Later("layers.reports.calendar_file")
     due = Later("layers.renewal.progress.due_dates")
     lots = Later("layers.census.lots.due")
+    noting = Later("layers.exchange.noting")
 
 
 def calendar_actions(window: Window) -> list[Action]:
@@ -83,5 +84,5 @@ def _write(
     # Owners are named in it.
     label = Message("due.noted", {"count": count, "file": out.name})
     types = sorted({LOT if each.kind == LOT else PROJECT for each in dues})
-    note_given(register, out, label, types, count, personal=True)
+    noting.note_given(register, out, label, types, count, personal=True)
     return count

@@ -18,7 +18,6 @@ from gisapp.panels.census.quality_centre import QualityCentre
 from gisapp.panels.census.walk_marks import WalkMark, WalkMarks
 from gisapp.panels.workplace import Workplace
 from gisapp.tools.place import PlaceTool
-from layers.census.links import find_linked
 from layers.census.values import place_of
 from layers.census.words import DEFECT, RECORD
 from layers.later import Later
@@ -28,6 +27,7 @@ from layers.text import Message
 if TYPE_CHECKING:
     from gisapp.panels.census import below_panel, census_panel, check_page, logging_page, lot_acts, making
     from gisapp.panels.census.target_page import TargetPage
+    from layers.census import links
 else:
     below_panel = Later("gisapp.panels.census.below_panel")
     census_panel = Later("gisapp.panels.census.census_panel")
@@ -35,6 +35,7 @@ else:
     logging_page = Later("gisapp.panels.census.logging_page")
     lot_acts = Later("gisapp.panels.census.lot_acts")
     making = Later("gisapp.panels.census.making")
+    links = Later("layers.census.links")
 
 #: The outcomes by number.
 DIGITS = ("1", "2", "3", "4")
@@ -239,7 +240,7 @@ class CensusDesk(QObject):
     def _look_at(self, link: str) -> None:
         """Show an asset on the map."""
         register = self.centre.register
-        asset = None if register is None else find_linked(register, link)
+        asset = None if register is None else links.find_linked(register, link)
         if asset is not None:
             self.centre.session.select([asset.key])
             self._go_near(asset)

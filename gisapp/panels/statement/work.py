@@ -16,7 +16,6 @@ from layers.later import Later
 from layers.model.change import ChangeSet
 from layers.model.query import Order, Query
 from layers.register import Edit, Register
-from layers.renewal.period import Day
 from layers.text import Message
 
 if TYPE_CHECKING:
@@ -41,8 +40,8 @@ QUIET = 600
 class Entry:
     """One statement of the list: a draft of a period, or a frozen copy with its ``id``."""
 
-    first: Day
-    last: Day
+    first: datetime.date
+    last: datetime.date
     id: int | None = None
     title: str = ""
     submitted: tuple[datetime.datetime, str] | None = None
@@ -115,9 +114,10 @@ class StatementWork(QObject):
         )  # fmt: skip
 
     def _take_list(self, copies: tuple[Entry, ...]) -> None:
-        today = Day.today()
+        today = datetime.date.today()
         years = [
-            Entry(Day(year, 1, 1), Day(year, 12, 31)) for year in range(today.year, today.year - YEARS, -1)
+            Entry(datetime.date(year, 1, 1), datetime.date(year, 12, 31))
+            for year in range(today.year, today.year - YEARS, -1)
         ]
         drafts = {entry.key: entry for entry in (*self._drafts.values(), *years)}
         self.entries = (*drafts.values(), *copies)
@@ -131,7 +131,7 @@ class StatementWork(QObject):
             # Its submitting was undone: it is a draft again.
             self.add_draft(current.entry.first, current.entry.last)
 
-    def add_draft(self, first: Day, last: Day) -> None:
+    def add_draft(self, first: datetime.date, last: datetime.date) -> None:
         """Offer and open the draft of another period."""
         entry = Entry(first, last)
         self._drafts[entry.key] = entry
@@ -169,7 +169,7 @@ class StatementWork(QObject):
     def _open(self, register: Register, entry: Entry, feedback: Feedback) -> Opened:
         if entry.id is None:
             period = stating.Period(entry.first, entry.last)
-            made = stating.statement_of(self._read(register, feedback), period, Day.today())
+            made = stating.statement_of(self._read(register, feedback), period, datetime.date.today())
         else:
             made = frozen.reopen(register, entry.id)
         return Opened(entry, made, self._report(register, entry, made))
@@ -224,7 +224,9 @@ class StatementWork(QObject):
         when = datetime.datetime.now(datetime.UTC)
 
         def work(edit: Edit) -> None:
-            now = stating.statement_of(self._read(register, Feedback()), opened.statement.period, Day.today())
+            now = stating.statement_of(
+                self._read(register, Feedback()), opened.statement.period, datetime.date.today()
+            )
             made.append(frozen.submit(edit, now, title, actor, when))
 
         self._session.edit(
@@ -257,8 +259,8 @@ class StatementWork(QObject):
         if self.current is not None and self.current.entry.id is not None:
             self.compare()
         else:
-            last = Day.today().year - 1
-            self.open(self.wanted or Entry(Day(last, 1, 1), Day(last, 12, 31)))
+            last = datetime.date.today().year - 1
+            self.open(self.wanted or Entry(datetime.date(last, 1, 1), datetime.date(last, 12, 31)))
 
     def _reword(self) -> None:
         register, opened = self._session.register, self.current
@@ -299,8 +301,8 @@ def _copies(register: Register) -> tuple[Entry, ...]:
     )
 
 
-def _day(value: str | Day) -> Day:
-    return value if isinstance(value, Day) else Day.fromisoformat(value)
+def _day(value: str | datetime.date) -> datetime.date:
+    return value if isinstance(value, datetime.date) else datetime.date.fromisoformat(value)
 
 
 def _moment(value: str | datetime.datetime) -> datetime.datetime:

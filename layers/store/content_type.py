@@ -6,6 +6,9 @@ import struct
 
 EXECUTABLE = "application/x-executable"
 UNKNOWN = "application/octet-stream"
+HEIC = "image/heic"
+#: The box of a HEIC that tells a size, and in how many bytes it is looked for.
+_SPATIAL, _HEAD = b"ispe", 1 << 16
 
 _BY_START = (
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -41,21 +44,48 @@ def of(data: bytes, name: str = "") -> str:
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "image/webp"
     if data[4:8] == b"ftyp":
-        return "image/heic" if data[8:11] in (b"hei", b"mif") else "video/mp4"
+        return HEIC if data[8:11] in (b"hei", b"mif") else "video/mp4"
     if data.startswith(b"PK\x03\x04"):
         return _OFFICE.get(name.rpartition(".")[2].lower(), "application/zip")
     return "text/plain" if _is_text(data) else UNKNOWN
 
 
 def picture_size(data: bytes) -> tuple[int, int] | None:
-    """Width and height of a PNG, JPEG or GIF by its header, without decoding it; None for anything else."""
+    """Width and height of a PNG, JPEG, GIF or HEIC by its header, without decoding it; None for anything else."""
     if data.startswith(b"\x89PNG") and len(data) >= 24:
         width, height = struct.unpack(">II", data[16:24])
         return width, height
     if data.startswith(b"GIF8") and len(data) >= 10:
         width, height = struct.unpack("<HH", data[6:10])
         return width, height
+    if data[4:8] == b"ftyp" and of(data) == HEIC:
+        return _heic_size(data)
     return _jpeg_size(data) if data.startswith(b"\xff\xd8") else None
+
+
+def boxes_are_whole(data: bytes) -> bool:
+    """Whether the boxes of an ISO file (HEIC, MP4) end where it ends (ISO/IEC 14496-12, 4.2)."""
+    place = 0
+    while place + 8 <= len(data):
+        size = int.from_bytes(data[place : place + 4], "big")
+        if size == 1:
+            size = int.from_bytes(data[place + 8 : place + 16], "big")
+        if size == 0:
+            return True  # to the end, wherever that is
+        if size < 8:
+            return False
+        place += size
+    return place == len(data)
+
+
+def _heic_size(data: bytes) -> tuple[int, int] | None:
+    """The largest of the sizes (``ispe``) that the head tells: that of the whole, which is made of tiles."""
+    found: list[tuple[int, int]] = []
+    place = data.find(_SPATIAL, 0, _HEAD)
+    while place >= 0 and place + 16 <= len(data):
+        found.append(struct.unpack(">II", data[place + 8 : place + 16]))
+        place = data.find(_SPATIAL, place + 4, _HEAD)
+    return max(found, key=lambda size: size[0] * size[1], default=None)
 
 
 def _jpeg_size(data: bytes) -> tuple[int, int] | None:

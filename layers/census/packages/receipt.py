@@ -41,6 +41,7 @@ class Arrival:
     photos: int = 0
     photos_missing: tuple[str, ...] = ()
     photos_loose: tuple[str, ...] = ()
+    photos_broken: tuple[str, ...] = ()
     clock_days: int = 0
     by_whom: Mapping[str, int] = field(default_factory=dict)
     moved: Mapping[str, int] = field(default_factory=dict)
@@ -101,5 +102,6 @@ def _arrival(said: dict[str, Any]) -> Arrival:
         Refused(each["type"], each["id"], each["name"], tuple(each["reasons"]))
         for each in said.pop("refused", ())
     )
-    tuples: dict[str, Any] = {name: tuple(said.pop(name, ())) for name in ("photos_missing", "photos_loose")}
+    names = ("photos_missing", "photos_loose", "photos_broken")
+    tuples: dict[str, Any] = {name: tuple(said.pop(name, ())) for name in names}
     return Arrival(**said, **tuples, refused=refused)

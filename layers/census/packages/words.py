@@ -78,8 +78,8 @@ def _trail(examined: Examined) -> Iterator[Message]:
 
 def _refusals(refused: tuple[Refused, ...]) -> Iterator[Message]:
     if refused:
-        names = [each.name for each in refused[:_NAMED]] + (["\u2026"] if len(refused) > _NAMED else [])
-        yield Message("packages.refused", {"count": len(refused), "names": tuple(names)})
+        names = _few(tuple(each.name for each in refused))
+        yield Message("packages.refused", {"count": len(refused), "names": names})
 
 
 def _photos(examined: Examined, arrival: Arrival | None) -> Iterator[Message]:
@@ -87,11 +87,20 @@ def _photos(examined: Examined, arrival: Arrival | None) -> Iterator[Message]:
     count = len(photos.found) if arrival is None else arrival.photos
     if count:
         yield Message("packages.photos", {"count": count})
+    if photos.unshown:
+        yield Message("packages.photos_unshown", {"count": photos.unshown})
+    if photos.broken:
+        yield Message("packages.photos_broken", {"count": len(photos.broken), "names": _few(photos.broken)})
     if photos.missing:
-        names = (*photos.missing[:_NAMED], *(["\u2026"] if len(photos.missing) > _NAMED else []))
-        yield Message("packages.photos_missing", {"count": len(photos.missing), "names": names})
+        yield Message(
+            "packages.photos_missing", {"count": len(photos.missing), "names": _few(photos.missing)}
+        )
     if photos.loose:
         yield Message("packages.photos_loose", {"count": len(photos.loose)})
+
+
+def _few(names: tuple[str, ...]) -> tuple[str, ...]:
+    return (*names[:_NAMED], *(["\u2026"] if len(names) > _NAMED else []))
 
 
 def took_photos(earlier: Earlier) -> Message:

@@ -93,6 +93,7 @@ class _CheckIn:
             photos=photos,
             photos_missing=examined.photos.missing,
             photos_loose=examined.photos.loose,
+            photos_broken=examined.photos.broken,
             clock_days=examined.clock_days,
             by_whom=dict(examined.by_whom),
             moved=dict(examined.moved),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -136,12 +136,19 @@ def examine(
     finally:
         shutil.rmtree(shelf.folder / waiting, ignore_errors=True)
     feedback.progress(0.3)
-    found = _examined(register, shelf, row, Kept(target, incoming.sha256), returned, said)
+    kept = Kept(target, incoming.sha256)
+    found = _examined(register, shelf, row, kept, returned, said, feedback.check)
     return replace(found, notes=(*read, *found.notes))
 
 
 def _examined(
-    register: Register, shelf: Shelf, row: Asset, kept: Kept, returned: Path, said: Mapping[str, Any]
+    register: Register,
+    shelf: Shelf,
+    row: Asset,
+    kept: Kept,
+    returned: Path,
+    said: Mapping[str, Any],
+    check: Callable[[], None],
 ) -> Examined:
     catalogue, receipt = register.catalogue, Receipt.of(row["receipt"])
     campaign = None if row["campaign"] is None else register.get(CAMPAIGN, row["campaign"])
@@ -174,7 +181,7 @@ def _examined(
         found = moving.changes(found)
         edited = {moving.key(key): at for key, (at, _) in trail.items()}
         own = base.rows(ATTACHMENT).keys() | earlier.sent(file.rows(ATTACHMENT), receipt.photos)
-        photos = moving.photos(photos_of(file, returned.parent, own))
+        photos = moving.photos(photos_of(file, returned.parent, own, check))
         broken = [change for change in found if is_unreadable(change)]
         found = [change for change in found if not is_unreadable(change)]
         ours = (*asked, *_MEANT)

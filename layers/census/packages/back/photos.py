@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from layers.census.packages.back.whole_pictures import is_whole
 from layers.census.packages.out.checkout import PHOTO_COLUMNS, PHOTO_TABLE, PHOTOS
 from layers.model.asset import AssetKey
 from layers.model.proof import ATTACHMENT
+from layers.store import content_type
 from layers.store.attach import attach, safe_name
 from layers.store.edit import Edit
 from layers.store.packages import PackageFile
@@ -46,15 +48,24 @@ class Photo:
 
 @dataclass(frozen=True)
 class Photos:
-    """What there is: ``missing`` are named by the file and nowhere to be found, ``loose`` lie there unnamed."""
+    """What there is: ``missing`` are named by the file and nowhere to be found, ``loose`` lie there unnamed.
+
+    ``broken`` were cut off on their way and are not taken; ``unshown`` of ``found`` are of a kind that is kept as it is
+    and cannot be looked at here.
+    """
 
     found: tuple[Photo, ...] = ()
     missing: tuple[str, ...] = ()
     loose: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
+    unshown: int = 0
 
 
-def photos_of(file: PackageFile, beside: Path, known: Collection[int]) -> Photos:
-    """The photos of a file that came back, ``beside`` the place where it was. ``known``: attachments that went out."""
+def photos_of(
+    file: PackageFile, beside: Path, known: Collection[int], check: Callable[[], None] = lambda: None
+) -> Photos:
+    """The photos of a file that came back, ``beside`` the place where it was. ``known``: attachments that went out;
+    ``check`` is called for each and may raise to stop."""
     read = [(_digest(path), path) for path in sorted(_lying(beside), reverse=True)]
     there = [(digest, path) for digest, path in read if digest is not None]
     lying = dict(there)
@@ -86,7 +97,21 @@ def photos_of(file: PackageFile, beside: Path, known: Collection[int]) -> Photos
         _add(found, f"{row.get('target_type')}:{row.get('target_id')}", safe_name(name), *at, values)
     used = {photo.sha256 for photo in found}
     loose = sorted(path.name for digest, path in lying.items() if digest not in used)
-    return Photos(tuple(found), tuple(sorted(set(missing))), tuple(loose))
+    taken, broken, unshown = [], set(), 0
+    kinds: dict[str, tuple[str, bool]] = {}
+    for photo in found:
+        check()
+        if photo.sha256 not in kinds:
+            data = photo.content(file) or b""
+            kind = content_type.of(data, photo.name)
+            kinds[photo.sha256] = kind, is_whole(data, kind)
+        kind, is_there = kinds[photo.sha256]
+        if is_there:
+            taken.append(photo)
+            unshown += kind == content_type.HEIC
+        else:
+            broken.add(photo.name)
+    return Photos(tuple(taken), tuple(sorted(set(missing))), tuple(loose), tuple(sorted(broken)), unshown)
 
 
 def attach_photo(edit: Edit, key: AssetKey, photo: Photo, data: bytes) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import tomli
 from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -225,7 +225,7 @@ def _folder() -> Path:
 @lru_cache(maxsize=8)
 def _read(name: str) -> Mapping[str, Any]:
     with (_folder() / f"{name}.toml").open("rb") as file:
-        return tomllib.load(file)
+        return tomli.load(file)
 
 
 @lru_cache(maxsize=1)

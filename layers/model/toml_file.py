@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+import tomli
 
 from layers.errors import CatalogueError
 from layers.text import Message, Title
@@ -27,7 +28,7 @@ class Place:
 
 
 class TomlFile:
-    """One parsed file that can tell the line of what it holds, for errors only (``tomllib`` tells none).
+    """One parsed file that can tell the line of what it holds, for errors only (``tomli`` tells none).
 
     ``text`` is read in the place of the file's content; ``path`` then only gives it a name.
     """
@@ -36,8 +37,8 @@ class TomlFile:
         self.path = path
         self._text = path.read_text(encoding="utf-8") if text is None else text
         try:
-            self.data: dict[str, Any] = tomllib.loads(self._text)
-        except tomllib.TOMLDecodeError as error:
+            self.data: dict[str, Any] = tomli.loads(self._text)
+        except tomli.TOMLDecodeError as error:
             found = _SYNTAX_LINE.search(str(error))
             line = int(found.group(1)) if found else len(self._text.splitlines())
             raise self.error(line, "catalogue.not_toml", {"reason": str(error)}) from error

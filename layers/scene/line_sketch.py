@@ -42,9 +42,10 @@ class SketchedLines(ClassLines):
             straight = straightened(lines, tolerance)
         return cls(Box(*low.tolist(), *high.tolist()), 0, False, arrays, far=far, straight=straight)
 
-    def pieces_inside(self, request: DrawRequest) -> Floats:
-        """The straight pieces worth drawing for ``request``."""
-        if self.straight is None or request.metres_per_pixel < self.far:
+    def pieces_inside(self, request: DrawRequest, closeness: float = 1.0) -> Floats:
+        """The straight pieces worth drawing for ``request``; ``closeness`` asks for so many times as fine ones."""
+        if self.straight is None or request.metres_per_pixel < self.far * closeness:
+            # Exact: there are no other levels.
             return super().pieces_inside(request)
         return lying_in(request, self.base.index.boxes, self.straight)
 

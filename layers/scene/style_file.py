@@ -5,12 +5,13 @@ A style of the register says in which layers it differs (``layers.scene.style_de
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+import tomli
 
 from layers.model.nominal import NOMINAL_MM
 from layers.model.settings import NumberClass
@@ -179,7 +180,7 @@ def read_title(entry: Mapping[str, str]) -> Title:
 
 def _read(path: Path) -> dict[str, Any]:
     with path.open("rb") as file:
-        return tomllib.load(file)
+        return tomli.load(file)
 
 
 def _folder() -> Path:

@@ -47,7 +47,7 @@ def create_postgis(server: Server, catalogue: Catalogue, crs: Crs, *, meta: Mapp
 
     Raises ``UserError`` when it cannot be reached, has one already, lacks PostGIS, or refuses tables to us.
     """
-    schema = build_schema(catalogue, server_srid(crs))
+    schema = build_schema(catalogue, server_srid(crs), "postgresql")
     engine = _engine(server)
     try:
         with told(server.address), engine.begin() as connection:
@@ -99,10 +99,10 @@ def open_postgis(server: Server, catalogue: Catalogue, *, read_only: bool = Fals
                 raise UserError(Message("postgis.no_register", place), Message("postgis.no_register_hint"))
             found = _identify(connection, catalogue)
         catalogue = found.catalogue
-        schema = build_schema(catalogue, found.srid)
+        schema = build_schema(catalogue, found.srid, "postgresql")
         findings = list(_findings(server, engine, schema, found, read_only=read_only))
         if any(finding.rule in _PARTLY for finding in findings) and found.present is not None:
-            schema = build_schema(part_of(catalogue, held_columns(found.present)), found.srid)
+            schema = build_schema(part_of(catalogue, held_columns(found.present)), found.srid, "postgresql")
         store = PostgisStore(server, engine, schema, login=found.login, read_only=read_only or bool(findings))
     except BaseException:
         engine.dispose()

@@ -1,4 +1,4 @@
-"""The tables of a register, made from the catalogue: one MetaData for both stores.
+"""The tables of a register, made from the catalogue: the same for both stores.
 
 An asset table has ``fid``, ``geom``, a column per field and the system columns below; ``<type>_h`` keeps each
 row as it was before a change; ``wa_*`` tables belong to the program.
@@ -10,13 +10,15 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
 from layers.model.catalogue import AssetType, Catalogue
 from layers.model.fields import ChoiceField, Field, LinkField, NumericField
 from layers.store.types import Geometry, Instant, column_type
+
+Dialect = Literal["sqlite", "postgresql"]
 
 FID = "fid"
 VERSION = "row_version"
@@ -121,24 +123,24 @@ class _Same:
         return id(self.catalogue)
 
 
-def build_schema(catalogue: Catalogue, srid: int) -> Schema:
+def build_schema(catalogue: Catalogue, srid: int, dialect: Dialect = "sqlite") -> Schema:
     """The schema of a register with this catalogue whose coordinates are in ``srid`` (-1: local).
 
     Tables are never changed after this, so registers with the same catalogue share them.
     """
-    return _build(_Same(catalogue), srid)
+    return _build(_Same(catalogue), srid, dialect)
 
 
 @lru_cache(maxsize=8)
-def _build(same: _Same, srid: int) -> Schema:
+def _build(same: _Same, srid: int, dialect: Dialect) -> Schema:
     catalogue = same.catalogue
     metadata = sa.MetaData()
     # One for both: they are made in one MetaData.
     making = threading.RLock()
     names = [asset_type.name for asset_type in catalogue]
-    assets = Tables(iter(names), lambda name: _asset_table(metadata, catalogue[name], srid), making)
+    assets = Tables(iter(names), lambda name: _asset_table(metadata, catalogue[name], srid, dialect), making)
     history = Tables(iter(names), lambda name: _history_table(metadata, assets[name]), making)
-    return Schema(catalogue, srid, assets, history, **_system_tables(metadata))
+    return Schema(catalogue, srid, assets, history, **_system_tables(metadata, dialect))
 
 
 def history_name(type_name: str) -> str:
@@ -152,7 +154,7 @@ def _column_names(asset_type: AssetType) -> tuple[str, ...]:
     return (FID, *geometry, *fields, VERSION, *SOURCE_COLUMNS)
 
 
-def _asset_table(metadata: sa.MetaData, asset_type: AssetType, srid: int) -> sa.Table:
+def _asset_table(metadata: sa.MetaData, asset_type: AssetType, srid: int, dialect: Dialect) -> sa.Table:
     table = sa.Table(
         asset_type.name,
         metadata,
@@ -166,7 +168,7 @@ def _asset_table(metadata: sa.MetaData, asset_type: AssetType, srid: int) -> sa.
         *(check for field in asset_type.columns for check in _checks(asset_type.name, field)),
         sqlite_autoincrement=True,
     )
-    _indexes(table, asset_type)
+    _indexes(table, asset_type, dialect)
     return table
 
 
@@ -211,7 +213,7 @@ def _rule(field: Field) -> str:
     return ""
 
 
-def _indexes(table: sa.Table, asset_type: AssetType) -> None:
+def _indexes(table: sa.Table, asset_type: AssetType, dialect: Dialect) -> None:
     for field in asset_type.columns:
         column = table.columns[field.name]
         name = f"ix_{table.name}_{field.name}"
@@ -223,17 +225,23 @@ def _indexes(table: sa.Table, asset_type: AssetType) -> None:
         elif field.unique:
             sa.Index(name, column, unique=True)
         elif field.name in asset_type.unique_across:
-            _index_of_given(name, column, sa.func.lower(column))
+            _index_of_given(dialect, name, column, sa.func.lower(column))
         elif isinstance(field, LinkField):
-            _index_of_given(name, column, column)
+            _index_of_given(dialect, name, column, column)
     source = table.columns["source_id"]
-    _index_of_given(f"ix_{table.name}_source", source, source, table.columns["source_key"])
+    _index_of_given(dialect, f"ix_{table.name}_source", source, source, table.columns["source_key"])
 
 
-def _index_of_given(name: str, column: sa.Column[Any], *expressions: sa.ColumnElement[Any]) -> None:
+def _index_of_given(
+    dialect: Dialect, name: str, column: sa.Column[Any], *expressions: sa.ColumnElement[Any]
+) -> None:
     """An index of the rows where ``column`` has a value: most links are blank, nobody looks for blanks."""
-    given = column.is_not(None)
-    sa.Index(name, *expressions, sqlite_where=given, postgresql_where=given)
+    sa.Index(name, *expressions, **_where(dialect, column.is_not(None)))
+
+
+def _where(dialect: Dialect, condition: sa.ColumnElement[bool]) -> dict[str, Any]:
+    """The condition of an index, for the one dialect: SQLAlchemy loads every dialect that is named."""
+    return {f"{dialect}_where": condition}
 
 
 def _history_table(metadata: sa.MetaData, asset: sa.Table) -> sa.Table:
@@ -253,7 +261,7 @@ def _history_table(metadata: sa.MetaData, asset: sa.Table) -> sa.Table:
     return table
 
 
-def _system_tables(metadata: sa.MetaData) -> dict[str, sa.Table]:
+def _system_tables(metadata: sa.MetaData, dialect: Dialect) -> dict[str, sa.Table]:
     change_set = sa.Table(
         "wa_changeset",
         metadata,
@@ -271,7 +279,8 @@ def _system_tables(metadata: sa.MetaData) -> dict[str, sa.Table]:
         sqlite_autoincrement=True,
     )
     is_open = change_set.columns["is_open"]
-    sa.Index("ix_wa_changeset_open", is_open, sqlite_where=is_open == sa.text("1"), postgresql_where=is_open)
+    condition = is_open == sa.text("1") if dialect == "sqlite" else is_open
+    sa.Index("ix_wa_changeset_open", is_open, **_where(dialect, condition))
     sa.Index("ix_wa_changeset_actor", change_set.columns["actor"])
     change_set_range = sa.Table(
         "wa_changeset_range",

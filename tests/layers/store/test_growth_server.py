@@ -159,7 +159,7 @@ def test_numbered_steps_run_on_a_server_too(
     step = Step(SCHEMA_VERSION + 1, up)
     parsed = parse_server(old_address)
     engine = postgis_opening._engine(parsed)
-    schema = build_schema(TODAY, 4546)
+    schema = build_schema(TODAY, 4546, "postgresql")
     assert migrate_server(engine, schema, parsed, "postgres", [*STEPS, step])
     assert not migrate_server(engine, schema, parsed, "postgres", [*STEPS, step])
 

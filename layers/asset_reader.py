@@ -172,7 +172,8 @@ class AssetReader(Veiled):
         """What the assets ``ids``, which a change set changed, were linked to before it and are now."""
         with self._store.read() as connection:
             before = link_before(self._store, connection, type, link, change_set)
-            return before | link_now(self._store, connection, type, link, ids)
+            now = link_now(self._store, connection, type, link, ids)
+        return {int(each) for each in before | now}
 
     def bulk_read(
         self, type: str, fields: Sequence[str], where: Condition | None = None, *, geometry: bool = True

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import icalendar
 
-from layers.renewal.progress.due_dates import DueDate
+from layers.model.due_date import DueDate
 from layers.reports.document import whole_file
 from layers.text import Texts
 

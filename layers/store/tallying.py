@@ -68,7 +68,7 @@ def tally(
 
 def link_before(
     store: Store, connection: sa.Connection, type_name: str, link: str, change_set: int
-) -> set[int]:
+) -> set[int | str]:
     """To what the assets of a type that ``change_set`` changed or removed one by one were linked before it."""
     rows = store.schema.history[type_name]
     statement = sa.select(rows.c[link]).where(
@@ -79,7 +79,7 @@ def link_before(
 
 def link_now(
     store: Store, connection: sa.Connection, type_name: str, link: str, ids: Sequence[int]
-) -> set[int]:
+) -> set[int | str]:
     """To what these assets are linked now, as far as they are there."""
     table = store.schema.assets[type_name]
     statement = sa.select(table.c[link]).where(store.id_in(table.c[FID], ids), table.c[link].is_not(None))

@@ -9,9 +9,9 @@ from layers.census.lots.worklist import count_left
 from layers.census.quality.sampling import SIGNED
 from layers.census.words import CAMPAIGN, CANCELLED, LOT
 from layers.model import edtf
+from layers.model.due_date import DueDate
 from layers.model.query import Compare, Query
 from layers.register import Register
-from layers.renewal.progress.due_dates import DueDate
 from layers.text import Message
 
 _DONE = (*SIGNED, CANCELLED)

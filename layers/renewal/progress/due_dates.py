@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
-from dataclasses import dataclass
 from typing import Any
 
 from layers.model import edtf
+from layers.model.due_date import DueDate
 from layers.model.query import Query
 from layers.register import Register
 from layers.text import Message, Title
-
-
-@dataclass(frozen=True)
-class DueDate:
-    """One thing that is due. ``kind`` and ``id`` name the asset whose date it is; ``project`` its project, if any."""
-
-    kind: str
-    id: int
-    version: int
-    day: datetime.date
-    title: Message
-    notes: tuple[Message, ...]
-    project: int | None
-    place: str | None = None
 
 
 def due_dates(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -21,10 +20,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 from shapely.geometry.base import BaseGeometry
 
-from gisapp.map.backdrop import Backdrop, Grounds
+from gisapp.map.backdrop import Grounds
+from gisapp.map.frame import Frame, ShownFrames
 from gisapp.map.overlay import Overlay
 from gisapp.map.pens import Colours
-from gisapp.map.renderer import Frame, Renderer
+from gisapp.map.renderer import Renderer
 from gisapp.map.tool import MapTool
 from gisapp.map.viewport import Viewport
 from gisapp.tasks import Tasks
@@ -39,8 +39,6 @@ _NOTCH = 120.0
 HIT_PIXELS = 7.0
 #: Milliseconds of quiet after a wheel notch before a crisp frame is asked for.
 _SETTLE = 20
-#: A new frame is asked for when the window comes so near to the frame's edge, as a share of the margin.
-_NEAR_EDGE = 0.5
 #: Milliseconds after a move in which the round corners of panels may show the map as it was.
 _CORNERS = 150
 
@@ -71,11 +69,7 @@ class MapCanvas(QWidget):
         self._colours = colours
         #: All that lies beneath the map; ``lay`` changes it.
         self.grounds = Grounds()
-        self._frame: Frame | None = None
-        # The frame before, which shows more ground than the new one: better than bare land beside it.
-        self._beneath: Frame | None = None
-        # What of the frame is not so any more: these boxes, or (None) all of it.
-        self._outdated: tuple[Box, ...] | None = ()
+        self.frames = ShownFrames()
         self._drag_from: QPointF | None = None
         self._space_held = False
         self._fit_when_shown: tuple[Box, float | None] | None = None
@@ -94,28 +88,16 @@ class MapCanvas(QWidget):
     @property
     def is_crisp(self) -> bool:
         """Whether all that is seen of the scene is painted as it is now."""
-        frame = self._frame
-        return (
-            self.scene is not None and frame is not None and frame.shows(self.viewport) and not self._outdated
-        )
-
-    @property
-    def backdrop(self) -> Backdrop | None:
-        """What lies beneath the map; None is plain land. Frames have a clear ground while there is one."""
-        return self.grounds.backdrop
-
-    @backdrop.setter
-    def backdrop(self, backdrop: Backdrop | None) -> None:
-        self.lay(replace(self.grounds, backdrop=backdrop))
+        return self.scene is not None and self.frames.shows(self.viewport) and self.frames.outdated == ()
 
     def lay(self, grounds: Grounds) -> None:
-        """Put these beneath the map."""
+        """Put these beneath the map. Frames have a clear ground while there are any."""
         if grounds == self.grounds:
             return
         self.grounds = grounds
         if self.renderer.clear_ground != grounds.is_there:
             self.renderer.clear_ground = grounds.is_there
-            self._frame = self._beneath = None
+            self.frames.drop()
             self._ask_anew()
         self.update()
 
@@ -143,7 +125,7 @@ class MapCanvas(QWidget):
         self.renderer.scene = scene
         changed = None
         if scene is None:
-            self._frame = self._beneath = None
+            self.frames.drop()
             self.overlay.selected = ()
         else:
             changed = scene.changed_since(before, self.viewport.denominator)
@@ -157,7 +139,7 @@ class MapCanvas(QWidget):
     def recolour(self, colours: Colours) -> None:
         """Use other colours from now on."""
         self._colours = colours
-        self._frame = self._beneath = None
+        self.frames.drop()
         self._ask_anew()
         self.update()
 
@@ -189,7 +171,7 @@ class MapCanvas(QWidget):
         self._show_map()
         if scaled:
             self._settle.start()
-        elif self._is_uncovered() and not self.renderer.will_show(viewport):
+        elif self.frames.is_nearly_left_by(viewport) and not self.renderer.will_show(viewport):
             # A frame under way that will do is waited for: asking anew at every step, none would ever be ready.
             self._ask()
 
@@ -220,29 +202,21 @@ class MapCanvas(QWidget):
 
     def _ask(self) -> None:
         self._settle.stop()
-        frame, outdated, ratio = self._frame, self._outdated, self.devicePixelRatioF()
-        shown = frame is not None and frame.shows(self.viewport)
-        if shown and outdated and frame is not None and not self._is_uncovered():
-            self.renderer.mend(frame, outdated, self.viewport, self.hidden, ratio)
+        frames, viewport, ratio = self.frames, self.viewport, self.devicePixelRatioF()
+        shown, outdated = frames.shows(viewport), frames.outdated
+        if frames.last is not None and shown and outdated and not frames.is_nearly_left_by(viewport):
+            self.renderer.mend(frames.last, outdated, viewport, self.hidden, ratio)
         else:
-            self.renderer.request(self.viewport, self.hidden, ratio, soon=not shown or outdated != ())
+            self.renderer.request(viewport, self.hidden, ratio, soon=not shown or outdated != ())
 
     def _ask_anew(self, changed: tuple[Box, ...] | None = None) -> None:
         """What the frame shows is no longer so: in some boxes, or anywhere."""
-        before = self._outdated
-        self._outdated = None if changed is None or before is None else (*before, *changed)
+        self.frames.outdate(changed)
         self.renderer.forget_words()
         self._ask()
 
     def _show_frame(self, frame: Frame) -> None:
-        before = {each for each in (self._frame, self._beneath) if each is not None}
-        if self._outdated != () or frame.shows_more_than(self._frame):
-            self._beneath = None
-        elif self._frame is not None and self._frame.shows_more_than(frame):
-            self._beneath = self._frame
-        self._outdated = ()
-        self._frame = frame
-        for dropped in before - {self._frame, self._beneath}:
+        for dropped in self.frames.show(frame):
             self.renderer.take_back(dropped)
         self.update()
         self.frame_shown.emit()
@@ -256,10 +230,6 @@ class MapCanvas(QWidget):
         self.update(seen)
         self._corners.start()
 
-    def _is_uncovered(self) -> bool:
-        """Whether the window reaches beyond the frame, or soon will."""
-        return self._frame is None or self._frame.is_nearly_left_by(self.viewport, _NEAR_EDGE)
-
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         try:
@@ -271,18 +241,10 @@ class MapCanvas(QWidget):
     def _paint(self, painter: QPainter) -> None:
         # Land only where nothing opaque comes over it: filling a window takes as long as showing the frame.
         window = QRectF(self.rect())
-        covered = self._frame is not None and self._frame.rectangle(self.viewport).contains(window)
-        if not covered or self.renderer.clear_ground:
+        if not self.frames.covers(window, self.viewport) or self.renderer.clear_ground:
             painter.fillRect(self.rect(), self._colours["map_land"])
         self.grounds.paint(painter, self.viewport)
-        if self._frame is not None:
-            shown = self._frame.rectangle(self.viewport)
-            if self._beneath is not None and not shown.contains(window):
-                painter.save()
-                painter.setClipRegion(QRegion(self.rect()) - QRegion(shown.toAlignedRect()))
-                self._beneath.paint(painter, self.viewport)
-                painter.restore()
-            self._frame.paint(painter, self.viewport)
+        self.frames.paint(painter, self.viewport, window)
         self.overlay.paint(painter, self.viewport, self._colours, self._tool)
 
     # ---- events

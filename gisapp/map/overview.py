@@ -21,8 +21,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from gisapp.map.frame import Frame
 from gisapp.map.pens import Colours
-from gisapp.map.renderer import Dress, Frame, Renderer
+from gisapp.map.renderer import Dress, Renderer
 from gisapp.map.viewport import Viewport
 from gisapp.tasks import Tasks
 from layers.model.query import Box

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QPainter
 
-from gisapp.map.renderer import Dress, Frame, Renderer
+from gisapp.map.frame import Frame
+from gisapp.map.renderer import Dress, Renderer
 from gisapp.map.viewport import Viewport
 from gisapp.tasks import Tasks
 from layers.scene.scene import Scene

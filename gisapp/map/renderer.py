@@ -1,20 +1,19 @@
 """From a scene to a frame: a frozen request is cut beside the window, its answer painted in short slices.
 
 A new place or scale comes in two frames: first little more than the window, so that it is crisp soon, then one
-much larger, so that a pan shows no blank edge. All frames of a scale lie on one lattice of device pixels:
-where two of them show the same ground, they show it with the same pixels.
+much larger, so that a pan shows no blank edge.
 """
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QObject, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter
 
+from gisapp.map.frame import Frame, first_frame_around, frame_around
 from gisapp.map.label_memory import Box4, LabelMemory, LabelWriter
 from gisapp.map.painter import MapPainter
 from gisapp.map.pens import Colours
@@ -26,13 +25,6 @@ from layers.scene.request import DrawBatch, DrawRequest
 from layers.scene.scene import Scene
 from layers.text import Message
 
-#: The frame is this much larger than the window on every side, so that a pan shows no blank edge.
-MARGIN = 0.25
-#: On fine screens such a frame would take too much memory: what it may have in device pixels, and what it is then.
-_MOST_PIXELS = 6_000_000
-_SMALL_MARGIN = 0.12
-#: Device-independent px around the window in the frame that comes first, so that names at its edge are there.
-_FIRST_MARGIN = 48
 #: A first frame that is not at least so much smaller gains nothing.
 _WORTHWHILE = 0.7
 #: Symbols this far outside of a frame reach into it.
@@ -43,59 +35,8 @@ _SPARES = 2
 _LABEL_REACH = 320
 #: What is larger than this share of a frame is painted with all the rest.
 _MOST_MENDED = 0.2
-#: Sizes of frames are multiples of this, whole device pixels on screens of 1.25, 1.5 and 1.75 too.
-_GRAIN = 4
 #: Seconds of painting before the window's own events have their turn.
 SLICE_SECONDS = 0.008
-
-
-@dataclass(frozen=True, eq=False)
-class Frame:
-    """A finished picture and the viewport it shows."""
-
-    image: QImage
-    viewport: Viewport
-    serial: int
-
-    def rectangle(self, viewport: Viewport) -> QRectF:
-        """Where the frame lies in a window, in px; on whole device pixels when the scale is the same."""
-        have = self.viewport
-        scale = have.metres_per_pixel / viewport.metres_per_pixel
-        left, top = viewport.to_pixel(have.box.x0, have.box.y1)
-        if scale == 1.0:
-            ratio = self.image.devicePixelRatio()
-            left, top = round(left * ratio) / ratio, round(top * ratio) / ratio
-        return QRectF(left, top, have.width * scale, have.height * scale)
-
-    def paint(self, painter: QPainter, viewport: Viewport) -> None:
-        """Show the picture in a window: a plain blit, or a scaled one at another scale."""
-        rectangle = self.rectangle(viewport)
-        if self.viewport.metres_per_pixel == viewport.metres_per_pixel:
-            painter.drawImage(rectangle.topLeft(), self.image)
-        else:
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawImage(rectangle, self.image)
-
-    def shows(self, viewport: Viewport) -> bool:
-        """Whether all of ``viewport`` is in the picture, at its scale."""
-        if self.viewport.metres_per_pixel != viewport.metres_per_pixel:
-            return False
-        return self.viewport.covers(viewport)
-
-    def is_nearly_left_by(self, viewport: Viewport, share: float) -> bool:
-        """Whether a window lies nearer to the picture's edge than this share of the room there is."""
-        have, want = self.viewport.box, viewport.box
-        room_x, room_y = (have.width - want.width) / 2 * share, (have.height - want.height) / 2 * share
-        return (
-            want.x0 < have.x0 + room_x
-            or want.x1 > have.x1 - room_x
-            or want.y0 < have.y0 + room_y
-            or want.y1 > have.y1 - room_y
-        )
-
-    def shows_more_than(self, other: Frame | None) -> bool:
-        """Whether everything in the other picture, and more, is in this one."""
-        return other is None or self.viewport.covers(other.viewport)
 
 
 @dataclass(frozen=True)
@@ -360,25 +301,3 @@ def _around(dirty: Sequence[Box4], viewport: Viewport) -> Viewport:
     x1, y1 = max(box[2] for box in dirty) + _LABEL_REACH, max(box[3] for box in dirty) + _LABEL_REACH
     x, y = viewport.to_world((x0 + x1) / 2, (y0 + y1) / 2)
     return replace(viewport, x=x, y=y, width=x1 - x0, height=y1 - y0)
-
-
-def frame_around(viewport: Viewport, ratio: float) -> Viewport:
-    """What the frame of a window shows on a screen of ``ratio`` device pixels."""
-    pixels = viewport.width * viewport.height * ratio**2 * (1 + 2 * MARGIN) ** 2
-    margin = MARGIN if pixels <= _MOST_PIXELS else _SMALL_MARGIN
-    return _on_lattice(viewport, viewport.width * margin, viewport.height * margin, ratio)
-
-
-def first_frame_around(viewport: Viewport, ratio: float) -> Viewport:
-    """What is drawn before that, to be crisp soon."""
-    return _on_lattice(viewport, _FIRST_MARGIN, _FIRST_MARGIN, ratio)
-
-
-def _on_lattice(viewport: Viewport, beside: float, above: float, ratio: float) -> Viewport:
-    width = math.ceil((viewport.width + 2 * beside) / _GRAIN) * _GRAIN
-    height = math.ceil((viewport.height + 2 * above) / _GRAIN) * _GRAIN
-    device = viewport.metres_per_pixel / ratio
-    half_x, half_y = width * viewport.metres_per_pixel / 2, height * viewport.metres_per_pixel / 2
-    west = round((viewport.x - half_x) / device) * device
-    south = round((viewport.y - half_y) / device) * device
-    return replace(viewport, x=west + half_x, y=south + half_y, width=width, height=height)

@@ -27,7 +27,7 @@ from gisapp.panels.map_navigation import MapNavigation
 from gisapp.panels.map_same import MapSame
 from gisapp.panels.map_selection import ASSET_DENOMINATOR, MapSelection
 from gisapp.panels.map_styles import MapStyles
-from gisapp.panels.map_tools import ToolStrip
+from gisapp.panels.map_tools import EDITING, MEASURING, TOOLS, ZOOMING, ToolStrip, place_in_rows
 from gisapp.panels.scene_feed import SceneFeed
 from gisapp.panels.select_bar import SelectBar
 from gisapp.panels.style.button import StyleButton
@@ -58,19 +58,6 @@ RECOUNT = 120
 GAP = 6
 #: What the button of the basemaps takes beside that of the styles.
 BASEMAP_ROOM = 100
-TOOLS = (
-    "tool.select",
-    "tool.identify",
-    "tool.select_polygon",
-    "tool.select_line",
-    "tool.select_radius",
-    "tool.pan",
-    "tool.zoom_box",
-    "who.tool",
-)
-EDITING = ("draw.again", "draw.choose", "tool.edit_shape", "tool.split", "draw.delete")
-MEASURING = ("tool.measure_length", "tool.measure_area", "tool.measure_bearing")
-ZOOMING = ("view.zoom_in", "view.zoom_out", "view.fit", "view.back", "view.forward", "view.bookmarks")
 
 
 class MapView(QWidget):
@@ -362,7 +349,8 @@ class MapView(QWidget):
 
     def _place(self) -> None:
         self.zoom_strip.move(self.width() - self.zoom_strip.width() - MARGIN, MARGIN)
-        below = self._place_strips()
+        strips = (self.tool_strip, self.edit_strip, self.measure_strip, self.style_button)
+        below = place_in_rows(strips, MARGIN, self.zoom_strip.x() - GAP, GAP, after_last=BASEMAP_ROOM)
         self.select_bar.move(MARGIN, below)
         self.select_bar.give_room(self.zoom_strip.x() - GAP - MARGIN)
         self.foot.give_room(self.width() - 2 * MARGIN)
@@ -374,19 +362,6 @@ class MapView(QWidget):
         self.navigation.place(below - GAP)
         overview = self.navigation.overview
         self.past.place(self.width() if overview.isHidden() else overview.x(), self.foot.y())
-
-    def _place_strips(self) -> int:
-        """The strips from the left in as many rows as they take beside the zoom column; where the next row begins."""
-        left, top, height, room = MARGIN, MARGIN, 0, self.zoom_strip.x() - GAP
-        strips: tuple[tuple[QWidget, int], ...] = (
-            (self.tool_strip, 0), (self.edit_strip, 0), (self.measure_strip, 0), (self.style_button, BASEMAP_ROOM),
-        )  # fmt: skip
-        for strip, more in strips:
-            if left > MARGIN and left + strip.width() + more > room:
-                left, top, height = MARGIN, top + height + GAP, 0
-            strip.move(left, top)
-            left, height = left + strip.width() + GAP - 1, max(height, strip.height())
-        return top + height + GAP
 
 
 def _font(pixels: float, strong: bool) -> QFont:

@@ -32,7 +32,7 @@ from shapely.geometry.base import BaseGeometry
 from gisapp.app import Application
 from gisapp.commands.opening import open_target
 from gisapp.map.canvas import ZOOM_STEP, MapCanvas
-from gisapp.map.renderer import Frame
+from gisapp.map.frame import Frame
 from gisapp.map.viewport import Viewport
 from gisapp.session import Session
 from gisapp.settings import Settings

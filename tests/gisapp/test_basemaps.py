@@ -114,7 +114,7 @@ def test_it_is_there_again_at_the_next_opening(open_town: Window, town: Path, qt
     rest(open_town, qtbot)
     open_town.parts.session.close()
     settle(open_town, qtbot)
-    assert open_town.map.canvas.backdrop is None
+    assert open_town.map.canvas.grounds.backdrop is None
     drop(open_town, town)
     qtbot.waitUntil(lambda: bool(feed(open_town).basemaps.layers), timeout=PATIENCE)
     rest(open_town, qtbot)
@@ -173,7 +173,7 @@ def test_show_opacity_order_and_removal_are_saved(open_town: Window, town: Path,
         feed(window).remove(entry)
         rest(window, qtbot)
     assert stored(window) == []
-    assert window.map.canvas.backdrop is None
+    assert window.map.canvas.grounds.backdrop is None
     window.basemaps.rows.hide()
 
 
@@ -291,7 +291,7 @@ def test_closing_while_tiles_are_on_their_way(open_town: Window, server: TileSer
     open_town.parts.session.close()
     settle(open_town, qtbot)
     assert time.perf_counter() - begun < 3.0
-    assert open_town.map.canvas.backdrop is None
+    assert open_town.map.canvas.grounds.backdrop is None
 
 
 def test_a_key_pasted_within_an_address_never_reaches_the_register(
@@ -400,7 +400,7 @@ def test_a_dead_service_alone_leaves_the_map_as_it_is(
     add_service(open_town, qtbot, server.template)
     qtbot.waitUntil(lambda: error_id(open_town) is not None, timeout=PATIENCE)
     # Its own ground is not veiled for pictures that do not come.
-    qtbot.waitUntil(lambda: open_town.map.canvas.backdrop is None, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: open_town.map.canvas.grounds.backdrop is None, timeout=PATIENCE)
     assert open_town.basemaps.note.chip.isVisible()
     server.answer = good
     feed(open_town).retry()

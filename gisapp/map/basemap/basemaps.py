@@ -13,7 +13,8 @@ from PySide6.QtGui import QImage, QPainter
 from gisapp.map.basemap.painter import PictureOf, paint_steps, view_of
 from gisapp.map.basemap.pictures import BUDGET, PictureStore
 from gisapp.map.basemap.supplier import TileSupplier
-from gisapp.map.renderer import SLICE_SECONDS, Frame, frame_around
+from gisapp.map.frame import Frame, frame_around
+from gisapp.map.renderer import SLICE_SECONDS
 from gisapp.map.viewport import Viewport
 from layers.basemap.grid import TileKey
 from layers.basemap.opening import OpenBasemap

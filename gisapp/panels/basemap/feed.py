@@ -239,7 +239,7 @@ class BasemapFeed(QObject):
         self._read()
 
     def _on_closing(self, register: Register) -> None:
-        self._canvas.backdrop = None
+        self._lay(None)
         self.basemaps.stop()
         for origin in tuple(self._opened):
             self._forget(origin)
@@ -341,8 +341,11 @@ class BasemapFeed(QObject):
     def _on_states(self) -> None:
         # What a dead service leaves is not shown beneath the map, or its own ground would be veiled for nothing.
         is_there = bool(self.basemaps.layers) and not self.basemaps.is_blank
-        self._canvas.backdrop = self.basemaps if is_there else None
+        self._lay(self.basemaps if is_there else None)
         self.changed.emit()
+
+    def _lay(self, basemaps: Basemaps | None) -> None:
+        self._canvas.lay(replace(self._canvas.grounds, backdrop=basemaps))
 
     def _forget(self, origin: Origin) -> None:
         opened = self._opened.pop(origin, None)

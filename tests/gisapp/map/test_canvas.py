@@ -17,8 +17,9 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from gisapp.map import renderer as renderer_module
+from gisapp.map.backdrop import Grounds
 from gisapp.map.canvas import MapCanvas
-from gisapp.map.renderer import Frame
+from gisapp.map.frame import Frame
 from gisapp.map.viewport import Viewport
 from gisapp.tasks import Tasks
 from layers.scene.scene import Scene
@@ -48,13 +49,13 @@ def settled(qtbot: QtBot, canvas: MapCanvas) -> Frame:
         lambda: (
             not canvas.renderer.is_busy
             and not canvas._settle.isActive()
-            and canvas._frame is not None
-            and canvas._frame.serial == canvas.renderer._serial
+            and canvas.frames.last is not None
+            and canvas.frames.last.serial == canvas.renderer._serial
         ),
         timeout=WAIT,
     )
-    assert canvas._frame is not None
-    return canvas._frame
+    assert canvas.frames.last is not None
+    return canvas.frames.last
 
 
 def near(pixel: QColor, wanted: QColor) -> bool:
@@ -120,7 +121,7 @@ def test_nothing_changed_nothing_redrawn(qtbot: QtBot, canvas: MapCanvas, scene_
     picture(canvas)
     QTest.qWait(150)
     assert canvas.renderer._serial == serial
-    assert canvas._frame is frame
+    assert canvas.frames.last is frame
 
 
 def test_a_pan_moves_the_picture_at_once_and_exactly(qtbot: QtBot, canvas: MapCanvas, scene_of: Any) -> None:
@@ -129,7 +130,7 @@ def test_a_pan_moves_the_picture_at_once_and_exactly(qtbot: QtBot, canvas: MapCa
     before = pixels(picture(canvas))
     canvas.go(canvas.viewport.panned(24, -31))
     after = pixels(picture(canvas))
-    assert canvas._frame is frame
+    assert canvas.frames.last is frame
     assert (after[: 300 - 31, 24:] == before[31:, : 400 - 24]).all()
     # The frame is larger than the window: no blank edge comes in.
     assert not (after[:, :24] == after[0, 0]).all()
@@ -140,7 +141,7 @@ def test_a_zoom_scales_the_picture_at_once_then_makes_it_crisp(
 ) -> None:
     frame = show(qtbot, canvas, scene_of(pipe=[main(300, 0)]))
     canvas.zoom(3.0)
-    assert canvas._frame is frame
+    assert canvas.frames.last is frame
     assert near(picture(canvas).pixelColor(30, 150), colours["dn3"])
     crisp = settled(qtbot, canvas)
     assert crisp is not frame
@@ -177,7 +178,9 @@ def test_a_frame_that_is_done_after_a_newer_request_does_not_hold_that_up(
     canvas.renderer.scene = held
     canvas.zoom(1.5)
     canvas._ask()
-    qtbot.waitUntil(lambda: canvas._frame is not None and canvas._frame.serial == before, timeout=WAIT)
+    qtbot.waitUntil(
+        lambda: canvas.frames.last is not None and canvas.frames.last.serial == before, timeout=WAIT
+    )
     assert canvas.renderer.is_busy
     drawn.set()
     assert settled(qtbot, canvas).shows(canvas.viewport)
@@ -286,7 +289,7 @@ def test_what_is_selected_is_ringed(
     canvas.select((shapely.Point(X, Y),))
     ring = [picture(canvas).pixelColor(200 + x, 150) for x in range(8, 18)]
     assert any(near(each, colours["select_halo"]) for each in ring)
-    assert canvas._frame is frame
+    assert canvas.frames.last is frame
     canvas.select(())
     assert (pixels(picture(canvas)) == before).all()
 
@@ -358,7 +361,7 @@ def test_while_zooming_out_the_wider_frame_fills_the_window(
     show(qtbot, canvas, scene_of(pipe=[main(1000, 0, width=9000)]))
     canvas.go(canvas.viewport.zoomed(1.2, 450, 350))
     QTest.qWait(1)
-    qtbot.waitUntil(lambda: canvas._frame.viewport.metres_per_pixel < 0.45, timeout=WAIT)
+    qtbot.waitUntil(lambda: canvas.frames.last.viewport.metres_per_pixel < 0.45, timeout=WAIT)
     canvas.go(canvas.viewport.zoomed(0.8, 450, 350))
     assert near(picture(canvas).pixelColor(3, 350), colours["dn5"])
 
@@ -385,7 +388,7 @@ def test_a_backdrop_lies_beneath_the_map_and_moves_with_it(
 ) -> None:
     show(qtbot, canvas, scene_of(pipe=[main(1000)]))
     backdrop = _Chequers()
-    canvas.backdrop = backdrop
+    canvas.lay(Grounds(backdrop))
     frame = settled(qtbot, canvas)
     assert frame.image.hasAlphaChannel()
     image = picture(canvas)
@@ -393,12 +396,12 @@ def test_a_backdrop_lies_beneath_the_map_and_moves_with_it(
     assert near(image.pixelColor(370, 30), QColor("#0088ff"))
     assert near(image.pixelColor(30, 150), colours["dn5"])
     canvas.go(canvas.viewport.panned(100, 0))
-    assert canvas._frame is frame
+    assert canvas.frames.last is frame
     assert near(picture(canvas).pixelColor(290, 30), QColor("#ff8800"))
     serial = canvas.renderer._serial
-    canvas.backdrop = _Chequers()
+    canvas.lay(Grounds(_Chequers()))
     assert canvas.renderer._serial == serial, "another ground needs no other frame"
-    canvas.backdrop = None
+    canvas.lay(Grounds())
     settled(qtbot, canvas)
     assert near(picture(canvas).pixelColor(30, 30), colours["map_land"])
 

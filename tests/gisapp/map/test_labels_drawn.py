@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from gisapp.map.frame import first_frame_around, frame_around
 from gisapp.map.label_marks import Mark, Measures, Stamps, write
 from gisapp.map.label_memory import LabelMemory
 from gisapp.map.label_painter import LabelPainter
 from gisapp.map.painter import MapPainter
-from gisapp.map.renderer import first_frame_around, frame_around
 from gisapp.map.symbols import SymbolAtlas
 from gisapp.map.viewport import Viewport
 from layers.scene.request import DrawRequest

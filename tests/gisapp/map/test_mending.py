@@ -12,8 +12,8 @@ import shapely
 from pytestqt.qtbot import QtBot
 
 from gisapp.map.canvas import MapCanvas
+from gisapp.map.frame import Frame
 from gisapp.map.painter import MapPainter
-from gisapp.map.renderer import Frame
 from layers.model.query import Box
 from layers.scene.scene import Changes, Scene
 from tests.gisapp.map.conftest import X, Y
@@ -43,8 +43,8 @@ def after(before: Scene, scene: Scene, *boxes: Box) -> Scene:
 
 def shown(qtbot: QtBot, canvas: MapCanvas) -> tuple[Frame, np.ndarray]:
     """The frame when nothing more is under way, and a copy of its picture."""
-    qtbot.waitUntil(lambda: not canvas.renderer.is_busy and canvas._frame is not None)
-    frame = canvas._frame
+    qtbot.waitUntil(lambda: not canvas.renderer.is_busy and canvas.frames.last is not None)
+    frame = canvas.frames.last
     assert frame is not None
     raw = np.frombuffer(frame.image.constBits(), np.uint8).reshape(frame.image.height(), -1, 4)
     return frame, raw[..., :3].astype(int)
@@ -109,4 +109,4 @@ def test_what_looks_the_same_is_not_painted(qtbot: QtBot, canvas: MapCanvas, sce
     first, _ = shown(qtbot, canvas)
     canvas.show_scene(before.compacted())
     assert not canvas.renderer.is_busy
-    assert canvas._frame is first
+    assert canvas.frames.last is first

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from gisapp.forms.chip import OriginTile
 from gisapp.forms.editors.flat import FlatEdit
 from gisapp.forms.rows import TILE, TITLE_WIDTH
-from gisapp.forms.showing import exact_words, limits_words, origin_of, value_words
+from gisapp.forms.showing import exact_words, limits_words, origin_of, unit_words, value_words
 from gisapp.forms.words import IconButton, Label, Tone
 from gisapp.language import Language, Words
 from gisapp.theme import Theme
@@ -63,7 +63,7 @@ class FieldRow(QWidget):
         self._line.addWidget(title)
         self._line.addSpacing(8)
         self._line.addWidget(editor, 1)
-        unit = Label(language, theme, field.unit or "", size="small", tone="faint")
+        unit = Label(language, theme, unit_words(field), size="small", tone="faint")
         if field.unit:
             unit.setContentsMargins(6, 0, 0, 0)
             self._line.addWidget(unit)

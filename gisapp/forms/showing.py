@@ -19,6 +19,16 @@ _SIGNS = {
 }
 
 
+#: Units that are words: their signs are known to engineers alone, or to Chinese.
+_UNIT_WORDS = {"a": "year", "d": "day", "h": "hour", "min": "minute", "元": "yuan"}
+
+
+def unit_words(field: Field) -> Words:
+    """The unit that stands behind a value; nothing for none."""
+    name = _UNIT_WORDS.get(field.unit or "")
+    return (field.unit or "") if name is None else Message(f"form.unit.{name}")
+
+
 def value_words(field: Field, value: Any) -> Words:
     """A value for reading, without unit; nothing for none."""
     if value is None or value is MIXED:

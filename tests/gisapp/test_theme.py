@@ -7,7 +7,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QListWidget, QListWidgetItem
+from pytestqt.qtbot import QtBot
 
 from gisapp.app import Application
 from gisapp.icon_font import characters
@@ -61,6 +63,26 @@ def test_every_theme_dresses_the_application(application: Application, qapp: QAp
     missing = [path for path in re.findall(r"url\((.+?)\)", qapp.styleSheet()) if not Path(path).is_file()]
     assert missing == []
     assert qapp.palette().window().color() == application.theme.color("window")
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_a_ticked_row_of_a_list_is_seen_to_be_ticked(
+    application: Application, qtbot: QtBot, name: str
+) -> None:
+    application.theme.use(name)
+    shown = QListWidget()
+    qtbot.addWidget(shown)
+    shown.resize(200, 100)
+    accent, counts = application.theme.color("accent").rgb(), []
+    for state in (Qt.CheckState.Unchecked, Qt.CheckState.Checked):
+        shown.clear()
+        item = QListWidgetItem("管段")
+        item.setCheckState(state)
+        shown.addItem(item)
+        image = shown.grab().toImage()
+        counts.append(sum(image.pixel(x, y) == accent for x in range(60) for y in range(40)))
+    assert counts[0] == 0
+    assert counts[1] > 40
 
 
 def test_every_icon_named_in_the_code_exists(qapp: QApplication) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QWidget
 
+from gisapp.forms.showing import unit_words
 from gisapp.forms.words import Label, set_style
 from gisapp.language import Language
 from gisapp.theme import Theme
@@ -15,7 +16,8 @@ from layers.model.field import ValueRefused
 from layers.model.settings import SettingDefinition
 from layers.text import Message
 
-_WIDTH = 200
+#: Classes of diameters in one line.
+_WIDTH = 320
 
 
 class SettingPage(QWidget):
@@ -45,7 +47,7 @@ class SettingPage(QWidget):
             grid.addWidget(title, 2 * number, 0)
             grid.addWidget(editor, 2 * number, 1)
             grid.addWidget(
-                Label(language, theme, field.unit or "", size="small", tone="quiet"), 2 * number, 2
+                Label(language, theme, unit_words(field), size="small", tone="quiet"), 2 * number, 2
             )
             if field.note is not None:
                 note = Label(language, theme, field.note, size="small", tone="faint", wrap=True)
@@ -63,6 +65,8 @@ class SettingPage(QWidget):
         line = QLineEdit(definition.format(value))
         line.setPlaceholderText(definition.format(definition.default))
         line.setFixedWidth(_WIDTH)
+        # What is longer begins with its beginning.
+        line.setCursorPosition(0)
         return line
 
     def changed(self) -> dict[str, Any]:

@@ -100,7 +100,7 @@ class HeadPainter:
         painter.setPen(theme.color("text2"))
         if title.isascii():
             painter.save()
-            painter.translate(left + width / 2 + 4, 58)
+            painter.translate(left + width / 2 - painter.fontMetrics().capHeight() / 2, 58)
             painter.rotate(90)
             painter.drawText(QPointF(0, 0), title)
             painter.restore()

@@ -73,7 +73,7 @@ class CardPainter:
 
     def _foot(self, painter: QPainter, place: QRect, card: Card, day: datetime.date) -> None:
         theme = self._theme
-        words, kind, icon = standing_words(card, day)
+        words, kind, icon = standing_words(card, day, brief=True)
         text = self._language.render(words)
         painter.setFont(theme.font("small"))
         metrics = painter.fontMetrics()
@@ -95,6 +95,9 @@ class CardPainter:
         rest = QRect(place.left() + used, place.top(), place.width() - used, 20)
         if rest.width() > _LEAST_NAME:
             painter.setPen(theme.color("text2"))
+            if painter.fontMetrics().horizontalAdvance(card.manager_name) > rest.width():
+                # Whole in smaller letters says more than a surname.
+                painter.setFont(theme.font("rail"))
             self._text(painter, rest, card.manager_name, _RIGHT)
 
     def _pair(

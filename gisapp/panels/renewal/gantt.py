@@ -163,7 +163,8 @@ class Gantt(QAbstractScrollArea):
         flag = QRect(x - room // 2, 4, room, 18)
         for day, words in months:
             place = QRect(round(self._x(day)) + 6, 4, metrics.horizontalAdvance(words) + 2, 18)
-            if not place.intersects(flag):
+            # Half a name of a month is another one.
+            if not place.intersects(flag) and place.right() <= width:
                 painter.drawText(place, middle, words)
         painter.setPen(QPen(theme.color("accent"), 2))
         painter.drawLine(x, HEAD - 2, x, self.viewport().height())

@@ -47,11 +47,13 @@ def short_day(day: datetime.date | None, year: int | None = None) -> str:
     return f"{day:%m-%d}" if year in (None, day.year) else f"{day:%y-%m-%d}"
 
 
-def standing_words(card: Card, day: datetime.date) -> tuple[Message, ChipKind, str]:
-    """What the chip of a card says, its kind and its icon."""
+def standing_words(card: Card, day: datetime.date, *, brief: bool = False) -> tuple[Message, ChipKind, str]:
+    """What the chip of a card says, its kind and its icon; ``brief`` leaves room for a name beside it."""
     standing = card.standing(day)
     if standing == "late":
-        return Message("renewal_desk.late", {"days": card.delay(day)}), "danger", "warning"
+        days = {"days": card.delay(day)}
+        words = Message("renewal_desk.late_brief", days) if brief else Message("renewal_desk.late", days)
+        return words, "danger", "warning"
     if standing == "soon":
         due = card.due_in(day)
         words = Message("renewal_desk.soon", {"days": due}) if due else Message("renewal_desk.due_today")

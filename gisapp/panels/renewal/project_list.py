@@ -26,6 +26,7 @@ from layers.text import Message
 
 Index = QModelIndex | QPersistentModelIndex
 _NUMBER = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+_WORDS = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _ROW = 26
 
 
@@ -103,8 +104,8 @@ class ProjectModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return self._language.render(Message(f"renewal_desk.list.{_COLUMNS[section].name}"))
-        if role == Qt.ItemDataRole.TextAlignmentRole and _COLUMNS[section].is_number:
-            return _NUMBER
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _NUMBER if _COLUMNS[section].is_number else _WORDS
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

@@ -105,7 +105,7 @@ def basemap_actions(window: Window) -> list[Action]:
             group=3,
             handler=lambda: references.ask_files(window),
             enabled=is_open,
-            words="参考图层 对照 叠加 shp geojson kml gpkg reference overlay",
+            words="参考图层 对照 叠加 shp geojson kml gpkg dxf cad 图纸 reference overlay",
         ),
         Action(
             id=references.SHOW,

@@ -79,7 +79,7 @@ def file_actions(window: Window, new_window: Callable[[], object]) -> list[Actio
             "download-simple",
             2,
             key="Ctrl+I",
-            words="shapefile geojson epanet inp csv excel",
+            words="shapefile geojson epanet inp csv excel dxf cad 图纸",
             enabled=lambda: is_writable() or not is_open(),
         ),
         add(
@@ -90,7 +90,7 @@ def file_actions(window: Window, new_window: Callable[[], object]) -> list[Actio
             2,
             key="Ctrl+E",
             enabled=is_open,
-            words="shapefile geojson csv excel",
+            words="shapefile geojson csv excel dxf cad 图纸",
         ),
         add(
             "copy",

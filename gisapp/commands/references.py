@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gisapp.panels.references import rows
     from gisapp.panels.references.feed import Entry, ReferenceFeed
     from layers.exchange import importer, reference
+    from layers.exchange.cad import titles
     from layers.exchange.import_plan import PlannedLayer
     from layers.exchange.reference import ReferencePlace
 else:
@@ -30,9 +31,12 @@ else:
     rows = Later("gisapp.panels.references.rows")
     importer = Later("layers.exchange.importer")
     reference = Later("layers.exchange.reference")
+    titles = Later("layers.exchange.cad.titles")
 
 #: A feature this near (pixels) is meant by a click, and so many are offered.
 _NEAR, _MOST = 6.0, 6
+#: So many layers are named when several are added.
+_NAMED = 3
 #: The action that shows where the layers added last lie.
 SHOW = "view.reference_fit"
 
@@ -79,8 +83,13 @@ def add_files(window: Window, paths: Sequence[str]) -> None:
             )
         return [reference.place_of_reference(layer) for layer in located]
 
+    def done(places: list[ReferencePlace]) -> None:
+        # The texts of a drawing are points here: listed, and shown on wish.
+        texts = {(each.path, each.layer) for each in places if titles.is_text(each.path, each.layer)}
+        window.references.add(places, texts if len(texts) < len(places) else ())
+
     label = Message("reference.reading", {"name": Path(paths[0]).name})
-    window.parts.tasks.run(label, work, lambda places: _add(window, places), owner=window)
+    window.parts.tasks.run(label, work, done, owner=window)
 
 
 def show_planned(window: Window, layer: PlannedLayer) -> None:
@@ -90,17 +99,14 @@ def show_planned(window: Window, layer: PlannedLayer) -> None:
     except UserError as error:
         window.parts.notifier.error(error)
         return
-    _add(window, [place])
-
-
-def _add(window: Window, places: Sequence[ReferencePlace]) -> None:
-    window.references.add(places)
+    window.references.add([place])
 
 
 def _tell_added(window: Window, feed: ReferenceFeed, entries: Sequence[Entry]) -> None:
     """Say what is on the map now, and when nothing of it is in view."""
     box, seen = feed.box_of(entry.key for entry in entries), window.map.canvas.viewport.box
-    names = {"names": tuple(entry.name for entry in entries)}
+    shown = tuple(entry.title for entry in entries[:_NAMED])
+    names = {"names": (*shown, "…") if len(entries) > _NAMED else shown}
     is_seen = (
         box is not None and box.x0 < seen.x1 and seen.x0 < box.x1 and box.y0 < seen.y1 and seen.y0 < box.y1
     )
@@ -154,10 +160,11 @@ def _offer_features(window: Window, feed: ReferenceFeed, menu: QMenu, place: tup
     for entry, hit in sorted(found, key=lambda each: each[1].distance)[:_MOST]:
         values = feed.shown[entry.key].layer.row(hit.id)
         first = next((str(value) for value in values.values() if value not in (None, "")), str(hit.id + 1))
-        act = menu.addAction(label(Message("reference.here", {"name": entry.name, "first": first[:40]})))
-        act.triggered.connect(lambda _=False, name=entry.name, said=values: _tell(window, name, said))
+        act = menu.addAction(label(Message("reference.here", {"name": entry.title, "first": first[:40]})))
+        act.triggered.connect(lambda _=False, of=entry, said=values: _tell(window, of, said))
 
 
-def _tell(window: Window, name: str, values: dict[str, object]) -> None:
-    parts = window.parts
-    feature_dialog.FeatureDialog(parts.language, parts.theme, name, values, window).open()
+def _tell(window: Window, entry: Entry, values: dict[str, object]) -> None:
+    parts, path = window.parts, entry.key[0]
+    said = [(titles.column_words(path, column), value) for column, value in values.items()]
+    feature_dialog.FeatureDialog(parts.language, parts.theme, entry.title, said, window).open()

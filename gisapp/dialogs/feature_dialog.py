@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
 
 from gisapp.dialogs.frame import Dialog
 from gisapp.forms.words import Label
-from gisapp.language import Language
+from gisapp.language import Language, Words
 from gisapp.theme import Theme
 from layers.text import Message
 
@@ -20,14 +20,19 @@ class FeatureDialog(Dialog):
     """Read-only."""
 
     def __init__(
-        self, language: Language, theme: Theme, name: str, values: Mapping[str, object], parent: QWidget
+        self,
+        language: Language,
+        theme: Theme,
+        name: Words,
+        values: Sequence[tuple[Words, object]],
+        parent: QWidget,
     ) -> None:
         super().__init__(language, theme, Message("reference.feature", {"name": name}), parent)
         page = QWidget()
         grid = QGridLayout(page)
         grid.setHorizontalSpacing(16)
         grid.setColumnStretch(1, 1)
-        for row, (column, value) in enumerate(values.items()):
+        for row, (column, value) in enumerate(values):
             said = Label(language, theme, "—" if value is None else str(value), wrap=True)
             said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             grid.addWidget(Label(language, theme, column, size="small", tone="quiet"), row, 0)

@@ -12,6 +12,7 @@ from gisapp.dialogs.importing.steps import SURE
 from gisapp.forms.words import Button, ElidedLabel, IconLabel, Label, Line
 from gisapp.language import Language
 from gisapp.theme import Theme
+from layers.exchange.cad.titles import column_words, layer_words
 from layers.exchange.import_plan import ImportPlan, PlannedLayer
 from layers.exchange.mapping import ColumnRule, LayerMapping, TypeRule
 from layers.exchange.survey import ColumnSurvey
@@ -37,7 +38,7 @@ class MappingPanel(QWidget):
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._language, self._theme, self._catalogue = language, theme, catalogue
-        self._plan: ImportPlan | None = None
+        self._shown: list[PlannedLayer] = []
         self.layers = QComboBox()
         self.layers.currentIndexChanged.connect(self._show_layer)
         self.kind = QComboBox()
@@ -59,25 +60,39 @@ class MappingPanel(QWidget):
         column.addLayout(head)
         column.addWidget(Line())
         column.addWidget(self._scroll, 1)
-        language.changed.connect(self._show_layer)
+        language.changed.connect(self._retell)
 
     def show_plan(self, plan: ImportPlan) -> None:
         """Show the layers of a plan; the one looked at stays."""
-        self._plan = plan
-        chosen = max(self.layers.currentIndex(), 0)
-        self.layers.blockSignals(True)
-        self.layers.clear()
-        for layer in plan.layers:
-            self.layers.addItem(f"{layer.survey.name}  {layer.survey.rows:,}")
-        self.layers.setCurrentIndex(min(chosen, len(plan.layers) - 1))
+        before = self.layer
+        self._shown = sorted(plan.layers, key=_importance)
+        self._list_layers()
+        keys = [layer.key for layer in self._shown]
+        self.layers.setCurrentIndex(
+            keys.index(before.key) if before is not None and before.key in keys else 0
+        )
         self.layers.blockSignals(False)
         self._show_layer()
+
+    def _list_layers(self) -> None:
+        self.layers.blockSignals(True)
+        self.layers.clear()
+        for layer in self._shown:
+            said = {"layer": layer_words(layer.path, layer.survey.name), "count": f"{layer.survey.rows:,}"}
+            self.layers.addItem(self._language.render(Message("importing.layer_item", said)))
 
     @property
     def layer(self) -> PlannedLayer | None:
         """The layer looked at."""
         position = self.layers.currentIndex()
-        return self._plan.layers[position] if self._plan is not None and position >= 0 else None
+        return self._shown[position] if 0 <= position < len(self._shown) else None
+
+    def _retell(self) -> None:
+        position = self.layers.currentIndex()
+        self._list_layers()
+        self.layers.setCurrentIndex(position)
+        self.layers.blockSignals(False)
+        self._show_layer()
 
     def _show_layer(self) -> None:
         layer = self.layer
@@ -151,7 +166,8 @@ class MappingPanel(QWidget):
         column: ColumnSurvey,
         chosen: ColumnRule | None,
     ) -> None:
-        name = ElidedLabel(self._language, self._theme, column.name, size="small")
+        words = column_words(layer.path, column.name)
+        name = ElidedLabel(self._language, self._theme, words, size="small")
         name.setMinimumWidth(72)
         name.setMaximumWidth(96)
         first = "" if not column.top else str(column.top[0][0])
@@ -273,6 +289,12 @@ _HEADS = {
     "importing.first": Message("importing.first"),
     "importing.field": Message("importing.field"),
 }
+
+
+def _importance(layer: PlannedLayer) -> tuple[bool, int]:
+    """Of a drawing few layers among many are imported: these come first, the largest before the others."""
+    survey = layer.survey
+    return (layer.mapping.is_reference, -survey.rows) if survey.called else (False, 0)
 
 
 def coordinate_role(layer: PlannedLayer, column: str) -> str | None:

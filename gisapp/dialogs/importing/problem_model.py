@@ -11,6 +11,7 @@ from PySide6.QtGui import QIcon
 
 from gisapp.language import Language
 from gisapp.theme import Theme
+from layers.exchange.cad.titles import column_words, layer_words
 from layers.exchange.checking import Quarantined
 from layers.exchange.report import Reported
 from layers.model.problem import Severity
@@ -102,11 +103,11 @@ class ProblemModel(QAbstractTableModel):
     def _text(self, listed: Listed, column: int) -> str:
         reported = listed.reported
         if column == FILE:
-            return reported.layer or reported.file
+            return self._language.render(layer_words(reported.file, reported.layer or reported.file))
         if column == LINE:
             return "" if reported.line is None else str(reported.line)
         if column == COLUMN:
-            return reported.column or ""
+            return self._language.render(column_words(reported.file, reported.column or ""))
         if column == VALUE:
             return "" if reported.problem.value is None else str(reported.problem.value)
         return self._language.render(reported.problem.message) if column == REASON else ""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import zlib
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
+from gisapp.language import Words
 from gisapp.map.canvas import MapCanvas
 from gisapp.map.reference_ground import ReferenceGround
 from gisapp.session import Session
@@ -26,9 +29,11 @@ from layers.text import Message
 
 if TYPE_CHECKING:
     from layers.exchange import reference
+    from layers.exchange.cad import titles
     from layers.exchange.reference import ReferencePlace
 else:
     reference = Later("layers.exchange.reference")
+    titles = Later("layers.exchange.cad.titles")
 
 Key = tuple[str, str]
 """Path of the file and name of the layer."""
@@ -51,7 +56,17 @@ class Entry:
         """What the legend calls it."""
         path, layer = self.key
         stem = Path(path).stem
-        return layer if stem in layer or layer in stem else f"{stem} · {layer}"
+        # What tells layers of one file apart comes first: there is room for little more.
+        return layer if stem in layer or layer in stem else f"{layer} · {stem}"
+
+    @property
+    def title(self) -> Words:
+        """The same in the words of the user, for layers that are not named by people."""
+        path, layer = self.key
+        words = titles.short_words(path, layer)
+        return (
+            self.name if words is None else Message("cad.layer.of", {"layer": words, "file": Path(path).stem})
+        )
 
 
 @dataclass(frozen=True)
@@ -111,12 +126,15 @@ class ReferenceFeed(QObject):
 
     # ---- what the user asks
 
-    def add(self, places: Sequence[ReferencePlace]) -> None:
-        """Show these layers from now on, on top of the others; one that is there already is read anew."""
+    def add(self, places: Sequence[ReferencePlace], off: Collection[Key] = ()) -> None:
+        """Show these layers from now on, on top of the others; one that is there already is read anew.
+
+        Those of ``off`` are listed only, until somebody wants them.
+        """
         for place in places:
-            taken = {entry.colour for entry in self.entries}
-            free = next((n for n in range(len(COLOURS)) if n not in taken), len(self.entries) % len(COLOURS))
-            entry = Entry(asdict(place), free)
+            used = Counter(entry.colour for entry in self.entries)
+            colour = min(range(len(COLOURS)), key=lambda number: used[number])
+            entry = Entry(asdict(place), colour, (place.path, place.layer) not in off)
             self._drop(entry.key)
             self.entries.append(entry)
         self.latest = tuple(entry.key for entry in self.entries[-len(places) :])
@@ -241,7 +259,9 @@ def _read_one(register: Register, entry: Entry, feedback: Feedback) -> Shown:
     place = reference.place_of_data(entry.place)
     layer = reference.read_reference(register.worker, place, register.crs, feedback)
     colour = COLOURS[entry.colour % len(COLOURS)]
-    sources = reference_sources(f"reference{entry.colour}", entry.name, colour, layer.geometry, feedback)
+    # Colours come again when there are many layers; what tells these apart does not.
+    id = f"reference{zlib.crc32(repr(entry.key).encode()):08x}"
+    sources = reference_sources(id, entry.name, colour, layer.geometry, feedback)
     if box_of(sources) is None:
         raise UserError(
             Message("import.reference.no_place", {"layer": entry.name}),

@@ -25,13 +25,13 @@ def _row(feed: ReferenceFeed, number: int, entry: Entry, swatches: Swatches) -> 
     shown = feed.shown.get(entry.key)
     if shown is None:
         title = (
-            Message("reference.missing", {"name": entry.name}) if entry.key in feed.problems else entry.name
+            Message("reference.missing", {"name": entry.title}) if entry.key in feed.problems else entry.title
         )
         return LegendRow(row_id(number), title, 0, None, is_shown=entry.shown)
     layer = shown.sources[0].layer
     return LegendRow(
         row_id(number),
-        entry.name,
+        entry.title,
         len(shown.layer),
         None,
         swatches.of(layer, layer.classes[0]),

@@ -10,6 +10,7 @@ import pytest
 
 from layers.cli.application import run_command_line
 from layers.cli.commands import COMMANDS
+from tests.layers.exchange.drawings import street
 
 PIPES = "管段编号,管径,材质,长度\nG1,200,球铁,10\nG2,0,PE,20\nG3,200000,PE,30\n"
 
@@ -196,3 +197,19 @@ def test_every_wrong_call_says_what_to_do_in_both_languages_and_changes_nothing(
 def capsys_after(capsys: pytest.CaptureFixture[str]) -> pytest.CaptureFixture[str]:
     capsys.readouterr()
     return capsys
+
+
+def test_a_drawing_comes_in_and_goes_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    register, drawing = tmp_path / "town.gpkg", street(tmp_path / "给水.dxf", "R2000")
+    report = answer(capsys, 0, "import", register, drawing, "--crs", "EPSG:4546")
+    assert (report["accepted"], report["by_type"]["pipe"]["written"]) == (15, 6)
+    unread = next(problem for problem in report["problems"] if problem["rule"] == "cad_unread")
+    assert "3DFACE" in unread["text"]
+    assert answer(capsys, 0, "import", register, drawing)["unchanged"] == 15
+    out = answer(capsys, 0, "export", register, tmp_path / "出图.dxf", "--types", "pipe")
+    assert out["types"] == {"pipe": 6}
+    assert "EPSG:4546" in out["remarks"][0]
+    # What was saved by CAD as it is cannot be read: what to do is said.
+    drawing.write_bytes(b"AC1032" + bytes(99))
+    assert run("import", register, drawing) == 2
+    assert "DXF" in capsys.readouterr().err

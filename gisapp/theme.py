@@ -187,18 +187,6 @@ def theme_colours(name: str) -> ThemeColours:
     return ThemeColours((key, QColor(value)) for key, value in colors.items())
 
 
-def contrast(first: str, second: str) -> float:
-    """The WCAG contrast ratio of two colours ``#RRGGBB``, 1 to 21."""
-    lighter, darker = sorted((_luminance(first), _luminance(second)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def _luminance(color: str) -> float:
-    parts = (int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
-    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
 def _mix(first: QColor, second: QColor, share: float) -> QColor:
     """``share`` of the first, the rest of the second."""
 

@@ -27,11 +27,6 @@ _OVERLAY_HALO_PIXELS = 0.35
 _WIDTH = re.compile(r'stroke-width="([\d.]+)"')
 
 
-def symbol_names() -> frozenset[str]:
-    """The names of all drawings."""
-    return frozenset(path.stem for path in _folder().glob("*.svg"))
-
-
 class SymbolDrawing:
     """A symbol with its overlays and halo, as vectors; ``size`` px is the side of its box.
 

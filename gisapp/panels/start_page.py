@@ -165,12 +165,6 @@ class StartPage(QScrollArea):
             self._rows.addWidget(row)
         self._title.setVisible(bool(recent))
 
-    def recent_rows(self) -> list[RecentRow]:
-        """The rows listed, newest first."""
-        items = (self._rows.itemAt(position) for position in range(self._rows.count()))
-        widgets = (item.widget() for item in items if item is not None)
-        return [row for row in widgets if isinstance(row, RecentRow)]
-
     def _cards(self, trigger: Callable[[str], None]) -> QGridLayout:
         grid = QGridLayout()
         grid.setSpacing(12)

@@ -48,10 +48,6 @@ class ImportOptions:
         """These options with the mapping of one layer settled."""
         return replace(self, mappings={**(self.mappings or {}), key: mapping})
 
-    def with_placement(self, key: LayerKey, wish: PlacementWish) -> ImportOptions:
-        """These options with the coordinates of one layer settled."""
-        return replace(self, placements={**(self.placements or {}), key: wish})
-
 
 @dataclass(frozen=True)
 class PlannedLayer:

@@ -9,10 +9,9 @@ from typing import Final
 from layers.responsibility.person import Day
 
 Days = tuple[int, int]
-"""First and last day (inclusive) by their ordinals; ``EVER`` where one is open."""
+"""First and last day (inclusive) by their ordinals; ``FROM_EVER`` and ``FOR_EVER`` where one is open."""
 FROM_EVER: Final = 0
 FOR_EVER: Final = 4_000_000
-EVER: Final = (FROM_EVER, FOR_EVER)
 
 
 def days(first: Day | None, last: Day | None) -> Days:

@@ -11,7 +11,6 @@ from layers.store.rtree_pack import CELLS, Ints, Nodes
 
 Mask = npt.NDArray[np.bool_]
 
-_ROOT = 1
 # Sums of products are compared as whole numbers: kept below 2**63 for some 10**10 rows.
 _MODULUS = 16_381
 

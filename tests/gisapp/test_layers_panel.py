@@ -11,9 +11,10 @@ from gisapp.app import Application
 from gisapp.panels.layers_panel import NUMBER_WIDTHS, SWATCH, LayersPanel
 from gisapp.panels.legend_model import COUNT, LegendRow
 from gisapp.panels.legend_rows import Swatches
-from gisapp.theme import THEMES, contrast, theme_colours
+from gisapp.theme import THEMES, theme_colours
 from layers.model.catalogue_file import load_catalogue
 from layers.scene.style_file import load_style
+from tests.contrast import contrast
 
 
 def test_the_numbers_of_a_large_city_are_not_cut(application: Application, qtbot: QtBot) -> None:

@@ -13,8 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from gisapp.app import Application
 from gisapp.icon_font import characters
-from gisapp.theme import THEMES, contrast
+from gisapp.theme import THEMES
 from layers.resources import resource_root
+from tests.contrast import contrast
 
 ROOT = Path(__file__).parents[2]
 ON_PANELS = ("text", "text2", "text3", "accent_ink", "danger", "warn", "ok")

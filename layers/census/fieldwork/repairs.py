@@ -23,7 +23,7 @@ OPEN, ORDERED, REPAIRED, CLOSED = "open", "ordered", "repaired", "closed"
 ORDER_OPEN, ORDER_SENT, ORDER_CLOSED = "open", "sent", "closed"
 WAITS = (OPEN, ORDERED)
 """A defect in one of these is not put right."""
-BEFORE, AFTER, PHOTO = "before", "after", "photo"
+AFTER, PHOTO = "after", "photo"
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from layers.scene.palettes import (
     to_hex,
     to_lab,
 )
+from tests.contrast import contrast, luminance
 
 #: Machado, Oliveira, Fernandes 2009, "A physiologically-based model for simulation of color vision deficiency",
 #: severity 1.0: what eyes without red or without green cones see, as matrices on linear light.
@@ -60,15 +61,6 @@ def distance(first: str, second: str, eye: str) -> float:
 def tokens(theme: str) -> dict[str, str]:
     with (resource_root() / "themes" / f"{theme}.toml").open("rb") as file:
         return dict(tomllib.load(file)["color"])
-
-
-def luminance(colour: str) -> float:
-    return float(np.array([0.2126, 0.7152, 0.0722]) @ linear(colour))
-
-
-def contrast(first: str, second: str) -> float:
-    lighter, darker = sorted((luminance(first), luminance(second)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
 
 
 @pytest.fixture(params=sorted(palettes()))

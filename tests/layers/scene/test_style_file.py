@@ -14,6 +14,7 @@ from layers.model.settings import NumberClass
 from layers.resources import resource_root
 from layers.scene.style import LayerStyle, Look, MapStyle, Rule
 from layers.scene.style_file import load_style, style_names
+from tests.contrast import contrast
 
 
 @pytest.fixture(scope="module")
@@ -49,18 +50,6 @@ def test_every_class_of_mains_stands_out_from_the_land(style: MapStyle) -> None:
             if (ratio := contrast(tokens[each.look.colour], tokens["map_land"])) < 3.0
         }
         assert weak == {}, theme
-
-
-def contrast(one: str, other: str) -> float:
-    """The WCAG contrast of two ``#RRGGBB`` colours."""
-
-    def luminance(colour: str) -> float:
-        parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
-        red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
 
 
 def test_an_unknown_style_is_a_key_error(catalogue: Catalogue) -> None:

@@ -14,6 +14,8 @@ _QT_FILES = {"zh": "qtbase_zh_CN", "en": "qtbase_en"}
 Words = Message | Title | str
 #: What is written on a button or a line of a menu itself.
 _ON_IT = ("setText", "setTitle")
+#: The name of the property that holds what a widget says by a setter.
+_SAYING = "said_by_"
 
 
 class Language(QObject):
@@ -57,12 +59,14 @@ class Language(QObject):
 
         A later call with the same setter takes the place of the earlier one.
         """
-        for child in owner.children():
-            if isinstance(child, _Saying) and child.setter == setter:
-                child.words = words
-                child.speak()
-                return
-        _Saying(self, owner, setter, words).speak()
+        # Kept as a property, not looked for among the children: Qt's own, of kinds without a name in Python, take a
+        # twentieth of a second to be given one.
+        saying = owner.property(_SAYING + setter)
+        if saying is None:
+            saying = _Saying(self, owner, setter, words)
+            owner.setProperty(_SAYING + setter, saying)
+        saying.words = words
+        saying.speak()
 
     def hint(self, owner: QObject, words: Words) -> None:
         """Tool tip and the name that screen readers say."""

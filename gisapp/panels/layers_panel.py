@@ -36,9 +36,9 @@ from layers.text import Message
 
 SWATCH = (26, 16)
 _FAINT = 0.35
-NUMBER_WIDTHS = {COUNT: 54, LENGTH: 62}
+NUMBER_WIDTHS = {COUNT: 50, LENGTH: 56}
 #: What a cell takes beside its text.
-_BESIDE = 18
+_BESIDE = 16
 
 
 class LayersPanel(QWidget):
@@ -151,8 +151,9 @@ class _LegendTree(QTreeView):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self.setObjectName("legendTree")
         self.setFont(theme.font("small"))
-        self.setIndentation(12)
+        self.setIndentation(10)
         self.setUniformRowHeights(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setSelectionMode(QTreeView.SelectionMode.NoSelection)

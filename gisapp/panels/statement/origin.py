@@ -58,6 +58,8 @@ class OriginPanel(QWidget):
 
     def __init__(self, place: Workplace) -> None:
         super().__init__()
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         language, theme, actions = place.language, place.theme, place.actions
         session, tasks, view = place.session, place.tasks, place.view
         self._language, self._theme, self._view = language, theme, view

@@ -95,7 +95,9 @@ class StatementList(QWidget):
                 said.setAlignment(Qt.AlignmentFlag.AlignRight)
                 self._settings.addWidget(name, number, 0, Qt.AlignmentFlag.AlignTop)
                 self._settings.addWidget(said, number, 1)
-            self.code.show_words(Message("reporting.code", {"code": opened.report.code}))
+            self.code.show_words(
+                Message("reporting.code", {"code": opened.report.code.replace(" ", "\u00a0")})
+            )
         self._mark()
 
     def _mark(self) -> None:

@@ -61,6 +61,9 @@ class StyleForm(QWidget):
         self.count.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.count.setFixedWidth(48)
         self.palette_choice = QComboBox()
+        # Blank boxes would look as if something were missing.
+        for combo in (self.method, self.palette_choice):
+            language.say(combo, "setPlaceholderText", Message("styling.as_made"))
         self.palette_choice.setIconSize(_RIBBON)
         self.table = ClassTable(language, theme)
         self.nearest, self.farthest, self.density = QComboBox(), QComboBox(), QComboBox()

@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from layers.errors import UserError
+from layers.store.process_life import sweep_left
 from layers.text import Message
 
 ENDINGS = ("pdf", "png", "svg")
+#: What a file is called beside its place while it is written, by this process.
+_START, _END = ".gisapp-picture-", ".part"
 
 
 def picture_ending(out: Path) -> str:
@@ -46,7 +49,8 @@ class WholeFile:
         """Raises ``UserError`` when the disk refuses."""
         self._out = out
         try:
-            number, name = tempfile.mkstemp(prefix=".gisapp-picture-", suffix=".part", dir=out.parent)
+            sweep_left(out.parent, _START, _END)
+            number, name = tempfile.mkstemp(prefix=f"{_START}{os.getpid()}-", suffix=_END, dir=out.parent)
         except OSError as error:
             raise unwritable(out, error.strerror or str(error)) from error
         self._part = Path(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import re
 import tempfile
@@ -10,10 +11,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from layers.errors import UserError
 from layers.renewal.figure import Level, Words
 from layers.reports.listing import Listing
+from layers.store.process_life import sweep_left
 from layers.text import Message, Texts
 
 #: Fills and inks of rows and bars on paper, RRGGBB.
@@ -62,6 +65,18 @@ class Speech:
 
 
 @contextmanager
+def whole_content(path: Path) -> Iterator[BinaryIO]:
+    """What is written to in memory and becomes ``path`` when all went well; raises as ``whole_file``.
+
+    For makers of ZIP files, which on a full disk try to write once more when they are thrown away.
+    """
+    with whole_file(path) as part:
+        content = io.BytesIO()
+        yield content
+        part.write_bytes(content.getbuffer())
+
+
+@contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
     """A place beside ``path`` to write to; it takes the place of ``path`` when all went well, else it is gone.
 
@@ -69,7 +84,10 @@ def whole_file(path: Path) -> Iterator[Path]:
     """
     part: Path | None = None
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
+        start = f".{path.stem}-"
+        sweep_left(path.parent, start, path.suffix)
+        start += f"{os.getpid()}-"
+        handle, name = tempfile.mkstemp(prefix=start, suffix=path.suffix, dir=path.parent)
         os.close(handle)
         part = Path(name)
         yield part

@@ -21,7 +21,7 @@ from layers.reports.document import (
     Picture,
     Pictures,
     Speech,
-    whole_file,
+    whole_content,
 )
 from layers.reports.excel import state_of
 from layers.reports.report import Chart, Report, lines
@@ -53,8 +53,8 @@ def write_word(
     paper.notes()
     if pictures.map is not None:
         paper.map(pictures.map)
-    with whole_file(path) as part:
-        paper.document.save(str(part))
+    with whole_content(path) as content:
+        paper.document.save(content)
 
 
 class _Paper:

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import xlsxwriter
-from xlsxwriter.exceptions import FileCreateError
 
-from layers.reports.document import HEAD, INK, RULE, whole_file
+from layers.reports.document import HEAD, INK, RULE, whole_content
 
 FONT: Final = "微软雅黑"
 A4: Final = 9
@@ -23,8 +22,14 @@ LONGEST_FOOT: Final = 250
 HEAD_LOOK: Final = {"bold": True, "bg_color": f"#{HEAD}", "bottom": 1, "bottom_color": f"#{RULE}"}
 """The cells that head a table."""
 
-# Texts stay texts: a code that begins with "=" is no formula, a telephone number no number.
-_OPTIONS: Final = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+# Texts stay texts: a code that begins with "=" is no formula, a telephone number no number. Nothing of it lies in
+# another folder meanwhile, which may be full.
+_OPTIONS: Final = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "in_memory": True,
+}
 
 
 @contextmanager
@@ -33,13 +38,8 @@ def whole_workbook(path: Path) -> Iterator[Any]:
 
     Raises ``UserError`` when the file cannot be written.
     """
-    with whole_file(path) as part:
-        try:
-            with xlsxwriter.Workbook(str(part), _OPTIONS) as book:
-                yield book
-        except FileCreateError as error:
-            # A full disk is told in a wrapping of its own.
-            raise OSError(*(error.__context__ or error).args) from error
+    with whole_content(path) as content, xlsxwriter.Workbook(content, _OPTIONS) as book:
+        yield book
 
 
 def set_page(sheet: Any, *, landscape: bool, bottom: float) -> None:

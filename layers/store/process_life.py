@@ -1,9 +1,12 @@
-"""Whether a process of this computer lives."""
+"""Whether a process of this computer lives, and what those left that do not."""
 
 from __future__ import annotations
 
+import contextlib
+import glob
 import os
 import sys
+from pathlib import Path
 
 
 def is_alive(process: int) -> bool:
@@ -17,3 +20,12 @@ def is_alive(process: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def sweep_left(folder: Path, start: str, end: str) -> None:
+    """Remove the files ``START<process>-...END`` of a folder whose processes were ended while they wrote them."""
+    for left in folder.glob(f"{glob.escape(start)}*-*{glob.escape(end)}"):
+        process = left.name.removeprefix(start).partition("-")[0]
+        if process.isdecimal() and not is_alive(int(process)):
+            with contextlib.suppress(OSError):
+                left.unlink()

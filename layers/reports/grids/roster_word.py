@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from layers.feedback import Feedback
-from layers.reports.document import FAINT, HEAD, SUM, WARN, Speech, whole_file
+from layers.reports.document import FAINT, HEAD, SUM, WARN, Speech, whole_content
 from layers.reports.grids.roster import Roster, RosterRow, RosterTable
 from layers.reports.grids.roster_words import cell_text, day_text
 from layers.reports.word_table import WordPaper, cell, repeat, write
@@ -23,8 +23,8 @@ def write_roster_word(roster: Roster, path: Path, texts: Texts, feedback: Feedba
         _table(paper, table, say)
     for note in roster.notes:
         write(paper.document.add_paragraph(), say(note), 8, FAINT)
-    with whole_file(path) as part:
-        paper.document.save(str(part))
+    with whole_content(path) as content:
+        paper.document.save(content)
 
 
 def _table(paper: WordPaper, table: RosterTable, say: Speech) -> None:

@@ -90,7 +90,9 @@ class Window(WindowRooms):
         self.works = ProjectActs(parts.session, parts.tasks, self.map, self)
         self.before_after = BeforeAfter(self.map)
         desks = [each.desk for each in (self.checks, self.census, self.renewal, self.grids, self.statements)]
-        self.desks = {desk.id: desk for desk in (map_desk(language, theme, self.map), *desks)}
+        self.desks = {
+            desk.id: desk for desk in (map_desk(language, theme, self.map, parts.actions.trigger), *desks)
+        }
         self.rail = Rail(language, theme, tuple(self.desks.values()))
         self.pages = QStackedWidget()
         self._place()

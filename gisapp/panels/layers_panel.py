@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from gisapp.forms.panel_head import PanelHead
-from gisapp.forms.words import Label, Line
+from gisapp.forms.words import Button, Label, Line
 from gisapp.language import Language
 from gisapp.panels.legend_model import (
     COUNT,
@@ -38,7 +38,7 @@ SWATCH = (26, 16)
 _FAINT = 0.35
 NUMBER_WIDTHS = {COUNT: 50, LENGTH: 56}
 #: What a cell takes beside its text.
-_BESIDE = 16
+_BESIDE = 18
 
 
 class LayersPanel(QWidget):
@@ -50,6 +50,8 @@ class LayersPanel(QWidget):
     """A right click: the id of the row, and where on the screen."""
     place_asked = Signal(str)
     """A double click: the id of the row."""
+    start_asked = Signal(str)
+    """The id of the action with which an empty register begins."""
 
     def __init__(self, language: Language, theme: Theme) -> None:
         super().__init__()
@@ -140,6 +142,14 @@ class LayersPanel(QWidget):
         language, theme = self._language, self._theme
         column.addWidget(Label(language, theme, Message("window.layers.empty"), strong=True, wrap=True))
         column.addWidget(Label(language, theme, Message("window.layers.empty.text"), tone="quiet", wrap=True))
+        column.addSpacing(4)
+        for words, kind, action in (
+            (Message("action.import"), "primary", "file.import"),
+            (Message("action.sample"), "link", "file.sample"),
+        ):
+            button = Button(language, words, kind)  # type: ignore[arg-type]
+            button.clicked.connect(lambda _=False, asked=action: self.start_asked.emit(asked))
+            column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
         return page
 

@@ -238,6 +238,7 @@ class MapNavigation(QObject):
         self.style = style
         self._bounds = None if scene is None else scene.box
         self.overview.show_scene(scene)
+        self.place()
 
     def _on_opened(self, register: Register) -> None:
         self.history.clear()
@@ -266,7 +267,8 @@ class MapNavigation(QObject):
         below = self._below = below or self._below
         width, height = self._view.width(), self._view.height()
         has_room = self.overview.fit(width, height)
-        self.overview.setVisible(self.wants_overview and self._session.is_open and has_room)
+        has_place = self._session.is_open and self._bounds is not None
+        self.overview.setVisible(self.wants_overview and has_place and has_room)
         # Beside the foot where there is room for both, else above it.
         room = MARGIN if width >= WIDE else 2 * MARGIN + self._foot.height()
         left = width - self.overview.width() - MARGIN

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gisapp.app import Application
+from gisapp.forms.words import Button
 from gisapp.panels.layers_panel import NUMBER_WIDTHS, SWATCH, LayersPanel
 from gisapp.panels.legend_model import COUNT, LegendRow
 from gisapp.panels.legend_rows import Swatches
@@ -31,6 +32,21 @@ def test_the_numbers_of_a_large_city_are_not_cut(application: Application, qtbot
         assert header.sectionSize(column) >= metrics.horizontalAdvance(text) + 16
     panel.show_rows([LegendRow("pipe", "管段", 9, 1000.0)])
     assert header.sectionSize(COUNT) == NUMBER_WIDTHS[COUNT]
+
+
+def test_an_empty_register_offers_how_to_begin(application: Application, qtbot: QtBot) -> None:
+    panel = LayersPanel(application.language, application.theme)
+    qtbot.addWidget(panel)
+    panel.show_rows([])
+    panel.show()
+    asked: list[str] = []
+    panel.start_asked.connect(asked.append)
+    for button in panel.findChildren(Button):
+        assert button.isVisible()
+        button.click()
+    assert asked == ["file.import", "file.sample"]
+    panel.show_rows([LegendRow("pipe", "管段", 9, 1000.0)])
+    assert not any(button.isVisible() for button in panel.findChildren(Button))
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -214,7 +214,14 @@ class DutyCard(QFrame):
         right = QVBoxLayout()
         right.setSpacing(6)
         right.addWidget(
-            Label(self._language, self._theme, Message("grid_desk.card.loads"), size="small", tone="quiet")
+            Label(
+                self._language,
+                self._theme,
+                Message("grid_desk.card.loads"),
+                size="small",
+                tone="quiet",
+                wrap=True,
+            )
         )
         right.addWidget(self.bars)
         self._effect.setSpacing(4)

@@ -307,7 +307,7 @@ class RenewalPanel(QWidget):
         )
         self._empty.setContentsMargins(24, 24, 24, 24)
         self._empty.hide()
-        column.addWidget(self._empty, 0, Qt.AlignmentFlag.AlignTop)
+        column.addWidget(self._empty, 1, Qt.AlignmentFlag.AlignTop)
         column.addWidget(self.pages, 1)
 
     def _head(self) -> QWidget:

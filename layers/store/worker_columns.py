@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -38,16 +38,17 @@ def read_columns(
     ``where`` is an SQLite condition without parameters, ``box`` in the file's CRS leaves out unlocated rows.
     """
     feedback.check()
+    names = [_FID, *fields, *([_GEOMETRY] if geometry else [])]
+    wanted: dict[str, Any] = {"layer": table, "columns": list(fields), "where": where, "bbox": box}
+    if box is None:
+        # As a question of our own, which GDAL asks of the file it has open: of a layer it reads by opening it anew.
+        # Each name with its table's: alone, SQLite takes one that it does not know for a text.
+        columns = ", ".join(f"{_quoted(table)}.{_quoted(name)}" for name in names)
+        condition = "" if where is None else f" WHERE {where}"
+        wanted = {"sql": f"SELECT {columns} FROM {_quoted(table)}{condition}"}
     try:
         _, found = pyogrio.read_arrow(
-            path,
-            layer=table,
-            columns=list(fields),
-            read_geometry=geometry,
-            where=where,
-            bbox=box,
-            return_fids=True,
-            datetime_as_string=True,
+            path, **wanted, read_geometry=geometry, return_fids=True, datetime_as_string=True
         )
     except pyogrio.errors.DataSourceError as error:
         # Somebody moved or deleted the file under us, or another program spoilt it.
@@ -57,6 +58,9 @@ def read_columns(
             Message("store.database_says", {"text": str(error)}),
         ) from error
     feedback.check()
-    names = [_FID, *fields, *([_GEOMETRY] if geometry else [])]
     # Rebuilt by name: OGR gives table order and marks the geometry as an extension type nobody asked for.
     return pa.table({name: found.column(name) for name in names})
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

@@ -36,5 +36,6 @@ def decide(
 
 
 def set_state(edit: Edit, records: Sequence[int], state: Decision, actor: str, reason: str = "") -> int:
+    """Set them, whatever they are now; how many are in another state after it."""
     values = {"state": state, "decided_by": actor, "decision_reason": reason.strip() or None}
     return edit.update_many(RECORD, np.asarray(records, np.int64), values)

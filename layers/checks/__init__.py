@@ -1,1 +1,1 @@
-"""Rules: of single values and rows (``rules``), of the network, of the trade's survey tables."""
+"""Rules of single values and rows, made from the fields. What concerns the network is in ``layers.analysis.checking``."""

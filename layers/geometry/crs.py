@@ -103,6 +103,7 @@ class Crs:
 
     @property
     def epsg(self) -> int | None:
+        """Its number in the EPSG registry, if it has one."""
         return int(self.code[5:]) if self.code.startswith("EPSG:") else None
 
     def __str__(self) -> str:

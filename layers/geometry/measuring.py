@@ -30,10 +30,12 @@ class Lengths:
 
     @property
     def plane_total(self) -> float:
+        """Metres of all pieces on the plane."""
         return math.fsum(self.plane)
 
     @property
     def ellipsoid_total(self) -> float | None:
+        """Metres of all pieces on the ellipsoid."""
         return None if self.ellipsoid is None else math.fsum(self.ellipsoid)
 
 

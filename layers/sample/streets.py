@@ -45,6 +45,7 @@ class Roads:
 
     @property
     def half_width(self) -> Floats:
+        """Metres from the middle to the kerb, by street."""
         return HALF_WIDTHS[self.road_class]
 
 

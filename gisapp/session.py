@@ -25,6 +25,9 @@ from layers.store.settling import Settlement
 from layers.store.worker import Worker
 from layers.text import Message
 
+#: Seconds after which an act is a long one: who undoes something meanwhile does not mean it.
+LONG = 1.0
+
 
 @dataclass(frozen=True)
 class ClashAsk:
@@ -320,10 +323,18 @@ class Session(QObject):
         failed: Callable[[UserError], None] | None,
     ) -> None:
         register = self._open_register()
-        if (error := self.refusal()) is not None:
+        if (error := self.refusal() or self._busy()) is not None:
             self.tasks.failed.emit(error)
             return
         self.tasks.run(label, lambda feedback: step(register, feedback), done, failed=failed, lane="writer")
+
+    def _busy(self) -> UserError | None:
+        """Why no step is taken back while a long act is under way: it would be another one than was meant."""
+        for task in self.tasks.running:
+            if task.lane == "writer" and task.certain and task.shown and task.seconds > LONG:
+                told = Message("notify.step_waits", {"act": task.label})
+                return UserError(told, Message("notify.step_waits_hint"))
+        return None
 
     def _open_register(self) -> Register:
         if self.register is None:

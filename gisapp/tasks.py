@@ -55,6 +55,11 @@ class Task(QObject):
         self.feedback.cancel()
 
     @property
+    def seconds(self) -> float:
+        """How long it has been waiting or running."""
+        return time.monotonic() - self.started_at
+
+    @property
     def seconds_left(self) -> float | None:
         """A guess from the progress so far, when there is enough of it to guess."""
         spent = time.monotonic() - self.started_at

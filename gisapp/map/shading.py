@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -19,8 +20,8 @@ _DEEPEST = 0.38
 _SHADES = 1024
 #: Points per hectare of which no shade of 255 is to be seen.
 _CLEAR = SPARSE * ((DENSE / SPARSE + 1.0) ** ((0.5 / 255.0 / _DEEPEST) ** (2 / 3)) - 1.0)
-#: Rows of px painted in one call.
-_STRIP = 160
+#: Px painted in one call, of all its rows.
+_STRIP = 1_300_000
 
 
 def _shade(per_hectare: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -42,9 +43,12 @@ def paint_density(painter: QPainter, viewport: Viewport, density: Density, colou
     box = density.box
     left, top = viewport.to_pixel(box.x0, box.y1)
     width, height = box.width / viewport.metres_per_pixel, box.height / viewport.metres_per_pixel
-    for y in range(0, int(viewport.height) + 1, _STRIP):
+    across = max(min(left + width, viewport.width) - max(left, 0.0), 1.0)
+    rows = max(int(_STRIP / across), 1)
+    first, last = max(int(top), 0), math.ceil(min(top + height, viewport.height))
+    for y in range(first, last, rows):
         painter.save()
-        painter.setClipRect(QRectF(0, y, viewport.width, _STRIP))
+        painter.setClipRect(QRectF(0, y, viewport.width, min(rows, last - y)))
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(QRectF(left, top, width, height), image)
         painter.restore()

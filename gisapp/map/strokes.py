@@ -105,7 +105,7 @@ def draw_lines(painter: QPainter, pieces: Floats) -> Iterator[None]:
         pieces = worth_drawing(pieces) if wide else pieces
         ratio = painter.device().devicePixelRatioF()
         if wide:
-            closed, _, length = mitred(pieces, stroke.widthF(), WIDE_OVERLAP / ratio)
+            closed, length = mitred(pieces, stroke.widthF(), WIDE_OVERLAP / ratio)
             longer = closed.view(np.float64)
         else:
             longer, length = overlapping(pieces, OVERLAP / ratio)
@@ -140,19 +140,19 @@ def overlapping(pieces: Floats, by: float) -> tuple[Floats, Floats]:
     """Every piece ``by`` longer at both ends, and how long each was."""
     ends = np.ascontiguousarray(pieces).view(np.complex128)
     along = ends[:, 1] - ends[:, 0]
-    length = _length(along)
+    length = lengths_of(along)
     along *= by / length
     return _longer(ends, along, along).view(np.float64), length
 
 
-def mitred(pieces: Floats, width: float, least: float) -> tuple[Complexes, Complexes, Floats]:
+def mitred(pieces: Floats, width: float, least: float) -> tuple[Complexes, Floats]:
     """Every piece so much longer that its outer edge meets that of its neighbour, and by ``least`` at any rate.
 
-    Gives its two ends, its direction, and how long it was. A line's ends are square.
+    Gives its two ends, and how long it was. A line's ends are square.
     """
     ends = np.ascontiguousarray(pieces).view(np.complex128)
     along = ends[:, 1] - ends[:, 0]
-    length = _length(along)
+    length = lengths_of(along)
     along /= length
     cosine = np.full(len(ends) + 1, -1.0)
     if len(ends) > 1:
@@ -161,7 +161,7 @@ def mitred(pieces: Floats, width: float, least: float) -> tuple[Complexes, Compl
     # Half the turn's tangent, and no more than a square end.
     share = np.sqrt(((1.0 - cosine) / np.maximum(1.0 + cosine, 1e-6)).clip(0.0, 1.0))
     by = np.maximum(share * (width / 2), least)
-    return _longer(ends, along * by[:-1], along * by[1:]), along, length
+    return _longer(ends, along * by[:-1], along * by[1:]), length
 
 
 def _longer(ends: Complexes, before: Complexes, behind: Complexes) -> Complexes:
@@ -171,7 +171,7 @@ def _longer(ends: Complexes, before: Complexes, behind: Complexes) -> Complexes:
     return longer
 
 
-def _length(along: Complexes) -> Floats:
+def lengths_of(along: Complexes) -> Floats:
     """How long each is; the square root of a sum takes a third of the time of ``np.abs``."""
     square = along.view(np.float64)
     square = square * square

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,18 @@ class BlockIndex:
 
     starts: Integers
     boxes: Floats
+
+    @cached_property
+    def extent(self) -> Box | None:
+        """What all of them lie in; None when there is nothing."""
+        if not len(self.boxes):
+            return None
+        return Box(*self.boxes[:, :2].min(axis=0).tolist(), *self.boxes[:, 2:].max(axis=0).tolist())
+
+    def all_inside(self, box: Box) -> bool:
+        """Whether nothing of any of them lies outside of a box."""
+        e = self.extent
+        return e is None or (e.x0 >= box.x0 and e.y0 >= box.y0 and e.x1 <= box.x1 and e.y1 <= box.y1)
 
     @classmethod
     def over(cls, item_boxes: Floats) -> BlockIndex:

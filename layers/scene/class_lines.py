@@ -90,12 +90,16 @@ class ClassLines:
 
     # ---- drawing
 
-    def pieces_inside(self, request: DrawRequest) -> Floats:
-        """The straight pieces worth drawing for ``request``."""
-        number = sum(request.metres_per_pixel >= metres for _, metres in LEVELS) - 1
+    def pieces_inside(self, request: DrawRequest, closeness: float = 1.0) -> Floats:
+        """The straight pieces worth drawing for ``request``; ``closeness`` asks for so many times as fine ones."""
+        number = sum(request.metres_per_pixel >= metres * closeness for _, metres in LEVELS) - 1
         wide = _wide(request)
         found, whole = [], True
         for arrays, alive in self.parts():
+            if alive is None and arrays.index.all_inside(wide):
+                levels = self._drawn(arrays).levels if number >= 0 else ()
+                found.append(levels[number].pieces[:] if levels else arrays.pieces(0, len(arrays)))
+                continue
             hits = arrays.index.hits(wide, alive)
             cells = joined(hits)
             whole &= _all_inside(arrays.index.boxes[hits], wide)

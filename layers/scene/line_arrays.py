@@ -21,9 +21,9 @@ from layers.scene.chains import Chains, chains_of, merged_by
 from layers.scene.through import parted
 from layers.scene.words import WordIndex
 
-#: Simplified copies: metres of tolerance, used from this many metres per pixel on. A third of a pixel at most: a thin
+#: Simplified copies: metres of tolerance, used from this many metres per pixel on. A quarter of a pixel at most: a thin
 #: line that is drawn further aside has other shades.
-LEVELS = ((0.75, 3.0), (3.0, 12.0), (10.5, 36.0))
+LEVELS = ((0.75, 3.0), (3.0, 12.0), (6.0, 24.0), (10.5, 40.0))
 #: A cell has so many lines at most, unless they lie on one another: what is made again when one of them changes.
 CELL = 400
 

@@ -43,8 +43,8 @@ class SketchedLines(ClassLines):
         return cls(Box(*low.tolist(), *high.tolist()), 0, False, arrays, far=far, straight=straight)
 
     def pieces_inside(self, request: DrawRequest, closeness: float = 1.0) -> Floats:
-        """The straight pieces worth drawing for ``request``; ``closeness`` asks for so many times as fine ones."""
-        if self.straight is None or request.metres_per_pixel < self.far * closeness:
+        """The straight pieces worth drawing for ``request``, no finer ones whatever the ``closeness``: not for long."""
+        if self.straight is None or request.metres_per_pixel < self.far:
             # Exact: there are no other levels.
             return super().pieces_inside(request)
         return lying_in(request, self.base.index.boxes, self.straight)

@@ -25,6 +25,10 @@ __all__ = ["LEVELS", "WORTH_SIMPLIFYING", "LineSource"]
 
 #: So near that nothing is simplified.
 _EXACT = 1e-9
+#: Mains of this width are simplified less, by so much: what is wide and dark shows a shift that is not seen of others.
+_TRUNK, _CLOSER = 4.0, 2.0
+#: So are classes of fewer lines than this, for it costs little.
+_FEW, CLOSE = 50_000, 1.6
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,8 @@ class LineSource:
             if f"{self.layer.id}/{style.id}" in request.hidden:
                 continue
             if _is_solid(self.layer, style):
-                classes.append(ClassBatch(style.look, pieces=lines.pieces_inside(request)))
+                pieces = lines.pieces_inside(request, _closeness(self.layer, style, lines))
+                classes.append(ClassBatch(style.look, pieces=pieces))
             else:
                 classes.append(ClassBatch(style.look, lines=lines.lines_inside(request.box)))
         labels: tuple[LabelBatch, ...] = ()
@@ -188,6 +193,13 @@ class LineSource:
 
 def _is_solid(layer: LayerStyle, style: ClassStyle) -> bool:
     return layer.drawing != "area" and style.look.is_solid
+
+
+def _closeness(layer: LayerStyle, style: ClassStyle, lines: ClassLines) -> float:
+    """How many times as fine as it must be a class is drawn."""
+    if layer.drawing == "main" and style.look.width >= _TRUNK:
+        return _CLOSER
+    return CLOSE if len(lines.base) < _FEW else 1.0
 
 
 def _renamed(rows: LineRows, places: WordIndex) -> LineRows:

@@ -26,6 +26,9 @@ from layers.scene.scene import Scene
 Pixels = npt.NDArray[np.int64]
 #: Shades by which a pixel must differ to count.
 MUCH = 48
+#: A true picture is the mean of one so many times as fine each way: drawn as fine as the screen, the edges of lines that
+#: meet lie on one another, and the pixel in which they do is darker than what they cover of it.
+TRUE = 4
 _EIGHT = np.ones((3, 3), bool)
 
 
@@ -102,9 +105,14 @@ class Easel:
         for _ in MapPainter(canvas, viewport, self.colours, symbols, silent).steps(batches):
             pass
         canvas.end()
-        raw = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine() // 4, 4)
-        shades = raw[:, : image.width(), 2::-1].reshape(height, times, width, times, 3)
-        return np.rint(shades.mean(axis=(1, 3))).astype(np.int64)
+        shades = pixels_of(image).reshape(height, times, width, times, 3)
+        return np.rint(shades.mean(axis=(1, 3))).astype(np.int64) if times > 1 else shades[:, 0, :, 0]
+
+
+def pixels_of(image: QImage) -> Pixels:
+    """An opaque picture as (height, width, 3)."""
+    raw = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine() // 4, 4)
+    return raw[:, : image.width(), 2::-1].astype(np.int64)
 
 
 def share_off(drawn: Pixels, truth: Pixels, land: QColor) -> float:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -77,3 +80,39 @@ def test_what_cannot_be_opened_is_told_to_whoever_asks(
     unwanted.drop()
     with Register.open(town, actor="陈工") as register:
         assert register.count("pipe") == 10
+
+
+BEGUN = """
+import sys
+from gisapp import quick_imports
+from gisapp.ahead import Ahead
+from layers.scene.kept import BUILDING_MODULES
+from layers.store.worker import Worker
+worker = Worker(preload=BUILDING_MODULES)
+worker.warm_up()
+ahead = Ahead(sys.argv[1], worker)
+seen = [source.layer.type for sketches in ahead.begun.sketches for source in sketches().sources]
+late = {"pandas", "geopandas", "pyogrio", "sqlalchemy.dialects.postgresql"}
+print(len(worker.process_ids), "pipe" in seen, "facility" in seen, *sorted(late & set(sys.modules)))
+ahead.drop()
+"""
+
+BUILT = """
+import sys
+from layers.scene.kept import BUILDING_MODULES
+from layers.store import worker_child
+worker_child.load_lean("pyogrio", *BUILDING_MODULES)
+late = {"pandas", "geopandas", "pyproj", "sqlalchemy", "PySide6", "typer"}
+print("pyogrio" in sys.modules, *sorted(late & set(sys.modules)))
+"""
+
+
+@pytest.mark.parametrize(("program", "told"), [(BEGUN, "1 True True"), (BUILT, "True")])
+def test_a_first_picture_waits_for_nothing_that_it_does_not_need(
+    program: str, told: str, town: Path, tmp_path: Path
+) -> None:
+    copy = shutil.copy(town, tmp_path / "town.gpkg")
+    command = [sys.executable, "-c", program, str(copy)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == told

@@ -21,7 +21,7 @@ Drawn = Iterator[tuple[Floats, Floats]]
 WIDEST, _FAR = 2.6, 2.0
 #: Their distance in pixels: with more, the ground would be seen between them.
 _APART = 0.68
-#: A line of less than a pixel is made so much wider, for Qt draws it the lighter the more it slopes; and goes by so many
+#: A line of less than a pixel is made so much wider, for Qt draws it the lighter the more it slopes; and goes so many
 #: device pixels beyond its ends, so that two of them shade the pixel in which they meet as one line would.
 _FULLER, _OVERLAP = 1.1, 0.13
 #: From so wide on one that slopes much is drawn as two: where it takes so many pixels along the axis it goes across.
@@ -133,9 +133,8 @@ class _Sheaf:
 
     def lines(self, own: slice) -> Drawn:
         """What is drawn for some of the pieces."""
-        ends, aside, length, between = (
-            each[own] for each in (self._ends, self._aside, self._length, self._between)
-        )
+        ends, aside = self._ends[own], self._aside[own]
+        length, between = self._length[own], self._between[own]
         yield (ends - aside).view(np.float64), length.copy()
         yield (ends + aside).view(np.float64), length.copy()
         for count in range(1, int(between.max(initial=0)) + 1):

@@ -26,8 +26,8 @@ from layers.scene.scene import Scene
 Pixels = npt.NDArray[np.int64]
 #: Shades by which a pixel must differ to count.
 MUCH = 48
-#: A true picture is the mean of one so many times as fine each way: drawn as fine as the screen, the edges of lines that
-#: meet lie on one another, and the pixel in which they do is darker than what they cover of it.
+#: A true picture is the mean of one so many times as fine each way: drawn as fine as the screen, the edges of lines
+#: that meet lie on one another, and the pixel in which they do is darker than what they cover of it.
 TRUE = 4
 _EIGHT = np.ones((3, 3), bool)
 

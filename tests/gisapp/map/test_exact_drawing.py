@@ -219,10 +219,8 @@ def test_the_comparison_sees_a_gap(scene_of: Any, easel: Easel) -> None:
 def test_the_truth_is_what_lines_cover(scene_of: Any, easel: Easel) -> None:
     """Another test of the test: against what geometry says of the ground under all lines, painted as one area."""
     chance = np.random.default_rng(2)
-    ways = np.cumsum(chance.normal(0.0, 25.0, (120, 9, 2)), axis=1) + chance.uniform(
-        100.0, 1500.0, (120, 1, 2)
-    )
-    lines = [shapely.LineString(way + (X, Y)) for way in ways]
+    starts = np.array([X, Y]) + chance.uniform(100.0, 1500.0, (120, 1, 2))
+    lines = shapely.linestrings(starts + np.cumsum(chance.normal(0.0, 25.0, (120, 9, 2)), axis=1))
     scene = scene_of(pipe=[{"dn": 600, "geom": line} for line in lines])
     viewport = Viewport(X + 800, Y + 800, 8.0, 240, 240)
     layer = next(source.layer for source in scene.sources if source.layer.drawing == "main")

@@ -21,7 +21,7 @@ SheetKey = tuple[str, Kind]
 """Name of the CAD layer and kind of geometry."""
 
 _BY_LAYER, _BY_BLOCK = 256, 0
-_DEEPEST = 8
+_DEEPEST, _MOST_COPIES = 8, 2_000_000
 _WIDTH_OF_LETTER = 0.8
 #: The column of each attribute of a block begins with nothing: these are the drawing's own, which it may not take.
 OWN = (
@@ -92,12 +92,15 @@ class Collector:
         self._document, self._tolerance, self._feedback = document, tolerance, feedback
         self._blocks = Blocks(document, metres)
         self._looks: dict[str, tuple[str | None, str | None]] = {}
+        self._copies = 0
         self.found = Collected()
 
     def collect(self, entities: Iterable[Any]) -> Collected:
         """All of them. Raises ``Cancelled`` on wish."""
-        for entity in entities:
-            self._take(entity, None)
+        # What comes of coordinates that are no numbers is looked at when it is there.
+        with np.errstate(all="ignore"):
+            for entity in entities:
+                self._take(entity, None)
         return self.found
 
     def _take(self, entity: Any, owner: _Owner | None) -> None:
@@ -130,6 +133,11 @@ class Collector:
             self.found.outside[path] += 1
             return
         depth = 0 if owner is None else owner.depth
+        self._copies += insert.mcount
+        if self._copies > _MOST_COPIES:
+            # Blocks of blocks of blocks, or a grid of millions: nobody drew that.
+            self.found.unread[look.layer, "INSERT"] += 1
+            return
         copies = insert.multi_insert() if insert.mcount > 1 else (insert,)
         for number, each in enumerate(copies, 1):
             suffix = f".{number}" if insert.mcount > 1 else ""
@@ -310,7 +318,8 @@ def first_places(entities: Iterable[Any], tolerance: float) -> Iterator[tuple[fl
     """Where some entities lie, to tell what their coordinates look like."""
     for entity in entities:
         try:
-            found = None if isinstance(entity, BrokenEntity) else drawn(entity, tolerance)
+            with np.errstate(all="ignore"):
+                found = None if isinstance(entity, BrokenEntity) else drawn(entity, tolerance)
         except Exception:  # noqa: BLE001 - told of when it is read
             continue
         if found is not None and isinstance(found.shape, np.ndarray):

@@ -39,6 +39,8 @@ FROM_DRAWING = b"digitised"
 _INSERTION_UNITS = {1: "in", 2: "ft", 4: "mm", 5: "cm", 6: "m", 7: "km"}
 _METRES = {"": 1.0, "in": 0.0254, "ft": 0.3048, "mm": 0.001, "cm": 0.01, "m": 1.0, "km": 1000.0}
 _FIRST = 200
+#: No text stands farther (metres) from what it belongs to, however large its letters are.
+_FARTHEST_LABEL = 30.0
 _CHUNK = 1 << 20
 _LISTED = 40
 _TEXTS = ("text", "block", "label", MATERIAL, "layer", "entity", "handle", "colour", "linetype")
@@ -65,6 +67,18 @@ _Rows = tuple[Collected, str, list[Problem]]
 
 
 @dataclass(frozen=True)
+class _Place:
+    """A file as the disk knows it, unchanged as long as all of this is the same."""
+
+    path: str
+    device: int
+    inode: int
+    size: int
+    changed: int
+    feedback: Feedback = field(compare=False)
+
+
+@dataclass(frozen=True)
 class _Asked:
     """What a drawing is known again by: its content, and the encoding that was asked for."""
 
@@ -76,11 +90,15 @@ class _Asked:
 
 def read_drawing(path: Path, encoding: str | None, feedback: Feedback) -> Drawing:
     """The whole drawing. Raises ``UserError`` when it cannot be read or holds nothing that can be, ``Cancelled``."""
-    return _read(_Asked(_digest(path, feedback), encoding, path, feedback))
+    facts = path.stat()
+    asked = _Place(str(path), facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns, feedback)
+    return _read(_Asked(_digest(asked), encoding, path, feedback))
 
 
-def _digest(path: Path, feedback: Feedback) -> bytes:
-    """A drawing is asked for once for each of its layers, and may be unpacked anew each time."""
+@lru_cache(maxsize=4)
+def _digest(place: _Place) -> bytes:
+    """What tells the content: it is asked for once for each layer, and from an archive unpacked anew each time."""
+    path, feedback = Path(place.path), place.feedback
     digest = hashlib.blake2b(digest_size=16)
     with path.open("rb") as file:
         while part := file.read(_CHUNK):
@@ -211,7 +229,8 @@ def _tables(
         (key, at) for key, sheet in found.sheets.items() if key[1] == "line" for at in range(len(sheet.rows))
     ]
     shapes = [found.sheets[key].shapes[at] for key, at in lines]
-    labels = labels_of(shapes, [key[0] for key, _ in lines], found.texts, _materials())
+    farthest = _FARTHEST_LABEL / _METRES[unit]
+    labels = labels_of(shapes, [key[0] for key, _ in lines], found.texts, _materials(), farthest)
     feedback.check()
     for position, label in labels.items():
         key, at = lines[position]

@@ -68,16 +68,23 @@ def _is_material(word: str, materials: CodeList) -> bool:
 
 
 def labels_of(
-    lines: Sequence[NDArray[Any]], layers: Sequence[str], texts: Sequence[Text], materials: CodeList
+    lines: Sequence[NDArray[Any]],
+    layers: Sequence[str],
+    texts: Sequence[Text],
+    materials: CodeList,
+    farthest: float,
 ) -> dict[int, Label]:
-    """What the texts say of the lines, by the position of the line. ``layers``: the layer of each line."""
+    """What the texts say of the lines, by the position of the line. ``layers``: the layer of each line.
+
+    No text counts for a line that is more than ``farthest`` (drawing units) away.
+    """
     read = [(text, label) for text in texts if (label := read_label(text.words, materials)) is not None]
     if not read or not lines:
         return {}
     shapes = np.array([shapely.linestrings(line[:, :2]) for line in lines], dtype=object)
     tree = shapely.STRtree(shapes)
     middles = shapely.points([text.middle for text, _ in read])
-    reach = np.array([_ALONG * text.height for text, _ in read])
+    reach = np.minimum([_ALONG * text.height for text, _ in read], farthest)
     near_text, near_line = tree.query(middles, predicate="dwithin", distance=reach)
     best: dict[int, tuple[tuple[bool, float], int]] = {}
     for number, line in zip(near_text.tolist(), near_line.tolist(), strict=True):

@@ -24,14 +24,13 @@ from layers.text import Message
 if TYPE_CHECKING:
     from ezdxf import document, recover
     from ezdxf.entities import factory, subentity
-    from ezdxf.lldxf import extendedtags, tagger, tags, types
+    from ezdxf.lldxf import extendedtags, tags, types
 else:
     document = Later("ezdxf.document")
     recover = Later("ezdxf.recover")
     factory = Later("ezdxf.entities.factory")
     subentity = Later("ezdxf.entities.subentity")
     extendedtags = Later("ezdxf.lldxf.extendedtags")
-    tagger = Later("ezdxf.lldxf.tagger")
     tags = Later("ezdxf.lldxf.tags")
     types = Later("ezdxf.lldxf.types")
 
@@ -59,16 +58,18 @@ def opened(reader: TagReader, *, strict: bool = True) -> Opened:
     """The drawing, read as it comes. ``strict``: raises ``DamagedError`` at whatever a repair may do better, also while
     the entities are gone through; else all that comes before it is read.
     """
-    stream = reader.tags()
+    reader.open()
     try:
         with _quiet():
-            found = document.Drawing.load(_head(stream))
+            found = document.Drawing.load(_head(reader.tags()))
     except (DamagedError, Cancelled):
+        reader.close()
         raise
     except Exception as error:
+        reader.close()
         raise DamagedError(reader.line) from error
     result = Opened(found, iter(()))
-    result.entities = _entities(result, reader, stream, strict)
+    result.entities = _entities(result, reader, strict)
     return result
 
 
@@ -110,9 +111,9 @@ def _head(stream: Iterator[Any]) -> Iterator[Any]:
         before = tag
 
 
-def _entities(drawing: Opened, reader: TagReader, stream: Iterator[Any], strict: bool) -> Iterator[Any]:
+def _entities(drawing: Opened, reader: TagReader, strict: bool) -> Iterator[Any]:
     """The entities of the section, with what belongs to each; what is broken comes as ``BrokenEntity``."""
-    section = _Section(stream)
+    section = _Section(reader.values())
     linked = subentity.entity_linker()
     waiting: Any = None
     read = 0
@@ -136,7 +137,7 @@ def _entities(drawing: Opened, reader: TagReader, stream: Iterator[Any], strict:
             read += 1
             yield from _given(waiting)
             waiting = None
-        if section.ended and strict and not _is_sound(stream):
+        if section.ended and strict and not _is_sound(reader.tags()):
             raise DamagedError(reader.line)
     except (Cancelled, GeneratorExit):
         raise
@@ -144,6 +145,8 @@ def _entities(drawing: Opened, reader: TagReader, stream: Iterator[Any], strict:
         if strict or read == 0:
             raise DamagedError(reader.line) from error
         section.ended = False
+    finally:
+        reader.close()
     if not section.ended:
         # What stood last may be cut off itself.
         message = Message("format.breaks_off", {"line": reader.line, "kept": read})
@@ -192,7 +195,7 @@ class _Section:
 
     def groups(self) -> Iterator[Any]:
         held: Any = None
-        for group in tags.group_tags(tagger.tag_compiler(self._tags())):
+        for group in tags.group_tags(self._tags()):
             if held is not None:
                 yield held
             held = group

@@ -26,7 +26,9 @@ else:
 Positions = NDArray[np.float64]
 Kind = Literal["line", "point", "text", "area"]
 
-_MOST_CHORDS = 2000
+_MOST_CHORDS, _FINEST = 2000, 1e-6
+_SAME = 1e-9
+_LEAST: dict[Kind, int] = {"line": 2, "point": 1, "text": 1, "area": 4}
 _SPLINE_FRAME, _CURVE_FIT = 16, 4
 _PAPER_UP = (0.0, 0.0, 1.0)
 
@@ -57,8 +59,11 @@ def drawn(entity: Any, tolerance: float) -> Drawn | None:
     """
     reader = _READERS.get(entity.dxftype())
     found = None if reader is None else reader(entity, tolerance)
-    if found is not None and isinstance(found.shape, np.ndarray) and not np.isfinite(found.shape).all():
-        raise ValueError("coordinates that are no numbers")
+    if found is not None and isinstance(found.shape, np.ndarray):
+        if not np.isfinite(found.shape).all():
+            raise ValueError("coordinates that are no numbers")
+        if len(found.shape) < _LEAST[found.kind]:
+            raise ValueError("not enough points")
     return found
 
 
@@ -100,13 +105,27 @@ def _sagitta(radius: float, tolerance: float) -> float:
 
 
 def _ellipse(entity: Any, tolerance: float) -> Drawn:
-    points = _vectors(entity.flattening(tolerance))
+    size = float(entity.dxf.major_axis.magnitude)
+    points = _vectors(entity.flattening(_coarse_enough(tolerance, size)))
     return Drawn("area" if _is_ring(points) else "line", points, True)
 
 
 def _spline(entity: Any, tolerance: float) -> Drawn:
-    points = _vectors(entity.flattening(tolerance))
+    size = _width([*entity.control_points, *entity.fit_points])
+    points = _vectors(entity.flattening(_coarse_enough(tolerance, size)))
     return Drawn("area" if entity.closed and _is_ring(points) else "line", points, True)
+
+
+def _coarse_enough(tolerance: float, size: float) -> float:
+    """A tolerance that a few thousand chords can keep for a curve of that size."""
+    if not math.isfinite(size):
+        raise ValueError("coordinates that are no numbers")
+    return max(tolerance, size * _FINEST)
+
+
+def _width(points: Iterable[Any]) -> float:
+    places = np.array([(point[0], point[1]) for point in points], dtype=np.float64)
+    return float(np.ptp(places, axis=0).max()) if len(places) else 0.0
 
 
 def _vectors(points: Iterable[Any]) -> Positions:
@@ -114,7 +133,8 @@ def _vectors(points: Iterable[Any]) -> Positions:
 
 
 def _light_polyline(entity: Any, tolerance: float) -> Drawn:
-    values = np.array(entity.get_points("xyb"), dtype=np.float64)
+    # Five numbers a corner: x, y, the widths at both ends, bulge.
+    values = np.array(entity.lwpoints.values, dtype=np.float64).reshape(-1, 5)[:, (0, 1, 4)]
     return _polyline_of(
         entity, values, bool(entity.closed), float(entity.dxf.get("elevation", 0.0)), tolerance
     )
@@ -191,7 +211,10 @@ def _ring(points: Positions) -> Positions:
 
 def _is_ring(points: Positions) -> bool:
     """Whether the points come back to where they began, around some land."""
-    return len(points) >= 4 and bool(np.allclose(points[0, :2], points[-1, :2], rtol=0.0, atol=1e-9))
+    if len(points) < 4:
+        return False
+    (x0, y0), (x1, y1) = points[0, :2].tolist(), points[-1, :2].tolist()
+    return bool(abs(x1 - x0) <= _SAME and abs(y1 - y0) <= _SAME)
 
 
 def _point(entity: Any, tolerance: float) -> Drawn:
@@ -224,7 +247,8 @@ def _solid_corners(entity: Any) -> list[Any]:
 def _hatch(entity: Any, tolerance: float) -> Drawn | None:
     land: Any = None
     for path in cad_path.from_hatch(entity):
-        points = _vectors(path.flattening(tolerance))[:, :2]
+        size = _width(path.control_vertices())
+        points = _vectors(path.flattening(_coarse_enough(tolerance, size)))[:, :2]
         if len(points) < 3:
             continue
         part = shapely.make_valid(shapely.Polygon(points), method="structure", keep_collapsed=False)

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from layers.errors import UserError
+from layers.errors import Cancelled, UserError
 from layers.exchange import encoding as encodings
 from layers.exchange.encoding import CHINESE, Detection
 from layers.feedback import Feedback
@@ -40,6 +40,7 @@ _WESTERN = frozenset({"cp1252", "iso8859-1", "ascii"})
 #: So much of a file is looked at to tell its encoding, and so many of its lines.
 _LOOKED_AT, _MOST_LINES = 64 << 20, 20_000
 _EVERY = 20_000
+_COMMENT = 999
 
 
 class DamagedError(Exception):
@@ -67,45 +68,124 @@ def dwg_refused(path: Path) -> UserError:
 
 @dataclass
 class TagReader:
-    """Reads the tags of a file once. ``line`` is where it stands, ``ended`` whether the file's own end was reached."""
+    """Reads the tags of a file once. ``line`` is where it stands, ``ended`` whether the file's own end was reached.
+
+    ``tags`` and ``values`` go on where the other one stopped. Both raise ``DamagedError`` where the file is no sequence
+    of tags any more, and ``Cancelled``.
+    """
 
     path: Path
     detection: Detection
     feedback: Feedback
     line: int = 0
     ended: bool = False
+    _file: BinaryIO | None = None
+    _chunks: Iterator[Any] | None = None
+    _size: int = 1
+
+    def open(self) -> None:
+        """Begin at the beginning."""
+        self._size = max(self.path.stat().st_size, 1)
+        file = self.path.open("rb")
+        start = file.read(len(BINARY))
+        if start == BINARY:
+            file.close()
+            self._chunks = self._binary()
+            return
+        file.seek(3 if start.startswith(b"\xef\xbb\xbf") else 0)
+        self._file = file
+
+    def close(self) -> None:
+        """Let the file go. Calling it again does nothing."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
 
     def tags(self) -> Iterator[Any]:
-        """``DXFTag`` after ``DXFTag``, comments left out. Raises ``DamagedError`` where the file is none any more."""
-        with self.path.open("rb") as file:
-            binary = file.read(len(BINARY)) == BINARY
-        for tag in self._binary() if binary else self._text():
+        """``DXFTag`` after ``DXFTag`` as written, comments left out."""
+        if self._chunks is not None:
+            yield from self._until_end(self._chunks)
+            return
+        make, encoding = types.DXFTag, self.detection.encoding
+        pairs = ((code, _decoded(value, encoding)) for code, value in self._pairs())
+        yield from self._until_end(make(code, text) for code, text in pairs)
+
+    def values(self) -> Iterator[Any]:
+        """The same with numbers as numbers and coordinates as points, each one tag."""
+        if self._chunks is not None:
+            yield from tagger.tag_compiler(self.tags())
+            return
+        points, table, binary = types.POINT_CODES, types.TYPE_TABLE, types.BINARY_DATA
+        make, chunk = types.DXFTag, types.DXFBinaryTag
+        encoding = self.detection.encoding
+        pairs = self._pairs()
+        held: tuple[int, bytes] | None = None
+        try:
+            while (pair := held or next(pairs, None)) is not None:
+                held = None
+                code, value = pair
+                if code in points:
+                    tag, held = self._point(code, value, pairs)
+                    yield tag
+                elif (kind := table.get(code)) is float:
+                    yield make(code, float(value))
+                elif kind is int:
+                    # Some programs write whole numbers as others.
+                    yield make(
+                        code, int(value) if value.strip().lstrip(b"-").isdigit() else int(float(value))
+                    )
+                elif code in binary:
+                    yield chunk.from_string(code, _decoded(value, encoding))
+                elif code == 0:
+                    name = _decoded(value, encoding).strip()
+                    self.ended = name == "EOF"
+                    yield make(code, name)
+                    if self.ended:
+                        return
+                elif code != _COMMENT:
+                    yield make(code, _decoded(value, encoding))
+        except (ValueError, OverflowError) as error:
+            raise DamagedError(self.line) from error
+
+    def _point(
+        self, code: int, x: bytes, pairs: Iterator[tuple[int, bytes]]
+    ) -> tuple[Any, tuple[int, bytes] | None]:
+        """A point of two or three coordinates, and the pair behind it that was read to tell."""
+        second, y = next(pairs, (0, b""))
+        if second != code + 10:
+            raise DamagedError(self.line)
+        behind = next(pairs, None)
+        if behind is not None and behind[0] == code + 20:
+            return types.DXFVertex(code, (float(x), float(y), float(behind[1]))), None
+        return types.DXFVertex(code, (float(x), float(y))), behind
+
+    def _until_end(self, tags: Iterator[Any]) -> Iterator[Any]:
+        for tag in tags:
             if tag.code == 0 and tag.value == "EOF":
                 self.ended = True
                 yield tag
                 return
-            if tag.code != 999:
+            if tag.code != _COMMENT:
                 yield tag
 
-    def _text(self) -> Iterator[Any]:
-        make, decoded, encoding = types.DXFTag, _decoded, self.detection.encoding
-        size = max(self.path.stat().st_size, 1)
-        with self.path.open("rb") as file:
-            if file.read(3) != b"\xef\xbb\xbf":
-                file.seek(0)
-            readline = file.readline
-            while code := readline():
-                value = readline()
-                try:
-                    number = int(code)
-                except ValueError as error:
-                    if not code.strip() and not value.strip():
-                        break  # blank lines behind the end
-                    raise DamagedError(self.line + 1) from error
-                self.line += 2
-                if self.line % _EVERY == 0:
-                    self.feedback.progress(0.9 * file.tell() / size)
-                yield make(number, decoded(value, encoding))
+    def _pairs(self) -> Iterator[tuple[int, bytes]]:
+        """Codes and values of a text file."""
+        file = self._file
+        if file is None:
+            return
+        readline = file.readline
+        while code := readline():
+            value = readline()
+            try:
+                number = int(code)
+            except ValueError as error:
+                if not code.strip() and not value.strip():
+                    return  # blank lines behind the end
+                raise DamagedError(self.line + 1) from error
+            self.line += 2
+            if self.line % _EVERY == 0:
+                self.feedback.progress(0.9 * file.tell() / self._size)
+            yield number, value
 
     def _binary(self) -> Iterator[Any]:
         content = self.path.read_bytes()
@@ -115,10 +195,10 @@ class TagReader:
                 if self.line % _EVERY == 0:
                     self.feedback.check()
                 yield tag
-        except (ValueError, IndexError, LookupError, ArithmeticError) as error:
-            raise DamagedError(self.line) from error
+        except (Cancelled, GeneratorExit):
+            raise
         except Exception as error:
-            # struct.error and the library's own.
+            # Too short for its values, not text in its code page, or what the library says itself.
             raise DamagedError(self.line) from error
 
 

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.errors import Cancelled, UserError
+from layers.exchange.cad import collecting
 from layers.exchange.cad import drawing as cad
 from layers.exchange.cad.labels import read_label
 from layers.exchange.cad.shapes import bulged
@@ -358,3 +359,32 @@ def test_reading_stops_on_wish(tmp_path: Path, worker: Worker) -> None:
     with pytest.raises(Cancelled):
         worker.run(describe_in_worker, str(path), feedback=feedback)
     assert counts(worker.run(describe_in_worker, str(path))) == STREET
+
+
+def test_drawings_made_to_hang_are_read_in_no_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collecting, "_MOST_COPIES", 500)
+
+    def content(document: Drawing, space: Any) -> None:
+        inner = "0"
+        for depth in range(1, 7):
+            block = document.blocks.new(str(depth))
+            for number in range(10):
+                block.add_line((number * 100, 0), (number * 100, 50))
+                if depth > 1:
+                    block.add_blockref(inner, (number * 100, 0))
+            inner = str(depth)
+        space.add_blockref(inner, (0, 0))
+        document.blocks.new("itself").add_blockref("itself", (90, 0))
+        space.add_blockref("itself", (0, 0))
+        space.add_blockref("1", (0, 0)).grid((30_000, 30_000), (1, 1))
+        space.add_ellipse((0, 0), (1e12, 0), 0.5)
+        space.add_text("DN200", height=1e9)
+        space.add_lwpolyline([(0, 0)])
+        space.add_line((0, 0), (1, 1), dxfattribs={"layer": "给水"})
+
+    found = describe(draw(tmp_path / "a.dxf", content))
+    assert counts(found)["给水/line"] == 1
+    assert (counts(found)["0/line"] or 0) < 6_000
+    told = {remark.rule: Texts("zh").render(remark.message) for remark in found.remarks}
+    assert "INSERT × " in told["cad_unread"]
+    assert "LWPOLYLINE × 1" in told["cad_broken"]

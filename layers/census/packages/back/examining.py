@@ -13,6 +13,7 @@ from typing import Any
 from layers.census.form import types_of
 from layers.census.newcomers import homes, rows_of, source_of
 from layers.census.packages.back.base_rows import Since, Trail
+from layers.census.packages.back.far_places import without_far_places
 from layers.census.packages.back.identity import open_file, package_of, said_by
 from layers.census.packages.back.lineage import Came, Moving, goes_on_from, newly_moved
 from layers.census.packages.back.photos import Photos, photos_of
@@ -46,6 +47,7 @@ from layers.text import Message
 
 _MEANT = (RECORD, DEFECT, ORDER, REPORT)
 _NEVER = (PACKAGE, ATTACHMENT)
+_NAMED = 5
 _ARRIVALS = 12
 """So many of the files that came back last are looked at to see which one this goes on from."""
 
@@ -168,6 +170,7 @@ def _examined(
         )
         deleted = {name: file.deleted(name) for name in names}
         found = changes(base, file, names, deleted)
+        found, far = without_far_places(found, base, names)
         changed = {change.key for change in found}
         trail = {
             key: told
@@ -198,7 +201,9 @@ def _examined(
             twice = {change.id for change in second}
             records_now = {id: row for id, row in records_now.items() if id not in twice}
             staged = stage(catalogue, outing, asked, mine, records_then, records_now, edited, known)
-            mine, barred = list(staged.changes), [*barred, *staged.strays]
+            # Of records as they are staged, of assets before: what moved far is not told as moved.
+            mine, more = without_far_places(staged.changes, base, names)
+            barred, far = [*barred, *staged.strays], (*far, *more)
         sent = (RECORD,) if campaign is not None else asked
         records = receipt.records - sum(c.field is None and c.type in sent for c in found)
     finally:
@@ -221,7 +226,7 @@ def _examined(
         base=kind,
         merge=done,
         clock_days=max(_clock(edited.values(), row["sent_at"]), done.late_days, key=abs),
-        notes=tuple(_notes(kind, said, campaign, file, asked)),
+        notes=(*_notes(kind, said, campaign, file, asked), *_told_far(far)),
         form_version=said.get("form_version"),
         by_whom=Counter(who for _, who in trail.values()),
         edited=(min(edited.values()), max(edited.values())) if edited else None,
@@ -293,6 +298,13 @@ def _notes(
     lost = [name for name in asked if not file.held(name)]
     if lost:
         yield Message("packages.layers_lost", {"names": tuple(lost)})
+
+
+def _told_far(far: Iterable[str]) -> Iterable[Message]:
+    names = tuple(dict.fromkeys(far))
+    if names:
+        told = (*names[:_NAMED], *(["\u2026"] if len(names) > _NAMED else []))
+        yield Message("packages.places_far", {"count": len(names), "names": told})
 
 
 def _clock(instants: Iterable[str], sent_at: str | None) -> int:

@@ -21,10 +21,11 @@ from layers.model.query import Compare, Query
 from layers.register import Edit, Register, ValuesRefused
 from tests.layers.census.one_lot import WHEN
 from tests.layers.census.packages.conftest import ACT, Town, by_hand
+from tests.layers.census.packages.test_photos import picture
 from tests.layers.store.conftest import Worker
-from tests.layers.store.test_contract_attach import JPEG
 
 pytestmark = pytest.mark.keeps_running
+JPEG = picture("JPEG")
 ORDER = {"kind": "repair", "task": "扶正", "state": "open", "raised_date": "2026-11-20"}
 
 

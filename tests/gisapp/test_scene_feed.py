@@ -113,6 +113,21 @@ def test_what_is_seen_comes_first_and_then_the_rest(watch: Watch, town: Path) ->
     assert watch.feed.scene is last
 
 
+def test_the_whole_is_built_when_the_sketch_is_painted(watch: Watch, town: Path) -> None:
+    watch.feed._building._timer.setInterval(60_000)
+    watch.open(town)
+    watch.qtbot.waitUntil(lambda: bool(watch.scenes), timeout=PATIENCE)
+    watch.qtbot.wait(300)
+    assert len(watch.scenes) == 1, "the cores are the picture's until it is painted"
+    watch.feed.painted()
+    watch.wait()
+    assert "valve" in {source.layer.type for source in watch.scenes[-1].sources}
+    count = len(watch.scenes)
+    watch.feed.painted()
+    watch.qtbot.wait(50)
+    assert len(watch.scenes) == count, "later pictures have nothing to begin"
+
+
 def _places(batch: ClassBatch) -> set[tuple[float, ...]]:
     return {tuple(row) for part in (batch.pieces, batch.points) if part is not None for row in part.tolist()}
 

@@ -31,8 +31,8 @@ from layers.scene.scene import Scene
 
 SIZE = QSize(184, 138)
 #: It takes at most such a part of the map's width and height, in steps of this; below the least it says nothing.
-_WIDTH_SHARE, _HEIGHT_SHARE = 0.3, 0.3
-_STEP, _LEAST_SIZE = 0.05, 0.6
+_WIDTH_SHARE, _HEIGHT_SHARE = 0.25, 0.3
+_STEP, _LEAST_SIZE = 0.05, 0.5
 #: Milliseconds after the first scene, and after its last change: the map itself has the first turn.
 _SOON, _LATER = 200, 900
 _SMALLEST_FRAME = 7.0

@@ -401,6 +401,7 @@ def test_the_overview_can_be_switched_off_for_good(
 def test_the_overview_gives_way_where_the_map_is_small(map_window: Window, qtbot: QtBot) -> None:
     window, overview = map_window, map_window.map.navigation.overview
     window.resize(1600, 1000)
+    qtbot.waitUntil(lambda: overview.isVisible() and overview.rectangle is not None, timeout=PATIENCE)
     assert overview.size() == SIZE
     framed = overview.rectangle
     window.resize(1440, 720)

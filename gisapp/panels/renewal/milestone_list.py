@@ -20,7 +20,7 @@ from layers.model.catalogue import AssetType
 from layers.renewal.board.board import Card, Step
 from layers.text import Message
 
-_DATE, _DELAY = 54, 56
+_DATE, _DELAY = 52, 46
 _ROW = 22
 
 

@@ -45,21 +45,27 @@ def _open_dialog(window: Window, register: Register, types: list[tuple[AssetType
     if not types:
         window.parts.notifier.warn(Message("exporting.empty"), Message("exporting.empty.hint"))
         return
+    dialog = export_dialog(window, register, types, "export")
+    dialog.chosen.connect(lambda path, options: export(window, register, path, options))
+    dialog.open()
+
+
+def export_dialog(
+    window: Window, register: Register, types: list[tuple[AssetType, int]], name: str
+) -> ExportDialog:
+    """A dialog that asks in which file, and how, so many of these types are written; ``name`` of the file at first."""
     parts = window.parts
-    name = export_name(window, register, "export")
-    dialog = ExportDialog(
+    return ExportDialog(
         parts.language,
         parts.theme,
         types,
         register.crs,
         home_folder(window),
-        name,
+        export_name(window, register, name),
         window,
         parts.session.past,
         in_clear=allows(parts.session.role, EXPORT_PERSONAL),
     )
-    dialog.chosen.connect(lambda path, options: export(window, register, path, options))
-    dialog.open()
 
 
 def export(window: Window, register: Register, path: Path, options: ExportOptions) -> None:

@@ -317,10 +317,7 @@ def decide(window: Window, some: tuple[Dispute, ...], answers: Mapping[Any, bool
 
 
 def _row(register: Register, clash: Any, key: object, render: Any, language: str) -> dispute_list.DisputeRow:
-    shown = showing.show_clash(register, clash, render, language)
-    return dispute_list.DisputeRow(
-        key, shown.type, shown.name, shown.field, shown.base, shown.office, shown.found
-    )
+    return dispute_list.DisputeRow(key, showing.show_clash(register, clash, render, language))
 
 
 def _clash(dispute: Dispute) -> Any:

@@ -7,22 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gisapp.actions import Action
-from gisapp.commands.folders import home_folder
 from gisapp.commands.selecting import ask_condition
 from gisapp.window import Window
 from layers.later import Later
-from layers.model.roles import EXPORT_PERSONAL, allows
 from layers.text import Message
 
 if TYPE_CHECKING:
     from gisapp.commands import exporting
-    from gisapp.dialogs import export_dialog
     from layers.exchange.export import ExportOptions
     from layers.table import columns
 else:
-    # The formats of files bring GDAL and pandas along: no start waits for them.
+    # The formats of files bring GDAL along: no start waits for it.
     exporting = Later("gisapp.commands.exporting")
-    export_dialog = Later("gisapp.dialogs.export_dialog")
     columns = Later("layers.table.columns")
 
 
@@ -112,19 +108,8 @@ def ask_rows(window: Window, type_name: str, ids: columns.Numbers) -> None:
     register = window.parts.session.register
     if register is None or not len(ids):
         return
-    parts, asset_type = window.parts, register.catalogue[type_name]
-    name = exporting.export_name(window, register, type_name)
-    dialog = export_dialog.ExportDialog(
-        parts.language,
-        parts.theme,
-        [(asset_type, len(ids))],
-        register.crs,
-        home_folder(window),
-        name,
-        window,
-        parts.session.past,
-        in_clear=allows(parts.session.role, EXPORT_PERSONAL),
-    )
+    types = [(register.catalogue[type_name], len(ids))]
+    dialog = exporting.export_dialog(window, register, types, type_name)
 
     def write(path: Path, options: ExportOptions) -> None:
         exporting.export(window, register, path, options.of_rows({type_name: ids}))

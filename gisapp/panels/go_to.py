@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QListView, QVBoxLayout, QWidget
 
+from gisapp.forms.escape import claims_escape
 from gisapp.forms.words import IconButton, IconLabel, Label
 from gisapp.language import Language
 from gisapp.panels.palette.model import ROW_HEIGHT, Entry, PaletteDelegate, PaletteModel
@@ -96,14 +97,11 @@ class GoToPanel(QFrame):
         self._say(Message("navigate.go.there"), "ok")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if not isinstance(event, QKeyEvent):
+        if claims_escape(event):
+            return True
+        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
             return False
         key = event.key()
-        if event.type() == QEvent.Type.ShortcutOverride and key == Qt.Key.Key_Escape:
-            event.accept()  # ours before it lets go of the selection
-            return True
-        if event.type() != QEvent.Type.KeyPress:
-            return False
         if key == Qt.Key.Key_Escape:
             self.leave()
         elif key in (Qt.Key.Key_Down, Qt.Key.Key_Up):

@@ -27,6 +27,7 @@ from layers.scene.paper import SCALES
 from layers.text import Message
 from tests.gisapp.driving import PATIENCE, settle, unrendered, visible_texts
 from tests.layers.basemap.makers import mercator_tiles, png, to_mercator, write_mbtiles
+from tests.printed import pages_of
 
 pytestmark = pytest.mark.keeps_running
 
@@ -60,13 +61,6 @@ def choose(dialog: PrintDialog, extent: str, scale: str, qtbot: QtBot) -> None:
     rest(dialog, qtbot)
 
 
-def text_of(path: Path) -> list[str]:
-    document = pypdfium2.PdfDocument(path)
-    texts = [document[number].get_textpage().get_text_bounded() for number in range(len(document))]
-    document.close()
-    return texts
-
-
 @pytest.fixture
 def dialog(open_town: Window, qtbot: QtBot) -> PrintDialog:
     return open_dialog(open_town, qtbot)
@@ -93,7 +87,7 @@ def test_a_pdf_is_written_and_told(
     rest(dialog, qtbot)
     with qtbot.waitSignal(dialog.written, timeout=PATIENCE):
         dialog.save_to(tmp_path / "sheet.pdf")
-    (text,) = text_of(tmp_path / "sheet.pdf")
+    (text,) = pages_of(tmp_path / "sheet.pdf")
     for word in ("小镇管网现状图", "GS-07", "1:5000", "林工", "示例数据"):
         assert word in text
     assert any("sheet.pdf" in text for text in visible_texts(open_town))
@@ -156,7 +150,7 @@ def test_a_series_is_leafed_through_and_written_whole(
     assert dialog.wrong.isVisible(), "a series as PNG is refused"
     with qtbot.waitSignal(dialog.written, timeout=PATIENCE):
         dialog.save_to(tmp_path / "sheets.pdf")
-    texts = text_of(tmp_path / "sheets.pdf")
+    texts = pages_of(tmp_path / "sheets.pdf")
     assert len(texts) == count
     assert "索引图" in texts[0]
     assert f"第 {count - 1} 张 共 {count - 1} 张" in texts[-1]
@@ -170,7 +164,7 @@ def test_a_past_day_is_named_on_its_sheet(open_town: Window, tmp_path: Path, qtb
     dialog = open_dialog(open_town, qtbot)
     with qtbot.waitSignal(dialog.written, timeout=PATIENCE):
         dialog.save_to(tmp_path / "past.pdf")
-    (text,) = text_of(tmp_path / "past.pdf")
+    (text,) = pages_of(tmp_path / "past.pdf")
     assert past.map.shown is not None
     assert f"{past.map.shown.day} 在用的管网" in text
 
@@ -312,7 +306,7 @@ def test_it_speaks_english_on_the_sheet_when_asked(dialog: PrintDialog, tmp_path
     choose(dialog, "all", "1:5000", qtbot)
     with qtbot.waitSignal(dialog.written, timeout=PATIENCE):
         dialog.save_to(tmp_path / "sheet.pdf")
-    (text,) = text_of(tmp_path / "sheet.pdf")
+    (text,) = pages_of(tmp_path / "sheet.pdf")
     assert "Legend" in text
     assert "图例" not in text
 
@@ -324,7 +318,7 @@ def test_a_filtered_map_says_so_on_paper(open_town: Window, tmp_path: Path, qtbo
     choose(dialog, "all", "1:5000", qtbot)
     with qtbot.waitSignal(dialog.written, timeout=PATIENCE):
         dialog.save_to(tmp_path / "sheet.pdf")
-    (text,) = text_of(tmp_path / "sheet.pdf")
+    (text,) = pages_of(tmp_path / "sheet.pdf")
     assert "已筛选" in text
     assert "DN100 以下" not in text
 
@@ -352,7 +346,7 @@ def test_the_basemap_of_the_map_comes_along_when_asked(
     assert dialog.preview.image != without
     with qtbot.waitSignal(dialog.written, timeout=PATIENCE):
         dialog.save_to(tmp_path / "sheet.pdf")
-    assert "航测队" in text_of(tmp_path / "sheet.pdf")[0]
+    assert "航测队" in pages_of(tmp_path / "sheet.pdf")[0]
 
 
 def test_before_anything_is_open_there_is_nothing_to_print(window: Window) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -11,8 +12,10 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from gisapp.dialogs.side_list import SideList, add_links
 from gisapp.language import Language
 from gisapp.theme import Theme
-from layers.model.catalogue import AssetType
-from layers.text import Message, Title
+from layers.text import Message
+
+if TYPE_CHECKING:
+    from layers.census.packages.merging.showing import Shown
 
 SHOWN = 60
 _HEIGHT = 260
@@ -20,15 +23,10 @@ _HEIGHT = 260
 
 @dataclass(frozen=True)
 class DisputeRow:
-    """One value: of what, when it went out, in the office, from the field. ``key`` tells it apart."""
+    """One value in dispute, in words. ``key`` tells it apart."""
 
     key: Hashable
-    type: AssetType
-    name: str
-    field: Title | Message
-    base: str | None
-    office: str
-    found: str
+    shown: Shown
 
 
 class DisputeList(QWidget):
@@ -42,15 +40,16 @@ class DisputeList(QWidget):
         self.pairs = self._sides.pairs
         self._sides.chosen.connect(self.chosen)
         for row in rows[:SHOWN]:
-            of = {"name": row.name, "field": row.field}
+            shown = row.shown
+            of = {"name": shown.name, "field": shown.field}
             words = Message("packages.dispute_blank", of)
-            if row.base is not None:
-                words = Message("packages.dispute", {**of, "base": row.base})
-            self._sides.begin(row.type, words)
+            if shown.base is not None:
+                words = Message("packages.dispute", {**of, "base": shown.base})
+            self._sides.begin(shown.type, words)
             self._sides.ask(
                 row.key,
-                Message("packages.field_value", {"value": row.found}),
-                Message("packages.office_value", {"value": row.office}),
+                Message("packages.field_value", {"value": shown.found}),
+                Message("packages.office_value", {"value": shown.office}),
             )
         beyond = len(rows) - SHOWN
         self._sides.end(_HEIGHT, Message("packages.more", {"count": beyond}) if beyond > 0 else None)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
+from gisapp.forms.escape import claims_escape
 from gisapp.forms.words import Button, IconButton, Label, set_style
 from gisapp.language import Language
 from gisapp.panels.drafting.survey_entry import (
@@ -171,14 +172,11 @@ class SurveyStrip(QFrame):
         self.entered.emit(places, height)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if not isinstance(event, QKeyEvent):
+        if claims_escape(event):
+            return True
+        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
             return False
         key = event.key()
-        if event.type() == QEvent.Type.ShortcutOverride and key == Qt.Key.Key_Escape:
-            event.accept()
-            return True
-        if event.type() != QEvent.Type.KeyPress:
-            return False
         if key == Qt.Key.Key_Escape:
             self.left.emit()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from gisapp.forms.escape import takes_escape
 from gisapp.forms.words import Button, IconButton, IconLabel, Label, Line
 from gisapp.language import Language, Words
 from gisapp.panels.grids.load_bars import LoadBars
@@ -168,14 +169,11 @@ class DutyCard(QFrame):
         return QSize(width, max(layout.heightForWidth(width), layout.minimumSize().height()))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
-            if event.type() == QEvent.Type.ShortcutOverride:
-                event.accept()
-                return True
-            if event.type() == QEvent.Type.KeyPress:
-                self.left.emit()
-                return True
-        return False
+        if not takes_escape(event):
+            return False
+        if event.type() == QEvent.Type.KeyPress:
+            self.left.emit()
+        return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QListView, QVBoxLayout, QWidget
 
+from gisapp.forms.escape import claims_escape
 from gisapp.forms.words import IconLabel, Label, Line
 from gisapp.language import Language
 from gisapp.panels.palette.model import ROW_HEIGHT, Entry, PaletteDelegate, PaletteModel
@@ -70,12 +71,10 @@ class Palette(QFrame):
         self.field.setFocus()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent):
-            if event.type() == QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Escape:
-                event.accept()  # ours before it lets go of the selection
-                return True
-            if event.type() == QEvent.Type.KeyPress:
-                return self._on_key(event.key())
+        if claims_escape(event):
+            return True
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            return self._on_key(event.key())
         if event.type() == QEvent.Type.FocusOut and self.isVisible():
             self.hide()
         return False

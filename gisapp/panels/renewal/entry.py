@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from gisapp.forms.escape import claims_escape
 from gisapp.forms.words import Button, Label, set_style
 from gisapp.language import Language, Words
 from gisapp.theme import Theme
@@ -162,14 +163,7 @@ class Entry(QFrame):
 
     def event(self, event: QEvent) -> bool:
         # Esc here leaves the entry; it is not the window's, which would let go of the project.
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Escape
-        ):
-            event.accept()
-            return True
-        return super().event(event)
+        return claims_escape(event) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from gisapp.forms.escape import claims_escape
 from gisapp.forms.words import Button, IconButton, Label
 from gisapp.language import Language, Words
 from gisapp.panels.census.choice_strip import ChoiceStrip
@@ -182,11 +183,7 @@ class SightingEntry(QFrame):
 
     def event(self, event: QEvent) -> bool:
         # Esc here leaves the entry; it is not the window's.
-        is_escape = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
-        if event.type() == QEvent.Type.ShortcutOverride and is_escape:
-            event.accept()
-            return True
-        return super().event(event)
+        return claims_escape(event) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

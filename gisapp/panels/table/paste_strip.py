@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout
 
+from gisapp.forms.escape import claims_escape
 from gisapp.forms.words import Button, Label, set_style
 from gisapp.language import Language
 from gisapp.theme import Theme
@@ -89,14 +90,7 @@ class PasteStrip(QFrame):
 
     def event(self, event: QEvent) -> bool:
         # Esc here leaves the strip; it is not the window's, which would let go of the selection.
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Escape
-        ):
-            event.accept()
-            return True
-        return bool(super().event(event))
+        return claims_escape(event) or bool(super().event(event))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import docx
 import openpyxl
-import pypdfium2
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -17,6 +16,7 @@ from layers.model.query import Query
 from layers.register import Register
 from layers.text import Message
 from tests.gisapp.driving import PATIENCE
+from tests.printed import pages_of
 
 WORDS = "census_print.excel", "census_print.word", "census_print.pdf"
 
@@ -40,14 +40,6 @@ def counted(town: Path) -> Path:
                 "census_record", {**record, **(seen if target else {"state": "planned"}), "sequence": 1}
             )
     return town
-
-
-def pages_of(path: Path) -> list[str]:
-    document = pypdfium2.PdfDocument(path)
-    try:
-        return [page.get_textpage().get_text_bounded() for page in document]
-    finally:
-        document.close()
 
 
 def test_report_and_plates_are_written_and_noted(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from pathlib import Path
 
-import pypdfium2
 import pytest
 from pytestqt.qtbot import QtBot
 from shapely.geometry import box
@@ -18,6 +17,7 @@ from layers.model.roles import VIEWER
 from layers.register import Register
 from layers.text import Message
 from tests.gisapp.driving import PATIENCE, settle, unrendered, visible_texts
+from tests.printed import pages_of
 
 PEOPLE = ("周海燕", "陈立国", "谢春梅")
 TODAY = datetime.date.today()
@@ -48,14 +48,6 @@ def staffed(town: Path) -> Path:
         meters = [asset.id for asset in register.find(Query("meter"))]
         edit.update_many("meter", meters, {"grid": grid - 1, "role": "household"})
     return town
-
-
-def pages_of(path: Path) -> list[str]:
-    document = pypdfium2.PdfDocument(path)
-    try:
-        return [page.get_textpage().get_text_bounded() for page in document]
-    finally:
-        document.close()
 
 
 def written(window: Window, path: Path, qtbot: QtBot) -> Path:

@@ -27,6 +27,7 @@ from layers.register import Register
 from layers.reports.share.sharing import ShareWish
 from layers.text import Message
 from tests.gisapp.driving import PATIENCE, find, settle, unrendered, visible_texts
+from tests.printed import pages_of
 
 ACT = Message("action.import")
 YEAR = datetime.date.today().year - 1
@@ -64,14 +65,6 @@ def cell(table: TableView, row: str, column: str) -> QWidget:
     place = next(n for n, each in enumerate(model.columns) if each.name == column)
     table.choose(model.index(line, place + 1))
     return table
-
-
-def pdf_text(path: Path) -> str:
-    document = pypdfium2.PdfDocument(path)
-    try:
-        return "\n".join(page.get_textpage().get_text_bounded() for page in document)
-    finally:
-        document.close()
 
 
 def test_figures_documents_submitting_and_sharing(
@@ -118,7 +111,7 @@ def test_figures_documents_submitting_and_sharing(
     word, excel, pdf = (next(works_town.parent.glob(f"*{end}")) for end in (".docx", ".xlsx", ".pdf"))
     paper = docx.Document(str(word))
     said = "\n".join(element.text or "" for element in paper.element.body.iter(qn("w:t")))
-    printed = pdf_text(pdf)
+    printed = "\n".join(pages_of(pdf))
     for each in ("大塘路改造", "0.30", "未归类", "DN100", "按管径分级", "合计"):
         assert each in said
         assert each in printed

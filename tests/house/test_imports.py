@@ -36,7 +36,7 @@ IN_THE_WINDOW = """
 import sys
 import gisapp.app
 late = {"pandas", "geopandas", "pyogrio", "fiona", "rasterio", "matplotlib", "wntr", "openpyxl", "pypinyin", "scipy",
-        "psycopg", "keyring", "pyarrow.compute", "xml"}
+        "psycopg", "keyring", "pyarrow.compute", "xml", "ezdxf"}
 print(" ".join(sorted(late & set(sys.modules))))
 """
 

@@ -11,7 +11,7 @@ from PySide6.QtGui import QIcon
 
 from gisapp.language import Language
 from gisapp.theme import Theme
-from layers.exchange.cad.titles import column_words, layer_words
+from layers.exchange.cad.titles import column_words, short_words
 from layers.exchange.checking import Quarantined
 from layers.exchange.report import Reported
 from layers.model.problem import Severity
@@ -103,7 +103,8 @@ class ProblemModel(QAbstractTableModel):
     def _text(self, listed: Listed, column: int) -> str:
         reported = listed.reported
         if column == FILE:
-            return self._language.render(layer_words(reported.file, reported.layer or reported.file))
+            words = short_words(reported.file, reported.layer)
+            return reported.layer or reported.file if words is None else self._language.render(words)
         if column == LINE:
             return "" if reported.line is None else str(reported.line)
         if column == COLUMN:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from layers.errors import UserError
 from layers.exchange.cad.collecting import Collected, Collector, Sheet, first_places
 from layers.exchange.cad.labels import labels_of
-from layers.exchange.cad.opening import Opened, opened, repaired, unreadable
+from layers.exchange.cad.opening import Opened, opened, quiet, repaired, unreadable
 from layers.exchange.cad.tags import DamagedError, TagReader, detect_encoding
 from layers.exchange.encoding import Detection, detected
 from layers.exchange.foreign import ORIGIN, ROW, ForeignTable, RowProblem, on_rows, problem
@@ -114,7 +114,8 @@ def _read(asked: _Asked) -> Drawing:
     remarks: list[Problem] = []
     if detection.how in ("detected", "guessed"):
         remarks.append(detected(detection))
-    found, unit, told = _whole(path, detection, feedback)
+    with quiet():
+        found, unit, told = _whole(path, detection, feedback)
     remarks += told
     remarks += _told(found)
     feedback.progress(0.95)

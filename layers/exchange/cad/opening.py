@@ -60,8 +60,7 @@ def opened(reader: TagReader, *, strict: bool = True) -> Opened:
     """
     reader.open()
     try:
-        with _quiet():
-            found = document.Drawing.load(_head(reader.tags()))
+        found = document.Drawing.load(_head(reader.tags()))
     except (DamagedError, Cancelled):
         reader.close()
         raise
@@ -81,9 +80,8 @@ def repaired(path: Path, feedback: Feedback) -> Opened:
         content = path.read_bytes()
         for loader in (recover.bytes_loader, recover.synced_bytes_loader):
             try:
-                with _quiet():
-                    tool = recover.Recover.run(io.BytesIO(content), loader=loader, errors="ignore")
-                    found, _ = recover._load_and_audit_document(tool)
+                tool = recover.Recover.run(io.BytesIO(content), loader=loader, errors="ignore")
+                found, _ = recover._load_and_audit_document(tool)
             except Exception as error:  # noqa: BLE001 - whatever a damaged file makes the library say
                 cause = error
                 continue
@@ -211,7 +209,7 @@ class _Section:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """What the library notes of a file is said by us, in the user's words."""
     log = logging.getLogger(_LOG)
     before = log.disabled

@@ -350,15 +350,25 @@ def test_a_drawing_is_read_once_for_all_its_layers(tmp_path: Path, monkeypatch: 
 
 
 def test_reading_stops_on_wish(tmp_path: Path, worker: Worker) -> None:
-    path = street(tmp_path / "a.dxf")
-    feedback = Feedback()
-    feedback.cancel()
-    with pytest.raises(Cancelled):
-        describe(path, None, feedback)
-    # In the worker too, and it goes on with the next.
+    path = tmp_path / "large.dxf"
+    line = b"0\nLINE\n8\n0\n10\n0.0\n20\n0.0\n11\n9.0\n21\n9.0\n"
+    path.write_bytes(b"0\nSECTION\n2\nENTITIES\n" + line * 100_000 + b"0\nENDSEC\n0\nEOF\n")
+    small = street(tmp_path / "a.dxf")
+    assert counts(worker.run(describe_in_worker, str(small))) == STREET
+    process = worker.process_ids
+    told: list[float | None] = []
+
+    def stop(fraction: float | None, what: object) -> None:
+        told.append(fraction)
+        feedback.cancel()
+
+    feedback = Feedback(stop)
     with pytest.raises(Cancelled):
         worker.run(describe_in_worker, str(path), feedback=feedback)
-    assert counts(worker.run(describe_in_worker, str(path))) == STREET
+    # It told how far it was, stopped by itself, and the same process goes on with the next.
+    assert 0.0 < (told[0] or 0.0) < 0.5
+    assert counts(worker.run(describe_in_worker, str(small))) == STREET
+    assert worker.process_ids == process
 
 
 def test_drawings_made_to_hang_are_read_in_no_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

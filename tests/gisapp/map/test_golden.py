@@ -26,17 +26,19 @@ from gisapp.map.viewport import Viewport
 from gisapp.theme import font_families, theme_colours
 from layers.feedback import Feedback
 from layers.grids.load.workload import Load
-from layers.model.asset import AssetKey
+from layers.model.asset import Asset, AssetKey
+from layers.model.query import Query
 from layers.responsibility.finding import Alarm
 from layers.responsibility.oversight.overview import GridRow, Overview
 from layers.responsibility.person import Person
 from layers.scene.classing import classed
-from layers.scene.computed import computed_classes
+from layers.scene.computed import computed_classes, computed_layer
 from layers.scene.computed_lots import LOT_MAKERS
 from layers.scene.request import DrawRequest
 from layers.scene.scene import Scene
 from layers.scene.style import METRES_PER_PIXEL, MapStyle
 from layers.scene.style_file import load_style, style_names
+from layers.store.tallying import TallyRow
 from layers.text import Message, Texts
 from tests.gisapp.map.conftest import CATALOGUE
 
@@ -46,11 +48,6 @@ pytestmark = pytest.mark.usefixtures("qapp")
 def _counted(name: str) -> bool:
     """Whether the classes of a style are made of what a register holds."""
     return any(layer.classing is not None or layer.computed for layer in load_style(name, ()).layers)
-
-
-def _of_lots(name: str) -> bool:
-    """Whether a style is about the lots of a census: their pictures are taken at the desk of the census."""
-    return any(layer.computed in LOT_MAKERS for layer in load_style(name, ()).layers)
 
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -75,10 +72,17 @@ ROWS = tuple(
         (4, None, 160.0, "over", (ALARM,)),
     )
 )  # fmt: skip
+DAY = datetime.date(2026, 1, 1)
+#: State, team and due date of the lots of a census; the last but one is late.
+LOTS = (
+    ("planned", None, None), ("out", 1, None), ("back", 2, None), ("checked", 1, None), ("out", 3, "2025-12-01"),
+    ("accepted", 2, "2025-12-01"),
+)  # fmt: skip
+OUTCOMES = ("found", "not_found", "moved", None, "found", "new", None)
 STATES = ("in_service", "in_service", "in_service", "planned", "construction", "out_of_service", "abandoned")
 #: Where only the colour of mains or of the ground is another, a smaller picture shows as much.
 SMALL = 240, 160
-STYLES = [name for name in style_names() if not _of_lots(name)]
+STYLES = list(style_names())
 CASES = [(name, "light", scale) for name in STYLES for scale in SCALES]
 CASES += [("diameter", theme, scale) for theme in ("dark", "print") for scale in SCALES]
 
@@ -132,8 +136,18 @@ def town() -> Mapping[str, list[dict[str, Any]]]:
         {"code": row.code, "name": row.name, "geom": shapely.box(X + x, Y + y, X + x + 420, Y + y + 360)}
         for row, (x, y) in zip(ROWS, ((-420, -360), (0, -360), (-420, 0), (0, 0)), strict=True)
     ]
-    return {"grid": grids, "pipe": pipes, "valve": valves, "hydrant": hydrants, "meter": meters, "meter_well": wells,
-            "road": roads, "community": blocks, "facility": works}  # fmt: skip
+    lots, targets = [], []
+    for n, (state, team, due) in enumerate(LOTS):
+        x, y = X + 40 + (n % 3 - 1.5) * 300, Y + 20 + (n // 3 - 1) * 280
+        lots.append({"code": f"PC-{n + 1}", "campaign": 1, "name": f"第{n + 1}片", "state": state, "team": team,
+                     "due_date": due, "geom": shapely.box(x, y, x + 300, y + 280)})  # fmt: skip
+        for k in range(40):
+            at = shapely.Point(x + 10 + k % 8 * 37, y + 12 + k // 8 * 57)
+            targets.append({"lot": n + 1, "outcome": OUTCOMES[(k + n) % 7], "geom": at})
+    census = {"campaign": [{"state": "open", "from_date": "2025-10-01"}], "lot": lots, "census_record": targets,
+              "team": [{"code": f"BZ-{n}", "name": f"普查{n}组"} for n in (1, 2, 3)]}  # fmt: skip
+    return census | {"grid": grids, "pipe": pipes, "valve": valves, "hydrant": hydrants, "meter": meters,
+                     "meter_well": wells, "road": roads, "community": blocks, "facility": works}  # fmt: skip
 
 
 class Book:
@@ -150,6 +164,17 @@ class Book:
     def get(self, type_name: str, id: int) -> None:
         """No asset has a name of its own."""
 
+    def find(self, query: Query) -> list[Asset]:
+        return [Asset(query.type, id, 1, row) for id, row in enumerate(self._town[query.type], 1)]
+
+    def tally(self, _type: str, _link: str, _counts: object, *, targets: list[int]) -> list[TallyRow]:
+        """In every lot somebody has still to go somewhere."""
+        return [TallyRow(lot, None, ((1, 0.0),)) for lot in targets]
+
+    def packed(self, type_name: str, names: tuple[str, ...], _where: object) -> pa.Table:
+        """No target was looked at twice."""
+        return pa.table({"fid": pa.array([], pa.int64()), "target": pa.array([], pa.string())})
+
 
 def counted(style: MapStyle, town: Mapping[str, list[dict[str, Any]]]) -> MapStyle:
     """The style with the classes that are made of what the town holds, and of who looks after its grids."""
@@ -158,8 +183,11 @@ def counted(style: MapStyle, town: Mapping[str, list[dict[str, Any]]]) -> MapSty
         if layer.classing is not None:
             book: Any = Book(town)
             layer = classed(book, layer, layer.classing, Feedback())
+        elif layer.computed in LOT_MAKERS:
+            lots: Any = Book(town)
+            layer = computed_layer(lots, layer, Feedback(), DAY)
         elif layer.computed:
-            overview = Overview(datetime.date(2026, 1, 1), ROWS)
+            overview = Overview(DAY, ROWS)
             layer = replace(layer, classes=tuple(computed_classes(layer, overview)))
         layers.append(layer)
     return replace(style, layers=tuple(layers))

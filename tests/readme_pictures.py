@@ -1,7 +1,7 @@
-"""Makes the picture of the README that shows the map at four scales: ``python -m tests.readme_pictures``.
+"""Makes the pictures of the README: ``python -m tests.readme_pictures``. Look at them before they are committed.
 
-The map of the real window on the sample city, Chinese and light, nothing over it but the name and scale of each part.
-Look at it before it is committed.
+The real window on the sample city, Chinese and light: the renewal desk, and its map alone at four scales with nothing
+over it but the name and scale of each part.
 """
 
 from __future__ import annotations
@@ -25,12 +25,13 @@ from gisapp.theme import theme_colours
 from gisapp.window import Window
 from layers.feedback import Feedback
 from layers.geometry.scale_text import scale_text
+from layers.model.asset import AssetKey
 from layers.resources import resource_root
 from layers.sample.write import create_sample
 from layers.scene.style import METRES_PER_PIXEL
 
-OUT = resource_root() / "readme" / "scales.png"
-WIDTH, GAP = 1440, 8
+FOLDER = resource_root() / "readme"
+WIDTH, HEIGHT, GAP = 1440, 900, 8
 PART = (WIDTH - GAP) // 2, 452
 #: What a part shows: its name, its middle in metres east and north of the middle of the city, and 1:N.
 PARTS = (
@@ -41,11 +42,17 @@ PARTS = (
 )
 #: Colours of the picture: the map has few, and edges between them.
 _COLOURS = 255
+#: Rows of pixels by which the colours of the theme are told among the others.
+_TOKEN = 160
 _PATIENCE = 60.0
+#: The scale of the map beside the board.
+_DESK_DENOMINATOR = 28_000.0
+#: A project that is being laid.
+_PROJECT = AssetKey("project", 20)
 
 
 def main() -> None:
-    """Make the sample, open it in a window, and keep what its map shows."""
+    """Make the sample, open it in a window, and keep what that shows."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     with tempfile.TemporaryDirectory(prefix="gisapp-readme-") as folder:
         path = Path(folder) / "city.gpkg"
@@ -55,16 +62,32 @@ def main() -> None:
         qt = QApplication(["gisapp"])
         application = Application(qt, settings, "zh")
         window = application.new_window()
-        window.resize(WIDTH, 900)
+        window.resize(WIDTH, HEIGHT)
         open_target(window, str(path), lambda _: None)
-        picture = _picture(qt, window)
+        (FOLDER / "window.png").write_bytes(_small(_desk(qt, window)))
+        (FOLDER / "scales.png").write_bytes(_small(_scales(qt, window)))
         window.close()
-    OUT.write_bytes(_small(picture))
 
 
-def _picture(qt: QApplication, window: Window) -> QImage:
+def _desk(qt: QApplication, window: Window) -> QImage:
+    canvas, parts = window.map.canvas, window.parts
+    _wait(qt, lambda: canvas.scene is not None and not parts.tasks.running)
+    window.show_desk("renewal")
+    _wait(qt, lambda: canvas.is_crisp and not parts.tasks.running)
+    parts.session.select((_PROJECT,))
+    window.map.fit()
+    middle = canvas.viewport
+    canvas.fly_to(middle.x, middle.y, _DESK_DENOMINATOR * METRES_PER_PIXEL)
+    _wait(qt, lambda: canvas.is_crisp and not parts.tasks.running)
+    picture = window.grab().toImage()
+    parts.session.select(())
+    window.show_desk("map")
+    return picture
+
+
+def _scales(qt: QApplication, window: Window) -> QImage:
     canvas = window.map.canvas
-    _wait(qt, lambda: canvas.scene is not None)
+    _wait(qt, lambda: canvas.is_crisp and not window.parts.tasks.running)
     canvas.setFixedSize(*PART)
     picture = QImage(WIDTH, 2 * PART[1] + GAP, QImage.Format.Format_RGB32)
     picture.fill(Qt.GlobalColor.white)
@@ -109,12 +132,23 @@ def _wait(qt: QApplication, is_so: Callable[[], bool]) -> None:
 
 
 def _small(picture: QImage) -> bytes:
-    """As PNG of a palette, a third as large as with all its shades."""
+    """As PNG: of a palette where nobody can tell, which is a third as large."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     picture.save(buffer, "PNG")
     image = Image.open(io.BytesIO(buffer.data().data()))
-    few = image.quantize(_COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    image = image.convert("RGB")
+    # The colours of the theme are among those kept, be there ever so few of them: amber is not red.
+    tokens = sorted({colour.name() for colour in theme_colours("light").values()})
+    with_tokens = Image.new("RGB", (image.width, image.height + _TOKEN))
+    with_tokens.paste(image)
+    for number, token in enumerate(tokens):
+        left = number * image.width // len(tokens)
+        with_tokens.paste(
+            token, (left, image.height, left + image.width // len(tokens), image.height + _TOKEN)
+        )
+    kept = with_tokens.quantize(_COLOURS, Image.Quantize.MEDIANCUT, kmeans=3)
+    few = image.quantize(palette=kept, dither=Image.Dither.NONE)
     out = io.BytesIO()
     few.save(out, "PNG", optimize=True)
     return out.getvalue()

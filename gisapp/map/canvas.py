@@ -79,6 +79,8 @@ class MapCanvas(QWidget):
         self._settle.timeout.connect(self._ask)
         self._corners = QTimer(self, singleShot=True, interval=_CORNERS)
         self._corners.timeout.connect(self.update)
+        # Where the map is seen while it is moved.
+        self._seen = QRegion()
 
     @property
     def scene(self) -> Scene | None:
@@ -223,11 +225,13 @@ class MapCanvas(QWidget):
 
     def _show_map(self) -> None:
         """Paint the map where it is seen: panels over it, painted with it, take longer than all the map."""
-        seen = QRegion(self.rect())
-        for panel in self.panels_above():
-            if panel.isVisible():
-                seen -= panel.geometry().translated(-self.pos())
-        self.update(seen)
+        if not self._corners.isActive():
+            # While a move goes on panels stay; when it ends all is painted once more.
+            self._seen = QRegion(self.rect())
+            for panel in self.panels_above():
+                if panel.isVisible():
+                    self._seen -= panel.geometry().translated(-self.pos())
+        self.update(self._seen)
         self._corners.start()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -257,6 +261,7 @@ class MapCanvas(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.viewport = self.viewport.resized(max(self.width(), 1), max(self.height(), 1))
+        self._corners.stop()
         self.viewport_changed.emit(self.viewport)
         self._settle.start()
         super().resizeEvent(event)

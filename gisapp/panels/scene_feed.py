@@ -16,6 +16,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 
+from gisapp.panels.sketch_board import SketchBoard
 from gisapp.panels.style_counting import StyleCounting
 from gisapp.session import Session
 from gisapp.tasks import Debounce, Task, Tasks, Work
@@ -44,8 +45,8 @@ from layers.scene.style import LayerStyle, MapStyle
 from layers.scene.styles import COMPUTED_FROM, SAVED, USUAL, is_computed, style_or_usual
 from layers.text import Message
 
-#: Milliseconds that half a sketch waits for the other, within which a sketch is painted, and a scene.
-SOON, PICTURED, PAINTED = 150, 500, 1000
+#: Milliseconds within which a scene is painted.
+PAINTED = 1000
 #: Types whose rows decide how others are drawn; of code lists, the beginning of the name.
 _STYLING = ("setting", SAVED)
 _CODE_LIST = "c_"
@@ -84,8 +85,7 @@ class SceneFeed(QObject):
         #: What was begun before the register was shown; asked once.
         self.ahead: Begun | None = None
         self._plan: ScenePlan | None = None
-        self._sketches: dict[str, Source] = {}
-        self._sketching: list[Task] = []
+        self._board = SketchBoard(self._show_sketch, self)
         self._reading: list[Task] = []
         self._news: list[ChangeSet] = []
         self._patching: tuple[Task, list[ChangeSet]] | None = None
@@ -94,9 +94,6 @@ class SceneFeed(QObject):
         self._trusted = cache
         self._kept: SceneCache | None = None
         self._lost.connect(self._read_anew, Qt.ConnectionType.QueuedConnection)
-        self._soon = Debounce(SOON, self._show_sketch, self)
-        self._then: Callable[[], None] | None = None
-        self._building = Debounce(PICTURED, self.painted, self)
         self._tidying = Debounce(PAINTED, self._tidy, self)
         self._counting = StyleCounting(tasks, self)
         self._counting.differs.connect(self._read)
@@ -229,31 +226,20 @@ class SceneFeed(QObject):
         job = plan.job.of(layers)
 
         def take(sources: list[Source]) -> None:
-            self._sketching.remove(task)
-            self._sketches |= {source.layer.id: source for source in sources}
-            if self._sketching:
-                # One picture of all, unless the rest keeps us waiting.
-                self._soon.touch()
-                return
-            self._show_sketch()
-            if self._plan is plan:  # who saw it may have asked for another
-                self._then = lambda: self._build_parts(register, plan, is_first=True)
-                self._building.touch()
+            # Who saw it may have asked for another.
+            if self._board.take(task, sources) and self._plan is plan:
+                self._board.once_painted(lambda: self._build_parts(register, plan, is_first=True))
 
         task = self._run(lambda feedback: taken_or_sketched(register, job, ahead, feedback), take, shown=True)
-        self._sketching.append(task)
+        self._board.expect(task)
 
     def _show_sketch(self) -> None:
-        self._soon.stop()
         if self._plan is not None:
-            self.ready.emit(self._plan.sketched(self._sketches.values()))
+            self.ready.emit(self._plan.sketched(self._board.sources.values()))
 
     def painted(self) -> None:
-        """A picture is on the screen (or takes too long): what it was sketched for is built beside it from now on."""
-        then, self._then = self._then, None
-        self._building.stop()
-        if then is not None:
-            then()
+        """A picture is on the screen: what it was sketched for is built beside it from now on."""
+        self._board.painted()
 
     def _build_parts(self, register: Register, plan: ScenePlan, is_first: bool) -> None:
         for part in parted(plan.job.layers) if is_first else [plan.job.layers]:
@@ -272,20 +258,13 @@ class SceneFeed(QObject):
             if self._plan.is_done:
                 self._finish(self._plan)
             elif any(layer.drawing in FIRST_DRAWINGS for layer in layers):
-                self._show_sketch()
+                self._board.show()
 
         self._run(lambda feedback: build(register, job, feedback), take, shown=shown)
 
-    def _forget_sketches(self) -> None:
-        self._soon.stop()
-        self._building.stop()
-        self._then = None
-        self._sketching.clear()
-        self._sketches.clear()
-
     def _finish(self, plan: ScenePlan) -> None:
         self._plan = None
-        self._forget_sketches()
+        self._board.forget()
         self._reading.clear()
         self._failures = 0
         self._show(plan.scene)
@@ -331,7 +310,7 @@ class SceneFeed(QObject):
         for task in self._reading:
             task.cancel()
         self._reading.clear()
-        self._forget_sketches()
+        self._board.forget()
         self._plan = None
         if self._patching is not None:
             task, news = self._patching

@@ -14,7 +14,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 from shapely.geometry import LineString, Point
 
-from gisapp.panels import scene_feed, style_counting
+from gisapp.panels import sketch_board, style_counting
 from gisapp.panels.scene_feed import SceneFeed
 from gisapp.session import Session
 from gisapp.tasks import Tasks
@@ -84,7 +84,7 @@ def town(tmp_path: Path) -> Path:
 @pytest.fixture
 def watch(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
     # On a busy machine one half keeps the other waiting longer than a user should wait.
-    monkeypatch.setattr(scene_feed, "SOON", 5_000)
+    monkeypatch.setattr(sketch_board, "SOON", 5_000)
     tasks = Tasks()
     made = Watch(qtbot, tasks, tmp_path / "scenes")
     yield made
@@ -114,7 +114,7 @@ def test_what_is_seen_comes_first_and_then_the_rest(watch: Watch, town: Path) ->
 
 
 def test_the_whole_is_built_when_the_sketch_is_painted(watch: Watch, town: Path) -> None:
-    watch.feed._building._timer.setInterval(60_000)
+    watch.feed._board._late._timer.setInterval(60_000)
     watch.open(town)
     watch.qtbot.waitUntil(lambda: bool(watch.scenes), timeout=PATIENCE)
     watch.qtbot.wait(300)

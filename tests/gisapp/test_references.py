@@ -22,7 +22,8 @@ from layers.model.query import Query
 from layers.scene.reference import COLOURS
 from layers.text import Message
 from tests.gisapp.driving import PATIENCE, drop, settle, unrendered, visible_texts
-from tests.gisapp.test_printing import choose, open_dialog, text_of
+from tests.gisapp.test_printing import choose, open_dialog
+from tests.printed import pages_of
 
 pytestmark = pytest.mark.keeps_running
 
@@ -201,7 +202,7 @@ def test_a_sheet_shows_and_names_it_and_what_has_no_place_is_said(
     choose(dialog, "all", "1:5000", qtbot)
     with qtbot.waitSignal(dialog.written, timeout=PATIENCE):
         dialog.save_to(tmp_path / "sheet.pdf")
-    (text,) = text_of(tmp_path / "sheet.pdf")
+    (text,) = pages_of(tmp_path / "sheet.pdf")
     assert text.count("规划&红线") == 2  # lines and points have a sign each
     dialog.close()
     # What has no place on the map is said, and nothing is kept of it.

@@ -11,7 +11,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPaintEngine, QPainter, QTransform
 
-from gisapp.map.strokes import THIN, Complexes, draw_pieces, lengths_of, overlapping
+from gisapp.map.strokes import THIN, Complexes, Longer, draw_pieces, lengths_of
 from gisapp.map.viewport import Viewport
 from layers.geometry.packed import Floats
 
@@ -66,10 +66,11 @@ def draw_hairlines(painter: QPainter, pieces: Floats, viewport: Viewport) -> Ite
     x, y = viewport.width / 2 - viewport.x * scale, viewport.height / 2 + viewport.y * scale
     painter.setWorldTransform(QTransform(scale, 0.0, 0.0, -scale, x, y), True)
     painter.setPen(fine)
+    room = Longer(min(len(pieces), _TOGETHER) if width <= THIN else 0)
     try:
         for start in range(0, len(pieces), _TOGETHER):
             if width <= THIN:
-                drawn = _thin(pieces[start : start + _TOGETHER], width, pixel)
+                drawn = _thin(room, pieces[start : start + _TOGETHER], width, pixel)
             else:
                 # With a neighbour on either side: round the corners between them.
                 begin = max(start - 1, 0)
@@ -83,9 +84,9 @@ def draw_hairlines(painter: QPainter, pieces: Floats, viewport: Viewport) -> Ite
         painter.setPen(stroke)
 
 
-def _thin(pieces: Floats, width: float, pixel: float) -> Drawn:
+def _thin(room: Longer, pieces: Floats, width: float, pixel: float) -> Drawn:
     """Pieces as lines of a pixel; those that are too light that way as two, side by side."""
-    longer, length = overlapping(pieces, _OVERLAP * pixel)
+    longer, length = room.of(pieces, _OVERLAP * pixel)
     if width < _NEARLY_WHOLE:
         yield longer, length
         return

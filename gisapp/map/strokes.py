@@ -108,7 +108,7 @@ def draw_lines(painter: QPainter, pieces: Floats) -> Iterator[None]:
             closed, length = mitred(pieces, stroke.widthF(), WIDE_OVERLAP / ratio)
             longer = closed.view(np.float64)
         else:
-            longer, length = overlapping(pieces, OVERLAP / ratio)
+            longer, length = Longer(len(pieces)).of(pieces, OVERLAP / ratio)
         yield from draw_pieces(painter, longer, length)
         return
     thin = not wide
@@ -136,13 +136,32 @@ def _begins(pieces: Floats) -> Mask:
     return begins
 
 
-def overlapping(pieces: Floats, by: float) -> tuple[Floats, Floats]:
-    """Every piece ``by`` longer at both ends, and how long each was."""
-    ends = np.ascontiguousarray(pieces).view(np.complex128)
-    along = ends[:, 1] - ends[:, 0]
-    length = lengths_of(along)
-    along *= by / length
-    return _longer(ends, along, along).view(np.float64), length
+class Longer:
+    """Room for so many pieces that are made longer: taking it anew for every lot of them takes as long as reckoning."""
+
+    def __init__(self, count: int) -> None:
+        self._along, self._ends = np.empty(count, np.complex128), np.empty((count, 2), np.complex128)
+        self._length, self._share = np.empty(count), np.empty(count)
+
+    def of(self, pieces: Floats, by: float) -> tuple[Floats, Floats]:
+        """Every piece ``by`` longer at both ends, and how long each was; both hold until this is asked again."""
+        count, ends = len(pieces), np.ascontiguousarray(pieces).view(np.complex128)
+        along, longer = self._along[:count], self._ends[:count]
+        length, share = self._length[:count], self._share[:count]
+        np.subtract(ends[:, 1], ends[:, 0], out=along)
+        # The square root of a sum takes a third of the time of ``np.abs``.
+        np.multiply(along.real, along.real, out=length)
+        np.multiply(along.imag, along.imag, out=share)
+        length += share
+        np.sqrt(length, out=length)
+        np.maximum(length, _POINT, out=length)
+        np.divide(by, length, out=share)
+        # Numbers, not places: half the reckoning.
+        np.multiply(along.real, share, out=along.real)
+        np.multiply(along.imag, share, out=along.imag)
+        np.subtract(ends[:, 0], along, out=longer[:, 0])
+        np.add(ends[:, 1], along, out=longer[:, 1])
+        return longer.view(np.float64), length
 
 
 def mitred(pieces: Floats, width: float, least: float) -> tuple[Complexes, Floats]:

@@ -22,6 +22,8 @@ SheetKey = tuple[str, Kind]
 
 _BY_LAYER, _BY_BLOCK = 256, 0
 _DEEPEST, _MOST_COPIES = 8, 2_000_000
+#: So deep in one another stand few blocks, unless somebody means to make a reader hang.
+_DEEP, _MOST_DEEP = 3, 100_000
 _WIDTH_OF_LETTER = 0.8
 #: The column of each attribute of a block begins with nothing: these are the drawing's own, which it may not take.
 OWN = (
@@ -92,7 +94,7 @@ class Collector:
         self._document, self._tolerance, self._feedback = document, tolerance, feedback
         self._blocks = Blocks(document, metres)
         self._looks: dict[str, tuple[str | None, str | None]] = {}
-        self._copies = 0
+        self._copies = self._deep = 0
         self.found = Collected()
 
     def collect(self, entities: Iterable[Any]) -> Collected:
@@ -119,12 +121,12 @@ class Collector:
                 self._take_insert(entity, look, owner)
                 return
             found = drawn(entity, self._tolerance)
+            if found is not None:
+                self._add(entity, look, found, owner)
         except Exception:  # noqa: BLE001 - whatever a damaged entity makes the library say
             self.found.broken[look.layer, kind] += 1
             return
-        if found is not None:
-            self._add(entity, look, found, owner)
-        elif not self._take_proxy(entity, look, owner):
+        if found is None and not self._take_proxy(entity, look, owner):
             self.found.unread[look.layer, kind] += 1
 
     def _take_insert(self, insert: Any, look: _Look, owner: _Owner | None) -> None:
@@ -134,7 +136,8 @@ class Collector:
             return
         depth = 0 if owner is None else owner.depth
         self._copies += insert.mcount
-        if self._copies > _MOST_COPIES:
+        self._deep += insert.mcount if depth >= _DEEP else 0
+        if self._copies > _MOST_COPIES or self._deep > _MOST_DEEP:
             # Blocks of blocks of blocks, or a grid of millions: nobody drew that.
             self.found.unread[look.layer, "INSERT"] += 1
             return
@@ -145,7 +148,7 @@ class Collector:
                 self.found.apart[self._blocks.name_of(insert)] += 1
                 self._take_apart(each.virtual_entities(), insert, look, suffix, owner)
                 continue
-            values: Row = {"block": self._blocks.name_of(insert)}
+            values: Row = {"block": _plain(self._blocks.name_of(insert))}
             values |= _attributes(each.attribs or insert.attribs)
             found = drawn(each, self._tolerance)
             assert found is not None
@@ -205,6 +208,8 @@ class Collector:
         rotation = _rotation(entity)
         if words:
             middle = _middle(entity, found, words, height, rotation)
+            if not all(map(math.isfinite, (*middle, height, rotation))):
+                raise ValueError("numbers that are none")
             self.found.texts.append(Text(words, middle, height, rotation, layer))
         return {"text": words, "height": height, "rotation": rotation}
 

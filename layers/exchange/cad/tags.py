@@ -206,6 +206,8 @@ def _decoded(value: bytes, encoding: str) -> str:
     text = value.rstrip(b"\r\n").decode(encoding, "replace")
     if "\\" in text and _ESCAPED.search(text):
         text = escapes.decode_mif_to_unicode(escapes.decode_dxf_unicode(text))
+        # A rare character is written as two halves, each an escape of its own.
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text
 
 

@@ -109,6 +109,38 @@ def test_characters_written_as_escapes(tmp_path: Path) -> None:
     assert column(path, "给水/text", "text") == ["给水"]
 
 
+def test_rare_characters_written_as_two_halves(tmp_path: Path) -> None:
+    def content(document: Drawing, space: Any) -> None:
+        document.blocks.new("VALVE").add_circle((0, 0), 1.0)
+        space.add_blockref("VALVE", (EAST, NORTH), dxfattribs={"layer": "PIPES"})
+        space.add_text("HALF", dxfattribs={"layer": "PIPES"})
+
+    path = draw(tmp_path / "a.dxf", content, "R2000")
+    rare = rb"\U+D842\U+DFB7"
+    written = path.read_bytes().replace(b"PIPES", rare).replace(b"VALVE", rare).replace(b"HALF", rb"\U+D842")
+    path.write_bytes(written)
+    assert counts(describe(path)) == {"𠮷/point": 1, "𠮷/text": 1}
+    assert column(path, "𠮷/point", "block") == ["𠮷"]
+    assert column(path, "𠮷/text", "text") == ["\N{REPLACEMENT CHARACTER}"]
+
+
+@pytest.mark.parametrize("code", ["40", "50"])
+@pytest.mark.parametrize("number", ["inf", "nan", "-1e999"])
+def test_a_text_whose_numbers_are_none_is_told_and_the_rest_is_read(
+    tmp_path: Path, code: str, number: str
+) -> None:
+    def content(document: Drawing, space: Any) -> None:
+        space.add_text("DN200", height=7.125, rotation=9.125)
+        space.add_line((EAST, NORTH), (EAST + 5, NORTH))
+
+    path = draw(tmp_path / "a.dxf", content)
+    was = {"40": "7.125", "50": "9.125"}[code]
+    path.write_bytes(path.read_bytes().replace(was.encode(), number.encode()))
+    found = describe(path)
+    assert counts(found) == {"0/line": 1}
+    assert rules(found) == ["cad_broken"]
+
+
 # ---- shapes
 
 
@@ -398,3 +430,24 @@ def test_drawings_made_to_hang_are_read_in_no_time(tmp_path: Path, monkeypatch: 
     told = {remark.rule: Texts("zh").render(remark.message) for remark in found.remarks}
     assert "INSERT × " in told["cad_unread"]
     assert "LWPOLYLINE × 1" in told["cad_broken"]
+
+
+def test_few_blocks_are_taken_apart_that_stand_deep_in_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(collecting, "_MOST_DEEP", 50)
+
+    def content(document: Drawing, space: Any) -> None:
+        inner = "0"
+        for depth in range(1, 7):
+            block = document.blocks.new(str(depth))
+            for number in range(5):
+                block.add_line((number * 100, 0), (number * 100, 50))
+                if depth > 1:
+                    block.add_blockref(inner, (number * 100, 0))
+            inner = str(depth)
+        space.add_blockref(inner, (0, 0))
+
+    found = describe(draw(tmp_path / "a.dxf", content))
+    assert (counts(found)["0/line"] or 0) < 1_000, "of 5 ** 6"
+    assert "cad_unread" in rules(found)

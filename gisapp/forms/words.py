@@ -134,13 +134,15 @@ class IconButton(QToolButton):
 
 
 class Line(QFrame):
-    """A hairline between parts; upright when ``upright``."""
+    """A hairline between parts; upright when ``upright``, then of this ``length`` or as high as what it parts."""
 
     def __init__(self, *, upright: bool = False, length: int = 0) -> None:
         super().__init__()
         self.setObjectName("line")
-        if upright:
-            self.setFixedSize(1, length or 16)
+        if upright and length:
+            self.setFixedSize(1, length)
+        elif upright:
+            self.setFixedWidth(1)
         else:
             self.setFixedHeight(1)
 

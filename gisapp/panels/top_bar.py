@@ -114,7 +114,7 @@ class TopBar(QWidget):
         left.addStretch(1)
         right.addStretch(1)
         for part in (
-            self.undo, self.redo, Line(upright=True), self.tasks, self.user, Line(upright=True),
+            self.undo, self.redo, Line(upright=True, length=16), self.tasks, self.user, Line(upright=True, length=16),
             self.look, self.tongue,
         ):  # fmt: skip
             right.addWidget(part)

@@ -16,6 +16,7 @@ from layers.text import Message
 
 Index = QModelIndex | QPersistentModelIndex
 _NUMBER = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+_TEXT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _ROW = 24
 _GRIDS = ("grid", "before", "after", "meters", "compact")
 _MOVES = ("number", "from", "to", "share", "meters", "what")
@@ -58,8 +59,8 @@ class _Model(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return self._language.render(Message(f"grid_proposal.column.{self._columns[section]}"))
-        if role == Qt.ItemDataRole.TextAlignmentRole and self._columns[section] not in self._words:
-            return _NUMBER
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _TEXT if self._columns[section] in self._words else _NUMBER
         return None
 
 

@@ -41,6 +41,7 @@ from gisapp.commands.grid_prints import grid_print_actions, tie_grid_prints
 from gisapp.commands.grids import grid_actions, tie_grids
 from gisapp.commands.helping import ask_name, help_actions
 from gisapp.commands.history import history_actions, tie_history
+from gisapp.commands.left_packages import left_package_actions, tie_left_packages
 from gisapp.commands.navigating import navigate_actions
 from gisapp.commands.opening import open_target
 from gisapp.commands.packages import package_actions
@@ -145,6 +146,7 @@ class Application(QObject):
             census_lot_actions(window),
             census_print_actions(window),
             package_actions(window),
+            left_package_actions(window),
             sighting_actions(window),
             renewal_desk_actions(window),
             calendar_actions(window),
@@ -168,6 +170,7 @@ class Application(QObject):
         tie_basemaps(window)
         tie_table(window)
         tie_census(window)
+        tie_left_packages(window)
         tie_renewal(window)
         tie_works(window)
         tie_grid_desk(window)

@@ -141,7 +141,7 @@ def hand_out(
     register = session.register
     if register is None:
         return
-    folder, texts = _folder(window, register), Texts(window.parts.language.code)
+    folder, texts = shelf_folder(window, register), Texts(window.parts.language.code)
 
     taken: list[Message] = []
     written: list[Any] = []
@@ -160,7 +160,7 @@ def hand_out(
             window.parts.notifier.done(told, "statements.show_written")
 
         def failed(error: Any) -> None:
-            prepared.discard()
+            prepared.withdraw()
             window.parts.notifier.error(error)
 
         session.edit(words.checked_out(contents), work, done, failed)
@@ -204,7 +204,7 @@ def take_back(window: Window, path: Path) -> None:
     register = window.parts.session.register
     if register is None:
         return
-    folder = _folder(window, register)
+    folder = shelf_folder(window, register)
     language = window.parts.language
 
     def work(feedback: Feedback) -> tuple[Examined, list[dispute_list.DisputeRow]]:
@@ -330,7 +330,7 @@ def _knows(register: Register | None) -> bool:
     return register is not None and PACKAGE in register.catalogue and CONFLICT in register.catalogue
 
 
-def _folder(window: Window, register: Register) -> Path | None:
+def shelf_folder(window: Window, register: Register) -> Path | None:
     """Where the bases lie: beside a file; for a server among the documents of who works here."""
     if isinstance(register.target, Path):
         return None

@@ -57,6 +57,9 @@ def checkout(
         try:
             with opened.edit(checked_out(contents)) as edit:
                 done = check_out(edit, prepared, to)
+        except BaseException:
+            prepared.withdraw()
+            raise
         finally:
             prepared.discard()
         written = () if sheet is None else write_sheets(contents, done.code, sheet, console.texts)

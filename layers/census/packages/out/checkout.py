@@ -7,7 +7,7 @@ import datetime
 import os
 import shutil
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 from layers.census.newcomers import BLOCK, FIRST_BLOCK
 from layers.census.packages.out import qgis_forms
 from layers.census.packages.out.earlier import Earlier, told, with_earlier
+from layers.census.packages.out.left_over import make_mark
 from layers.census.packages.receipt import Receipt
 from layers.census.packages.scope import Contents
 from layers.census.packages.shelf import Kept, Shelf, sweep_parts
@@ -56,10 +57,19 @@ class Prepared:
     shelf: Shelf
     put: set[Path] = field(default_factory=set, compare=False)
     """Where it has been put: the act may be done again, and nobody else's package is written over."""
+    marks: set[Path] = field(default_factory=set, compare=False)
+    """What the shelf says of it until the act is through (``left_over``)."""
 
     def discard(self) -> None:
-        """Remove the file."""
-        self.part.unlink(missing_ok=True)
+        """Remove the file; the act is through, or will not be done."""
+        for path in (self.part, *self.marks):
+            path.unlink(missing_ok=True)
+
+    def withdraw(self) -> None:
+        """The act was not done: what it had handed out already goes too."""
+        for path in self.put:
+            path.unlink(missing_ok=True)
+        self.discard()
 
 
 @dataclass(frozen=True)
@@ -130,7 +140,7 @@ def check_out(edit: Edit, prepared: Prepared, sent_to: str = "") -> CheckedOut:
         "sent_to": sent_to or None,
         "sent_at": _now(),
     }
-    id = edit.insert(PACKAGE, values)
+    id, given = edit.insert(PACKAGE, values), values
     row = _current(edit, PACKAGE, id)
     first = FIRST_BLOCK + id * BLOCK
     last = first + BLOCK - 1
@@ -142,8 +152,15 @@ def check_out(edit: Edit, prepared: Prepared, sent_to: str = "") -> CheckedOut:
         version=contents.version, sent=sent, records=contents.count, token=token, photos=told(contents)
     )
     code = str(row["code"])
-    base = _seal(prepared, {**row, **values}, first, receipt)
-    values |= {"base_sha256": base.sha256, "base_file": base.path.name, "receipt": receipt.as_text()}
+    named = {**values, "receipt": receipt.as_text()}
+
+    def note(base: Kept) -> None:
+        """A program that is ended now has handed out what the book does not know of: the shelf does."""
+        whole = {**given, **named, "base_sha256": base.sha256, "base_file": base.path.name}
+        prepared.marks.add(make_mark(prepared.shelf, token, id, code, prepared.out, base, whole))
+
+    base = _seal(prepared, {**row, **values}, first, receipt, note)
+    values = {**named, "base_sha256": base.sha256, "base_file": base.path.name}
     edit.update(PACKAGE, id, row[VERSION], values)
     if contents.lot is not None:
         lot = _current(edit, LOT, contents.lot.id)
@@ -152,7 +169,9 @@ def check_out(edit: Edit, prepared: Prepared, sent_to: str = "") -> CheckedOut:
     return CheckedOut(id, code, prepared.out, base)
 
 
-def _seal(prepared: Prepared, row: Mapping[str, Any], first: int, receipt: Receipt) -> Kept:
+def _seal(
+    prepared: Prepared, row: Mapping[str, Any], first: int, receipt: Receipt, note: Callable[[Kept], None]
+) -> Kept:
     contents = prepared.contents
     code = str(row["code"])
     # A copy: the act may be done again when somebody else was faster, and a package is sealed once.
@@ -177,6 +196,7 @@ def _seal(prepared: Prepared, row: Mapping[str, Any], first: int, receipt: Recei
         if prepared.out.exists() and prepared.out not in prepared.put:
             raise _is_there(prepared.out)
         base = prepared.shelf.keep_base(code, sealed)
+        note(base)
         sealed.replace(prepared.out)
         prepared.put.add(prepared.out)
         (prepared.out.parent / PHOTOS).mkdir(exist_ok=True)

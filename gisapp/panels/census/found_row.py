@@ -69,7 +69,8 @@ class FoundRow(QObject):
     def place(self, grid: QGridLayout, row: int) -> None:
         """Take the next rows of a form."""
         grid.addWidget(self.title, row, 0)
-        grid.addWidget(self.book, row, 1)
+        # Where nothing is entered beside it, the book's word has the room.
+        grid.addWidget(self.book, row, 1, 1, 1 if self.strip is None else 2)
         if self.strip is None:
             grid.addWidget(self.widget, row, 2)
         else:

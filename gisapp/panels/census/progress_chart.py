@@ -192,14 +192,13 @@ class ProgressChart(QWidget):
         most = min(max(int(plot.height() // (_TICK_APART + 4)), 2), _MOST_TICKS)
         for value in dict.fromkeys((*ticks(top, most), top)):
             y = plot.bottom() - plot.height() * value / top
+            if value != top and y - plot.top() < _TICK_APART:
+                continue
             painter.setPen(QPen(self._theme.color("border"), 1))
             painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
-            if value == top or y - plot.top() >= _TICK_APART:
-                painter.setPen(self._theme.color("text3"))
-                box = QRectF(0, y - 9, _LEFT - 6, 18)
-                painter.drawText(
-                    box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{value:,}"
-                )
+            painter.setPen(self._theme.color("text3"))
+            box = QRectF(0, y - 9, _LEFT - 6, 18)
+            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{value:,}")
 
     def _days(self, painter: QPainter, plot: QRectF, first: datetime.date, last: datetime.date) -> None:
         """The days below."""

@@ -8,7 +8,7 @@ An edit, by whomever, patches the scene that is shown; what changed in bulk is b
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -28,7 +28,7 @@ from layers.register import Register
 from layers.scene.cache import SceneCache
 from layers.scene.codec import Source
 from layers.scene.kept import is_kept
-from layers.scene.patching import Touched, needs_of, patched, prepare_patching, touched_by
+from layers.scene.patching import Touched, needs_of, patched, prepare_patching, recounted, touched_by
 from layers.scene.planning import (
     FIRST_DRAWINGS,
     Begun,
@@ -90,6 +90,8 @@ class SceneFeed(QObject):
         self._news: list[ChangeSet] = []
         self._patching: tuple[Task, list[ChangeSet]] | None = None
         self._failures = 0
+        #: Changes up to this version may be in what was read, though the scene is as of an earlier one.
+        self._read_until = 0
         #: Where the map of the open register is kept, unless that was lost; and what was read of it last.
         self._trusted = cache
         self._kept: SceneCache | None = None
@@ -144,7 +146,7 @@ class SceneFeed(QObject):
         self._counting.stop()
         self.scene = None
         self._news.clear()
-        self._failures = 0
+        self._failures = self._read_until = 0
         self._trusted, self._kept = self._cache, None
 
     def _on_changed(self, change: ChangeSet) -> None:
@@ -195,7 +197,7 @@ class SceneFeed(QObject):
                 self.refused.emit(reason)
             self._build(register, planned, before is None, () if ahead is None else ahead.sketches)
 
-        self._run(plan, go_on, shown=before is None)
+        self._run(register, plan, go_on, shown=before is None)
 
     def _build(
         self,
@@ -230,7 +232,9 @@ class SceneFeed(QObject):
             if self._board.take(task, sources) and self._plan is plan:
                 self._board.once_painted(lambda: self._build_parts(register, plan, is_first=True))
 
-        task = self._run(lambda feedback: taken_or_sketched(register, job, ahead, feedback), take, shown=True)
+        task = self._run(
+            register, lambda feedback: taken_or_sketched(register, job, ahead, feedback), take, shown=True
+        )
         self._board.expect(task)
 
     def _show_sketch(self) -> None:
@@ -260,7 +264,7 @@ class SceneFeed(QObject):
             elif any(layer.drawing in FIRST_DRAWINGS for layer in layers):
                 self._board.show()
 
-        self._run(lambda feedback: build(register, job, feedback), take, shown=shown)
+        self._run(register, lambda feedback: build(register, job, feedback), take, shown=shown)
 
     def _finish(self, plan: ScenePlan) -> None:
         self._plan = None
@@ -282,9 +286,17 @@ class SceneFeed(QObject):
 
         self._tasks.run(Message("task.map"), work, owner=self, key="scene-tidy", shown=False)
 
-    def _run(self, work: Work, done: Callable[[Any], None], *, shown: bool) -> Task:
+    def _run(self, register: Register, work: Work, done: Callable[[Any], None], *, shown: bool) -> Task:
+        def read(feedback: Feedback) -> tuple[Any, int]:
+            return work(feedback), register.mark().version
+
+        def take(found: tuple[Any, int]) -> None:
+            made, version = found
+            self._read_until = max(self._read_until, version)
+            done(made)
+
         task = self._tasks.run(
-            Message("task.map"), work, done,
+            Message("task.map"), read, take,
             failed=self._on_failed, cancelled=self._on_cancelled, owner=self, shown=shown,
         )  # fmt: skip
         self._reading.append(task)
@@ -332,9 +344,10 @@ class SceneFeed(QObject):
         styled = any(name in _STYLING or name.startswith(_CODE_LIST) for name in names)
         styled = styled or (is_computed(scene.style) and bool(names & COMPUTED_FROM))
         drawn = {layer.type for layer in scene.style.layers}
+        doubted = {name for change in news if change.id <= self._read_until for name in change.changes}
 
         def work(feedback: Feedback) -> Scene:
-            return _patched(scene, register, few, version, feedback)
+            return _patched(scene, register, few, version, doubted & drawn, feedback)
 
         def take(made: Scene) -> None:
             self._patching = None
@@ -371,9 +384,16 @@ class SceneFeed(QObject):
 
 
 def _patched(
-    scene: Scene, register: Register, few: Mapping[str, Touched], version: int, feedback: Feedback
+    scene: Scene,
+    register: Register,
+    few: Mapping[str, Touched],
+    version: int,
+    doubted: Collection[str],
+    feedback: Feedback,
 ) -> Scene:
+    """``doubted``: of these types some of what changed may be in the scene already."""
     drawn = {source.layer.type for source in scene.sources}
     if not drawn & set(few):
         return replace(scene, data_version=version)
-    return patched(scene, register, few, version, feedback)
+    made = patched(scene, register, few, version, feedback)
+    return recounted(made, register, doubted) if doubted else made

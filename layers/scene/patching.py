@@ -140,6 +140,17 @@ def patched(
     return replace(grown, changes=Changes(weakref.ref(scene), where, frozenset(touched)))
 
 
+def recounted(scene: Scene, register: Register, types: Collection[str]) -> Scene:
+    """``scene`` with the assets of these types counted in the register, not from the changes."""
+    drawn = {source.layer.type for source in scene.sources}
+    counts = {name: register.count(name) for name in drawn & set(types)}
+    sources = tuple(
+        replace(source, unfiltered=counts.get(source.layer.type, source.unfiltered))
+        for source in scene.sources
+    )
+    return replace(scene, sources=sources)
+
+
 def _shapes(parts: Iterable[PackedLines]) -> dict[tuple[int, bytes], int]:
     """How often each of these assets has each of these lines."""
     found: Counter[tuple[int, bytes]] = Counter()

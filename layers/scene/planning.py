@@ -12,7 +12,7 @@ from layers.register import Register
 from layers.scene.building import BuildJob, build_sketches, build_sources, wanted_fields
 from layers.scene.cache import SceneCache
 from layers.scene.codec import Source
-from layers.scene.patching import patched, touched_by
+from layers.scene.patching import patched, recounted, touched_by
 from layers.scene.scene import Scene
 from layers.scene.style import Drawing, LayerStyle, MapStyle, is_restyled
 from layers.scene.styles import find_style
@@ -234,12 +234,7 @@ def take_kept(register: Register, plan: ScenePlan, feedback: Feedback) -> SceneP
         sources = tuple(source for source in sources if not source.layer.rotate)
     scene = patched(replace(plan.scene, sources=sources), register, few, now, feedback)
     # Counted anew: some may have been newer than the oldest.
-    types = {source.layer.type for source in sources}
-    counts = {name: register.count(name) for name in few if name in types}
-    return plan.with_sources(
-        replace(source, unfiltered=counts.get(source.layer.type, source.unfiltered))
-        for source in scene.sources
-    )
+    return plan.with_sources(recounted(scene, register, few).sources)
 
 
 def _is_stale(source: Source, stale: Collection[str]) -> bool:

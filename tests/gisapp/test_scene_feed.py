@@ -219,6 +219,21 @@ def test_edits_that_come_while_it_is_read_are_not_lost(watch: Watch, town: Path)
     watch.wait(lambda: len(watch.source("valve").ids) == 17)
 
 
+def test_what_is_committed_while_it_is_read_counts_once(watch: Watch, town: Path) -> None:
+    register = watch.open(town)
+    watch.qtbot.waitUntil(lambda: watch.feed._plan is not None, timeout=PATIENCE)
+    with Register.open(town, actor="other") as other, other.edit(LABEL) as edit:
+        for n in range(3):
+            edit.insert("meter", {"code": f"N{n}", "geom": Point(X + n, Y + 70)})
+    watch.wait(lambda: bool(watch.scenes) and any(s.layer.id == "valve" for s in watch.scenes[-1].sources))
+    register.poll()
+    watch.wait(lambda: watch.feed.scene is not None and watch.feed.scene.data_version >= 2)
+    assert len(watch.source("meter").ids) == 15
+    assert watch.source("meter").unfiltered == 15
+    watch.edit(lambda edit: edit.insert("meter", {"code": "N9", "geom": Point(X, Y + 75)}))
+    assert watch.source("meter").unfiltered == 16
+
+
 def test_filters_leave_only_what_meets_them(watch: Watch, town: Path) -> None:
     watch.open(town)
     watch.wait()

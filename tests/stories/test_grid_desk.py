@@ -232,6 +232,11 @@ def test_who_then_split_and_hand_over(staffed: Path, open_town: Window, qtbot: Q
     window.parts.actions.trigger("grids.hand_over")
     settle(window, qtbot)
     assert not handing.card.do.isEnabled()
+    # What comes up under the map takes no button of the card out of reach.
+    window.parts.actions.trigger("roster.open")
+    settle(window, qtbot)
+    assert window.map.rect().contains(handing.card.geometry())
+    window.grids.show_roster(False)
     qtbot.keyClick(handing.card.person.lineEdit(), Qt.Key.Key_Escape)
     assert not handing.is_open
     window.parts.actions.trigger("grids.hand_over")

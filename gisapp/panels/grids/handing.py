@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QEvent, QObject, Signal
 from shapely.geometry.base import BaseGeometry
 
 from gisapp.language import Language, Words
@@ -65,6 +65,7 @@ class Handing(QObject):
         self.grid: int | None = None
         self.halved: Halved | None = None
         centre.session.closed.connect(self.shut)
+        over.installEventFilter(self)
 
     @property
     def card(self) -> HandoverCard:
@@ -113,11 +114,13 @@ class Handing(QObject):
                 card.hide()
         self.changed.emit()
 
-    def place(self) -> None:
-        """The map changed its size."""
-        for card in (self._card, self._leaving):
-            if card is not None and card.isVisible():
-                card.place()
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            # A card whose buttons lay beyond the map could only be left.
+            for card in (self._card, self._leaving):
+                if card is not None and card.isVisible():
+                    card.place()
+        return False
 
     # ---- one grid
 

@@ -61,7 +61,7 @@ class CheckPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._language, self._theme, self._session = language, theme, session
         self._centre, self._actions = centre, actions
-        self._current = ""
+        self._current, self._is_following = "", False
         self._seen_news: frozenset[str] = frozenset()
         self.model = FindingModel(language, theme, self)
         self.tree = FindingTree(theme, self.model)
@@ -122,10 +122,12 @@ class CheckPanel(QWidget):
         self._show_state()
 
     def _restore(self, identity: str) -> None:
-        """Look at the same finding as before; when it is gone, at nothing."""
+        """Look at the same finding as before, where the map and the selection stay; when it is gone, at nothing."""
         index = self.model.index_of(identity) if identity else QModelIndex()
         if index.isValid():
+            self._is_following = True
             self.tree.setCurrentIndex(index)
+            self._is_following = False
         elif identity:
             self._current = ""
             self.detail.show_nothing()
@@ -214,7 +216,8 @@ class CheckPanel(QWidget):
             self.detail.show_rule(rule, self.model.findings_of(rule))
         else:
             self.detail.show_nothing()
-        self.chosen.emit(finding)
+        if not self._is_following:
+            self.chosen.emit(finding)
 
     # ---- layout
 

@@ -134,3 +134,30 @@ def test_run_look_repair_undo_waive_follow_and_export(
         branch.key
     }
     assert all(branch.key in (each.asset, *each.others) for part in centre.found for each in part)
+
+
+def test_listing_the_findings_anew_moves_neither_map_nor_selection(
+    window: Window, broken_town: Path, qtbot: QtBot
+) -> None:
+    desk = CheckDesk(window, broken_town, qtbot)
+    canvas = window.map.canvas
+    qtbot.keyClick(window, Qt.Key.Key_F9)
+    desk.until(lambda: desk.centre.run is not None)
+    qtbot.keyClick(window, Qt.Key.Key_F8)
+    looked_at = desk.panel.current
+    assert looked_at is not None
+    window.show_desk("map")
+    desk.session.select([])
+    canvas.fly_to(X + 5_000, Y + 5_000)
+    seen = canvas.viewport
+    # Another language, an edit that is checked anew, a filter: the finding stays looked at, and that is all.
+    window.parts.actions.trigger("view.language")
+    with desk.register.edit(KEPT) as edit:
+        edit.insert("valve", {"code": "FM-000003", "geom": shapely.Point(X + 700, Y)})
+    desk.until(lambda: not desk.centre.is_running)
+    desk.panel.words.setText("-")
+    qtbot.waitUntil(lambda: desk.panel.model.filter.words == "-", timeout=PATIENCE)
+    assert desk.panel.current is not None
+    assert desk.panel.current.identity == looked_at.identity
+    assert not list(desk.session.selection)
+    assert canvas.viewport == seen

@@ -18,6 +18,7 @@ _KNOWN = (
     ("disk I/O error", "store.disk_error", "store.disk_error_hint"),
     ("readonly database", "store.read_only", "store.read_only_hint"),
     ("database disk image is malformed", "store.damaged", "store.damaged_hint"),
+    ("malformed database schema", "store.damaged", "store.damaged_hint"),
     ("file is not a database", "store.no_register", "store.no_register_hint"),
     ("unable to open database file", "store.cannot_open", "store.cannot_open_hint"),
     ("history is only added to", "store.history_guarded", "store.history_guarded_hint"),

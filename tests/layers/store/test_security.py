@@ -25,6 +25,10 @@ from layers.store.security import ForeignObjectsError
 from layers.text import Message
 
 LABEL = Message("register.undo_of")
+MISSPELT = """
+CREATE TABLE wa_meta (name, value); PRAGMA writable_schema=ON;
+UPDATE sqlite_schema SET sql = 'CREATE TABL' WHERE name = 'wa_meta';
+"""
 
 
 @pytest.fixture
@@ -127,10 +131,11 @@ def test_dropped_triggers_come_back_with_the_spatial_index(file: Path) -> None:
         lambda path: path.write_bytes(b"PK\x03\x04 surely a zip"),
         lambda path: path.write_bytes(b"SQLite format 3\0" + bytes(range(256)) * 40),
         lambda path: sqlite.connect(str(path)).executescript("CREATE TABLE t (x);").close(),
+        lambda path: sqlite.connect(str(path)).executescript(MISSPELT).close(),
         lambda path: path.mkdir(),
         lambda path: None,
     ],
-    ids=["empty", "zip", "rubbish", "another database", "folder", "missing"],
+    ids=["empty", "zip", "rubbish", "another database", "misspelt schema", "folder", "missing"],
 )
 def test_what_is_no_register_is_told_in_a_sentence(tmp_path: Path, make: Callable[[Path], object]) -> None:
     path = tmp_path / "some.gpkg"

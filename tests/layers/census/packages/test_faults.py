@@ -18,7 +18,8 @@ from pysqlite3 import dbapi2
 
 from layers.census.packages import shelf as base
 from layers.census.packages.merging.conflicts import disputes, plan_decisions
-from layers.census.packages.out.checkout import prepare
+from layers.census.packages.out.checkout import check_out, prepare
+from layers.census.packages.out.left_over import read_left_over
 from layers.census.packages.scope import of_lot
 from layers.errors import UserError
 from layers.model.query import Query
@@ -274,3 +275,18 @@ def test_a_disk_that_is_full_from_the_first_page_on(town: Town, monkeypatch: pyt
         town.out()
     assert refused.value.title.id == "store.disk_full"
     assert list(town.field.iterdir()) == []
+
+
+def test_an_act_that_was_not_done_has_handed_out_nothing(town: Town) -> None:
+    prepared = prepare(town.register, of_lot(town.register, town.lot), town.field / "lot.gpkg", town.folder)
+
+    def hand_out() -> None:
+        with town.register.edit(ACT) as edit:
+            check_out(edit, prepared, "一组")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        hand_out()
+    prepared.withdraw()
+    assert [path.name for path in town.field.iterdir() if path.is_file()] == []
+    assert read_left_over(town.register, base.Shelf.of(town.register, town.folder)) == ()

@@ -60,6 +60,7 @@ def test_taken_up_it_goes_on_and_thrown_away_it_is_gone(town: Town) -> None:
     gone = ended_while_handing_out(town, "gone.gpkg")
     [left] = read_left_over(town.register, shelf)
     town.out("other.gpkg")
+    assert list(town.folder.glob(MARKS)) == [left.mark], "handed out as usual it leaves none"
     with pytest.raises(UserError), town.register.edit(ACT) as edit:
         take_up(edit, left)
     assert [row["code"] for row in town.register.find(Query("field_package"))] == ["WB-0001", "WB-0002"]
@@ -75,24 +76,3 @@ def test_taken_up_it_goes_on_and_thrown_away_it_is_gone(town: Town) -> None:
     throw_away(left)
     assert kept.exists()
     assert read_left_over(town.register, shelf) == ()
-
-
-def test_an_act_that_was_not_done_has_handed_out_nothing(town: Town) -> None:
-    prepared = prepare(town.register, of_lot(town.register, town.lot), town.field / "lot.gpkg", town.folder)
-
-    def hand_out() -> None:
-        with town.register.edit(ACT) as edit:
-            check_out(edit, prepared, "一组")
-            raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        hand_out()
-    prepared.withdraw()
-    assert [path.name for path in town.field.iterdir() if path.is_file()] == []
-    assert read_left_over(town.register, Shelf.of(town.register, town.folder)) == ()
-
-
-def test_handed_out_as_usual_nothing_is_left_over(town: Town) -> None:
-    town.out()
-    assert list(town.folder.glob(MARKS)) == []
-    assert read_left_over(town.register, Shelf.of(town.register, town.folder)) == ()

@@ -289,12 +289,15 @@ class Window(WindowRooms):
 
     def _show_steps(self) -> None:
         """Undo and redo can be had at once."""
-        self.notices.give_way()
         self.parts.actions.refresh_some(("edit.undo", "edit.redo"))
         self._look_again.touch()
 
     def _show_changed(self, change: ChangeSet) -> None:
         self.status.show_saved(self.parts.session.saved_at)
+        register = self.parts.session.register
+        if register is not None and change.actor == register.actor:
+            # What others do answers no refusal of one's own.
+            self.notices.give_way()
         self._look_again.touch()
 
     def _show_selected(self, selection: Selection) -> None:

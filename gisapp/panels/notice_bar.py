@@ -64,9 +64,13 @@ class NoticeBar(QFrame):
         self.hide()
 
     def show_notice(self, notice: Notice) -> None:
-        """Show what needs the user's eye; a success takes an earlier one away."""
+        """Show what needs the user's eye; a success takes an earlier one away, but nothing that was just refused."""
         if notice.severity == "ok":
-            self.clear()
+            if self._notice is None or self._notice.severity == "info":
+                self.clear()
+            else:
+                # Of two acts at once the one may succeed that was not refused.
+                self.give_way()
             return
         if notice.severity == "info" and notice.hint is None and notice.action is None:
             return

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from gisapp.notify import Notice
 from gisapp.window import Window
 from layers.errors import UserError
+from layers.register import Register
 from layers.text import Message
-from tests.gisapp.driving import visible_texts
+from tests.gisapp.driving import PATIENCE, visible_texts
 
 LEFT = Qt.MouseButton.LeftButton
 TITLE = Message("notify.nothing_to_undo")
@@ -29,6 +32,32 @@ def test_a_refusal_goes_after_a_while_but_not_while_it_is_read(window: Window, q
     assert not bar.isVisible()
     # What was said last is still to be read below.
     assert window.status.message.text() == window.parts.language.render(TITLE)
+
+
+def test_a_refusal_is_not_hidden_by_the_success_of_another_act_at_once(window: Window) -> None:
+    notifier, bar = window.parts.notifier, window.notices
+    notifier.error(UserError(TITLE))
+    notifier.done(Message("notify.copied", {"file": "x"}))
+    assert bar.isVisible()
+    bar._since -= 3
+    notifier.done(Message("notify.copied", {"file": "x"}))
+    assert not bar.isVisible()
+
+
+def test_a_refusal_is_not_hidden_by_what_others_do(open_town: Window, town: Path, qtbot: QtBot) -> None:
+    window, bar = open_town, open_town.notices
+    session, register = window.parts.session, window.parts.session.register
+    assert register is not None
+    window.parts.notifier.error(UserError(TITLE))
+    bar._since -= 3
+    with Register.open(town, actor="陈工") as other, other.edit(TITLE) as edit:
+        edit.insert("meter", {"code": "N1"})
+    with qtbot.waitSignal(session.steps_changed, timeout=PATIENCE):
+        register.poll()
+    assert bar.isVisible()
+    with qtbot.waitSignal(session.changed, timeout=PATIENCE):
+        session.edit(TITLE, lambda edit: edit.insert("meter", {"code": "N2"}))
+    assert not bar.isVisible()
 
 
 def test_news_move_nothing_and_what_a_message_offers_can_be_pressed(window: Window, qtbot: QtBot) -> None:

@@ -1,1 +1,1 @@
-"""Rules of single values and rows, made from the fields. What concerns the network is in ``layers.analysis.checking``."""
+"""Rules of single values and rows, made from the fields; those of the network are in ``layers.analysis``."""

@@ -210,6 +210,9 @@ class Editing(UnsavedWork):
         shown = [each for each in differences if self._is_told(draft, each)]
         if shown and was_entered:
             self._show_differences(draft, shown)
+        elif self._conflict is not None and draft.contested:
+            # It was read while the save was under way: what to choose stays in sight.
+            self._show_contested(draft)
         elif self._conflict is not None:
             self.news.tell(self._conflict.title, warn=True)
         self._conflict = None

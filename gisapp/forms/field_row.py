@@ -213,13 +213,15 @@ class FieldRow(QWidget):
         return (parts[0], "quiet") if parts else ("", "quiet")
 
     def _was(self, draft: Draft) -> Words:
-        base = draft.base(self.field.name)
+        contested = next((each for each in draft.contested if each.field == self.field.name), None)
+        base = draft.base(self.field.name) if contested is None else contested.base
         if base is MIXED:
             return Message("form.was_mixed")
         if base is None:
             return Message("form.was_empty")
         words = self._name_of(self.field, base) if isinstance(self.field, LinkField) else None
-        return Message("form.was", {"value": words or value_words(self.field, base)})
+        which = "form.was" if contested is None else "form.was_both"
+        return Message(which, {"value": words or value_words(self.field, base)})
 
     @property
     def note_text(self) -> str:

@@ -76,7 +76,7 @@ class FormNews(QFrame):
         for each in contested:
             name = Label(self._language, self._theme, titles(each.field), size="small", strong=True)
             was = Label(
-                self._language, self._theme, Message("form.was", {"value": say(each.field, each.base)}),
+                self._language, self._theme, Message("form.was_both", {"value": say(each.field, each.base)}),
                 size="small", tone="quiet",
             )  # fmt: skip
             grid.addWidget(name, line, 0)

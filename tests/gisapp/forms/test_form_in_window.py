@@ -180,6 +180,27 @@ def test_two_sessions_on_one_pipe(open_town: Window, town: Path, qtbot: QtBot) -
         saved = session.register.get(*key)
         assert (saved["material"], saved["owner"], saved["road"]) == ("PE", "城投水务", "解放巷")
 
+        # Theirs is read while mine is still on its way to be refused: what to choose stays, and what stood before
+        # both is called the same in both places.
+        qtbot.wait(250)
+        settle(window, qtbot)
+        waiting = threading.Event()
+        window.parts.tasks.run(
+            Message("action.find"), lambda _: waiting.wait(10), lane="writer", owner=window
+        )
+        _type(window, "dn", "300", qtbot)
+        editing.save()
+        _change(other, key, {"dn": 200})
+        session.register.poll()
+        qtbot.waitUntil(lambda: "dn" in editing.news.choices, timeout=PATIENCE)
+        waiting.set()
+        settle(window, qtbot)
+        assert set(editing.news.choices) == {"dn"}
+        qtbot.waitUntil(lambda: "双方修改前 450 mm" in _texts(editing.news), timeout=PATIENCE)
+        assert "双方修改前 450" in form.row("dn").note_text
+        assert session.register.get(*key)["dn"] == 200
+        qtbot.mouseClick(editing.news.choices["dn"][1], LEFT)
+
         # Deleted by the other while it is worked on: said so, and what was entered is still there. Not before the
         # form has read what was saved, as it does a moment later: it would see the deletion by itself.
         qtbot.wait(250)

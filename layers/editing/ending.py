@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import shapely
@@ -13,7 +14,7 @@ from layers.editing.course import distance, foot_on
 from layers.editing.draft import GEOMETRY, Draft, Item, box_around
 from layers.editing.drawing import take_in, tie_end
 from layers.editing.following import Following, Move
-from layers.editing.plan import Answers, Born, Choice, EditPlan
+from layers.editing.plan import Answers, Born, Choice, EditPlan, Ghost
 from layers.errors import UserError
 from layers.model import edtf
 from layers.model.asset import AssetKey
@@ -68,7 +69,9 @@ def plan_retire(
         _list_hanging(draft, item, items)
     first = items[0]
     names = {"type": first.type.title, "code": first.code, "count": len(items), "date": date}
-    return draft.plan(Message("editing.retire" if len(items) == 1 else "editing.several_retired", names))
+    plan = draft.plan(Message("editing.retire" if len(items) == 1 else "editing.several_retired", names))
+    gone = [Ghost("gone", item.type.name, item.geometry) for item in items if item.geometry is not None]
+    return replace(plan, ghosts=(*plan.ghosts, *gone))
 
 
 def plan_replace(
@@ -170,7 +173,7 @@ def _asked_links(draft: Draft, linked: Mapping[Item, list[tuple[Item, str]]]) ->
 
 
 def _list_hanging(draft: Draft, item: Item, going: Sequence[Item]) -> None:
-    """List the lines that end on an asset, and the points that stand on it with no other line there."""
+    """List the lines that end on an asset, and the points that stand on it with no line beyond it there."""
     if item.geometry is None or item.type.shape == "polygon":
         return
     why = Message("editing.recheck_left", {"type": item.type.title, "code": item.code})
@@ -180,8 +183,19 @@ def _list_hanging(draft: Draft, item: Item, going: Sequence[Item]) -> None:
         if other in going or (other.type.shape == "point" and not other.sits_on_lines):
             continue
         for end in (other.course[0], other.course[-1]):
-            if _is_on(draft, item, end) and not _others_at(draft, end, (*going, other)):
+            if _is_on(draft, item, end) and not _goes_on(draft, other, end, (*going, other)):
                 draft.recheck(other, why)
+
+
+def _goes_on(draft: Draft, other: Item, place: Any, besides: Sequence[Item]) -> bool:
+    """Whether the network still leads both ways where a point stands, or any way where a line ends."""
+    near = draft.near(draft.line_types, box_around(place[None, :], draft.tolerance))
+    ways = 0
+    for line in near:
+        if line not in besides and _is_on(draft, line, place):
+            ends = [distance(end, place) <= draft.tolerance for end in (line.course[0], line.course[-1])]
+            ways += 1 if any(ends) else 2
+    return ways >= (2 if other.type.shape == "point" else 1)
 
 
 def _is_on(draft: Draft, item: Item, place: Any) -> bool:

@@ -333,6 +333,8 @@ def test_moving_splitting_and_ending(hand: Hand, qtbot: QtBot) -> None:
     keys = [p.key for p in register.find(Query("pipe")) if p["status"] == "in_service"][:2]
     session.select(keys)
     hand.do("draw.retire")
+    # What goes is marked on the map before it is agreed to.
+    assert [ghost.role for ghost in hand.drafting._floats._ghosts.shown] == ["gone", "gone"]
     qtbot.keyClick(card.typed, Qt.Key.Key_Return)
     hand.wait()
     assert {register.get(*key)["status"] for key in keys} == {"abandoned"}  # type: ignore[index]

@@ -389,7 +389,15 @@ def test_retiring_and_replacing_keep_the_history_of_a_place(register: Register) 
     assert parts(register) == 1
     plan = plan_retire(register, [moved], "2030")
     assert {r.key for r in plan.rechecks} == {branch, gate}
-    do(register, plan)
+    assert [(ghost.role, ghost.type) for ghost in plan.ghosts] == [("gone", "pipe")]
+    # A valve where the next main begins would close the end of it only: it is named, unless that main runs through.
+    further = add(register, "pipe", line((11, 1), (20, 1)))
+    assert {r.key for r in plan_retire(register, [moved], "2030").rechecks} == {branch, gate, further}
+    do(register, plan_delete_mistake(register, [further], "X"))
+    further = add(register, "pipe", line((11, -5), (11, 1), (11, 9)))
+    assert {r.key for r in plan_retire(register, [moved], "2030").rechecks} == {branch}
+    do(register, plan_delete_mistake(register, [further], "X"))
+    do(register, plan_retire(register, [moved], "2030"))
     for date in ("2031", "1980"):
         with pytest.raises(UserError):
             plan_retire(register, [moved], date)

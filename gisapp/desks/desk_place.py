@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
+
+from gisapp.forms.pages import Pages
 
 
-class DeskPlace(QStackedWidget):
+class DeskPlace(Pages):
     """What usually stands here, and what desks put in its place; a desk's widget is made when it is first shown."""
 
     def __init__(self, usual: QWidget) -> None:
@@ -26,7 +27,3 @@ class DeskPlace(QStackedWidget):
             self._made[desk] = make()
             self.addWidget(self._made[desk])
         self.setCurrentWidget(self._made[desk])
-
-    def minimumSizeHint(self) -> QSize:
-        """What is shown needs; what another desk put here once takes no room from the others."""
-        return self.currentWidget().minimumSizeHint()

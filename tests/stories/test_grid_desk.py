@@ -233,6 +233,8 @@ def test_who_then_split_and_hand_over(staffed: Path, open_town: Window, qtbot: Q
     settle(window, qtbot)
     assert not handing.card.do.isEnabled()
     # What comes up under the map takes no button of the card out of reach.
+    window.resize(1280, 720)
+    settle(window, qtbot)
     window.parts.actions.trigger("roster.open")
     settle(window, qtbot)
     assert window.map.rect().contains(handing.card.geometry())

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from gisapp.actions import Actions
 from gisapp.forms.chip import tab_button
+from gisapp.forms.pages import Pages
 from gisapp.forms.words import IconButton, Label, Line
 from gisapp.language import Language
 from gisapp.panels.census.centre import CensusCentre
@@ -46,7 +47,7 @@ class BelowPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._language, self._theme, self.centre = language, theme, centre
         self.tabs: dict[str, QToolButton] = {}
-        self.pages = QStackedWidget()
+        self.pages = Pages()
         self.progress = ProgressTab(language, theme, centre)
         self.differences = DifferencesTab(language, theme, centre)
         self.defects = DefectsTab(language, theme, centre)

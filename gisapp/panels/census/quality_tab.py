@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from gisapp.forms.chip import Chip, ChipKind, filter_chip
+from gisapp.forms.flow_layout import FlowLayout
 from gisapp.forms.words import Button, ElidedLabel, Label
 from gisapp.language import Language, Words
 from gisapp.panels.census.one_act import OneAct
@@ -297,9 +298,12 @@ class QualityTab(QWidget):
         self.table.doubleClicked.connect(lambda index: self.opened.emit(self.table.rows.rows[index.row()].id))
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
-        row.setContentsMargins(12, 6, 12, 4)
-        row.setSpacing(6)
+        # English takes two lines: the form beside the map is not made narrower for it.
+        holder, row = QWidget(), FlowLayout(6)
+        holder.setLayout(row)
+        first = QHBoxLayout()
+        first.setContentsMargins(12, 6, 12, 4)
+        first.addWidget(holder)
         self.scope.setFont(self._theme.font("small"))
         self.scope.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._language.say(self.scope, "setAccessibleName", Message("quality.scope"))
@@ -310,7 +314,6 @@ class QualityTab(QWidget):
             chip.clicked.connect(lambda _=False, which=part: self._keep(which))
             self.chips[part] = chip
             row.addWidget(chip)
-        row.addStretch(1)
         for button in (self.draw, self.check, self.sign, self.back):
             row.addWidget(button)
         figures = QHBoxLayout()
@@ -327,6 +330,6 @@ class QualityTab(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for line in (row, figures, asked):
+        for line in (first, figures, asked):
             column.addLayout(line)
         column.addWidget(self.table, 1)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from gisapp.actions import Actions
@@ -62,6 +63,12 @@ class StatementPage(QWidget):
             language.say(button, "setToolTip", actions[name].title)
             button.clicked.connect(lambda _=False, name=name: actions.trigger(name))
             self.buttons[name] = button
+        # At the right of the head, or below it where there is no room for both.
+        self._head, self._below = head, QHBoxLayout()
+        self._below.setContentsMargins(12, 0, 12, 0)
+        self._below.setSpacing(8)
+        self._below.addStretch(1)
+        for button in self.buttons.values():
             head.addWidget(button)
         self.strip = QFrame()
         self.strip.setObjectName("noticeBar")
@@ -76,11 +83,11 @@ class StatementPage(QWidget):
         self.area = QScrollArea()
         self.area.setObjectName("statementArea")
         self.area.setWidgetResizable(True)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(head)
+        column.addLayout(self._below)
         column.addWidget(Line())
         column.addWidget(DayNote(language, theme, session, "today"))
         column.addWidget(self.strip)
@@ -90,7 +97,24 @@ class StatementPage(QWidget):
         work.stale_changed.connect(lambda _: self._show_state())
         work.busy_changed.connect(self._show_busy)
         theme.changed.connect(self._show_again)
+        language.changed.connect(self._fit)
         self._show(work.current)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Put the buttons where they are whole."""
+        shown = (self.heading, self.chip, self.when, *self.buttons.values())
+        needed = sum(part.sizeHint().width() + 8 for part in shown if not part.isHidden()) + 24
+        row, other = (self._below, self._head) if needed > self.width() else (self._head, self._below)
+        if row.indexOf(self.buttons["statements.submit"]) < 0:
+            for button in self.buttons.values():
+                other.removeWidget(button)
+                row.addWidget(button)
+            margin = 6 if row is self._below else 0
+            self._below.setContentsMargins(12, 0, 12, margin)
 
     def _show_again(self) -> None:
         self._show(self._work.current)
@@ -199,6 +223,7 @@ class StatementPage(QWidget):
         self._show_strip(opened)
         for name, button in self.buttons.items():
             button.setEnabled(self._actions.is_possible(name))
+        self._fit()
 
     def _show_strip(self, opened: Opened) -> None:
         words = self._strip_words(opened)

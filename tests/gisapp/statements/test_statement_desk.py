@@ -188,6 +188,14 @@ def test_figures_documents_submitting_and_sharing(
     settle(window, qtbot)
     # Another language: every word follows.
     window.parts.language.use("en")
+    # In the smallest window every button is whole.
+    for size in ((1024, 700), (1600, 900)):
+        window.resize(*size)
+        settle(window, qtbot)
+        assert desk.page is not None
+        for button in desk.page.buttons.values():
+            assert button.width() >= button.sizeHint().width()
+            assert desk.page.rect().contains(button.geometry())
     settle(window, qtbot)
     assert not [text for text in visible_texts(page) if text.startswith(("report", "kilometres"))]
     assert "Renewed" in visible_texts(page)

@@ -223,7 +223,11 @@ def test_date_a_milestone_and_log_metres(works: Path, open_town: Window, qtbot: 
         centre.read()
 
     # A new project is made, and looked at.
-    window.parts.actions.trigger("projects.new")
+    # What is listed now is what a new one is offered as.
+    for name, kind in (("conversion", "户表改造"), ("main", "改造")):
+        panel.show_list(name)
+        window.parts.actions.trigger("projects.new")
+        assert panel.new_project.entry.editors["kind"].currentText() == kind
     write(panel.new_project.entry.editors["name"], "大塘路新建", qtbot)
     qtbot.keyClick(panel.new_project.entry.editors["name"], Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: register.count("project") == 4, timeout=PATIENCE)

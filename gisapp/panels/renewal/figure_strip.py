@@ -50,9 +50,9 @@ class FigureStrip(QWidget):
         """Count these."""
         late = () if board is None else tuple(c for c in cards if c.standing(board.day) == "late")
         alarmed = tuple(card for card in cards if card.alarms)
-        budgeted = tuple(card for card in cards if card.paid or card.contract or card.budget)
+        budgeted = tuple(card for card in cards if card.paid or card.budget)
         paid = money(sum(card.paid for card in cards), self._language.code)
-        whole = money(sum(card.contract or card.budget for card in cards), self._language.code)
+        whole = money(sum(card.budget for card in cards), self._language.code)
         told: dict[str, tuple[Words, tuple[Card, ...]]] = {
             "count": (Message("renewal_desk.figure.count", {"count": f"{len(cards):,}"}), cards),
             **(self._homes(cards) if cards and cards[0].is_conversion else self._metres(cards)),

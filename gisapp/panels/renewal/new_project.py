@@ -13,6 +13,7 @@ from gisapp.panels.renewal.entry_card import EntryCard
 from layers.errors import UserError
 from layers.model.catalogue import AssetType
 from layers.model.fields import ChoiceField
+from layers.renewal.stages import MAIN
 from layers.renewal.words import RENEWED
 from layers.text import Message
 
@@ -34,17 +35,19 @@ class NewProject(EntryCard):
 
     agreed = Signal(object)
 
-    def ask(self, asset_type: AssetType, people: list[tuple[Any, Words]], mine: Any) -> None:
-        """Ask for a new project; ``mine`` is the manager offered first."""
+    def ask(
+        self, asset_type: AssetType, people: list[tuple[Any, Words]], mine: Any, stages: str = MAIN
+    ) -> None:
+        """Ask for a new project; ``mine`` is the manager offered first, and a kind that follows ``stages``."""
         entry = self.make(Message("renewal_desk.new.title"), Message("renewal_desk.new.save"))
         for name in _FIELDS:
             field = asset_type.field_named(name)
             if isinstance(field, ChoiceField):
                 choices = choices_of(field)
                 offered = choices if field.required else [(None, "—"), *choices]
-                # Most projects renew mains: a kind that means that is offered first.
-                entries = field.code_list.entries
-                usual = next((each.code for each in entries if each.active and each.means == RENEWED), None)
+                # Most projects renew: a kind that means that is offered first, of those that are listed now.
+                kinds = [each for each in field.code_list.entries if each.active and each.means == RENEWED]
+                usual = next((each.code for each in kinds if (each.stages or MAIN) == stages), None)
                 entry.add_choice(name, field.title, offered, usual)
             else:
                 entry.add_field(name, field)

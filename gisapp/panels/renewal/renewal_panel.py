@@ -117,7 +117,7 @@ class RenewalPanel(QWidget):
         if register is not None:
             people: list[tuple[Any, Words]] = list(self._centre.people.items())
             mine = next((id for id, name in people if name == self._my_name()), None)
-            self.new_project.ask(register.catalogue[PROJECT], people, mine)
+            self.new_project.ask(register.catalogue[PROJECT], people, mine, self.list)
 
     # ---- showing
 

@@ -198,8 +198,14 @@ def test_the_map_shows_a_past_day(open_town: Window, qtbot: QtBot) -> None:
     past = window.map.past
     qtbot.waitUntil(lambda: past.map.shown is not None, timeout=PATIENCE)
     assert past.strip.isVisible()
-    past.strip.field.setText("2000")
-    past.strip.field.editingFinished.emit()
+    # The keyboard is where a date is typed; what is none is told, and digits on the slider begin a date.
+    assert window.focusWidget() is past.strip.field
+    qtbot.keyClicks(past.strip.field, "gestern\r")
+    assert "gestern" in past.strip.note.text()
+    past.strip.slider.setFocus()
+    qtbot.keyClick(past.strip.slider, Qt.Key.Key_2)
+    assert window.focusWidget() is past.strip.field
+    qtbot.keyClicks(past.strip.field, "000\r")
     qtbot.waitUntil(lambda: past.map.shown.day == "2000-12-31", timeout=PATIENCE)
     settle(window, qtbot)
     assert _mains(window) == count - 1

@@ -79,6 +79,7 @@ class CheckCentre(QObject):
         session.opened.connect(self._on_opened)
         session.closed.connect(self._on_closed)
         session.changed.connect(self._on_changed)
+        session.past_changed.connect(self._on_past)
 
     def _forget(self) -> None:
         self.found: list[Findings] = []
@@ -291,10 +292,19 @@ class CheckCentre(QObject):
 
     # ---- repairing
 
-    def can_mend(self, finding: Finding) -> bool:
-        """Whether there is a one-click repair for findings of this rule, and it may be made here."""
+    def has_mend(self, finding: Finding) -> bool:
+        """Whether there is a one-click repair for findings of this rule."""
         rule = self.rule_book.rule(finding.rule)
-        return rule is not None and rule.mend is not None and self._session.may("edit")
+        return rule is not None and rule.mend is not None
+
+    def can_mend(self, finding: Finding) -> bool:
+        """Whether there is a one-click repair for findings of this rule, and it may be made here and now."""
+        return self.has_mend(finding) and self._session.may("edit")
+
+    def _on_past(self, is_past: bool) -> None:
+        # What it would change is drawn as it is today.
+        if is_past:
+            self.drop_preview()
 
     def prepare(self, findings: Sequence[Finding]) -> None:
         """Find out what a repair of these (of one rule) would do; ``preview`` then has it."""
@@ -303,7 +313,7 @@ class CheckCentre(QObject):
             return
 
         def done(mending: Mending) -> None:
-            if self._session.register is register:
+            if self._session.register is register and self._session.may("edit"):
                 self.preview, self.preview_of = mending, tuple(findings)
                 self.preview_changed.emit()
 

@@ -82,8 +82,6 @@ class CheckDetail(QFrame):
         about = "field" if rule is None else rule.check
         self.why.show_words(Message(f"check.about.{about}.why"))
         self.todo.show_words(Message("checking.todo", {"words": Message(f"check.about.{about}.todo")}))
-        can_mend = self._centre.can_mend(first)
-        self.fix_button.setVisible(can_mend)
         words = Message("checking.fix_all", {"count": f"{len(findings):,}"})
         self.fix_button.show_words(words if is_rule else Message("checking.fix"))
         self.waive_button.setVisible(self._session.may("waive"))
@@ -91,6 +89,15 @@ class CheckDetail(QFrame):
         self.waive_button.show_words(words if is_rule else Message("checking.waive_open"))
         self._show_preview()
         self.show()
+
+    def _offer_fix(self) -> None:
+        """A repair that only waits for today stands there in grey, with the reason."""
+        session, centre = self._session, self._centre
+        refusal = session.refusal() if session.is_past else None
+        has_mend = bool(self._findings) and centre.has_mend(self._findings[0])
+        self.fix_button.setVisible(has_mend and (refusal is not None or session.may("edit")))
+        self.fix_button.setEnabled(centre.preview is None and refusal is None)
+        self._language.say(self.fix_button, "setToolTip", "" if refusal is None else refusal.title)
 
     # ---- acts
 
@@ -124,7 +131,7 @@ class CheckDetail(QFrame):
     def _show_preview(self) -> None:
         mending = self._centre.preview
         self.preview.setVisible(mending is not None)
-        self.fix_button.setEnabled(mending is None)
+        self._offer_fix()
         if mending is None:
             return
         steps = [self._language.render(each) for each in mending.plan.figures]
@@ -155,6 +162,7 @@ class CheckDetail(QFrame):
         self.back_button.clicked.connect(lambda: self.step_asked.emit(-1))
         self.next_button.clicked.connect(lambda: self.step_asked.emit(1))
         centre.preview_changed.connect(self._show_preview)
+        self._session.past_changed.connect(lambda _: self._offer_fix())
         self._language.say(self.reason, "setPlaceholderText", Message("checking.reason"))
         self._language.say(self.until, "setPlaceholderText", Message("checking.until"))
         self._language.hint(self.until, Message("checking.until_hint"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -85,7 +86,8 @@ class PastStrip(QFrame):
         self._show_range()
         self.show_day(day)
         self.show()
-        self.slider.setFocus()
+        self.field.setFocus()
+        self.field.selectAll()
 
     def show_day(self, day: datetime.date) -> None:
         """Show this day, without asking for it."""
@@ -131,6 +133,13 @@ class PastStrip(QFrame):
         taken = takes_escape(event)
         if taken and event.type() == QEvent.Type.KeyPress:
             self.closed.emit()
+        if watched is self.slider and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            typed = event.text()
+            if typed.isdigit():
+                # A date typed while the slider has the keyboard begins in its field.
+                self.field.setFocus()
+                self.field.setText(typed)
+                return True
         return taken
 
     def _show_range(self) -> None:
@@ -150,8 +159,10 @@ class PastStrip(QFrame):
         stored = edtf.parse(self.field.text())
         day = None if stored is None else edtf.latest(stored)
         if day is None:
+            self.note.show_words(Message("past.no_day", {"text": self.field.text()}))
+            self.adjustSize()
             self.field.setText(self.day.isoformat())
-        else:
+        elif day != self.day or self.field.text() != day.isoformat():
             self._choose(day)
 
     def _choose(self, day: datetime.date) -> None:

@@ -27,6 +27,8 @@ _FIRST_MARGIN = 48
 _GRAIN = 4
 #: A new frame is asked for when the window comes so near to the frame's edge, as a share of the margin.
 _NEAR_EDGE = 0.5
+#: Enlarged more than so many times a picture tells nothing: the bare ground waits better for the next.
+_MOST_ENLARGED = 8.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +74,10 @@ class Frame:
             or want.y0 < have.y0 + room_y
             or want.y1 > have.y1 - room_y
         )
+
+    def is_blur(self, viewport: Viewport) -> bool:
+        """Whether it would have to be enlarged beyond telling anything."""
+        return self.viewport.metres_per_pixel > _MOST_ENLARGED * viewport.metres_per_pixel
 
     def shows_more_than(self, other: Frame | None) -> bool:
         """Whether everything in the other picture, and more, is in this one."""
@@ -120,11 +126,12 @@ class ShownFrames:
 
     def covers(self, window: QRectF, viewport: Viewport) -> bool:
         """Whether the last frame leaves nothing of a window free, shown as it is."""
-        return self.last is not None and self.last.rectangle(viewport).contains(window)
+        last = self.last
+        return last is not None and not last.is_blur(viewport) and last.rectangle(viewport).contains(window)
 
     def paint(self, painter: QPainter, viewport: Viewport, window: QRectF) -> None:
         """Show them in a window."""
-        if self.last is None:
+        if self.last is None or self.last.is_blur(viewport):
             return
         shown = self.last.rectangle(viewport)
         if self._beneath is not None and not shown.contains(window):

@@ -148,6 +148,16 @@ def test_a_zoom_scales_the_picture_at_once_then_makes_it_crisp(
     assert crisp.viewport.metres_per_pixel == canvas.viewport.metres_per_pixel
 
 
+def test_a_picture_is_not_enlarged_beyond_telling_anything(
+    qtbot: QtBot, canvas: MapCanvas, scene_of: Any, colours: Mapping[str, QColor]
+) -> None:
+    show(qtbot, canvas, scene_of(pipe=[main(300, 0)]))
+    canvas.zoom(30.0)
+    assert near(picture(canvas).pixelColor(30, 150), colours["map_land"])
+    settled(qtbot, canvas)
+    assert near(picture(canvas).pixelColor(30, 150), colours["dn3"])
+
+
 def test_only_the_newest_request_is_shown(qtbot: QtBot, canvas: MapCanvas, scene_of: Any) -> None:
     show(qtbot, canvas, scene_of(pipe=[main(300)]))
     shown: list[int] = []

@@ -24,7 +24,10 @@ _COUNT_MILLISECONDS = 250
 
 
 class ConditionDialog(Dialog):
-    """Stays open beside the map. Signals tell the type's name and the condition (None: all of the type)."""
+    """Stays open beside the map until it has filtered that.
+
+    Signals tell the type's name and the condition (None: all of the type).
+    """
 
     select_asked = Signal(str, object)
     zoom_asked = Signal(str, object)
@@ -81,6 +84,8 @@ class ConditionDialog(Dialog):
             (self.select, self.select_asked),
         ):
             button.clicked.connect(lambda _=False, told=signal: told.emit(self._name, self._condition))
+        # What is filtered is seen on the map and in its legend, which must not lie under this.
+        self.filter.clicked.connect(self.accept)
         for button in (close, self.zoom, self.filter, self.select):
             self.foot.addWidget(button)
         self._later = QTimer(self, singleShot=True, interval=_COUNT_MILLISECONDS)

@@ -263,7 +263,7 @@ class TableDrawer(QFrame):
             self.pages.setCurrentWidget(grid)
 
     def _tell_totals(self, shown: Shown) -> None:
-        self.totals.show_totals(shown.data.type, shown.totals, self.model.fields)
+        self.totals.show_totals(shown.data.type, shown.totals, len(shown.data), self.model.fields)
         self._tell_selected(shown)
 
     def _on_told(self) -> None:

@@ -35,6 +35,7 @@ class TotalsBar(QFrame):
         self._language, self._theme = language, theme
         self._type: AssetType | None = None
         self._totals: Totals | None = None
+        self._whole = 0
         self._selected: tuple[int, float | None] = (0, None)
         self.count = Label(language, theme, size="small", strong=True)
         self.selected = Label(language, theme, size="small", tone="quiet")
@@ -61,9 +62,11 @@ class TotalsBar(QFrame):
         row.addWidget(self.by)
         language.changed.connect(self._tell)
 
-    def show_totals(self, asset_type: AssetType, totals: Totals, fields: tuple[Field, ...]) -> None:
-        """Show these; ``fields`` are the columns to choose classes from."""
-        self._type, self._totals = asset_type, totals
+    def show_totals(
+        self, asset_type: AssetType, totals: Totals, whole: int, fields: tuple[Field, ...]
+    ) -> None:
+        """Show these of ``whole`` rows; ``fields`` are the columns to choose classes from."""
+        self._type, self._totals, self._whole = asset_type, totals, whole
         self._offer(tuple(field for field in fields if may_class(field)), totals.field)
         self._tell()
 
@@ -96,7 +99,11 @@ class TotalsBar(QFrame):
         totals, asset_type = self._totals, self._type
         if totals is None or asset_type is None:
             return
-        count: dict[str, object] = {"count": f"{totals.count:,}", "type": asset_type.plural}
+        told = f"{totals.count:,}"
+        if totals.count != self._whole:
+            # The tab says how many there are: so many of them are listed.
+            told = f"{told} / {self._whole:,}"
+        count: dict[str, object] = {"count": told, "type": asset_type.plural}
         if totals.metres is None:
             self.count.show_words(Message("table.total", count))
         else:

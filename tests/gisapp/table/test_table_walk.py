@@ -188,6 +188,8 @@ def test_rows_are_walked_sorted_found_and_shared_with_the_map(hands: Hands) -> N
     session.filter({"pipe": Compare("dn", "=", 300)})
     hands.settled()
     assert hands.texts("dn") == ["300"] * 3
+    assert drawer.tabs.tabs["pipe"].text() == "管段  10"
+    assert "管段合计 3 / 10 · 0.3 km" in drawer.totals.count.text()
     assert [chip.button.text() for chip in drawer.chips.chips] == ["公称直径 = 300"]
     drawer.chips.chips[0].close_button.click()
     hands.settled()

@@ -31,7 +31,7 @@ from gisapp.commands.configuring import configure_actions, tie_additions
 from gisapp.commands.drawing import drawing_actions, tie_drawing
 from gisapp.commands.dropping import take_dropped
 from gisapp.commands.duty_ending import duty_ending_actions
-from gisapp.commands.editing import edit_actions
+from gisapp.commands.editing import edit_actions, tie_steps
 from gisapp.commands.files import file_actions
 from gisapp.commands.finding import Palette
 from gisapp.commands.forms import form_actions
@@ -182,6 +182,7 @@ class Application(QObject):
         tie_clashes(window)
         tie_additions(window)
         tie_history(window, window.inspector.history_acts)
+        tie_steps(window)
         window.filters.edit_asked.connect(lambda name: ask_condition(window, name, filters=True))
         window.map.selection.condition_asked.connect(lambda name: ask_condition(window, name))
         window.dropped.connect(lambda paths: take_dropped(window, paths))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from PySide6.QtGui import QAction, QShortcut
+
 from gisapp.actions import Action
 from gisapp.commands.history import look_at
 from gisapp.window import Window
@@ -79,6 +81,32 @@ def edit_actions(window: Window) -> list[Action]:
             enabled=lambda: bool(session.selection) or session.is_past,
         ),
     ]
+
+
+def tie_steps(window: Window) -> None:
+    """Let the keys of undo and redo answer with a word when there is nothing to take back."""
+    for name, words in (
+        ("edit.undo", Message("notify.nothing_to_undo")),
+        ("edit.redo", Message("notify.nothing_to_redo")),
+    ):
+        action = window.parts.actions.qt(name)
+        instead = QShortcut(action.shortcut(), window)
+        instead.activated.connect(partial(_tell_nothing, window, words))
+        # A key that two hold at once does nothing.
+        action.changed.connect(partial(_take_turns, action, instead))
+        _take_turns(action, instead)
+
+
+def _take_turns(action: QAction, instead: QShortcut) -> None:
+    instead.setEnabled(not action.isEnabled())
+
+
+def _tell_nothing(window: Window, words: Message) -> None:
+    session = window.parts.session
+    if not session.is_open:
+        return
+    refusal = session.refusal()
+    window.parts.notifier.info(words) if refusal is None else window.parts.notifier.error(refusal)
 
 
 def deselect(window: Window) -> None:

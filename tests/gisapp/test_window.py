@@ -174,6 +174,10 @@ def test_undo_says_what_it_undoes_and_does_it(open_town: Window, qtbot: QtBot) -
     assert register is not None
     hydrant = register.by_code("hydrant", "XHS-02147")
     assert hydrant is not None
+    # A key that finds nothing to do says so.
+    again = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(window, Qt.Key.Key_Z, again)
+    assert window.parts.notifier.notices[-1].title.id == "notify.nothing_to_redo"
     window.parts.session.edit(
         Message("action.fit"),
         lambda edit: edit.update("hydrant", hydrant.id, hydrant.version, {"feed_dn": 65}),
@@ -185,6 +189,10 @@ def test_undo_says_what_it_undoes_and_does_it(open_town: Window, qtbot: QtBot) -
     qtbot.waitUntil(lambda: window.top_bar.redo.isEnabled(), timeout=PATIENCE)
     settle(window, qtbot)
     assert window.parts.notifier.notices[-1].title.id == "notify.undone"
+    qtbot.keyClick(window, Qt.Key.Key_Z, again)
+    qtbot.waitUntil(lambda: register.get(*hydrant.key)["feed_dn"] == 65, timeout=PATIENCE)
+    settle(window, qtbot)
+    assert window.parts.notifier.notices[-1].title.id == "notify.redone"
 
 
 def test_at_the_first_start_one_is_asked_for_a_name(qapp: QApplication, tmp_path: Path, qtbot: QtBot) -> None:

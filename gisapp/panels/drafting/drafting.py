@@ -241,6 +241,7 @@ class Drafting(QObject):
         values = self.bar.fields.values()
         continues, self._continues = self._continues, None
         all_values, plan = {**values, **self._given}, self._plan
+        blank = tuple(f.title for f in self.bar.fields.fields if all_values.get(f.name) is None)
         self._floats.add_pending(places)
 
         def make(register: Register, _: Answers) -> EditPlan:
@@ -254,6 +255,8 @@ class Drafting(QObject):
             key = done.made[0] if done.made and continues is None else continues and continues[0]
             if key is not None:
                 self._session.select((key,))
+            if blank and continues is None:
+                self._floats.say(Message("draft.left_blank", {"fields": blank}))
 
         def failed() -> None:
             self._floats.take_pending(places)

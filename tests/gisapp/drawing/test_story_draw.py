@@ -36,6 +36,8 @@ def test_a_main_with_two_valves_and_a_hydrant(hand: Hand, qtbot: QtBot) -> None:
     drawn = register.get(main.type, main.id)
     assert drawn is not None
     assert (drawn["material"], drawn["status"], drawn["laid_date"]) == ("DI", "in_service", None)
+    # What was left blank is told where one looks.
+    assert hand.drafting.bar.hint.text() == "已保存，未填：敷设年代。"
     # The next begins with what was given to this one.
     assert hand.drafting.bar.fields.values() == {"dn": 300, "material": "DI", "status": "in_service"}
     # Act 2: the key of valves, and two clicks on the main. Act 3: the key of hydrants, and one.

@@ -13,6 +13,11 @@ from layers.resources import resource_root
 from layers.texts_file import read_texts
 
 LANGUAGES = ("zh", "en")
+ON_COMMAND_LINE = ".on_command_line"
+"""The end of an id whose text stands on the command line for the text of the id before it.
+
+The window names what is on the screen, the command line its options.
+"""
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,17 @@ class Texts:
             raise ValueError(f"unknown language {language!r}")
         self.language = language
         self._texts = texts if texts is not None else load_texts(language)
+
+    @classmethod
+    def of_command_line(cls, language: str) -> Texts:
+        """The texts of the command line: an option is named where the window names a box."""
+        texts = load_texts(language)
+        own = {
+            id.removesuffix(ON_COMMAND_LINE): text
+            for id, text in texts.items()
+            if id.endswith(ON_COMMAND_LINE)
+        }
+        return cls(language, {**texts, **own})
 
     def __contains__(self, message_id: str) -> bool:
         return message_id in self._texts

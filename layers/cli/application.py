@@ -51,10 +51,10 @@ def run_command_line(
 
     Those of ``plain`` are done without the parser of options being loaded, where there are no options.
     """
-    console = Console(Texts("zh"), as_json=_wants_json(arguments))
+    console = Console(Texts.of_command_line("zh"), as_json=_wants_json(arguments))
     try:
         language, rest = take_language(arguments, environment)
-        console.texts = Texts(language)
+        console.texts = Texts.of_command_line(language)
         if plain and _is_plain(rest) and rest[0] in plain:
             return plain[rest[0]](console, rest[1] if len(rest) > 1 else None)
         return _invoke(rest, tables, console)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -41,7 +42,7 @@ _IMPORTED = "imported"
 class Batch:
     """Stages the rows ``table`` (with ``geometry`` beside them) as assets of one type.
 
-    ``numbers`` are the rows' numbers in the file, ``rule`` says what fills what.
+    ``numbers`` are the rows' numbers in the file, ``rule`` says what fills what, ``told`` what their reader found.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Batch:
         geometry: pa.Array | None,
         numbers: Numbers,
         kinds: pa.Array | None = None,
+        told: Iterable[Finding] = (),
     ) -> None:
         self._job = job
         self._type = asset_type
@@ -63,7 +65,7 @@ class Batch:
         self._kinds = kinds
         self._context: TypeContext = job.contexts[asset_type.name]
         self._size = table.num_rows
-        self._findings = Findings(self._size)
+        self._findings = Findings(self._size, list(told))
         self._values: dict[str, pa.Array] = {}
         self._texts: dict[str, pa.Array] = {}
         self._remarks: dict[int, list[str]] = {}
@@ -248,7 +250,7 @@ class Batch:
         if self._wkb is None or geometry is None or self._job.placement is None:
             return None, Parts.whole(self._size)
         shapes = read_shapes(self._wkb, self._findings)
-        shapes = place_shapes(shapes, self._job.placement, self._findings)
+        shapes = place_shapes(shapes, self._job.placement, self._findings, self._job.held)
         shapes = fit_shapes(shapes, geometry, self._findings)
         if f"position{ORIGIN}" in self._type:
             self._origin(f"position{ORIGIN}", pa.array(~shapely.is_missing(shapes)))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import pyarrow as pa
 
 from layers.exchange.identity import Book, natural_fields, period_fields
-from layers.model.query import All, Compare
+from layers.model.query import All, Box, Compare
 from layers.register import Register
 
 QUARANTINE = "quarantined_row"
@@ -22,6 +23,14 @@ class RegisterBook:
         self._books: dict[str, Book] = {}
         self._sources = {} if register is None else {each.name: each.id for each in register.sources()}
         self.data_version = 0 if register is None else register.data_version
+
+    @cached_property
+    def held(self) -> Box | None:
+        """The box around every asset that is drawn; None when there is none."""
+        if self._register is None:
+            return None
+        names = [t.name for t in self._register.catalogue if t.shape in ("point", "line")]
+        return self._register.bounds(*names)
 
     def source_id(self, dataset: str) -> int | None:
         """The id of a data set that was imported before."""

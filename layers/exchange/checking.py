@@ -153,6 +153,7 @@ class _Run:
             {name: self._directory(name) for name in self._targets(layer)},
             self._creatable(layer),
             self._plan.options.unknown_words,
+            self._book.held,
         )
         staged = self._worker.run(stage_layer, job, feedback=feedback)
         self._take(layer, staged)

@@ -102,6 +102,16 @@ def points(
     east = _numbers(table, rows, columns.east, problems)
     north = _numbers(table, rows, columns.north, problems)
     present = ~(np.isnan(east) | np.isnan(north))
+    told = {each.row for each in problems}
+    for name, missing in (
+        (columns.east, np.isnan(east) & ~np.isnan(north)),
+        (columns.north, np.isnan(north) & ~np.isnan(east)),
+    ):
+        message = Message("format.coordinate_missing", {"column": name})
+        found = problem("coordinate_missing", "warning", message, column=name)
+        problems += [
+            RowProblem(rows[n], found) for n in np.flatnonzero(missing).tolist() if rows[n] not in told
+        ]
     zero = present & (east == 0.0) & (north == 0.0)
     nowhere = problem("coordinates_zero", "note", Message("format.coordinates_zero"), column=columns.east)
     problems += [RowProblem(rows[index], nowhere) for index in np.flatnonzero(zero).tolist()]
@@ -120,7 +130,7 @@ def geometry_from_wkt(table: pa.Table, rows: Sequence[int], column: str) -> tupl
         if text and geometry is None:
             message = Message("format.wkt_unreadable")
             problems.append(
-                RowProblem(row, problem("wkt_unreadable", "error", message, column=column, value=text[:80]))
+                RowProblem(row, problem("wkt_unreadable", "warning", message, column=column, value=text[:80]))
             )
         result.append(None if geometry is None else shapely.to_wkb(geometry, flavor="iso"))
     return pa.array(result, pa.binary()), problems
@@ -213,7 +223,9 @@ def _numbers(
         except ValueError:
             if rows is not None:
                 message = Message("format.coordinate_unreadable")
-                found = problem("coordinate_unreadable", "error", message, column=name, value=str(value)[:80])
+                found = problem(
+                    "coordinate_unreadable", "warning", message, column=name, value=str(value)[:80]
+                )
                 problems.append(RowProblem(rows[index], found))
             continue
         result[index] = np.nan if read is None else read

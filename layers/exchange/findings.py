@@ -35,6 +35,20 @@ class Finding:
         """The same finding with its positions looked up in ``rows``: from a part of a batch to the whole."""
         return replace(self, rows=rows[self.rows])
 
+    def placed(self, numbers: Rows) -> Finding:
+        """The same finding of rows of a file as positions in a batch that holds the rows ``numbers`` (others: left)."""
+        order = np.argsort(numbers, kind="stable")
+        keep = np.isin(self.rows, numbers)
+        at = order[np.searchsorted(numbers, self.rows[keep], sorter=order)]
+        values = None if self.values is None else self.values.filter(pa.array(keep))
+        return replace(self, rows=at, values=values)
+
+    def without(self, numbers: Rows) -> Finding:
+        """The same finding without the rows ``numbers``."""
+        keep = ~np.isin(self.rows, numbers)
+        values = None if self.values is None else self.values.filter(pa.array(keep))
+        return replace(self, rows=self.rows[keep], values=values)
+
     def only(self, wanted: NDArray[np.bool_]) -> Finding:
         """Only those rows for which ``wanted`` (one flag per row of the batch) holds."""
         keep = wanted[self.rows]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any, Literal
 
 import pyarrow as pa
@@ -108,8 +109,15 @@ def on_rows(rows: Iterable[int], found: Problem) -> list[RowProblem]:
     return [RowProblem(row, found) for row in rows]
 
 
-def looks_like(head: bytes) -> str:
-    """The first readable characters of a file that is not what its name says."""
-    text = head[:40].decode("utf-8", errors="replace").strip().splitlines()
-    shown = "".join(c for c in (text[0] if text else "") if c.isprintable())
-    return shown[:40] if shown else head[:8].hex(" ")
+def looks_like(head: bytes) -> Message | str:
+    """How a file begins that is not what its name says: its first words, or that there are none."""
+    start = head[:40].decode("utf-8", errors="replace").lstrip()
+    shown = "".join(takewhile(_is_readable, start)).rstrip()
+    if len(shown) < 2:
+        return Message("format.no_words")
+    return shown if len(shown) == len(start.rstrip()) else f"{shown}\u2026"
+
+
+def _is_readable(letter: str) -> bool:
+    """Whether a letter is one of a text; what could not be decoded is none."""
+    return letter.isprintable() and letter != "\ufffd"

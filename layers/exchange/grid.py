@@ -30,7 +30,7 @@ MOST_COLUMNS = 4096
 _HEADER_SEARCH = 40
 _LISTED = 200
 _OF_COORDINATES = frozenset(
-    {"axes_by_numbers", "axes_by_custom", "coordinates_zero", "coordinate_unreadable"}
+    {"axes_by_numbers", "axes_by_custom", "coordinates_zero", "coordinate_missing", "coordinate_unreadable"}
 )
 """The rules of what is said about coordinate columns: about others, nothing of it holds."""
 

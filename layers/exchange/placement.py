@@ -96,20 +96,23 @@ def source_system(
     ``guess``: what the coordinates of the whole file look like, for a file that states nothing.
     """
     swapped = bool(wish.swapped)
+    points = survey.points[:, ::-1] if swapped else survey.points
     if wish.source is not None:
-        points = survey.points[:, ::-1] if swapped else survey.points
         return SourceSystem(wish.source, swapped, False, _doubts(points, wish.source))
     if survey.crs is not None and survey.crs.is_geographic and not _are_degrees(survey.points):
         told = Message("import.crs.no_degrees", {"crs": survey.crs.title})
         return SourceSystem(Crs.parse("local"), swapped, True, (Problem("doubtful_crs", "warning", told),))
     if survey.crs is not None:
-        return SourceSystem(survey.crs, swapped, False, _doubts(survey.points, survey.crs))
+        return SourceSystem(survey.crs, swapped, False, _doubts(points, survey.crs))
     if not survey.located:
         return SourceSystem(register or Crs.parse("local"), swapped)
     guess = guess or guess_crs(survey.points, register)
     if guess.crs is None or guess.crs.is_local:
         problem = Problem("no_crs", "warning", Message("import.crs.none", {"reason": guess.reason}))
         return SourceSystem(Crs.parse("local"), swapped, True, (problem,))
+    if wish.swapped is not None and wish.swapped != guess.swapped and guess.is_ordered:
+        against = Message("import.crs.order_said", {"crs": guess.crs.title})
+        return SourceSystem(guess.crs, swapped, True, (Problem("doubtful_crs", "warning", against),))
     seen = {"crs": guess.crs.title, "reason": guess.reason}
     problem = Problem("guessed_crs", "warning", Message("import.crs.guessed", seen))
     return SourceSystem(guess.crs, swapped if wish.swapped is not None else guess.swapped, True, (problem,))

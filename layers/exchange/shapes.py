@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 
 from layers.exchange.findings import Findings
 from layers.exchange.placement import Placement
+from layers.exchange.strays import flag_strays
 from layers.model.catalogue import Shape
 from layers.model.fields import GeometryField
 from layers.model.problem import Severity
+from layers.model.query import Box
 from layers.text import Message
 
 Geometries = NDArray[Any]
@@ -91,13 +93,19 @@ def _marked(rows: NDArray[np.int64], size: int) -> NDArray[np.bool_]:
     return flags
 
 
-def place_shapes(shapes: Geometries, placement: Placement, findings: Findings) -> Geometries:
-    """The geometries in the register's coordinates; a row whose coordinates have no counterpart is in error."""
+def place_shapes(
+    shapes: Geometries, placement: Placement, findings: Findings, held: Box | None = None
+) -> Geometries:
+    """The geometries in the register's coordinates; a row whose coordinates have no counterpart is in error.
+
+    So is one that lies far from where the register, which holds assets within ``held``, can have it.
+    """
     result, lost = moved(shapes, placement)
     findings.flag("outside_crs", "error", Message("import.row.outside_crs"), lost)
     if lost.any():
         result = result.copy()
         result[lost] = None
+    flag_strays(result, placement.target, held, findings)
     return result
 
 

@@ -6,7 +6,7 @@ every row into accepted, unchanged, changed, quarantined. Nothing is written; th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,22 +54,27 @@ def stage_table(feedback: Feedback, job: LayerJob, found: ForeignTable) -> Stage
     parts = list(_parts(job, found))
     counts = Counts()
     findings: list[Finding] = []
+    lost, told = _reading_problems(found, numbers)
     for done, part in enumerate(parts):
         feedback.progress(done / len(parts))
         if part.type is None:
             staged = _unknown_kind(job, found, part, numbers)
         else:
-            staged = _stage_part(job, found, part, numbers)
+            own = numbers[part.rows]
+            staged = _stage_part(job, found, part, own, [each.placed(own) for each in told])
+            told = [each.without(own) for each in told]
         types[part.type or ""] = staged
         counts = counts + staged.counts
         findings += staged.findings
-    lost, told = _reading_problems(found, numbers)
     rejected = Counts(read=lost, rejected=lost)
     feedback.progress(1.0)
-    return StagedLayer(counts + rejected, types, (*findings, *told))
+    return StagedLayer(counts + rejected, types, (*findings, *(each for each in told if len(each.rows))))
 
 
-def _stage_part(job: LayerJob, found: ForeignTable, part: _Part, numbers: Numbers) -> StagedType:
+def _stage_part(
+    job: LayerJob, found: ForeignTable, part: _Part, numbers: Numbers, told: Iterable[Finding]
+) -> StagedType:
+    """``numbers`` are those of the part's rows, ``told`` is what the reader says of them, by their positions."""
     whole = len(part.rows) == len(found)
     taken = pa.array(part.rows)
     table = found.table if whole else found.table.take(taken)
@@ -84,8 +89,9 @@ def _stage_part(job: LayerJob, found: ForeignTable, part: _Part, numbers: Number
         job.mapping.types[part.type],
         table,
         geometry,
-        numbers[part.rows],
+        numbers,
         part.kinds,
+        [each for each in told if len(each.rows)],
     )
     return batch.stage()
 

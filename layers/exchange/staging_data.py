@@ -17,6 +17,7 @@ from layers.exchange.mapping import LayerMapping
 from layers.exchange.placement import Placement
 from layers.model.catalogue import AssetType
 from layers.model.problem import Problem
+from layers.model.query import Box
 
 UnknownWords = Literal["note", "quarantine"]
 """What a word that a list does not know does: it is noted beside the row, or the row is quarantined."""
@@ -38,7 +39,10 @@ class TypeContext:
 
 @dataclass(frozen=True)
 class LayerJob:
-    """One layer to stage. ``source_id`` None: the register does not know the data set yet."""
+    """One layer to stage. ``source_id`` None: the register does not know the data set yet.
+
+    ``held``: the box around what the register holds, None if that is nothing.
+    """
 
     path: str
     layer: str
@@ -51,6 +55,7 @@ class LayerJob:
     directories: Mapping[str, Directory]
     creatable: frozenset[str] = frozenset()
     unknown_words: UnknownWords = "note"
+    held: Box | None = None
 
 
 @dataclass(frozen=True)

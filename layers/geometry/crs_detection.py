@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from pyproj import CRS
 
 from layers.geometry.crs import Crs, Points, transformer
@@ -46,6 +47,11 @@ class CrsGuess:
     swapped: bool
     certain: bool
     reason: Message
+
+    @property
+    def is_ordered(self) -> bool:
+        """Whether the numbers themselves tell which column is which: the other way round they fit nothing."""
+        return self.crs is not None and not self.crs.is_local and self.reason.id != "crs.guess.degrees"
 
 
 def guess_crs(points: Points, near: Crs | None = None) -> CrsGuess:
@@ -136,18 +142,26 @@ def _suspect_degrees(points: Points, declared: Crs) -> CrsGuess | None:
     )
 
 
-def _within_area(points: Points, crs: Crs) -> bool:
-    """Whether the middle of ``points`` lies in the area of the system, with a third of its size to spare."""
-    area = CRS.from_wkt(crs.wkt).area_of_use
+def outside_area(points: Points, crs: Crs) -> NDArray[np.bool_]:
+    """Which of (n, 2) ``points`` lie outside the area of use of their ``crs``, with a third of its size to spare.
+
+    None does of a system that names no area. Points without a counterpart on earth lie outside.
+    """
+    area = None if crs.is_local else CRS.from_wkt(crs.wkt).area_of_use
     if area is None:
-        return True
-    middle = np.median(points, axis=0, keepdims=True)
-    lon, lat = transformer(crs, Crs.parse("EPSG:4326"))(middle)[0]
+        return np.zeros(len(points), dtype=np.bool_)
+    degrees = transformer(crs, Crs.parse("EPSG:4326"))(points)
+    lon, lat = degrees[:, 0], degrees[:, 1]
     spare_x, spare_y = max((area.east - area.west) / 3, 0.5), max((area.north - area.south) / 3, 0.5)
-    return bool(
-        area.west - spare_x <= lon <= area.east + spare_x
-        and area.south - spare_y <= lat <= area.north + spare_y
-    )
+    # Not a number is in no area.
+    within = (lon >= area.west - spare_x) & (lon <= area.east + spare_x)
+    within &= (lat >= area.south - spare_y) & (lat <= area.north + spare_y)
+    return np.asarray(~within)
+
+
+def _within_area(points: Points, crs: Crs) -> bool:
+    """Whether the middle of ``points`` lies in the area of the system."""
+    return not outside_area(np.median(points, axis=0, keepdims=True), crs).any()
 
 
 def _finite(points: Points) -> Points:

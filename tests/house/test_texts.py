@@ -12,7 +12,7 @@ from string import Formatter
 import pytest
 from babel.messages.pofile import read_po
 
-from layers.text import LANGUAGES, load_texts
+from layers.text import LANGUAGES, ON_COMMAND_LINE, load_texts
 
 ROOT = Path(__file__).parents[2]
 I18N = ROOT / "resources" / "i18n"
@@ -173,6 +173,19 @@ def test_no_text_is_unused() -> None:
     unused = [
         each
         for each in load_texts("zh")
-        if each not in used and not any(pattern.fullmatch(each) for pattern in patterns)
+        if (id := each.removesuffix(ON_COMMAND_LINE)) not in used
+        and not any(pattern.fullmatch(id) for pattern in patterns)
     ]
     assert unused == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_options_are_named_on_the_command_line_and_boxes_in_the_window(language: str) -> None:
+    texts = load_texts(language)
+    twice = [each for each in texts if each.endswith(ON_COMMAND_LINE)]
+    assert len(twice) > 5
+    for each in twice:
+        window = texts[each.removesuffix(ON_COMMAND_LINE)]
+        assert _parameters(texts[each]) == _parameters(window)
+        assert "--" not in window
+    assert not [id for id, text in texts.items() if "命令行：" in text or "command line: --" in text]

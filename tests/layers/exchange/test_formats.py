@@ -127,6 +127,7 @@ def test_a_zip_bomb_and_a_locked_zip_are_refused(tmp_path: Path) -> None:
         ("a.kml", b"<kml><Document>", "format.unreadable"),
         ("a.tab", b"!table", "format.unreadable"),
         ("a.kmz", b"PK\x03\x04garbage", "format.not_archive"),
+        ("a.xlsx", b"PK\x03\x04garbage", "format.not_workbook"),
     ],
 )
 def test_what_nobody_can_read_is_refused(tmp_path: Path, name: str, content: bytes, reason: str) -> None:
@@ -135,7 +136,11 @@ def test_what_nobody_can_read_is_refused(tmp_path: Path, name: str, content: byt
         describe(tmp_path / name)
     assert refused.value.title.id == reason
     for language in ("zh", "en"):
-        assert "{" not in Texts(language).render(refused.value.title)
+        said = Texts(language).render(refused.value.title)
+        assert "{" not in said
+        # No bytes of the file in a sentence: words of it, or that it has none.
+        assert said.isprintable()
+        assert [each for each in ("\ufffd", "garbage", "ff ff") if each in said] == []
 
 
 def test_what_is_not_there_is_refused(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -402,3 +403,41 @@ def test_a_file_that_cannot_be_read_among_others_is_told_and_the_others_come_in(
     assert any(r.file == "bad.shp" and r.problem.severity == "error" for r in report.problems())
     with pytest.raises(UserError):
         plan_import(opened, [bad])
+
+
+def test_a_row_with_half_a_place_says_which_half_is_missing(opened: Register, tmp_path: Path) -> None:
+    table = tmp_path / "消火栓.csv"
+    table.write_text(
+        "消火栓编号,X,Y\nH1,3000000,500000\nH2,3000010,\nH3,一百,500020\nH4,,\n", encoding="utf-8"
+    )
+    report = bring(opened, table, options=ImportOptions(as_types=("hydrant",)))
+    told = {(r.line, r.column, r.problem.rule) for r in report.problems() if r.line is not None}
+    assert told >= {(3, "Y", "coordinate_missing"), (4, "X", "coordinate_unreadable")}
+    assert not [each for each in told if each[0] == 5]
+    # What is warned of is counted once, and written without a place as rows with none at all are.
+    assert (summary(report), report.counts.warned) == ((4, 4, 0, 0, 0), 2)
+    assert report.rules()["warning", "coordinate_missing"] == 1
+    assert [a.geometry is None for a in opened.find(Query("hydrant"))] == [False, True, True, True]
+
+
+def test_columns_swapped_wrongly_are_told_and_kept_out(opened: Register, tmp_path: Path) -> None:
+    table = tmp_path / "消火栓.csv"
+    table.write_text("消火栓编号,X,Y\nH1,3000000,500000\nH2,3000010,500010\n", encoding="utf-8")
+    as_hydrants = ImportOptions(as_types=("hydrant",))
+    for swapped, sentence in ((None, "import.crs.guessed"), (True, "import.crs.order_said")):
+        plan = plan_import(opened, [table], replace(as_hydrants, coordinates=PlacementWish(swapped=swapped)))
+        told = {problem.message.id for layer in plan.layers for problem in layer.problems}
+        assert {each for each in told if each.startswith("import.crs.")} == {sentence}
+    report = run_import(opened, plan)
+    assert summary(report) == (2, 0, 0, 2, 0)
+    assert {r.problem.rule for r in report.problems() if r.line is not None} == {"outside_area"}
+    assert opened.count("hydrant") == 0
+    bring(opened, table, options=as_hydrants)
+    # Within the area of the system, and yet two hundred kilometres from all that is held.
+    away = tmp_path / "远处.csv"
+    away.write_text("消火栓编号,X,Y\nF1,3200000,500000\nF2,3000020,500020\n", encoding="utf-8")
+    report = bring(opened, away, options=as_hydrants)
+    assert summary(report) == (2, 1, 0, 1, 0)
+    assert {r.line: r.problem.rule for r in report.problems() if r.problem.severity == "error"} == {
+        2: "far_out"
+    }

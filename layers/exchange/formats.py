@@ -320,7 +320,8 @@ class _Folder:
                 remarks.append(problem("member_refused", "warning", message))
                 continue
             encodings.append(found.encoding)
-            single = len(found.layers) == 1
+            # The one layer of a drawing is still one of its CAD layers, and of one kind.
+            single = len(found.layers) == 1 and found.format != "dxf"
             layers += [
                 replace(layer, name=data_set.label if single else f"{data_set.label}/{layer.name}")
                 for layer in found.layers

@@ -8,7 +8,7 @@ from typing import Any
 
 from layers.exchange.findings import Finding
 from layers.exchange.staging_data import Counts
-from layers.model.problem import Problem
+from layers.model.problem import Problem, Severity
 from layers.text import Texts
 
 MOST_PROBLEMS = 100_000
@@ -83,9 +83,9 @@ class ImportReport:
         """How many problems there are, without listing them."""
         return len(self.general) + sum(len(f.rows) for layer in self.layers for f in layer.findings)
 
-    def rules(self) -> dict[tuple[str, str], int]:
+    def rules(self) -> dict[tuple[Severity, str], int]:
         """How many rows each rule concerns, by severity and rule."""
-        found: dict[tuple[str, str], int] = {}
+        found: dict[tuple[Severity, str], int] = {}
         for reported in self.general:
             key = (reported.problem.severity, reported.problem.rule)
             found[key] = found.get(key, 0) + 1
@@ -93,6 +93,13 @@ class ImportReport:
             for finding in layer.findings:
                 key = (finding.severity, finding.rule)
                 found[key] = found.get(key, 0) + len(finding.rows)
+        return found
+
+    def severities(self) -> dict[Severity, int]:
+        """How many problems there are of each severity: of a row that breaks two rules, two."""
+        found: dict[Severity, int] = {"error": 0, "warning": 0, "note": 0}
+        for (severity, _), count in self.rules().items():
+            found[severity] += count
         return found
 
     def as_json(self, texts: Texts) -> dict[str, Any]:

@@ -28,6 +28,8 @@ ColumnKind = Literal["text", "integer", "number", "boolean", "date", "instant", 
 
 _TOP = 200
 _SAMPLE = 4000
+_COURSES = 1000
+_VERTICES = 20
 _SHAPES: dict[int, Shape] = {
     0: "point",
     1: "line",
@@ -70,7 +72,8 @@ class LayerSurvey:
     ``bounds`` are in the layer's own coordinates. ``drawn`` holds the drawn length of up to some thousand
     sampled lines (metres on the ellipsoid for degrees, else coordinate units times the unit the CRS
     declares), ``numbers`` the numeric columns of the same rows, ``points`` one coordinate of each sampled
-    row, (n, 2). ``unit``: what its coordinates count in where it states that and no CRS ("": nothing
+    row, (n, 2). ``courses`` are vertices of some of the lines, (m, 2), and ``course_of`` which line each is of;
+    of a line that winds only some. ``unit``: what its coordinates count in where it states that and no CRS ("": nothing
     stated). ``called``: what its layer of the drawing is called, if it is one of a drawing's.
     """
 
@@ -89,6 +92,8 @@ class LayerSurvey:
     coordinate_fields: tuple[str, str] | None = None
     unit: str = ""
     called: str = ""
+    courses: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 2)))
+    course_of: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     def column(self, name: str) -> ColumnSurvey:
         """The column of that name; ``KeyError`` when there is none."""
@@ -144,6 +149,8 @@ def survey_table(name: str, found: ForeignTable) -> LayerSurvey:
         found.coordinate_fields,
         found.unit,
         found.called,
+        place.courses,
+        place.course_of,
     )
 
 
@@ -243,6 +250,8 @@ class _Place:
     sampled: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     points: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 2)))
     drawn: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    courses: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 2)))
+    course_of: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     @classmethod
     def of(cls, wkb: Any, crs: Crs | None) -> _Place:
@@ -271,8 +280,21 @@ class _Place:
         coordinates, owner = shapely.get_coordinates(picked, return_index=True)
         _, first = np.unique(owner, return_index=True)
         self.points = coordinates[first]
+        self.courses, self.course_of = _courses(picked)
         if self.shape == "line":
             self.drawn = drawn_lengths(picked, crs)
+
+
+def _courses(shapes: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Vertices of up to ``_COURSES`` of the lines among ``shapes``, some twenty of each, and whose each is."""
+    lines = shapely.get_parts(shapes[np.isin(shapely.get_type_id(shapes), (1, 5))])
+    lines = lines[:: max(1, -(-len(lines) // _COURSES))]
+    coordinates, owner = shapely.get_coordinates(lines, return_index=True)
+    sizes = np.bincount(owner, minlength=len(lines))
+    place = np.arange(len(owner)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    step = np.maximum(sizes // _VERTICES, 1)[owner]
+    kept = (place % step == 0) | (place == sizes[owner] - 1)
+    return coordinates[kept], owner[kept].astype(np.int64)
 
 
 def drawn_lengths(lines: NDArray[Any], crs: Crs | None) -> NDArray[np.float64]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
@@ -174,3 +175,56 @@ def test_coordinates_are_chosen_and_kept_and_the_map_goes_there(
     qtbot.waitUntil(lambda: screen.templates.button.text() == "模板", timeout=PATIENCE)
     wait_for_sheet(window, qtbot)
     assert not len(screen.proof.canvas.overlay.marks)
+
+
+def test_a_wrong_swap_is_told_at_once_and_nothing_of_it_is_written(
+    open_town: Window, tmp_path: Path, qtbot: QtBot
+) -> None:
+    window, register = open_town, open_town.parts.session.register
+    path = tmp_path / "消火栓.csv"
+    rows = [f"H{n},{3016000 + n},{538000 + n}" for n in range(4)]
+    path.write_text("\n".join(["消火栓编号,X,Y", *rows, "H9,3016009,"]), encoding="utf-8")
+    drop(window, path)
+    wait_for_sheet(window, qtbot)
+    screen, before = window.sheet, register.count("hydrant")
+
+    def told() -> list[str]:
+        return [screen.problems.index(row, REASON).data() for row in range(screen.problems.rowCount())]
+
+    # One number for the warnings, above and below.
+    warnings = sum(listed.severity == "warning" for listed in screen.problems.rows)
+    assert warnings >= 2
+    assert screen._filters["warning"].text() == f"警告 {warnings}"
+    assert screen._numbers.text().endswith(f"共 5 行 · 警告 {warnings} 条")
+    assert any("缺少“Y”" in each for each in told())
+    assert any("相符；" in each and "--" not in each for each in told())
+
+    for swapped in (True, False):
+        screen.placement.swapped.setChecked(swapped)
+        qtbot.waitUntil(lambda: screen.checked is None, timeout=PATIENCE)
+        assert not screen.write.isEnabled()
+        wait_for_sheet(window, qtbot)
+        assert any("对调后才相符" in each for each in told()) is swapped
+        assert sum("不在台账坐标系" in each for each in told()) == (4 if swapped else 0)
+        assert screen.checked.report.counts.quarantined == (4 if swapped else 0)
+    assert register.count("hydrant") == before
+
+
+def test_lines_of_an_import_are_drawn_as_lines(open_town: Window, tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "管线.csv"
+    wkt = [
+        f'P{n},"LINESTRING (538000 {3016000 + n}, 538090 {3016000 + n}, 538090 {3016050 + n})"'
+        for n in (0, 9)
+    ]
+    path.write_text("\n".join(["管段编号,wkt", *wkt]), encoding="utf-8")
+    drop(open_town, path)
+    wait_for_sheet(open_town, qtbot)
+    proof = open_town.sheet.proof
+    assert [course.tolist() for course in proof.lines.courses] == [
+        [[538000, 3016000 + n], [538090, 3016000 + n], [538090, 3016050 + n]] for n in (0, 9)
+    ]
+    assert len(proof.canvas.overlay.marks) == 0
+    # In the middle of a line, far from where its dot was.
+    at = proof.canvas.viewport.pixels(np.array([[538045.0, 3016000.0]]))[0]
+    proof.lines.courses, drawn = [], proof.canvas.grab().toImage().pixelColor(round(at[0]), round(at[1]))
+    assert drawn != proof.canvas.grab().toImage().pixelColor(round(at[0]), round(at[1]))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLineEdit
 
 from gisapp.forms.words import Label, set_style
 from gisapp.language import Language
 from gisapp.theme import Theme
 from layers.errors import UserError
-from layers.exchange.import_plan import ImportOptions
+from layers.exchange.import_plan import ImportOptions, ImportPlan
 from layers.exchange.placement import PlacementWish
 from layers.geometry.crs import Crs
 from layers.search.systems import find_systems
@@ -45,7 +45,8 @@ class PlacementBar(QFrame):
             box.editingFinished.connect(self._tell)
         self.swapped = QCheckBox()
         language.say(self.swapped, "setText", Message("importing.swapped"))
-        self.swapped.toggled.connect(self._tell)
+        self._swap_said = False
+        self.swapped.toggled.connect(self._say_swapped)
         self.encoding = QComboBox()
         self.encoding.activated.connect(self._tell)
         row = QHBoxLayout(self)
@@ -78,13 +79,25 @@ class PlacementBar(QFrame):
             self.encoding.addItem(name.upper(), name)
         self.encoding.setCurrentIndex(max(encoding, 0))
 
+    def show_plan(self, plan: ImportPlan) -> None:
+        """Tick what was found to be swapped, as long as the user said nothing of it."""
+        if self._swap_said:
+            return
+        found = any(layer.placement is not None and layer.placement.swapped for layer in plan.imported)
+        with QSignalBlocker(self.swapped):
+            self.swapped.setChecked(found)
+
+    def _say_swapped(self) -> None:
+        self._swap_said = True
+        self._tell()
+
     def _tell(self) -> None:
         try:
             wish = PlacementWish(
                 source=self._crs(),
                 scale=self._scale(),
                 offset=self._offset(),
-                swapped=self.swapped.isChecked(),
+                swapped=self.swapped.isChecked() if self._swap_said else None,
             )
         except (UserError, ValueError):
             return

@@ -41,9 +41,9 @@ from layers.exchange.importer import check_import, plan_import
 from layers.exchange.kept_mappings import KeptMappings
 from layers.exchange.mapping import LayerMapping
 from layers.exchange.mapping_file import LayerTemplate
-from layers.exchange.report import Reported
-from layers.exchange.staging_data import Counts
+from layers.exchange.report import ImportReport
 from layers.feedback import Feedback
+from layers.model.problem import Severity
 from layers.register import Register
 from layers.text import Message
 
@@ -158,9 +158,10 @@ class ImportSheet(QWidget):
     def _show(self, result: _Result) -> None:
         self.checked = result.checked
         self.mapping.show_plan(result.plan)
+        self.placement.show_plan(result.plan)
         self._show_problems(result)
         self._show_summary(result.plan)
-        self._show_counts(result.checked.report.counts)
+        self._show_counts(result.checked.report)
         for step, state in states_of(result.plan, result.checked).items():
             self.steps.show_state(step, state)
         self.templates.show_plan(result.plan)
@@ -176,19 +177,16 @@ class ImportSheet(QWidget):
 
     def _show_problems(self, result: _Result) -> None:
         kept_out = {(q.file, q.layer, q.record.row): q for q in result.checked.quarantined}
-        of_plan = (Reported(file, "", None, None, problem) for file, problem in result.plan.problems)
-        reported = list(islice(result.checked.report.problems(), PROBLEMS_LISTED))
-        told = {each.problem for each in reported}
-        reported += [each for each in of_plan if each.problem not in told]
+        reported = islice(result.checked.report.problems(), PROBLEMS_LISTED)
         listed = [
             Listed(each, kept_out.get((each.file, each.layer, each.line)) if each.line is not None else None)
             for each in reported
         ]
         self.problems.show(sorted(listed, key=lambda each: _ORDER[each.severity]))
         self.row.clear(Message("importing.row.none" if listed else "importing.row.all_right"))
-        counts = {name: sum(each.severity == name for each in listed) for name in _ORDER}
+        counts = result.checked.report.severities()
         for name, button in self._filters.items():
-            words = Message("importing.filter", {"word": _FILTERS[name], "count": counts[name]})
+            words = Message("importing.filter", {"word": _FILTERS[name], "count": f"{counts[name]:,}"})
             self._language.say(button, "setText", words)
             button.setVisible(counts[name] > 0)
 
@@ -201,14 +199,15 @@ class ImportSheet(QWidget):
         parts: list[object] = [*encodings, *titles]
         self._summary.show_words(Message("importing.summary", {"facts": tuple(parts)}) if parts else "")
 
-    def _show_counts(self, counts: Counts) -> None:
+    def _show_counts(self, report: ImportReport) -> None:
+        counts = report.counts
         self._shares.show_counts(counts)
         self._numbers.show_words(
             Message(
                 "importing.numbers",
                 {
                     "accepted": f"{counts.accepted:,}",
-                    "warned": f"{counts.warned:,}",
+                    "warnings": f"{report.severities()['warning']:,}",
                     "quarantined": f"{counts.quarantined:,}",
                     "unchanged": f"{counts.unchanged:,}",
                     "rejected": f"{counts.rejected:,}",
@@ -359,8 +358,8 @@ class ImportSheet(QWidget):
         return foot
 
 
-_ORDER = {"error": 0, "warning": 1, "note": 2}
-_FILTERS = {
+_ORDER: dict[Severity, int] = {"error": 0, "warning": 1, "note": 2}
+_FILTERS: dict[Severity, Message] = {
     "error": Message("importing.filter.error"),
     "warning": Message("importing.filter.warning"),
     "note": Message("importing.filter.note"),

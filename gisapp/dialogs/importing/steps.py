@@ -29,7 +29,7 @@ _SIGNS: Mapping[State, tuple[str, str]] = {
 _UNSURE_PLACE = frozenset(
     {
         "no_place", "cannot_be_placed", "axes_by_custom", "doubtful_crs", "no_crs", "guessed_crs", "guessed_scale",
-        "length_ratio",
+        "length_ratio", "outside_area", "far_out", "coordinate_missing", "coordinate_unreadable",
     }
 )  # fmt: skip
 _TITLES = {name: Message(f"importing.step.{name}") for name in STEPS}
@@ -39,6 +39,7 @@ _STATES = {name: Message(f"importing.step.state.{name}") for name in _SIGNS}
 def states_of(plan: ImportPlan, checked: Checked) -> dict[str, State]:
     """How far each step is once an import was checked."""
     rules = {problem.rule for layer in plan.layers for problem in layer.problems}
+    rules |= {rule for _, rule in checked.report.rules()}
     unsure = any(
         column.confidence < SURE
         for layer in plan.imported

@@ -178,4 +178,6 @@ def test_drawings_in_an_archive(register: Register, tmp_path: Path) -> None:
     draw(folder / "二.DXF", lambda document, space: space.add_line((EAST, NORTH), (EAST + 9, NORTH)))
     names = [layer.survey.name for layer in plan_import(register, [folder]).layers]
     assert "一/给水管线/line" in names
-    assert "二" in names
+    # A drawing of one layer names it too, and the kind of what it holds.
+    assert "二/0/line" in names
+    assert len(read_layer(folder, "二/0/line")) == 1

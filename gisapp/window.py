@@ -116,6 +116,7 @@ class Window(WindowRooms):
         self.close_sheet()
         # What was said of the last work does not stand over the next.
         self.notices.clear()
+        self.status.give_way()
         self.pages.addWidget(sheet)
         self.pages.setCurrentWidget(sheet)
 
@@ -298,6 +299,7 @@ class Window(WindowRooms):
         if register is not None and change.actor == register.actor:
             # What others do answers no refusal of one's own.
             self.notices.give_way()
+        self.status.give_way()
         self._look_again.touch()
 
     def _show_selected(self, selection: Selection) -> None:

@@ -18,7 +18,7 @@ _ICONS = {"error": ("warning-circle", "danger"), "warning": ("warning", "warn"),
 #: Milliseconds for which it stands at most: time to read it twice, and no longer than the work after it.
 STAYS = {"error": 40_000, "warning": 25_000, "info": 15_000}
 #: A notice younger than this (seconds) may tell of the very act that succeeded: it stays.
-_YOUNG = 2.0
+YOUNG = 2.0
 
 
 class NoticeBar(QFrame):
@@ -97,7 +97,7 @@ class NoticeBar(QFrame):
 
     def give_way(self) -> None:
         """Something was done: what was said of work before it is over."""
-        if time.monotonic() - self._since > _YOUNG:
+        if time.monotonic() - self._since > YOUNG:
             self.clear()
 
     def _tire(self) -> None:

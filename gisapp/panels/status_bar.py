@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from gisapp.actions import Actions
@@ -12,6 +12,7 @@ from gisapp.forms.words import Button, ElidedLabel, IconLabel, Label, Line
 from gisapp.language import Language
 from gisapp.notify import Notice
 from gisapp.panels.checks.check_chip import CheckChip
+from gisapp.panels.notice_bar import YOUNG
 from gisapp.tasks import Task, Tasks
 from gisapp.theme import Theme
 from layers.text import Message
@@ -22,6 +23,10 @@ _ICONS = {
     "warning": ("warning", "warn"),
     "error": ("warning-circle", "danger"),
 }
+
+
+#: Milliseconds for which a warning or an error stands here: some longer than in the strip above.
+REFUSAL_STAYS = 60_000
 
 
 class StatusBar(QWidget):
@@ -39,6 +44,8 @@ class StatusBar(QWidget):
         self._language, self._tasks = language, tasks
         self._icon = IconLabel(theme, "check", 14, "ok")
         self._icon.hide()
+        self._refusal = QTimer(self, singleShot=True, interval=REFUSAL_STAYS)
+        self._refusal.timeout.connect(self._fall_silent)
         self.message = ElidedLabel(language, theme, size="small", tone="quiet")
         self.offer = Button(language, "", "link")
         self.offer.setFont(theme.font("small"))
@@ -69,10 +76,25 @@ class StatusBar(QWidget):
         self._icon.show_icon(*_ICONS[notice.severity])
         self._icon.show()
         self.message.show_words(notice.title)
+        if notice.severity in ("warning", "error"):
+            self._refusal.start()
+        else:
+            self._refusal.stop()
         self._offered = notice.action or ""
         self.offer.setVisible(bool(self._offered))
         if self._offered:
             self.offer.show_words(self._actions[self._offered].title)
+
+    def give_way(self) -> None:
+        """Something was done: a refusal of work before it is over, if there was time to read it."""
+        if self._refusal.isActive() and self._refusal.remainingTime() < REFUSAL_STAYS - YOUNG * 1000:
+            self._fall_silent()
+
+    def _fall_silent(self) -> None:
+        self._refusal.stop()
+        self._icon.hide()
+        self.offer.hide()
+        self.message.show_words("")
 
     def show_selected(self, words: Message | None) -> None:
         """Say what is selected; nothing when None."""

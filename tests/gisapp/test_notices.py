@@ -79,3 +79,24 @@ def test_news_move_nothing_and_what_a_message_offers_can_be_pressed(window: Wind
     notifier.done(TITLE)
     assert not bar.isVisible()
     assert not status.offer.isVisible()
+
+
+def test_a_refusal_in_the_status_bar_goes_with_time_and_with_what_is_done(
+    window: Window, qtbot: QtBot
+) -> None:
+    notifier, status = window.parts.notifier, window.status
+    said = window.parts.language.render(TITLE)
+    notifier.error(UserError(TITLE))
+    # What came with the very act stays to be read.
+    status.give_way()
+    assert status.message.text() == said
+    status._refusal.timeout.emit()
+    assert status.message.text() == ""
+    notifier.warn(TITLE)
+    status._refusal.start(1000)
+    status.give_way()
+    assert (status.message.text(), status._refusal.isActive()) == ("", False)
+    # News are no refusals: they stand until there are others.
+    notifier.done(TITLE)
+    status.give_way()
+    assert (status.message.text(), status._refusal.isActive()) == (said, False)

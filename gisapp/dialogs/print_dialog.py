@@ -166,19 +166,20 @@ class PrintDialog(Dialog):
             return
         hidden = self._subject.hidden
 
-        def work(_: Feedback) -> SheetPlan:
-            shifted = moved(extent, *aside)
+        def work(_: Feedback) -> tuple[SheetPlan, bool]:
+            shifted, has = moved(extent, *aside), something_in(scene, hidden)
             if choice.series and choice.scale is not None:
-                has = something_in(scene, hidden)
-                return plan_series(choice.paper, shifted, choice.scale, legend=choice.legend, has=has)
+                return plan_series(choice.paper, shifted, choice.scale, legend=choice.legend, has=has), False
             layout = SheetLayout.of_paper(choice.paper, legend=choice.legend)
-            return plan_one(layout, shifted, choice.scale)
+            plan = plan_one(layout, shifted, choice.scale)
+            return plan, not has(plan.pages[0].viewport.box)
 
-        def show(plan: SheetPlan) -> None:
+        def show(planned: tuple[SheetPlan, bool]) -> None:
+            plan, is_empty = planned
             self._planned = choice
             self._plan = plan
             count = too_large(plan.layout, extent, plan.denominator) if len(plan.pages) == 1 else 1
-            self._tell_cut(choice, count)
+            self._tell_doubts(choice, count, is_empty)
             self.show_page(min(self._page, len(plan.pages) - 1))
 
         self._tasks.run(
@@ -186,10 +187,12 @@ class PrintDialog(Dialog):
             shown=False,
         )  # fmt: skip
 
-    def _tell_cut(self, choice: PrintChoice, count: int) -> None:
-        """Say when the extent chosen has no room on the sheet."""
+    def _tell_doubts(self, choice: PrintChoice, count: int, is_empty: bool) -> None:
+        """Say when the extent chosen has no room on the sheet, or nothing is there to be drawn."""
         cut = count > 1 and choice.scale is not None and choice.extent != "view"
         said = Message("printing.cut", {"count": count}) if cut else None
+        if is_empty:
+            said = Message("printing.empty_sheet")
         self.say_wrong(self.form.problem or said)
 
     def show_page(self, number: int) -> None:

@@ -193,6 +193,16 @@ def test_what_makes_no_sense_is_said_at_once(text: str, dialog: PrintDialog, qtb
     rest(dialog, qtbot)
 
 
+def test_a_sheet_with_nothing_on_it_is_told_before_it_is_printed(open_town: Window, qtbot: QtBot) -> None:
+    settle(open_town, qtbot)
+    open_town.map.canvas.fly_to(530_000.0, 3_000_000.0, 0.8)
+    settle(open_town, qtbot)
+    dialog = open_dialog(open_town, qtbot)
+    assert any("没有可画" in text for text in visible_texts(dialog))
+    choose(dialog, "all", "", qtbot)
+    assert not any("没有可画" in text for text in visible_texts(dialog))
+
+
 def test_a_free_paper_size(dialog: PrintDialog, qtbot: QtBot) -> None:
     dialog.form.paper.setCurrentIndex(dialog.form.paper.count() - 1)
     assert dialog.wrong.isVisible(), "no size yet"

@@ -264,7 +264,8 @@ def _codes(register: Register, field: LinkField, values: pa.Array, past: Past | 
         ids = table.column("fid").cast(pa.string())
         keys = _combined(pc.binary_join_element_wise(target, ids, ":")) if field.several else _combined(ids)
         place = pc.index_in(values.cast(pa.string()), value_set=keys)
-        codes = _combined(table.column(naming)).take(place)
+        # Some are called by a number, and what nothing has a name for has no type either.
+        codes = _combined(table.column(naming)).cast(pa.string()).take(place)
         if field.several:
             codes = pc.binary_join_element_wise(target, codes, ":")
         result = pc.coalesce(result, codes)

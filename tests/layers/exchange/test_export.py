@@ -63,6 +63,18 @@ def test_codes_and_stable_names_with_links_as_codes(register: Register, tmp_path
     assert done.masked
 
 
+def test_what_files_are_attached_to_is_named_whatever_else_they_may_be_attached_to(
+    register: Register, tmp_path: Path
+) -> None:
+    with register.edit(Message("import.label", {"files": (), "count": 1})) as edit:
+        leak = register.by_code("leak", "L1")
+        assert leak is not None
+        register.attach(edit, "leak", leak.id, "note.txt", b"seen")
+    done = export_assets(register, tmp_path / "out.csv", ExportOptions(types=("attachment",)))
+    assert done.counts == {"attachment": 1}
+    assert [row["target"] for row in rows(tmp_path / "out.csv")] == ["leak:L1"]
+
+
 def test_words_and_titles_for_people(register: Register, tmp_path: Path) -> None:
     export_assets(register, tmp_path / "out.xlsx", ExportOptions(types=("pipe",), language="zh"))
     header, first, *_ = CalamineWorkbook.from_path(tmp_path / "out.xlsx").get_sheet_by_index(0).to_python()

@@ -6,7 +6,7 @@ every row into accepted, unchanged, changed, quarantined. Nothing is written; th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -153,26 +153,27 @@ def _reading_problems(found: ForeignTable, numbers: Numbers) -> tuple[int, list[
     """What the reader says of rows, and how many records it could not read at all."""
     lost: set[int] = set()
     present = set(numbers.tolist()) if any(p.row is not None for p in found.problems) else set()
-    grouped: dict[tuple[str, str, Message, str | None], tuple[list[int], Problem]] = {}
+    grouped: dict[tuple[str, str, Message, str | None], tuple[list[int], list[Problem]]] = {}
     for each in found.problems:
         row = WHOLE_LAYER if each.row is None else each.row
         if each.row is not None and each.row not in present and each.problem.severity == "error":
             lost.add(each.row)
         problem = each.problem
-        key = (problem.rule, problem.severity, problem.message, problem.field)
-        grouped.setdefault(key, ([], problem))[0].append(row)
-    told = [
-        Finding(
-            problem.rule,
-            problem.severity,
-            problem.message,
-            np.array(rows, dtype=np.int64),
-            None,
-            problem.field,
+        rows, same = grouped.setdefault(
+            (problem.rule, problem.severity, problem.message, problem.field), ([], [])
         )
-        for rows, problem in grouped.values()
-    ]
+        rows.append(row)
+        same.append(problem)
+    told = [_told_of(np.array(rows, dtype=np.int64), same) for rows, same in grouped.values()]
     return len(lost), told
+
+
+def _told_of(rows: Numbers, problems: Sequence[Problem]) -> Finding:
+    """One problem of many rows, which may differ in the value alone."""
+    first = problems[0]
+    written = [None if each.value is None else str(each.value) for each in problems]
+    values = pa.array(written, pa.string()) if any(each is not None for each in written) else None
+    return Finding(first.rule, first.severity, first.message, rows, None, first.field, values)
 
 
 def _shape_names(found: ForeignTable) -> pa.Array:

@@ -45,10 +45,10 @@ def flag_strays(shapes: NDArray[Any], target: Crs, held: Box | None, findings: F
     outside = np.zeros(len(rows), dtype=np.bool_)
     if held is None or not outside_area(_middle(held), target).any():
         outside = outside_area(middles, target)
-    told = Message("import.row.outside_area", {"crs": target.title, "value": ""})
+    told = Message("import.row.outside_area", {"crs": target.title})
     _flag(findings, "outside_area", told, rows, middles, outside)
     if held is not None:
-        _flag(findings, "far_out", Message("import.row.far_out", {"value": ""}), rows, middles, ~outside)
+        _flag(findings, "far_out", Message("import.row.far_out"), rows, middles, ~outside)
 
 
 def _middle(held: Box) -> NDArray[np.float64]:

@@ -414,6 +414,7 @@ def test_a_row_with_half_a_place_says_which_half_is_missing(opened: Register, tm
     told = {(r.line, r.column, r.problem.rule) for r in report.problems() if r.line is not None}
     assert told >= {(3, "Y", "coordinate_missing"), (4, "X", "coordinate_unreadable")}
     assert not [each for each in told if each[0] == 5]
+    assert "一百" in {r.problem.value for r in report.problems()}
     # What is warned of is counted once, and written without a place as rows with none at all are.
     assert (summary(report), report.counts.warned) == ((4, 4, 0, 0, 0), 2)
     assert report.rules()["warning", "coordinate_missing"] == 1

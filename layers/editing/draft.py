@@ -29,6 +29,7 @@ from layers.editing.plan import (
 )
 from layers.errors import UserError
 from layers.geometry.packed import Floats
+from layers.geometry.surroundings import surroundings
 from layers.model.asset import Asset, AssetKey
 from layers.model.catalogue import AssetType
 from layers.model.query import Box, Compare, Query
@@ -38,8 +39,6 @@ from layers.text import Message
 
 GEOMETRY = "geom"
 CODE = "code"
-#: Metres beyond the network, at least, where nothing of a city's can lie.
-_FARTHEST_OUT = 100_000.0
 #: Metres read around what is asked for.
 _AROUND = 2.0
 
@@ -321,13 +320,8 @@ class Draft:
         if extent is None:
             return False
         x0, y0, x1, y1 = geometry.bounds
-        margin = max(_FARTHEST_OUT, extent.width, extent.height)
-        return bool(
-            x0 < extent.x0 - margin
-            or y0 < extent.y0 - margin
-            or x1 > extent.x1 + margin
-            or y1 > extent.y1 + margin
-        )
+        near = surroundings(extent)
+        return bool(x0 < near.x0 or y0 < near.y0 or x1 > near.x1 or y1 > near.y1)
 
     @cached_property
     def _extent(self) -> Box | None:

@@ -15,17 +15,9 @@ from numpy.typing import NDArray
 from layers.exchange.findings import Finding, Findings
 from layers.geometry.crs import Crs
 from layers.geometry.crs_detection import outside_area
+from layers.geometry.surroundings import surroundings
 from layers.model.query import Box
 from layers.text import Message
-
-FARTHEST_OUT = 100_000.0
-"""Metres beyond what a register holds, or its own size if that is more, where nothing of it lies."""
-
-
-def around(held: Box) -> Box:
-    """What still belongs to a register that holds assets within ``held``."""
-    margin = max(FARTHEST_OUT, held.width, held.height)
-    return Box(held.x0 - margin, held.y0 - margin, held.x1 + margin, held.y1 + margin)
 
 
 def flag_strays(shapes: NDArray[Any], target: Crs, held: Box | None, findings: Findings) -> None:
@@ -33,7 +25,7 @@ def flag_strays(shapes: NDArray[Any], target: Crs, held: Box | None, findings: F
     boxes = shapely.bounds(shapes)
     placed = np.isfinite(boxes).all(axis=1)
     if held is not None:
-        near = around(held)
+        near = surroundings(held)
         placed &= (boxes[:, :2] < (near.x0, near.y0)).any(axis=1) | (boxes[:, 2:] > (near.x1, near.y1)).any(
             axis=1
         )

@@ -188,14 +188,19 @@ def _list_hanging(draft: Draft, item: Item, going: Sequence[Item]) -> None:
 
 
 def _goes_on(draft: Draft, other: Item, place: Any, besides: Sequence[Item]) -> bool:
-    """Whether the network still leads both ways where a point stands, or any way where a line ends."""
+    """Whether the network still leads on from a place; both ways where what stands there parts two lines."""
     near = draft.near(draft.line_types, box_around(place[None, :], draft.tolerance))
     ways = 0
     for line in near:
         if line not in besides and _is_on(draft, line, place):
             ends = [distance(end, place) <= draft.tolerance for end in (line.course[0], line.course[-1])]
             ways += 1 if any(ends) else 2
-    return ways >= (2 if other.type.shape == "point" else 1)
+    return ways >= (2 if _parts_lines(other) else 1)
+
+
+def _parts_lines(item: Item) -> bool:
+    """Whether it stands between two lines, as a valve does."""
+    return item.type.shape == "point" and item.type.editing.way(item.kind) == "cut"
 
 
 def _is_on(draft: Draft, item: Item, place: Any) -> bool:

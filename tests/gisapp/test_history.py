@@ -200,8 +200,10 @@ def test_the_map_shows_a_past_day(open_town: Window, qtbot: QtBot) -> None:
     assert past.strip.isVisible()
     # The keyboard is where a date is typed; what is none is told, and digits on the slider begin a date.
     assert window.focusWidget() is past.strip.field
+    bottom = past.strip.geometry().bottom()
     qtbot.keyClicks(past.strip.field, "gestern\r")
     assert "gestern" in past.strip.note.text()
+    assert past.strip.geometry().bottom() == bottom
     past.strip.slider.setFocus()
     qtbot.keyClick(past.strip.slider, Qt.Key.Key_2)
     assert window.focusWidget() is past.strip.field

@@ -160,7 +160,10 @@ class PastStrip(QFrame):
         day = None if stored is None else edtf.latest(stored)
         if day is None:
             self.note.show_words(Message("past.no_day", {"text": self.field.text()}))
+            bottom = self.y() + self.height()
             self.adjustSize()
+            # It grows upwards: below lies the foot of the map.
+            self.move(self.x(), bottom - self.height())
             self.field.setText(self.day.isoformat())
         elif day != self.day or self.field.text() != day.isoformat():
             self._choose(day)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 
 from layers.feedback import Feedback
 from layers.geometry.crs import Crs
+from layers.geometry.surroundings import FARTHEST_OUT, around_all, near_most
 from layers.later import Later
 from layers.model.asset import Asset
 from layers.model.query import Box, Condition, Query
@@ -35,6 +37,10 @@ if TYPE_CHECKING:
     from layers.store import packages
 else:
     packages = Later("layers.store.packages")
+
+
+#: Of so many assets of a type it is asked where they lie, to know where the city is.
+_SOME = 500
 
 
 class AssetReader(Veiled):
@@ -77,13 +83,28 @@ class AssetReader(Veiled):
 
     def bounds(self, *types: str) -> Box | None:
         """The extent of all located assets of these types (default: of every type)."""
-        names = [t.name for t in self.catalogue if t.shape and (not types or t.name in types)]
         with self._store.read() as connection:
-            boxes = [b for name in names if (b := self._store.bounds(connection, name)) is not None]
-        if not boxes:
-            return None
-        x0, y0, x1, y1 = zip(*boxes, strict=True)
-        return Box(min(x0), min(y0), max(x1), max(y1))
+            return around_all(self._store.bounds(connection, name) for name in self._located(types))
+
+    def city(self, *types: str) -> Box | None:
+        """``bounds`` without what lies far from nearly all: slips of the keys, or places in another system.
+
+        What is drawn first and called whole is this, or one valve at 0, 0 would hide the city from its user.
+        """
+        whole = self.bounds(*types)
+        if whole is None or max(whole.width, whole.height) <= FARTHEST_OUT:
+            return whole
+        names = self._located(types)
+        with self._store.read() as connection:
+            near = near_most(
+                np.concatenate([read.some_places(self._store, connection, name, _SOME) for name in names])
+            )
+            if near is None:
+                return whole
+            return around_all(self._store.bounds_within(connection, name, near) for name in names)
+
+    def _located(self, types: Sequence[str]) -> list[str]:
+        return [t.name for t in self.catalogue if t.shape and (not types or t.name in types)]
 
     def columns(
         self,

@@ -289,7 +289,7 @@ class MapView(QWidget):
     def _on_opened(self, register: Register) -> None:
         self.canvas.show_scene(None)
         self.loading.emit()
-        self.bounds = register.bounds()
+        self.bounds = register.city()
         self.foot.show_crs(register.crs)
         self.canvas.renderer.dress(self.dress)
         self.fit()

@@ -325,7 +325,7 @@ class Draft:
 
     @cached_property
     def _extent(self) -> Box | None:
-        return self.register.bounds(*(t.name for t in (*self.line_types, *self.point_types)))
+        return self.register.city(*(t.name for t in (*self.line_types, *self.point_types)))
 
     def _keep(self, asset: Asset) -> Item:
         item = Item(self.catalogue[asset.type], dict(asset.values), asset)

@@ -26,11 +26,11 @@ class RegisterBook:
 
     @cached_property
     def held(self) -> Box | None:
-        """The box around every asset that is drawn; None when there is none."""
+        """The box around all assets that are drawn, but for those far out; None when there is none."""
         if self._register is None:
             return None
         names = [t.name for t in self._register.catalogue if t.shape in ("point", "line")]
-        return self._register.bounds(*names)
+        return self._register.city(*names)
 
     def source_id(self, dataset: str) -> int | None:
         """The id of a data set that was imported before."""

@@ -73,7 +73,7 @@ def plan_scene(
     filters = {} if filters is None else filters
     mark = register.mark()
     layers = tuple(widened(layer) for layer in style.layers if layer.type in register.catalogue)
-    box = register.bounds(*{layer.type for layer in layers})
+    box = register.city(*{layer.type for layer in layers})
     kept = {} if before is None else _kept(before, layers, set(changed), filters)
     chosen = tuple(layer for layer in layers if drawings is None or layer.drawing in drawings)
     anew = tuple(layer for layer in chosen if layer.id not in kept)

@@ -91,6 +91,10 @@ class Store(ABC):
         """The extent of all located assets of a type; None when there is none."""
 
     @abstractmethod
+    def bounds_within(self, connection: sa.Connection, type_name: str, box: Box) -> Box | None:
+        """The extent, to a metre or so, of the assets of a type that lie wholly in ``box``; None when there is none."""
+
+    @abstractmethod
     def defer_links(self, connection: sa.Connection) -> None:
         """Check foreign keys at the end of this transaction instead of at every statement."""
 

@@ -141,6 +141,13 @@ class GeoPackageStore(Store):
             return rough
         return Box(*extents[:, :2].min(axis=0).tolist(), *extents[:, 2:].max(axis=0).tolist())
 
+    def bounds_within(self, connection: sa.Connection, type_name: str, box: Box) -> Box | None:
+        tree = _rtree(type_name).c
+        edges = sa.func.min(tree.minx), sa.func.min(tree.miny), sa.func.max(tree.maxx), sa.func.max(tree.maxy)
+        inside = tree.minx >= box.x0, tree.miny >= box.y0, tree.maxx <= box.x1, tree.maxy <= box.y1
+        row = connection.execute(sa.select(*edges).where(*inside)).one()
+        return None if row[0] is None else Box(*row)
+
     def defer_links(self, connection: sa.Connection) -> None:
         connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
 

@@ -103,6 +103,15 @@ class PostgisStore(Store):
         row = connection.execute(sa.select(*(edge(extent.c.box) for edge in edges))).one()
         return None if row[0] is None else Box(*row)
 
+    def bounds_within(self, connection: sa.Connection, type_name: str, box: Box) -> Box | None:
+        column = self.schema.assets[type_name].c[GEOMETRY]
+        envelope = sa.func.ST_MakeEnvelope(box.x0, box.y0, box.x1, box.y1, self.schema.srid)
+        inside = column.op("@", is_comparison=True)(envelope)
+        extent = sa.select(sa.func.ST_Extent(column).label("box")).where(inside).subquery()
+        edges = (sa.func.ST_XMin, sa.func.ST_YMin, sa.func.ST_XMax, sa.func.ST_YMax)
+        row = connection.execute(sa.select(*(edge(extent.c.box) for edge in edges))).one()
+        return None if row[0] is None else Box(*row)
+
     def defer_links(self, connection: sa.Connection) -> None:
         connection.exec_driver_sql("SET CONSTRAINTS ALL DEFERRED")
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+import shapely
 import sqlalchemy as sa
 
+from layers.geometry.packed import Floats
 from layers.model.asset import Asset
 from layers.model.query import Query
 from layers.store.base import Store
 from layers.store.conditions import where_clause
 from layers.store.rows import asset_of, current_row
-from layers.store.schema import CODE, FID, VERSION
+from layers.store.schema import CODE, FID, GEOMETRY, VERSION
 
 
 def get(store: Store, connection: sa.Connection, type_name: str, id: int) -> Asset | None:
@@ -48,6 +51,17 @@ def count(store: Store, connection: sa.Connection, query: Query) -> int:
     table = store.schema.assets[query.type]
     statement = sa.select(sa.func.count()).select_from(table).where(*where_clause(store, query))
     return int(connection.execute(statement).scalar_one())
+
+
+def some_places(store: Store, connection: sa.Connection, type_name: str, most: int) -> Floats:
+    """Where up to ``most`` assets of a type lie, (n, 2), taken evenly from all of it: the middles of their boxes."""
+    table = store.schema.assets[type_name]
+    last = connection.execute(sa.select(sa.func.max(table.c[FID]))).scalar() or 0
+    chosen = store.id_in(table.c[FID], range(1, last + 1, last // most + 1))
+    found = [shape for (shape,) in connection.execute(sa.select(table.c[GEOMETRY]).where(chosen)) if shape]
+    extents = shapely.bounds(np.array(found, dtype=object)).reshape(-1, 4)
+    places = (extents[:, :2] + extents[:, 2:]) / 2
+    return np.asarray(places[np.isfinite(places).all(axis=1)])
 
 
 def _chosen(table: sa.Table, fields: Sequence[str]) -> list[sa.Column[Any]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import shapely
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
@@ -23,6 +24,7 @@ from gisapp.window import Window
 from layers.geometry.crs import Crs, transformer
 from layers.register import Register
 from layers.scene.style import METRES_PER_PIXEL
+from layers.text import Message
 from tests.gisapp.driving import PATIENCE, drop, settle, visible_texts, write
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
@@ -225,6 +227,24 @@ def test_far_away_one_goes_only_when_asked_twice(map_window: Window, qtbot: QtBo
     assert "201 km" in panel.note.text()
     qtbot.keyClick(panel.field, Qt.Key.Key_Return)
     assert canvas.viewport.x > before.x + 100_000
+
+
+def test_a_valve_at_nought_does_not_hide_the_city(window: Window, town: Path, qtbot: QtBot) -> None:
+    with Register.open(town, actor="测") as register:
+        city = register.bounds()
+        assert city is not None
+        with register.edit(Message("store.created")) as edit:
+            edit.insert("valve", {"geom": shapely.Point(0, 0)})
+    drop(window, town)
+    qtbot.waitUntil(lambda: window.map.canvas.scene is not None, timeout=PATIENCE)
+    settle(window, qtbot)
+    window.map.fit()
+    seen = window.map.canvas.viewport.box
+    assert seen.x0 < city.x0 < city.x1 < seen.x1
+    assert seen.width < city.width * 5
+    assert window.map.canvas.scene is not None
+    assert window.map.canvas.scene.box is not None
+    assert window.map.canvas.scene.box.width == pytest.approx(city.width, abs=2)
 
 
 def test_what_is_open_is_asked_and_what_is_wrong_is_said(map_window: Window, qtbot: QtBot) -> None:

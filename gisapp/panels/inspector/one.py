@@ -95,7 +95,9 @@ class OnePage(QWidget):
         for name, tab in self.tabs.items():
             count = counts.get(name)
             title = (
-                Message("inspector.tab.count", {"tab": _TABS[name], "count": f"{count:,}"}) if count else _TABS[name]
+                Message("inspector.tab.count", {"tab": _TABS[name], "count": f"{count:,}"})
+                if count
+                else _TABS[name]
             )
             self._language.say(tab, "setText", title)
 

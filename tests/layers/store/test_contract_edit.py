@@ -358,6 +358,27 @@ def test_history_of_an_asset_and_of_a_change_set(opened: Register) -> None:
 # ---- questions
 
 
+def test_one_place_far_out_does_not_hide_the_city(opened: Register) -> None:
+    """The whole city is what lies together; where nobody can say what that is, it is all."""
+    with opened.edit(act("some")) as edit:
+        for number in range(20):
+            edit.insert("valve", {"geom": shapely.Point(EAST + number * 100, NORTH)})
+        edit.insert("pipe", {"geom": geometry("line", 0)})
+    assert opened.city("valve") == opened.bounds("valve") == Box(EAST, NORTH, EAST + 1900, NORTH)
+    with opened.edit(act("slips")) as edit:
+        edit.insert("valve", {"geom": shapely.Point(0, 0)})
+        edit.insert("valve", {"geom": shapely.Point(9e9, 9e9)})
+    assert opened.bounds("valve") == Box(0, 0, 9e9, 9e9)
+    city = opened.city()
+    assert city is not None
+    # To a metre: the index of a file rounds outward.
+    assert list(city) == pytest.approx([EAST, NORTH, EAST + 1900, NORTH + 3.25], abs=1)
+    with opened.edit(act("many")) as edit:
+        for number in range(5):
+            edit.insert("valve", {"geom": shapely.Point(number, 0)})
+    assert opened.city("valve") == Box(0, 0, 9e9, 9e9)
+
+
 def test_queries(opened: Register) -> None:
     with opened.edit(act("some")) as edit:
         for number, dn in enumerate((100, 300, None, 200)):

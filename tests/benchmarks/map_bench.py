@@ -249,6 +249,10 @@ def figures_of(answers: Mapping[str, list[Answer]]) -> Iterator[Figure]:
     for view in VIEWS:
         drawn = [answer["views"][view] for answer in ours]
         yield Figure(f"draw {view}", "ms", drawn, faster(lambda a, v=view: a["views"][v]), *floors[view])
+    # The same without what only we draw.
+    alike = [answer["alike_ms"] for answer in ours]
+    city = faster(lambda a: a["views"][VIEWS[0]])
+    yield Figure("draw city, the peer's layers", "ms", alike, city, *floors[VIEWS[0]])
     # The picture that was kept is the city, crisp and true; the map that can be moved follows it.
     kept = [answer.get("kept_s", answer["start_s"]) for answer in answers["cached"]]
     yield Figure("start to the city as left, cached", "s", kept, faster(lambda a: a["start_s"]), 4.0, 8.0)

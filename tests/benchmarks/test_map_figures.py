@@ -23,12 +23,12 @@ def test_every_figure_of_a_small_town(name: str, fixtures: Path, tmp_path: Path)
     answers = run_rounds(town, tmp_path, 1, repeat=1, peer=False, say=lambda line: None)
     assert "kept_s" in answers["cached"][0], "the second start shows what the first one left"
     figures = list(figures_of(answers))
-    assert len({figure.name for figure in figures}) == len(figures) == 20
+    assert len({figure.name for figure in figures}) == len(figures) == 21
     assert all(figure.value > 0 for figure in figures if not figure.name.startswith(("crisp", "ink")))
     json.dumps([figure.name for figure in figures])
     text = table(name, figures)
     assert "draw 200 m [ms]" in text
-    assert len(text.splitlines()) == 22
+    assert len(text.splitlines()) == 23
     sys.stdout.write(text + "\n")
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from layers.errors import Cancelled
 from layers.exchange.cad.blocks import Blocks
 from layers.exchange.cad.labels import Text
 from layers.exchange.cad.opening import BrokenEntity
@@ -123,6 +124,8 @@ class Collector:
             found = drawn(entity, self._tolerance)
             if found is not None:
                 self._add(entity, look, found, owner)
+        except Cancelled:
+            raise  # asked for within a block: that block is not broken
         except Exception:  # noqa: BLE001 - whatever a damaged entity makes the library say
             self.found.broken[look.layer, kind] += 1
             return

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import ezdxf
 import numpy as np
 import pytest
 import shapely
@@ -401,6 +402,33 @@ def test_reading_stops_on_wish(tmp_path: Path, worker: Worker) -> None:
     assert 0.0 < (told[0] or 0.0) < 0.5
     assert counts(worker.run(describe_in_worker, str(small))) == STREET
     assert worker.process_ids == process
+
+
+def test_reading_stops_in_the_middle_of_a_block(tmp_path: Path) -> None:
+    """Half a block is never taken for all of it: the reading of a drawing is kept for its other layers."""
+
+    def content(document: Drawing, space: Any) -> None:
+        block = document.blocks.new("street")
+        for number in range(60):
+            block.add_line((number * 100, 0), (number * 100, 50))
+        space.add_blockref("street", (0, 0))
+
+    class Stopped(Feedback):
+        """Cancelled at the tenth entity."""
+
+        checks = 0
+
+        def check(self) -> None:
+            self.checks += 1
+            if self.checks == 10:
+                self.cancel()
+            super().check()
+
+    path = draw(tmp_path / "a.dxf", content)
+    document = ezdxf.readfile(path)
+    with pytest.raises(Cancelled):
+        collecting.Collector(document, 1.0, 0.01, Stopped()).collect(document.modelspace())
+    assert counts(describe(path))["0/line"] == 60
 
 
 def test_drawings_made_to_hang_are_read_in_no_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -76,17 +76,19 @@ def read_left_over(register: Register, shelf: Shelf) -> tuple[LeftOver, ...]:
             continue
         row = register.by_code(PACKAGE, left.code)
         is_known = row is not None and row["base_sha256"] == left.sha256
-        if is_known or not left.out.is_file():
+        if is_known or (left.out.parent.is_dir() and not left.out.is_file()):
             _remove(mark)
-        else:
+        elif left.out.is_file():
             found.append(left)
+        # Else it lies on a stick that is not here now.
     return tuple(found)
 
 
 def take_up(edit: Edit, left: LeftOver) -> None:
-    """Note the package in the book as it was handed out. Raises ``UserError`` when its number is another's by now, or
-    somebody has changed the file."""
-    if not left.out.is_file() or sha256_of(left.out) != left.sha256:
+    """Note the package in the book as it was handed out, whatever a team has written into it since. Raises
+    ``UserError`` when its number is another's by now, or what it is compared with when it comes back is lost."""
+    shelf = Shelf(left.mark.parent)
+    if not shelf.sound(shelf.base(left.code), left.sha256):
         raise UserError(
             Message("packages.left_changed", {"place": left.out.name}), Message("packages.left_hint")
         )
@@ -104,9 +106,12 @@ def take_up(edit: Edit, left: LeftOver) -> None:
 
 
 def throw_away(left: LeftOver) -> None:
-    """Remove the package that nobody knows of, unless somebody has changed it since: then it stays where it is."""
-    if left.out.is_file() and sha256_of(left.out) == left.sha256:
-        _remove(left.out)
+    """Remove the package that nobody knows of. Raises ``UserError`` when somebody has changed it: that is work."""
+    if left.out.is_file() and sha256_of(left.out) != left.sha256:
+        raise UserError(
+            Message("packages.left_filled", {"place": left.out.name}), Message("packages.left_filled_hint")
+        )
+    _remove(left.out)
     _remove(left.mark)
 
 

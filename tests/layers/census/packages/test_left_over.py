@@ -67,12 +67,19 @@ def test_taken_up_it_goes_on_and_thrown_away_it_is_gone(town: Town) -> None:
     throw_away(left)
     assert (gone.exists(), list(town.folder.glob(MARKS))) == (False, [])
 
-    # What a team has written into stays where it is.
-    kept = ended_while_handing_out(town, "kept.gpkg")
-    by_hand(kept, VISIT)
-    [left] = read_left_over(town.register, shelf)
-    with pytest.raises(UserError), town.register.edit(ACT) as edit:
-        take_up(edit, left)
-    throw_away(left)
-    assert kept.exists()
+
+def test_what_a_team_has_written_into_it_comes_back(town: Town) -> None:
+    """It is no rubbish, and a stick that is not here now may hold it."""
+    out = ended_while_handing_out(town, "filled.gpkg")
+    by_hand(out, VISIT)
+    shelf = Shelf.of(town.register, town.folder)
+    stick = out.parent.rename(out.parent.with_name("away"))
     assert read_left_over(town.register, shelf) == ()
+    stick.rename(out.parent)
+    [left] = read_left_over(town.register, shelf)
+    with pytest.raises(UserError):
+        throw_away(left)
+    with town.register.edit(ACT) as edit:
+        take_up(edit, left)
+    forget(left)
+    assert town.back(out).updated == 1
